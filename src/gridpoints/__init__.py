@@ -1,0 +1,1 @@
+"""gridpoints: civility points that everybody can check."""

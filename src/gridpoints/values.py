@@ -1,0 +1,210 @@
+"""The small immutable things every room speaks in: units, intervals, actors, steps.
+
+Points are integers in the smallest part of their unit (0.5 point is 5 at scale 1); decimals
+appear only at the edges, floats never. Instants are aware; windows such as "per month" are
+half-open and computed in the community's own time zone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from gridpoints.errors import (
+    BadIdentifier,
+    BadText,
+    BlankText,
+    EmptyInterval,
+    NaiveInstant,
+    NotAnAmount,
+    NotWholeNumber,
+    TextTooLong,
+    UnknownTimezone,
+)
+
+#: A text in several languages, by Babel locale: ``{"zh_Hans": "志愿服务", "en": "Volunteering"}``.
+Names = Mapping[str, str]
+
+#: Ids that people and portals choose; the library makes longer ones from them.
+LONGEST_IDENTIFIER = 120
+LONGEST_DERIVED = 3 * LONGEST_IDENTIFIER
+LONGEST_TEXT = 2_000
+
+_IDENTIFIER = re.compile(r"[\w.:@/#-]+")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def check_identifier(name: str, value: str, *, longest: int = LONGEST_IDENTIFIER) -> str:
+    """Return `value`, or raise `BadIdentifier` where it cannot be an id or a code."""
+    if not isinstance(value, str) or len(value) > longest or not _IDENTIFIER.fullmatch(value):
+        shown = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))[:40]
+        raise BadIdentifier(field=name, value=shown, longest=longest)
+    return value
+
+
+def check_text(name: str, value: str, *, longest: int = LONGEST_TEXT) -> str:
+    """Return `value` without outer blanks; raise where it is blank, too long or not storable."""
+    if _UNSTORABLE.search(value):
+        raise BadText(field=name)
+    if not (text := value.strip()):
+        raise BlankText(field=name)
+    if len(text) > longest:
+        raise TextTooLong(field=name, size=len(text), longest=longest)
+    return text
+
+
+def check_whole(name: str, value: int, *, least: int = 1, most: int = 10**9) -> int:
+    """Return `value`, or raise `NotWholeNumber` where it is no int from `least` to `most`."""
+    if type(value) is not int or not least <= value <= most:
+        raise NotWholeNumber(field=name, value=str(value)[:40], least=least, most=most)
+    return value
+
+
+def check_instant(name: str, value: datetime) -> datetime:
+    """Return `value` in UTC; raise `NaiveInstant` where it has no zone."""
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise NaiveInstant(field=name, value=value.isoformat())
+    return value.astimezone(UTC)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name; raises `UnknownTimezone`."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise UnknownTimezone(timezone=name) from None
+
+
+@frozen
+class Unit:
+    """What is counted: spendable points, time credits, qualifying points (积分、时间币…).
+
+    `scale` is the number of digits after the point; amounts are ints in the smallest part.
+    """
+
+    code: str
+    scale: int = 0
+    names: Names = field(factory=dict, hash=False)
+
+    def amount(self, value: Decimal | int | str) -> int:
+        """The integer amount for a decimal one; raises `NotAnAmount` where it is not exact."""
+        try:
+            scaled = Decimal(value).scaleb(self.scale)
+            if scaled == scaled.to_integral_value() and abs(scaled) < 10**15:
+                return int(scaled)
+        except (InvalidOperation, ValueError, TypeError):
+            pass
+        raise NotAnAmount(value=str(value)[:40], unit=self.code, scale=self.scale)
+
+    def decimal(self, amount: int) -> Decimal:
+        """The decimal for an integer amount, with all the digits of the unit."""
+        return Decimal(amount).scaleb(-self.scale)
+
+
+@frozen
+class Interval:
+    """A half-open stretch of time: `start` belongs to it, `end` does not. Both in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def __attrs_post_init__(self) -> None:
+        if self.end <= self.start:
+            raise EmptyInterval(start=self.start, end=self.end)
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+    @classmethod
+    def of_days(cls, first: date, after_last: date, tz: ZoneInfo) -> Interval:
+        """From the first moment of `first` to the first moment of `after_last`, local time."""
+        return cls(midnight(first, tz), midnight(after_last, tz))
+
+    @property
+    def hours(self) -> Decimal:
+        """The length in hours, exact to the second."""
+        return Decimal((self.end - self.start) // timedelta(seconds=1)) / 3600
+
+
+def midnight(day: date, tz: ZoneInfo) -> datetime:
+    """The instant, in UTC, at which `day` begins in `tz`."""
+    return datetime.combine(day, time(), tzinfo=tz).astimezone(UTC)
+
+
+class Period(StrEnum):
+    """How often a limit begins anew."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    LIFETIME = "lifetime"
+
+    def first_day(self, day: date) -> date:
+        """The first day of the period that holds `day`. Weeks begin on Monday (GB/T 7408)."""
+        match self:
+            case Period.DAY:
+                return day
+            case Period.WEEK:
+                return day - timedelta(days=day.weekday())
+            case Period.MONTH:
+                return day.replace(day=1)
+            case Period.QUARTER:
+                return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+            case Period.YEAR:
+                return day.replace(month=1, day=1)
+            case Period.LIFETIME:
+                return date.min
+
+
+@frozen
+class Actor:
+    """Who acts, with the roles they act in. Every call that changes something names one."""
+
+    id: str
+    roles: frozenset[str] = frozenset()
+
+    def __attrs_post_init__(self) -> None:
+        check_identifier("actor", self.id)
+
+
+#: The embedding program itself: what a community handle acts as until `acting_as` is called.
+SYSTEM = Actor("system", frozenset({"system"}))
+
+
+@frozen
+class Step:
+    """One step of an explanation: a code and its figures, never a sentence.
+
+    The sentence is made at the edge, in the reader's language, by `gridpoints.i18n`. Values are
+    str, int, Decimal, date or a mapping of translations.
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(factory=dict, hash=False)
+
+
+#: Why an entry is what it is, or why something was refused, step by step.
+Explanation = tuple[Step, ...]
+
+
+class Clock(Protocol):
+    """Where the time comes from. Pass your own to `gridpoints.open` to replay the past."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class Ids(Protocol):
+    """Where ids come from. They should sort by time, so that inserts stay local."""
+
+    def new(self) -> str:
+        """A new id that nobody else gets."""
