@@ -93,6 +93,11 @@ class Unit:
     scale: int = 0
     names: Names = field(factory=dict, hash=False)
 
+    @property
+    def id(self) -> str:
+        """Its code: a unit is kept like any other record."""
+        return self.code
+
     def amount(self, value: Decimal | int | str) -> int:
         """The integer amount for a decimal one; raises `NotAnAmount` where it is not exact."""
         try:
