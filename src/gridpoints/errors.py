@@ -241,6 +241,14 @@ class NotWholeNumber(InvalidInput):
     most: int
 
 
+class NotPositive(InvalidInput):
+    """{field} must be a number above 0 with at most {digits} digits after the point, not {value}."""
+
+    field: str
+    value: str
+    digits: int
+
+
 class NotAnAmount(InvalidInput):
     """{value} is not an amount of {unit}. Write a number with at most {scale} digits after the
     point."""
@@ -264,6 +272,19 @@ class MemberInactive(Refused):
     """{member} has left the community and can neither claim, earn nor redeem."""
 
     member: str
+
+
+class MemberUnknown(NotFound):
+    """There is no member {member}. Write their number, or their name as it was enrolled."""
+
+    member: str
+
+
+class MemberAmbiguous(NotFound):
+    """Several members are named {name}. Write the number instead: {numbers}."""
+
+    name: str
+    numbers: tuple[str, ...]
 
 
 class NotPublished(Refused):
@@ -326,6 +347,13 @@ class NotTheBeneficiary(NotAllowed):
     granted."""
 
     wish: str
+
+
+class WrongTarget(InvalidInput):
+    """The claim {claim} is on a {target}. Hours are submitted for sessions, deliveries for wishes."""
+
+    claim: str
+    target: str
 
 
 class HoursOutOfRange(InvalidInput):

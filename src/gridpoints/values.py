@@ -24,6 +24,7 @@ from gridpoints.errors import (
     EmptyInterval,
     NaiveInstant,
     NotAnAmount,
+    NotPositive,
     NotWholeNumber,
     TextTooLong,
     UnknownTimezone,
@@ -65,6 +66,18 @@ def check_whole(name: str, value: int, *, least: int = 1, most: int = 10**9) -> 
     if type(value) is not int or not least <= value <= most:
         raise NotWholeNumber(field=name, value=str(value)[:40], least=least, most=most)
     return value
+
+
+def check_decimal(name: str, value: Decimal | int | str, *, digits: int = 6) -> Decimal:
+    """Return `value` as a Decimal above 0 and below 10^12; raises `NotPositive`."""
+    try:
+        number = Decimal(value)
+        exponent = number.as_tuple().exponent
+        if 0 < number < 10**12 and isinstance(exponent, int) and -exponent <= digits:
+            return number
+    except (InvalidOperation, ValueError, TypeError):
+        pass
+    raise NotPositive(field=name, value=str(value)[:40], digits=digits)
 
 
 def check_instant(name: str, value: datetime) -> datetime:

@@ -105,7 +105,7 @@ WISH = Lifecycle.of(
         WishStatus.DRAFT: {WishStatus.PUBLISHED, WishStatus.REJECTED, WishStatus.WITHDRAWN},
         WishStatus.PUBLISHED: {WishStatus.CLAIMED, WishStatus.WITHDRAWN},
         WishStatus.CLAIMED: {WishStatus.DELIVERED, WishStatus.PUBLISHED, WishStatus.WITHDRAWN},
-        WishStatus.DELIVERED: {WishStatus.FULFILLED, WishStatus.CLAIMED},
+        WishStatus.DELIVERED: {WishStatus.FULFILLED, WishStatus.PUBLISHED},
     }
 )
 

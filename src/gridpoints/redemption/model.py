@@ -65,7 +65,7 @@ class OfferStatus(StrEnum):
 
 OFFER = Lifecycle.of(
     {
-        OfferStatus.DRAFT: {OfferStatus.PUBLISHED, OfferStatus.WITHDRAWN},
+        OfferStatus.DRAFT: {OfferStatus.DRAFT, OfferStatus.PUBLISHED, OfferStatus.WITHDRAWN},
         OfferStatus.PUBLISHED: {OfferStatus.PUBLISHED, OfferStatus.WITHDRAWN},
         OfferStatus.WITHDRAWN: {OfferStatus.PUBLISHED, OfferStatus.WITHDRAWN},
     }

@@ -29,7 +29,13 @@ class Deed:
 
 
 class Amount(Protocol):
-    """How many points one deed asks for, before limits. A new kind of amount is one class."""
+    """How many points one deed asks for, before limits. A new kind of amount is one class.
+
+    `per` is what its quantity counts (``hour``, ``time``, ``item``); None where it takes none.
+    """
+
+    @property
+    def per(self) -> str | None: ...
 
     def wanted(self, deed: Deed, unit: Unit) -> tuple[int, Explanation]:
         """The amount and the steps that lead to it."""
@@ -40,6 +46,7 @@ class Fixed:
     """The same number of points each time (每次)."""
 
     points: int
+    per: None = field(default=None, init=False)
 
     def wanted(self, deed: Deed, unit: Unit) -> tuple[int, Explanation]:
         if deed.quantity not in (None, 1):

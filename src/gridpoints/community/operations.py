@@ -1,0 +1,103 @@
+"""Who and where: grids, households and members are added, found, and leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import evolve, frozen
+
+from gridpoints.context import Context
+from gridpoints.community.model import MEMBER, Grid, Household, Member, MemberStatus, Profile
+from gridpoints.errors import MemberAmbiguous, MemberUnknown
+from gridpoints.values import check_identifier, check_text
+
+
+@frozen
+class Membership:
+    """The room ``community``: who belongs to it, and where they live."""
+
+    context: Context
+
+    def profile(self) -> Profile:
+        """The community itself."""
+        with self.context.read() as work:
+            return work.get(Profile, self.context.community)
+
+    def add_grid(self, name: str, *, parent_id: str | None = None, id: str | None = None) -> Grid:
+        """Add a grid, below another where `parent_id` names one."""
+        grid = Grid(self.context.id(id), check_text("name", name), parent_id)
+        with self.context.begin() as work:
+            work.add(grid)
+        return grid
+
+    def add_household(self, grid_id: str, label: str, *, id: str | None = None) -> Household:
+        """Add a household to a grid; `label` is what stands on its door."""
+        household = Household(self.context.id(id), grid_id, check_text("label", label))
+        with self.context.begin() as work:
+            work.add(household)
+        return household
+
+    def enrol(
+        self, name: str, *, household_id: str | None = None, number: str | None = None, id: str | None = None
+    ) -> Member:
+        """Enrol somebody; `number` is the clerk's own, unique in the community."""
+        [member] = self.enrol_all([self.applicant(name, household_id=household_id, number=number, id=id)])
+        return member
+
+    def applicant(
+        self, name: str, *, household_id: str | None = None, number: str | None = None, id: str | None = None
+    ) -> Member:
+        """A member as `enrol_all` takes them: checked, not kept yet."""
+        return Member(
+            id=self.context.id(id),
+            name=check_text("name", name, longest=200),
+            enrolled_at=self.context.now(),
+            household_id=household_id,
+            number=None if number is None else check_identifier("number", number),
+        )
+
+    def enrol_all(self, applicants: Iterable[Member]) -> list[Member]:
+        """Enrol many at once, all or none; raises `RecordExists` for a number that is taken."""
+        members = [evolve(member, status=MemberStatus.ACTIVE, version=1) for member in applicants]
+        with self.context.begin() as work:
+            self.context.keep_all(work, members)
+        return members
+
+    def leave(self, member_id: str, *, reason: str | None = None) -> Member:
+        """Note that a member left: their balance and record stay, they claim and earn no more."""
+        return self._move(member_id, MemberStatus.LEFT, reason)
+
+    def rejoin(self, member_id: str, *, reason: str | None = None) -> Member:
+        """Note that a member who left is back."""
+        return self._move(member_id, MemberStatus.ACTIVE, reason)
+
+    def _move(self, member_id: str, to: MemberStatus, reason: str | None) -> Member:
+        with self.context.begin() as work:
+            member = work.get(Member, member_id, lock=True)
+            return self.context.change(work, member, MEMBER.advance(member, to), reason)
+
+    def member(self, id: str) -> Member:
+        """The member of that id; raises `RecordUnknown`."""
+        with self.context.read() as work:
+            return work.get(Member, id)
+
+    def members(self) -> list[Member]:
+        """Everybody who belongs or belonged to the community, by number and name."""
+        with self.context.read() as work:
+            return work.find(Member, order=("number", "name", "id"))
+
+    def identify(self, text: str) -> Member:
+        """The member whom a clerk means by a number, an id, or a name.
+
+        Raises `MemberUnknown`, and `MemberAmbiguous` where several bear the name.
+        """
+        text = text.strip()
+        with self.context.read() as work:
+            for field in ("number", "id", "name"):
+                found = work.find(Member, {field: text}, limit=6)
+                if len(found) == 1:
+                    return found[0]
+                if found:
+                    numbers = tuple(member.number or member.id for member in found)
+                    raise MemberAmbiguous(name=text, numbers=numbers)
+        raise MemberUnknown(member=text[:80])

@@ -1,0 +1,207 @@
+"""The one place of wiring: ``open(url)`` gives an `Exchange`, that gives `Community` handles."""
+
+from __future__ import annotations
+
+import random as _random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import TracebackType
+
+from attrs import evolve, frozen
+
+from gridpoints.awards.operations import Awards
+from gridpoints.catalog.operations import Catalog
+from gridpoints.claiming.operations import Claiming
+from gridpoints.community.model import Profile
+from gridpoints.community.operations import Membership
+from gridpoints.context import Context, SystemClock, TimeOrderedIds
+from gridpoints.errors import CommunityExists, CommunityUnknown, RecordExists, UnknownStore
+from gridpoints.ledger.operations import Ledger
+from gridpoints.notices.operations import Notices
+from gridpoints.redemption.operations import Redemptions
+from gridpoints.rules.operations import Rules
+from gridpoints.storage.port import Store, Work
+from gridpoints.values import SYSTEM, Actor, Clock, Ids, check_identifier, check_text, zone
+
+#: Where packages add stores: an entry point named like the URL's scheme, ``factory(url) -> Store``.
+STORES = "gridpoints.stores"
+
+
+def _memory(url: str) -> Store:
+    from gridpoints.storage.memory import MemoryStore
+
+    return MemoryStore()
+
+
+def _sql(url: str) -> Store:
+    from gridpoints.storage.sql.store import SqlStore  # SQLAlchemy is slow to import
+
+    return SqlStore(url)
+
+
+_BUILT_IN: dict[str, Callable[[str], Store]] = {"memory": _memory, "postgresql": _sql, "sqlite": _sql}
+
+
+def open(
+    url: str | Store,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    random: _random.Random | None = None,
+) -> Exchange:
+    """Open a store, creating or migrating its schema, and answer the `Exchange` on it.
+
+    `url` is ``memory://``, ``sqlite:///file.db``, ``postgresql://user@host/database``, one with the
+    scheme of an installed package, or a store itself. `clock`, `ids` and `random` replace the
+    machine's. Raises `UnknownStore`, `MissingDriver`, `StoreUnavailable` or `SchemaMismatch`.
+    """
+    clock = clock or SystemClock()
+    ids = ids or TimeOrderedIds(clock, random or _random.SystemRandom())
+    return Exchange(_store(url) if isinstance(url, str) else url, clock, ids)
+
+
+def _store(url: str) -> Store:
+    scheme = url.partition(":")[0].partition("+")[0].lower()
+    if scheme in _BUILT_IN:
+        return _BUILT_IN[scheme](url)
+    added = {point.name: point for point in entry_points(group=STORES)}
+    if scheme in added:
+        store: Store = added[scheme].load()(url)
+        return store
+    known = ("memory://", "sqlite:///", "postgresql://", *(f"{name}://" for name in sorted(added)))
+    raise UnknownStore(url=url, known=known)
+
+
+@frozen
+class Exchange:
+    """An open store and the communities in it. Use it as a context manager, or `close` it."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+
+    def found(
+        self,
+        id: str,
+        *,
+        name: str,
+        timezone: str = "Asia/Shanghai",
+        rules: str | Path | None = None,
+        actor: Actor = SYSTEM,
+    ) -> Community:
+        """Found a community and publish its first rules (a file, a preset's name, or YAML text).
+
+        Raises `CommunityExists`, `UnknownTimezone`, `BadIdentifier` or `RuleSetInvalid`; then
+        nothing was founded.
+        """
+        check_identifier("community", id)
+        tz = zone(timezone)
+        context = Context(self.store, id, tz, actor, self.clock, self.ids)
+        profile = Profile(id, check_text("name", name, longest=200), tz.key, context.now())
+        community = Community(context)
+        with context.begin() as work:
+            try:
+                work.add(profile)
+            except RecordExists:
+                raise CommunityExists(community=id) from None
+            if rules is not None:
+                community.rules.publish(rules)
+        return community
+
+    def community(self, id: str, *, actor: Actor = SYSTEM) -> Community:
+        """The community of that id; raises `CommunityUnknown`."""
+        with self.store.begin(id, write=False) as work:
+            found = work.find(Profile, {"id": id})
+        if not found:
+            raise CommunityUnknown(community=id, known=tuple(self.communities()))
+        return Community(Context(self.store, id, zone(found[0].timezone), actor, self.clock, self.ids))
+
+    def communities(self) -> list[str]:
+        """The ids of all communities in the store, sorted."""
+        return self.store.communities()
+
+    def close(self) -> None:
+        """Give back connections and files."""
+        self.store.close()
+
+    def __enter__(self) -> Exchange:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@frozen
+class Community:
+    """One community, seen by one actor: its attributes are the rooms.
+
+    Safe to share between threads. A room that is asked for twice is the same in all it does: it
+    holds no state of its own.
+    """
+
+    context: Context
+
+    @property
+    def id(self) -> str:
+        """The short name it was founded under."""
+        return self.context.community
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts through this handle."""
+        return self.context.actor
+
+    def acting_as(self, actor: Actor) -> Community:
+        """The same community, with every call made by `actor`."""
+        return Community(evolve(self.context, actor=actor))
+
+    def transaction(self) -> AbstractContextManager[Work]:
+        """Make several calls one: all of them are kept, or, after an exception, none."""
+        return self.context.begin()
+
+    @property
+    def community(self) -> Membership:
+        """Grids, households and members: who and where."""
+        return Membership(self.context)
+
+    @property
+    def catalog(self) -> Catalog:
+        """Service items and sessions: what can be done."""
+        return Catalog(self.context)
+
+    @property
+    def claiming(self) -> Claiming:
+        """Claims and wishes: who will do it."""
+        return Claiming(self.context)
+
+    @property
+    def rules(self) -> Rules:
+        """Rule sets: what it is worth."""
+        return Rules(self.context)
+
+    @property
+    def awards(self) -> Awards:
+        """Deeds judged and credited."""
+        return Awards(self.context)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Accounts, transactions and holds: what was given."""
+        return Ledger(self.context)
+
+    @property
+    def redemption(self) -> Redemptions:
+        """Merchants, offers, redemptions and settlement: what it buys."""
+        return Redemptions(self.context)
+
+    @property
+    def notices(self) -> Notices:
+        """Reports and plots: what everybody may see."""
+        return Notices(self.context)

@@ -1,0 +1,109 @@
+"""Settlement (结算): what a merchant took becomes money, by a statement that two people sign."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from gridpoints.context import Context
+from gridpoints.errors import NothingToSettle, SamePerson
+from gridpoints.ledger.model import Account, Leg, Transaction
+from gridpoints.ledger.operations import Ledger
+from gridpoints.redemption.model import SETTLEMENT, Merchant, Settlement, SettlementStatus
+from gridpoints.storage.port import Work
+from gridpoints.values import Unit, check_instant, check_text
+
+#: The kind of the transactions that pay points out; they are no takings.
+PAYING_OUT = "settlement"
+
+
+@frozen
+class Settlements:
+    """How merchants get their money."""
+
+    context: Context
+
+    def settle(self, merchant_id: str, until: datetime | None = None, *, id: str | None = None) -> Settlement:
+        """Draw up the statement of all points taken before `until` (None: up to now).
+
+        It begins where the statement before it ended; raises `NothingToSettle` where nothing was
+        taken since. An `until` that lies ahead counts as now.
+        """
+        now = self.context.now()
+        until = now if until is None else min(now, check_instant("until", until))
+        with self.context.begin() as work:
+            merchant = work.get(Merchant, merchant_id, lock=True)
+            account = Account.merchant(merchant.id, merchant.unit)
+            after = self._settled_until(work, merchant)
+            last, totals = work.ledger.totals(account, after=after, until=until)
+            taken = [t for t in totals if t.kind != PAYING_OUT]
+            points = sum(t.amount for t in taken)
+            if points <= 0:
+                raise NothingToSettle(merchant=merchant.name, until=until)
+            first = work.ledger.entries(account, after=after, limit=1)[0]
+            statement = Settlement(
+                id=self.context.id(id),
+                merchant_id=merchant.id,
+                unit=merchant.unit,
+                after_sequence=after,
+                until_sequence=last,
+                until=until,
+                redemptions=sum(t.entries for t in taken),
+                opening=first.balance - first.amount,
+                points=points,
+                rate=merchant.rate,
+                money=merchant.money_for(work.get(Unit, merchant.unit).decimal(points)),
+                currency=merchant.currency,
+                drawn_up_at=now,
+                drawn_up_by=self.context.actor.id,
+            )
+            return self.context.keep(work, statement)
+
+    def _settled_until(self, work: Work, merchant: Merchant) -> int:
+        last = work.find(Settlement, {"merchant_id": merchant.id}, order=("-until_sequence",), limit=1)
+        return last[0].until_sequence if last else 0
+
+    def approve_settlement(self, settlement_id: str) -> Settlement:
+        """Approve a statement: its points leave the merchant's account.
+
+        Raises `SamePerson` for the person who drew it up.
+        """
+        actor = self.context.actor
+        with self.context.begin() as work:
+            statement = work.get(Settlement, settlement_id, lock=True)
+            approved = SETTLEMENT.advance(statement, SettlementStatus.APPROVED, approved_by=actor.id)
+            if actor.id == statement.drawn_up_by:
+                raise SamePerson(actor=actor.id)
+            Ledger(self.context).post_one(
+                Transaction(
+                    id=f"settlement:{statement.id}",
+                    legs=(
+                        Leg(Account.merchant(statement.merchant_id, statement.unit), -statement.points),
+                        Leg(Account.settled(statement.unit), statement.points),
+                    ),
+                    kind=PAYING_OUT,
+                    reason=statement.id,
+                    metadata={"settlement": statement.id, "merchant": statement.merchant_id},
+                )
+            )
+            return self.context.change(work, statement, approved)
+
+    def pay_settlement(self, settlement_id: str, *, reference: str) -> Settlement:
+        """Note that the money was paid, with the bank's reference."""
+        reference = check_text("reference", reference, longest=200)
+        with self.context.begin() as work:
+            statement = work.get(Settlement, settlement_id, lock=True)
+            paid = SETTLEMENT.advance(statement, SettlementStatus.PAID, payment_reference=reference)
+            return self.context.change(work, statement, paid)
+
+    def settlement(self, id: str) -> Settlement:
+        """The statement of that id; raises `RecordUnknown`."""
+        with self.context.read() as work:
+            return work.get(Settlement, id)
+
+    def settlements(self, merchant_id: str | None = None) -> list[Settlement]:
+        """The statements of a merchant (None: of all), oldest first."""
+        where = {"merchant_id": merchant_id} if merchant_id else None
+        with self.context.read() as work:
+            return work.find(Settlement, where, order=("drawn_up_at", "id"))
