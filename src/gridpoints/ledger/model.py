@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -97,6 +97,10 @@ class Leg:
     amount: int
 
 
+def _legs(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    return tuple(legs)
+
+
 @frozen
 class Transaction:
     """Points that move, all or none. `id` is the client's: sent twice, it is posted once.
@@ -108,7 +112,7 @@ class Transaction:
     """
 
     id: str
-    legs: tuple[Leg, ...] = field(converter=tuple)
+    legs: tuple[Leg, ...] = field(converter=_legs)
     effective_at: datetime | None = None
     kind: str = "adjustment"
     reason: str = ""
