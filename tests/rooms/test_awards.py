@@ -1,0 +1,130 @@
+"""Deeds become points: judged by the rules of their day, once, with their reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from gridpoints import Account, Actor, Community, GridpointsError, Member, Report
+from gridpoints.awards.model import AwardStatus
+from gridpoints.errors import (
+    DeedConflict,
+    DeedInFuture,
+    DeedUnknown,
+    MemberInactive,
+    NoRulesInForce,
+    QuantityNeeded,
+    QuantityNotTaken,
+    RecordUnknown,
+    RuleSetFrozen,
+)
+from gridpoints.testing import ManualClock
+from tests.rooms.conftest import RULES
+
+DAY = date(2026, 3, 1)
+
+
+def care(id: str, member: Member, hours: str, day: date = DAY) -> Report:
+    return Report(id, member.id, "care", day, Decimal(hours))
+
+
+def points(village: Community, member: Member) -> int:
+    return village.ledger.balance(Account.member(member.id, "points")).available
+
+
+def codes(award_id: str, village: Community) -> list[str]:
+    return [step.code for step in village.awards.explain(award_id)]
+
+
+def test_a_fixed_deed(village: Community, li: Member) -> None:
+    award = village.awards.credit(Report("d1", li.id, "patrol", DAY))
+    assert (award.wanted, award.awarded, award.status) == (5, 5, AwardStatus.CREDITED)
+    assert award.rule_set == "test@1"
+    assert award.reported_by == "clerk-wang"
+    assert codes("d1", village) == ["rule", "fixed"]
+    assert points(village, li) == 5
+
+
+def test_hours_are_cut_to_halves_and_clipped_at_the_monthly_limit(village: Community, li: Member) -> None:
+    """2.8 h count as 2.5 h: 25. Two more hours would be 45 in March, of which 40 are allowed."""
+    first, second, third = village.awards.credit_all(
+        [care("a", li, "2.8"), care("b", li, "2"), care("c", li, "1")]
+    )
+    assert [o.award and o.award.awarded for o in (first, second, third)] == [25, 15, 0]
+    assert codes("b", village) == ["rule", "per_unit", "clipped"]
+    [clipped] = [s for s in village.awards.explain("b") if s.code == "clipped"]
+    assert clipped.values["left"] == Decimal(15)
+    assert third.award and third.award.status is AwardStatus.REFUSED
+    assert points(village, li) == 40
+
+
+def test_the_limit_begins_anew_with_the_local_month(village: Community, li: Member, zhao: Member) -> None:
+    february, march = date(2026, 2, 28), date(2026, 3, 1)
+    village.awards.credit_all([care("a", li, "4", february), care("b", li, "4", march), care("c", zhao, "4")])
+    assert points(village, li) == 80
+    assert points(village, zhao) == 40
+
+
+def test_reported_twice_it_counts_once(village: Community, li: Member) -> None:
+    report = care("a", li, "2")
+    first = village.awards.credit(report)
+    [again] = village.awards.credit_all([attrs.evolve(report, source="another file")])
+    assert again.repeated
+    assert again.award == first
+    within_one = village.awards.credit_all([care("b", li, "1"), care("b", li, "1"), care("b", li, "2")])
+    assert [o.repeated for o in within_one] == [False, True, False]
+    assert isinstance(within_one[2].error, DeedConflict)
+    assert points(village, li) == 30
+
+
+def test_one_bad_report_does_not_keep_the_others(village: Community, li: Member, zhao: Member) -> None:
+    village.community.leave(zhao.id)
+    cases: Sequence[tuple[Report, type[GridpointsError] | None]] = [
+        (Report("1", li.id, "patrol", DAY), None),
+        (Report("2", "nobody", "patrol", DAY), RecordUnknown),
+        (Report("3", zhao.id, "patrol", DAY), MemberInactive),
+        (Report("4", li.id, "patroll", DAY), DeedUnknown),
+        (Report("5", li.id, "patrol", date(2026, 3, 3)), DeedInFuture),
+        (Report("6", li.id, "patrol", date(2025, 12, 31)), NoRulesInForce),
+        (Report("7", li.id, "care", DAY), QuantityNeeded),
+        (Report("8", li.id, "care", DAY, Decimal(0)), QuantityNeeded),
+        (Report("9", li.id, "care", DAY, Decimal(-3)), QuantityNeeded),
+        (Report("10", li.id, "patrol", DAY, Decimal(3)), QuantityNotTaken),
+        (Report("11", li.id, "patrol", DAY), None),
+    ]
+    outcomes = village.awards.credit_all(report for report, _ in cases)
+    assert [type(o.error) if o.error else None for o in outcomes] == [error for _, error in cases]
+    assert points(village, li) == 10
+    with pytest.raises(DeedUnknown, match="Did you mean patrol"):
+        village.awards.credit(cases[3][0])
+
+
+def test_today_is_the_communitys_today(village: Community, li: Member, clock: ManualClock) -> None:
+    """At 17:00 UTC it is past midnight in Shanghai: the deed of that day is not in the future."""
+    clock.set(clock.now().replace(hour=17))
+    assert village.awards.credit(Report("d", li.id, "patrol", date(2026, 3, 3))).awarded == 5
+
+
+def test_a_deed_is_judged_by_the_rules_of_its_day(village: Community, li: Member) -> None:
+    dearer = RULES.replace('version: "1"', 'version: "2"').replace("points: 5", "points: 8")
+    village.rules.publish(dearer.replace("from: 2026-01-01", "from: 2026-03-02"))
+    village.awards.credit(Report("before", li.id, "patrol", DAY))
+    village.awards.credit(Report("after", li.id, "patrol", date(2026, 3, 2)))
+    assert [a.awarded for a in village.awards.awards_of(li.id)] == [5, 8]
+    assert [a.rule_set for a in village.awards.awards_of(li.id)] == ["test@1", "test@2"]
+
+
+def test_published_rules_are_frozen(village: Community) -> None:
+    assert village.rules.publish(RULES).id == "test@1"
+    with pytest.raises(RuleSetFrozen):
+        village.rules.publish(RULES.replace("points: 5", "points: 6"))
+
+
+def test_who_reported_is_kept(village: Community, li: Member) -> None:
+    informant = village.acting_as(Actor("informant", frozenset({"collector"})))
+    assert informant.awards.credit(Report("d", li.id, "patrol", DAY, source="letter-box")).source == "letter-box"
+    assert village.awards.award("d").reported_by == "informant"

@@ -1,0 +1,105 @@
+"""The door: open, found, open again; communities apart; several calls as one."""
+
+from __future__ import annotations
+
+import pytest
+
+import gridpoints
+from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Leg, Transaction
+from gridpoints.errors import (
+    BadIdentifier,
+    CommunityExists,
+    CommunityUnknown,
+    RuleSetInvalid,
+    UnknownStore,
+    UnknownTimezone,
+)
+from gridpoints.records import Change
+from tests.rooms.conftest import RULES
+
+
+def test_a_community_is_found_again(exchange: Exchange, village: Community) -> None:
+    assert exchange.communities() == ["baiyang"]
+    again = exchange.community("baiyang")
+    assert again.community.profile().name == "白羊村"
+    assert again.context.zone.key == "Asia/Shanghai"
+
+
+def test_it_is_founded_once(exchange: Exchange, village: Community) -> None:
+    with pytest.raises(CommunityExists, match='exchange.community\\("baiyang"\\)'):
+        exchange.found("baiyang", name="Another")
+
+
+def test_an_unknown_one_is_answered_with_those_there_are(exchange: Exchange, village: Community) -> None:
+    with pytest.raises(CommunityUnknown) as caught:
+        exchange.community("nowhere")
+    assert caught.value.known == ("baiyang",)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"id": "no spaces"}, BadIdentifier),
+        ({"timezone": "Asia/Nowhere"}, UnknownTimezone),
+        ({"timezone": "../etc/passwd"}, UnknownTimezone),
+        ({"rules": "deeds: none\n"}, RuleSetInvalid),
+    ],
+)
+def test_what_is_wrong_founds_nothing(
+    exchange: Exchange, arguments: dict[str, str], error: type[GridpointsError]
+) -> None:
+    with pytest.raises(error):
+        exchange.found(**{"id": "x", "name": "X", **arguments})
+    assert exchange.communities() == []
+
+
+@pytest.mark.parametrize("url", ["oracle://db", "", "baiyang.db", "mysql://x/y"])
+def test_an_unknown_url_names_those_that_work(url: str) -> None:
+    with pytest.raises(UnknownStore, match="memory://, sqlite:///, postgresql://"):
+        gridpoints.open(url)
+
+
+def test_communities_never_see_one_another(exchange: Exchange, village: Community) -> None:
+    other = exchange.found("xinqi", name="新旗村", rules=RULES)
+    member = village.community.enrol("李秀英", number="1", id="shared")
+    twin = other.community.enrol("王强", number="1", id="shared")
+    village.ledger.post([_gift("t", member.id, 5)])
+    other.ledger.post([_gift("t", twin.id, 7)])
+    assert village.ledger.balance(Account.member("shared", "points")).posted == 5
+    assert other.ledger.balance(Account.member("shared", "points")).posted == 7
+    assert [m.name for m in other.community.members()] == ["王强"]
+
+
+def test_several_calls_are_one(village: Community) -> None:
+    with pytest.raises(ZeroDivisionError), village.transaction():
+        member = village.community.enrol("李秀英", id="li")
+        village.ledger.post([_gift("t", member.id, 5)])
+        1 / 0  # noqa: B018
+    assert village.community.members() == []
+    assert village.ledger.verify().transactions == 0
+
+
+def test_a_refusal_inside_leaves_the_rest_standing(village: Community) -> None:
+    with village.transaction():
+        li = village.community.enrol("李秀英", id="li")
+        with pytest.raises(GridpointsError):
+            village.community.enrol("Twice", id="li")
+        village.ledger.post([_gift("t", li.id, 5)])
+    assert village.ledger.balance(Account.member("li", "points")).available == 5
+
+
+def test_who_acts_is_written_down(village: Community) -> None:
+    member = village.acting_as(Actor("clerk-zhang")).community.enrol("李秀英")
+    village.community.leave(member.id, reason="moved to the city")
+    with village.context.read() as work:
+        changes = work.find(Change, {"subject": member.id}, order=("version",))
+    assert [(c.version, c.actor, c.status, c.reason) for c in changes] == [
+        (1, "clerk-zhang", "active", None),
+        (2, "clerk-wang", "left", "moved to the city"),
+    ]
+    assert changes[1].before == {"status": "active"}
+
+
+def _gift(id: str, member: str, points: int) -> Transaction:
+    legs = (Leg(Account.member(member, "points"), points), Leg(Account.issuance("points"), -points))
+    return Transaction(id, legs)
