@@ -1,0 +1,204 @@
+"""The store for tests, trials and simulations: everything in this process, gone when it ends.
+
+One lock is held through a unit of work, so that units follow one another: here a reader waits for
+a writer. What a unit changed is undone through a journal of inverse steps.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import product
+from operator import attrgetter
+from threading import RLock
+from typing import Any, TypeVar, cast
+
+from attrs import define, field, frozen
+
+from gridpoints.community.model import Profile
+from gridpoints.errors import ConcurrentChange, RecordExists, RecordUnknown, ReferenceUnknown
+from gridpoints.records import Record, Stateful, kind_of
+from gridpoints.rules.model import UsageKey
+from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
+from gridpoints.storage.memory_ledger import Books, Journal, MemoryLedger
+from gridpoints.values import Unit, check_whole
+
+T = TypeVar("T", bound=Record)
+
+
+class MemoryStore:
+    """A `gridpoints.storage.port.Store` in this process."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._communities: defaultdict[str, _Community] = defaultdict(_Community)
+        self._journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
+
+    @contextmanager
+    def begin(self, community: str, *, write: bool = True) -> Iterator[MemoryWork]:
+        with self._lock:
+            outer = self._journal.get()
+            journal: Journal = [] if outer is None else outer
+            mark = len(journal)
+            token = self._journal.set(journal)
+            try:
+                yield MemoryWork(self._communities[community], journal)
+            except BaseException:
+                _undo(journal, mark)
+                raise
+            finally:
+                self._journal.reset(token)
+
+    def communities(self) -> list[str]:
+        with self._lock:
+            return sorted(id for id, kept in self._communities.items() if kept.records[Profile].rows)
+
+    def close(self) -> None:
+        """Keeps everything: the store is gone when nobody refers to it."""
+
+
+def _undo(journal: Journal, mark: int) -> None:
+    while len(journal) > mark:
+        journal.pop()()
+
+
+# --- what one community keeps ---------------------------------------------------------------------
+
+
+@define
+class _Records:
+    """The records of one kind by id, and an index for each set of fields that was asked for."""
+
+    rows: dict[str, Any] = field(factory=dict)
+    indexes: dict[tuple[str, ...], defaultdict[tuple[Any, ...], dict[str, Any]]] = field(factory=dict)
+
+    def put(self, record: Record) -> None:
+        if (former := self.rows.get(record.id)) is not None:
+            self.drop(former)
+        self.rows[record.id] = record
+        for names, index in self.indexes.items():
+            index[_values(record, names)][record.id] = record
+
+    def drop(self, record: Record) -> None:
+        del self.rows[record.id]
+        for names, index in self.indexes.items():
+            del index[_values(record, names)][record.id]
+
+    def select(self, where: Mapping[str, Any]) -> list[Any]:
+        """The records whose fields equal `where`, in no order."""
+        if not where:
+            return list(self.rows.values())
+        names = tuple(sorted(where))
+        if (index := self.indexes.get(names)) is None:
+            index = self.indexes[names] = defaultdict(dict)
+            for record in self.rows.values():
+                index[_values(record, names)][record.id] = record
+        choices = (dict.fromkeys(v) if isinstance(v := where[n], tuple | list) else (v,) for n in names)
+        return [record for values in product(*choices) for record in index.get(values, {}).values()]
+
+
+def _values(record: Record, names: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(record, name) for name in names)
+
+
+@define
+class _Community:
+    records: defaultdict[type, _Records] = field(factory=lambda: defaultdict(_Records))
+    usage: dict[UsageKey, int] = field(factory=dict)
+    books: Books = field(factory=Books)
+
+
+# --- records and counters -------------------------------------------------------------------------
+
+
+@frozen
+class MemoryWork:
+    """A `gridpoints.storage.port.Work`. Everything is locked while it is open."""
+
+    _kept: _Community
+    _journal: Journal
+
+    @property
+    def ledger(self) -> MemoryLedger:
+        return MemoryLedger(self._kept.books, self._kept.records[Unit].rows, self._journal)
+
+    def add(self, *records: Record) -> None:
+        mark = len(self._journal)
+        try:
+            for record in records:
+                self._add(record)
+        except BaseException:
+            _undo(self._journal, mark)
+            raise
+
+    def _add(self, record: Record) -> None:
+        kept = self._kept.records[type(record)]
+        if record.id in kept.rows:
+            raise RecordExists(kind=kind_of(record), id=record.id)
+        self._check(record)
+        kept.put(record)
+        self._journal.append(lambda: kept.drop(record))
+
+    def replace(self, old: T, new: T) -> None:
+        kept = self._kept.records[type(old)]
+        present = kept.rows.get(old.id)
+        if present is None or present.version != cast(Stateful, old).version:
+            raise ConcurrentChange(kind=kind_of(old), id=old.id)
+        self._check(new)
+        kept.put(new)
+        self._journal.append(lambda: kept.put(present))
+
+    def _check(self, record: Record) -> None:
+        """Refuse what `gridpoints.storage.integrity` says that no store keeps."""
+        kind = type(record)
+        for name in UNIQUE.get(kind, ()):
+            value = getattr(record, name)
+            if value is not None and any(
+                other.id != record.id for other in self._kept.records[kind].select({name: value})
+            ):
+                raise RecordExists(kind=kind_of(record), id=value)
+        for name, target in REFERENCES.get(kind, {}).items():
+            id = getattr(record, name)
+            if id is not None and id not in self._kept.records[target].rows:
+                raise ReferenceUnknown(kind=kind_of(record), detail=f"{name}={id}")
+        for name in NEVER_NEGATIVE.get(kind, ()):
+            if (number := getattr(record, name)) is not None:
+                check_whole(name, number, least=0)
+
+    def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
+        try:
+            return cast(T, self._kept.records[kind].rows[id])
+        except KeyError:
+            raise RecordUnknown(kind=kind_of(kind), id=id) from None
+
+    def find(
+        self,
+        kind: type[T],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+        limit: int | None = None,
+    ) -> list[T]:
+        found: list[T] = self._kept.records[kind].select(where or {})
+        for name in reversed(dict.fromkeys([*order, "id"])):
+            found.sort(key=_none_first(name.removeprefix("-")), reverse=name.startswith("-"))
+        return found[:limit]
+
+    def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
+        return len(self._kept.records[kind].select(where or {}))
+
+    def lock_usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
+        return {key: self._kept.usage.get(key, 0) for key in keys}
+
+    def set_usage(self, used: Mapping[UsageKey, int]) -> None:
+        usage = self._kept.usage
+        former = self.lock_usage(used)
+        usage.update(used)
+        self._journal.append(lambda: usage.update(former))
+
+
+def _none_first(name: str) -> Callable[[Record], tuple[bool, Any]]:
+    value = attrgetter(name)
+    return lambda record: ((v := value(record)) is not None, v)
