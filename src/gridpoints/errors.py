@@ -1,7 +1,7 @@
 """Every refusal and every failure, one class each.
 
 The class docstring *is* the message: it says what happened and what to do, with the fields
-of the error in braces. ``str(error)`` gives it in English, `gridpoints.i18n.explain_error` in
+of the error in braces. ``str(error)`` gives it in English, `gridpoints.i18n.Language.error` in
 the reader's language. `code` is stable: portals and scripts may branch on it.
 
 Seven groups say what a caller can do about an error; every error belongs to exactly one:
@@ -201,6 +201,13 @@ class UnknownTimezone(InvalidInput):
     """{timezone} is not an IANA time zone. Write it like Asia/Shanghai."""
 
     timezone: str
+
+
+class UnknownLanguage(InvalidInput):
+    """gridpoints does not speak {language}. Choose one of: {known}."""
+
+    language: str
+    known: tuple[str, ...]
 
 
 class BadIdentifier(InvalidInput):

@@ -1,0 +1,307 @@
+"""A language: the one way from codes and figures to sentences. Babel is used here alone."""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from attrs import evolve, frozen
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from gridpoints.errors import UnknownLanguage
+from gridpoints.i18n.explanations import AMOUNTS, COUNTS, STEPS, UNKNOWN
+from gridpoints.i18n.words import CONTEXTS, QUANTITIES, WORDS
+from gridpoints.records import kind_of
+from gridpoints.values import Names, Step, Unit
+
+DOMAIN = "gridpoints"
+LOCALES = Path(__file__).parent / "locales"
+
+#: Ids, account owners and unit codes by the names that a reader knows them under.
+Known = Mapping[str, str]
+
+
+def marked(text: str) -> str:
+    """`text` itself: marks a literal that is given to `Language.text` later, so that it is found."""
+    return text
+
+
+@runtime_checkable
+class Message(Protocol):
+    """What an error is to a language: a text with braces, and what belongs there."""
+
+    @classmethod
+    def template(cls) -> str:
+        """The English text."""
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The values, by the names in the braces."""
+
+
+@lru_cache
+def _catalog(code: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALES, [code], fallback=code == "en")
+
+
+@lru_cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+@frozen
+class Language:
+    """One of the languages gridpoints speaks; instants are shown in `zone`.
+
+    `en` is the language of the sources and has no catalog.
+    """
+
+    code: str
+    zone: tzinfo = UTC
+
+    #: All there are, each by its Babel locale.
+    KNOWN: ClassVar[tuple[str, ...]] = ("zh_Hans", "zh_Hant", "en")
+
+    @classmethod
+    def of(cls, tag: str, zone: tzinfo = UTC) -> Language:
+        """The language that `tag` asks for: ``zh-TW``, ``zh_CN.UTF-8``, ``en_GB``, ``zh``…
+
+        Taiwan, Hong Kong and Macau read traditional characters. Raises `UnknownLanguage`.
+        """
+        try:
+            locale = Locale.parse(tag.split(".")[0].split("@")[0].replace("-", "_"))
+        except (ValueError, TypeError, UnknownLocaleError):
+            raise UnknownLanguage(language=tag, known=cls.KNOWN) from None
+        if locale.language == "zh":
+            return cls("zh_Hant" if locale.script == "Hant" else "zh_Hans", zone)
+        if locale.language == "en":
+            return cls("en", zone)
+        raise UnknownLanguage(language=tag, known=cls.KNOWN)
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str] | None = None, zone: tzinfo = UTC) -> Language:
+        """The first known language that ``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES``, ``LANG`` name.
+
+        English where they name none: a system that speaks Danish is no error.
+        """
+        environ = os.environ if environ is None else environ
+        names = [environ.get(v, "") for v in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")]
+        for tag in ":".join(names).split(":"):
+            try:
+                return cls.of(tag, zone)
+            except UnknownLanguage:
+                continue
+        return cls("en", zone)
+
+    def at(self, zone: tzinfo) -> Language:
+        """The same language, with instants shown in `zone`."""
+        return evolve(self, zone=zone)
+
+    def install(self) -> None:
+        """Make the standard `gettext` speak this language from now on, for the whole process.
+
+        Typer takes its own words from there, some of them when it is imported: call this first.
+        The variable ``LANGUAGE`` is set, which is where `gettext` looks.
+        """
+        gettext.bindtextdomain(DOMAIN, LOCALES)
+        gettext.textdomain(DOMAIN)
+        os.environ["LANGUAGE"] = self.code
+
+    # --- sentences ----------------------------------------------------------------------------
+
+    def text(self, msgid: str, **values: Any) -> str:
+        """The translation of an English text, with `values` in its braces, each as its type asks.
+
+        Numbers, dates and instants are formatted, enums and errors put into words, mappings of
+        translations chosen from, tuples and lists joined, other text left as it is.
+        """
+        return self._fill(_catalog(self.code).gettext(msgid), values)
+
+    def plural(self, singular: str, plural: str, n: int | Decimal, **values: Any) -> str:
+        """The translation that fits `n`, which is ``{n}`` in it. A fraction takes the plural."""
+        count = int(n) if n == int(n) else 2
+        return self._fill(_catalog(self.code).ngettext(singular, plural, count), {"n": n, **values})
+
+    def error(self, error: Message, known: Known | None = None) -> str:
+        """The sentence that an error, or a problem of a rule set, has in this language.
+
+        Ids that `known` has a name for are shown under it.
+        """
+        known = known or {}
+        fields = error.fields
+        values = {name: self._field(name, value, fields, known) for name, value in fields.items()}
+        return self.text(type(error).template(), **values)
+
+    def step(self, step: Step, known: Known | None = None) -> str:
+        """What a step of an explanation says; one with an unknown code shows code and reason."""
+        known = known or {}
+        given = {name: value for name, value in step.values.items() if value not in (None, "")}
+        if given.get("counted") == given.get("quantity"):
+            given.pop("counted", None)
+        if isinstance(names := given.get("names"), Mapping):
+            given["deed"] = self.name(names, given.get("deed", ""))
+        values = {name: self._figure(name, value, given, known) for name, value in given.items()}
+        values["code"] = self.word(step.code, "transaction_kind")
+        for template in (*STEPS.get(step.code, ()), *UNKNOWN):
+            if _braces(template) <= values.keys():
+                return self.text(template, **values)
+        raise AssertionError("the last text for unknown codes asks for the code alone")
+
+    def explanation(self, steps: Iterable[Step], known: Known | None = None) -> list[str]:
+        """One line for each step."""
+        return [self.step(step, known) for step in steps]
+
+    # --- words --------------------------------------------------------------------------------
+
+    def word(self, code: str, context: str | None = None) -> str:
+        """The word for an enum's value, or for a code of that context; else the code itself.
+
+        The contexts are those of `gridpoints.i18n.words`; an enum knows its own.
+        """
+        context = context or (kind_of(code) if isinstance(code, StrEnum) else "")
+        # session_status.open, or, where sessions have no word of their own, status.open
+        for name in (context, context.rpartition("_")[2]):
+            if (english := WORDS.get(name, {}).get(str(code))) is not None:
+                return str(_catalog(self.code).pgettext(name, english))
+        return str(code)
+
+    def name(self, names: Names, fallback: str = "") -> str:
+        """The best of several translations: this language, then one that its readers can read."""
+        chinese = ("zh_Hant", "zh_Hans") if self.code == "zh_Hant" else ("zh_Hans", "zh_Hant")
+        order = ("en", *chinese, "zh") if self.code == "en" else (*chinese, "zh", "en")
+        return next((names[code] for code in (*order, *names) if names.get(code)), fallback)
+
+    def joined(self, items: Iterable[Any]) -> str:
+        """A list in words, "a, b and c"; the word for "none" where there is nothing."""
+        shown = [self._value(item) for item in items]
+        return format_list(shown, "standard", locale=_locale(self.code)) if shown else self._none()
+
+    # --- figures ------------------------------------------------------------------------------
+
+    def number(self, number: Decimal | int) -> str:
+        """All its digits, grouped, without needless zeros: 1,234.5."""
+        return str(format_decimal(number, locale=_locale(self.code), decimal_quantization=False))
+
+    def signed(self, number: Decimal | int) -> str:
+        """The same with its sign, as in a statement: +20, -5, 0."""
+        return f"+{self.number(number)}" if number > 0 else self.number(number)
+
+    def amount(self, amount: int, unit: Unit) -> str:
+        """An amount with its unit, under the unit's own name: 20 积分."""
+        return self._with_unit(unit.decimal(amount), unit.code, {unit.code: self.name(unit.names)})
+
+    def money(self, money: Decimal, currency: str) -> str:
+        """A sum of money: ¥1,234.50."""
+        return str(format_currency(money, currency, locale=_locale(self.code)))
+
+    def percent(self, share: Decimal) -> str:
+        """A share of 1 as a percentage, to the tenth: 12.3%."""
+        return str(format_percent(share, format="#,##0.#%", locale=_locale(self.code)))
+
+    def month(self, day: date) -> str:
+        """The month that holds a day: 2026年3月."""
+        return format_skeleton("yMMM", datetime(day.year, day.month, day.day), locale=_locale(self.code))
+
+    def instant(self, instant: datetime, zone: tzinfo | None = None) -> str:
+        """An instant to the minute, in `zone` (None: the language's); UTC is named as such."""
+        zone = zone or self.zone
+        local, locale = instant.astimezone(zone), _locale(self.code)
+        clock = format_skeleton("Hm", local, tzinfo=zone, locale=locale)
+        day = format_date(local.date(), "medium", locale=locale)
+        shown = str(locale.datetime_formats["medium"]).replace("{1}", day).replace("{0}", clock)
+        return f"{shown} UTC" if zone is UTC else shown
+
+    def date(self, day: date) -> str:
+        """A day: 2026年3月5日."""
+        return format_date(day, "medium", locale=_locale(self.code))
+
+    # --- by type ------------------------------------------------------------------------------
+
+    def _fill(self, text: str, values: Mapping[str, Any]) -> str:
+        return text.format_map({name: self._value(value) for name, value in values.items()})
+
+    def _value(self, value: Any) -> str:
+        match value:
+            case None:
+                return self._none()
+            case StrEnum():
+                return self.word(value)
+            case str():
+                return value
+            case bool():
+                return str(value).lower()
+            case int() | Decimal():
+                return self.number(value)
+            case datetime():
+                return self.instant(value)
+            case date():
+                return self.date(value)
+            case Message():
+                return self.error(value)
+            case Mapping():
+                return self.name(value)
+            case [Message(), *_]:
+                return "\n".join(["", *map(self.error, value)])
+            case Iterable():
+                return self.joined(value)
+        return str(value)
+
+    def _none(self) -> str:
+        return str(_catalog(self.code).pgettext("nothing", "none"))
+
+    def _field(self, name: str, value: Any, fields: Mapping[str, Any], known: Known) -> Any:
+        """A field of an error: codes put into words, ids under the names that are known."""
+        if isinstance(value, tuple | list) and all(isinstance(item, str) for item in value):
+            return tuple(self._field(name, item, fields, known) for item in value)
+        if not isinstance(value, str):
+            return value
+        context = CONTEXTS.get(name)
+        if context == "status" and "kind" in fields:
+            context = f"{fields['kind']}_status"
+        if context is not None:
+            return self.word(value, context)
+        if name == "account":
+            return self._account(value, known)
+        return known.get(value) or self.word(value, name)
+
+    def _account(self, key: str, known: Known) -> str:
+        """An account's key (``points/member/0190…``) as a reader knows it."""
+        match key.split("/", 2):
+            case [_, kind, owner]:
+                account = self.word(kind, "account_kind")
+                return self.text("{account} {owner}", account=account, owner=known.get(owner, owner))
+            case [_, kind]:
+                return self.word(kind, "account_kind")
+        return key
+
+    def _figure(self, name: str, value: Any, values: Mapping[str, Any], known: Known) -> Any:
+        """A value of a step: like an error's field, and figures with what they count."""
+        if isinstance(value, int | Decimal):
+            if name in AMOUNTS and "unit" in values:
+                return self._with_unit(value, values["unit"], known)
+            if name in COUNTS and "per" in values:
+                return self._with_unit(value, values["per"], known)
+        return self._field(name, value, values, known)
+
+    def _with_unit(self, number: int | Decimal, code: str, known: Known) -> str:
+        if unit := known.get(code):
+            return self.text("{amount} {unit}", amount=number, unit=unit)
+        if code in QUANTITIES:
+            return self.plural(*QUANTITIES[code], number)
+        return self.text("{amount} {unit}", amount=number, unit=code)
+
+
+@lru_cache(maxsize=256)
+def _braces(template: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
