@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from gridpoints.context import Context
 from gridpoints.redemption.model import MERCHANT, OFFER, Merchant, MerchantStatus, Offer, OfferStatus
 from gridpoints.values import Unit, check_decimal, check_text, check_whole
 
 
-@frozen
 class Merchants:
     """Who takes points, and for what."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import frozen
-
 from gridpoints.context import Context
 from gridpoints.errors import NothingToSettle, SamePerson
 from gridpoints.ledger.model import Account, Leg, Transaction
@@ -18,7 +16,6 @@ from gridpoints.values import Unit, check_instant, check_text
 PAYING_OUT = "settlement"
 
 
-@frozen
 class Settlements:
     """How merchants get their money."""
 
