@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import pairwise
 
 from attrs import frozen
 
-from gridpoints.awards.model import Award
+from gridpoints.awards.model import Award, AwardStatus
+from gridpoints.catalog.model import ItemStatus, ServiceItem, Session, SessionStatus
+from gridpoints.claiming.model import Claim, ClaimStatus, Wish, WishStatus
+from gridpoints.community.model import Member, MemberStatus
 from gridpoints.context import Context
 from gridpoints.ledger.model import Account, AccountKind, Entry, Flow
+from gridpoints.records import Record, kind_of
+from gridpoints.redemption.model import Redemption, RedemptionStatus, Settlement, SettlementStatus
 from gridpoints.storage.port import Work
-from gridpoints.values import Explanation, Interval, Step, Unit
+from gridpoints.values import Explanation, Interval, Step, Unit, check_whole
+
+#: What is counted in public, by status.
+COUNTED: tuple[tuple[type[Record], type[StrEnum]], ...] = (
+    (Member, MemberStatus),
+    (ServiceItem, ItemStatus),
+    (Session, SessionStatus),
+    (Wish, WishStatus),
+    (Claim, ClaimStatus),
+    (Award, AwardStatus),
+    (Redemption, RedemptionStatus),
+    (Settlement, SettlementStatus),
+)
 
 
 @frozen
 class Figures:
-    """Points of one unit, as amounts: `issued` = `outstanding` + `with_merchants` + `settled`.
+    """Points of one unit, as amounts.
 
-    `redeemed` is what merchants ever took; `outstanding` what members and households hold.
+    `issued` = `outstanding` + `with_merchants` + `settled` + `elsewhere`: `outstanding` is what
+    members and households hold, `elsewhere` what lies in funds, was kept as fees, or expired.
+    `redeemed` is what merchants ever took.
     """
 
     unit: Unit
@@ -28,6 +48,16 @@ class Figures:
     outstanding: int
     with_merchants: int
     settled: int
+    elsewhere: int
+
+
+@frozen
+class Tally:
+    """How many records of a kind stand in a status: ``claim``, ``verified``, 412."""
+
+    kind: str
+    status: str
+    count: int
 
 
 @frozen
@@ -58,7 +88,7 @@ class StatementLine:
 
 @frozen
 class Notices:
-    """The room ``notices``: figures that are all computed from the ledger's entries."""
+    """The room ``notices``: figures in points are all computed from the ledger's entries."""
 
     context: Context
 
@@ -67,18 +97,19 @@ class Notices:
         with self.context.read() as work:
             flows = work.ledger.flows(unit)
             of = work.get(Unit, unit)
-        held = _sum(flows, AccountKind.MEMBER) + _sum(flows, AccountKind.HOUSEHOLD)
         return Figures(
             unit=of,
-            issued=-_sum(flows, AccountKind.ISSUANCE),
-            redeemed=_sum(flows, AccountKind.MERCHANT, "redemption"),
-            outstanding=held,
+            issued=_issued(flows),
+            redeemed=_redeemed(flows),
+            outstanding=_sum(flows, AccountKind.MEMBER, AccountKind.HOUSEHOLD),
             with_merchants=_sum(flows, AccountKind.MERCHANT),
             settled=_sum(flows, AccountKind.SETTLED),
+            elsewhere=_sum(flows, AccountKind.FUND, AccountKind.FEES, AccountKind.EXPIRY),
         )
 
     def months(self, unit: str, first: date, count: int) -> list[Month]:
         """`count` calendar months from the one that holds `first`, by effective day, local time."""
+        check_whole("count", count, most=1_200)
         days = [first.replace(day=1)]
         for _ in range(count):
             days.append((days[-1].replace(day=28) + timedelta(days=4)).replace(day=1))
@@ -87,11 +118,7 @@ class Notices:
 
     def _month(self, work: Work, unit: str, first: date, next_first: date) -> Month:
         flows = work.ledger.flows(unit, Interval.of_days(first, next_first, self.context.zone))
-        return Month(
-            first_day=first,
-            issued=-_sum(flows, AccountKind.ISSUANCE),
-            redeemed=_sum(flows, AccountKind.MERCHANT, "redemption"),
-        )
+        return Month(first_day=first, issued=_issued(flows), redeemed=_redeemed(flows))
 
     def frequent_deeds(self, unit: str, *, limit: int = 10) -> list[Deeds]:
         """The deeds credited most often."""
@@ -108,11 +135,21 @@ class Notices:
         self, member_id: str, unit: str, *, after: int = 0, limit: int = 100
     ) -> list[StatementLine]:
         """A member's entries with sequence > `after`, oldest first, each with its reason."""
+        check_whole("limit", limit, most=10_000)
         with self.context.read() as work:
             entries = work.ledger.entries(Account.member(member_id, unit), after=after, limit=limit)
-            ids = [entry.metadata["award"] for entry in entries if "award" in entry.metadata]
-            awards = {award.id: award for award in work.find(Award, {"id": ids})}
-        return [_line(entry, awards.get(entry.metadata.get("award", ""))) for entry in entries]
+            ids = [entry.transaction.removeprefix("award:") for entry in entries if entry.kind == "award"]
+            awards = {f"award:{award.id}": award for award in work.find(Award, {"id": ids})}
+        return [_line(entry, awards.get(entry.transaction)) for entry in entries]
+
+    def tallies(self) -> list[Tally]:
+        """How many records stand in each status, those that no record stands in included."""
+        with self.context.read() as work:
+            return [
+                Tally(kind_of(kind), status, work.count(kind, {"status": status}))
+                for kind, statuses in COUNTED
+                for status in statuses
+            ]
 
 
 def _line(entry: Entry, award: Award | None) -> StatementLine:
@@ -122,5 +159,15 @@ def _line(entry: Entry, award: Award | None) -> StatementLine:
     return StatementLine(entry, (Step(entry.kind, values),))
 
 
-def _sum(flows: Iterable[Flow], account: AccountKind, kind: str | None = None) -> int:
-    return sum(f.amount for f in flows if f.account_kind is account and kind in (None, f.kind))
+def _sum(flows: Iterable[Flow], *accounts: AccountKind) -> int:
+    return sum(flow.amount for flow in flows if flow.account_kind in accounts)
+
+
+def _issued(flows: Iterable[Flow]) -> int:
+    """What left the issuance account, less what was taken back to it."""
+    return -_sum(flows, AccountKind.ISSUANCE)
+
+
+def _redeemed(flows: Iterable[Flow]) -> int:
+    """What merchants took from members, before any of it was settled."""
+    return _sum((flow for flow in flows if flow.kind == "redemption"), AccountKind.MERCHANT)
