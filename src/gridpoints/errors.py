@@ -390,7 +390,7 @@ class RuleSetFrozen(Conflict):
 
 
 class NoRulesInForce(Refused):
-    """No rule set was in force on {day}. The first one begins on {first}."""
+    """No rule set was in force on {day}. First day of the first rule set: {first}."""
 
     day: date
     first: date | None
@@ -405,7 +405,7 @@ class UnitChanged(Conflict):
 
 
 class DeedUnknown(NotFound):
-    """The rules know no deed {deed}. Did you mean {suggestion}?"""
+    """The rules know no deed {deed}. Most like it: {suggestion}."""
 
     deed: str
     suggestion: str | None
