@@ -99,7 +99,7 @@ def test_one_bad_report_does_not_keep_the_others(village: Community, li: Member,
     outcomes = village.awards.credit_all(report for report, _ in cases)
     assert [type(o.error) if o.error else None for o in outcomes] == [error for _, error in cases]
     assert points(village, li) == 10
-    with pytest.raises(DeedUnknown, match="Did you mean patrol"):
+    with pytest.raises(DeedUnknown, match="Most like it: patrol"):
         village.awards.credit(cases[3][0])
 
 
