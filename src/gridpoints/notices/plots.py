@@ -44,6 +44,8 @@ FONTS = (
 
 #: Blue and orange: told apart by everybody, also in a grey print.
 _ISSUED, _REDEEMED = "#2f6f9f", "#e8a33d"
+#: Room for so many months where there are fewer, so that bars stay bars; and so many are named.
+_FEWEST, _MOST_LABELS = 6, 13
 _INK, _SOFT, _FAINT = "#2b2b2b", "#6b6b6b", "#e2e2e2"
 
 
@@ -56,8 +58,8 @@ class Words:
     months: str
     issued: str
     redeemed: str
-    month: Callable[[date], str] = "{:%Y-%m}".format
-    number: Callable[[Decimal], str] = "{:,}".format
+    month: Callable[[date], str]
+    number: Callable[[Decimal], str]
 
 
 def shows(text: str, path: Path) -> bool:
@@ -79,6 +81,7 @@ def issued_and_redeemed(months: Sequence[Month], unit: Unit, path: Path, words: 
     _must_be_installed()
     from matplotlib import rc_context
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     style: dict[Any, Any] = {  # newer stubs name every key, older ones none
         # A generic family is written to the SVG with all its fonts; for a PNG each is named, so
@@ -96,7 +99,7 @@ def issued_and_redeemed(months: Sequence[Month], unit: Unit, path: Path, words: 
     with rc_context(style), warnings.catch_warnings():
         if _is_svg(path):  # DejaVu has no Chinese, and only measures the texts
             warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        figure = Figure(figsize=(9, 5), layout="constrained")
+        figure = Figure(figsize=(10, 5.4), layout=ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.15))
         _draw(figure.add_subplot(), months, unit, words)
         figure.savefig(path, dpi=160, metadata={"Title": words.title, **undated})
     return path
@@ -115,8 +118,12 @@ def _draw(axes: Axes, months: Sequence[Month], unit: Unit, words: Words) -> None
     # Above the axis and upright: turned Chinese is hard to read.
     axes.text(0, 1.03, words.points, transform=axes.transAxes, color=_SOFT)
     axes.set_xlabel(words.months, labelpad=8, color=_SOFT)
-    axes.set_xticks(range(len(months)), [words.month(month.first_day) for month in months])
-    axes.yaxis.set_major_formatter(lambda value, _: words.number(Decimal(value).normalize()))
+    axes.set_xlim(-0.6, max(len(months), _FEWEST) - 0.4)
+    named = range(0, len(months), 1 + (len(months) - 1) // _MOST_LABELS)
+    axes.set_xticks(named, [words.month(months[place].first_day) for place in named], fontsize=9)
+    if not any(month.issued or month.redeemed for month in months):
+        axes.set_ylim(0, 1)
+    axes.yaxis.set_major_formatter(lambda value, _: words.number(Decimal(f"{value:.6f}").normalize()))
     axes.grid(axis="y", color=_FAINT, linewidth=0.8, zorder=0)
     axes.tick_params(length=0)
     axes.spines[["top", "left", "right"]].set_visible(False)
