@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 
 from gridpoints.records import Change, Stateful
 from gridpoints.storage.port import Store, Work
-from gridpoints.values import Actor, Clock, Ids, check_identifier, check_instant
+from gridpoints.values import Actor, Clock, Ids, check_identifier, check_instant, check_text
 
 S = TypeVar("S", bound=Stateful)
 
@@ -106,4 +106,6 @@ class Context:
         return new
 
     def _change(self, old: Stateful | None, new: Stateful, reason: str | None = None) -> Change:
+        if reason is not None:
+            reason = check_text("reason", reason)
         return Change.between(old, new, id=self.ids.new(), at=self.now(), actor=self.actor.id, reason=reason)

@@ -21,7 +21,7 @@ from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
 from gridpoints.rules.model import Deed, DeedRule, Judgement, RuleSet, Scope, UsageKey
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.storage.port import Work
-from gridpoints.values import Explanation, check_identifier, midnight
+from gridpoints.values import Explanation, check_identifier, check_text, midnight
 
 
 @frozen
@@ -137,6 +137,8 @@ class Awards:
         self, report: Report, member: Member | None, grids: Mapping[str, str], calendar: RulesCalendar
     ) -> _Case:
         check_identifier("id", report.id)
+        if report.source:
+            check_text("source", report.source)
         if member is None:
             raise RecordUnknown(kind="member", id=report.member_id)
         member.must_be_active()

@@ -24,7 +24,7 @@ from gridpoints.ledger.model import (
     TrialLine,
     Verification,
 )
-from gridpoints.values import Interval, check_instant, check_whole
+from gridpoints.values import Interval, check_instant, check_text, check_whole
 
 
 @frozen
@@ -120,7 +120,7 @@ class Ledger:
             placed_at=now,
             expires_at=check_instant("expires_at", expires_at),
             remaining=amount,
-            reason=reason,
+            reason=check_text("reason", reason) if reason else "",
         )
         with self.context.begin() as work:
             return work.ledger.place(hold, at=now)
