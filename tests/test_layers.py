@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("importlinter", reason="the import contracts are checked where the linters are installed")
+grimp = pytest.importorskip("grimp", reason="imports are checked where the linters are installed")
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -80,3 +80,10 @@ def test_a_planted_violation_breaks_its_contract_alone(contract: str, source: Pa
     with (source / "gridpoints" / path).open("a", encoding="utf-8") as module:
         module.write(f"\n{planted}\n")
     assert broken_contracts(source) == {contract}
+
+
+def test_every_third_party_package_has_its_place() -> None:
+    graph = grimp.build_graph("gridpoints", include_external_packages=True, cache_dir=None)
+    imported = {module for module in graph.modules if module.partition(".")[0] != "gridpoints"}
+    confined = {name for contract in CONTRACTS.values() for name in contract.get("protected_modules", ())}
+    assert imported - sys.stdlib_module_names - confined == {"attrs"}
