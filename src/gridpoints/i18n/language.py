@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
@@ -21,12 +22,14 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from gridpoints.errors import UnknownLanguage
 from gridpoints.i18n.explanations import AMOUNTS, COUNTS, STEPS, UNKNOWN
-from gridpoints.i18n.words import CONTEXTS, QUANTITIES, WORDS
+from gridpoints.i18n.words import CONTEXTS, NUMBERED, QUANTITIES, WORDS
 from gridpoints.records import kind_of
 from gridpoints.values import Names, Step, Unit
 
 DOMAIN = "gridpoints"
 LOCALES = Path(__file__).parent / "locales"
+
+_LEADING_WORDS = tuple(f"{{{name}}}" for name in (*CONTEXTS, "account"))
 
 #: Ids, account owners and unit codes by the names that a reader knows them under.
 Known = Mapping[str, str]
@@ -75,12 +78,12 @@ class Language:
 
     @classmethod
     def of(cls, tag: str, zone: tzinfo = UTC) -> Language:
-        """The language that `tag` asks for: ``zh-TW``, ``zh_CN.UTF-8``, ``en_GB``, ``zh``…
+        """The language that `tag` asks for: ``zh-TW``, ``zh_CN.UTF-8``, ``en_GB``, ``zh``.
 
         Taiwan, Hong Kong and Macau read traditional characters. Raises `UnknownLanguage`.
         """
         try:
-            locale = Locale.parse(tag.split(".")[0].split("@")[0].replace("-", "_"))
+            locale = Locale.parse(re.split("[.@]", tag, maxsplit=1)[0].replace("-", "_"))
         except (ValueError, TypeError, UnknownLocaleError):
             raise UnknownLanguage(language=tag, known=cls.KNOWN) from None
         if locale.language == "zh":
@@ -141,7 +144,11 @@ class Language:
         known = known or {}
         fields = error.fields
         values = {name: self._field(name, value, fields, known) for name, value in fields.items()}
-        return self.text(type(error).template(), **values)
+        template = type(error).template()
+        sentence = self.text(template, **values)
+        # An id keeps its first letter; a word of ours that begins the sentence is capitalised.
+        begins_with_word = template.startswith(_LEADING_WORDS)
+        return sentence[:1].upper() + sentence[1:] if begins_with_word else sentence
 
     def step(self, step: Step, known: Known | None = None) -> str:
         """What a step of an explanation says; one with an unknown code shows code and reason."""
@@ -183,8 +190,11 @@ class Language:
         return next((names[code] for code in (*order, *names) if names.get(code)), fallback)
 
     def joined(self, items: Iterable[Any]) -> str:
-        """A list in words, "a, b and c"; the word for "none" where there is nothing."""
+        """A list in words, "a, b and c"; errors one a line; the word "none" where there is nothing."""
+        items = list(items)
         shown = [self._value(item) for item in items]
+        if any(isinstance(item, Message) for item in items):
+            return "\n".join(["", *shown])
         return format_list(shown, "standard", locale=_locale(self.code)) if shown else self._none()
 
     # --- figures ------------------------------------------------------------------------------
@@ -211,7 +221,9 @@ class Language:
 
     def month(self, day: date) -> str:
         """The month that holds a day: 2026年3月."""
-        return format_skeleton("yMMM", datetime(day.year, day.month, day.day), locale=_locale(self.code))
+        return format_skeleton(
+            "yMMM", datetime(day.year, day.month, 1, tzinfo=UTC), locale=_locale(self.code)
+        )
 
     def instant(self, instant: datetime, zone: tzinfo | None = None) -> str:
         """An instant to the minute, in `zone` (None: the language's); UTC is named as such."""
@@ -232,30 +244,19 @@ class Language:
         return text.format_map({name: self._value(value) for name, value in values.items()})
 
     def _value(self, value: Any) -> str:
-        match value:
-            case None:
-                return self._none()
-            case StrEnum():
-                return self.word(value)
-            case str():
-                return value
-            case bool():
-                return str(value).lower()
-            case int() | Decimal():
-                return self.number(value)
-            case datetime():
-                return self.instant(value)
-            case date():
-                return self.date(value)
-            case Message():
-                return self.error(value)
-            case Mapping():
-                return self.name(value)
-            case [Message(), *_]:
-                return "\n".join(["", *map(self.error, value)])
-            case Iterable():
-                return self.joined(value)
-        return str(value)
+        shown_by: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
+            (StrEnum, self.word),
+            (str, str),
+            ((int, Decimal), self.number),
+            (datetime, self.instant),
+            (date, self.date),
+            (Message, self.error),
+            (Mapping, self.name),
+            (Iterable, self.joined),
+        )
+        if value is None:
+            return self._none()
+        return next((shown(value) for kind, shown in shown_by if isinstance(value, kind)), str(value))
 
     def _none(self) -> str:
         return str(_catalog(self.code).pgettext("nothing", "none"))
@@ -264,6 +265,8 @@ class Language:
         """A field of an error: codes put into words, ids under the names that are known."""
         if isinstance(value, tuple | list) and all(isinstance(item, str) for item in value):
             return tuple(self._field(name, item, fields, known) for item in value)
+        if name in NUMBERED:
+            return str(value)
         if not isinstance(value, str):
             return value
         context = CONTEXTS.get(name)
@@ -280,7 +283,7 @@ class Language:
         match key.split("/", 2):
             case [_, kind, owner]:
                 account = self.word(kind, "account_kind")
-                return self.text("{account} {owner}", account=account, owner=known.get(owner, owner))
+                return self.text("{account} of {owner}", account=account, owner=known.get(owner, owner))
             case [_, kind]:
                 return self.word(kind, "account_kind")
         return key

@@ -65,11 +65,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "hold_status": {
         "captured": "used up",
+        "open": "in force",
+    },
+    "offer_status": {
+        "published": "published",
+        "withdrawn": "withdrawn",
     },
     "account_kind": {
-        "member": "the account of member",
-        "household": "the account of household",
-        "merchant": "the account of merchant",
+        "member": "member account",
+        "household": "household account",
+        "merchant": "merchant account",
         "fund": "the fund",
         "issuance": "the issuing account",
         "settled": "the account of settled points",
@@ -180,3 +185,6 @@ CONTEXTS: Mapping[str, str] = {
     "target": "kind",
     "wanted": "status",
 }
+
+#: Fields whose numbers say which one, not how many: written as they are, 1234 and not 1,234.
+NUMBERED = frozenset({"row"})
