@@ -1,0 +1,89 @@
+"""A pytest plugin that runs the code blocks of the pages: ``pytest -p docs.blocks README.md docs``.
+
+Each page has a namespace and an empty working directory of its own. On it
+
+- a ``python`` block is run, after those above it;
+- a ``code-block`` with a ``:caption:`` is a file: it is written under that name;
+- the commands of a ``console`` block (``$ gridpoints …``) are run, must succeed, and must print
+  what the page shows, if it shows anything (``...`` stands for any text). ``pip`` is not run: the
+  environment that the blocks run in stands for what it would install.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import subprocess
+from collections.abc import Iterable
+from contextlib import ExitStack, chdir
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sybil import Document, Example, Region, Sybil
+from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParser
+from sybil.parsers.myst.lexers import DirectiveLexer
+
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+#: A terminal that looks the same everywhere.
+TERMINAL = {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1", "TERM": "dumb"}
+
+
+class FileParser:
+    """Finds the blocks that show a file."""
+
+    blocks = DirectiveLexer("code-block", ".+")
+
+    def __call__(self, document: Document) -> Iterable[Region]:
+        for region in self.blocks(document):
+            if "caption" in region.lexemes["options"]:
+                region.parsed = (region.lexemes["options"]["caption"], region.lexemes["source"])
+                region.evaluator = write_file
+                yield region
+
+
+def write_file(example: Example) -> None:
+    name, text = example.parsed
+    Path(name).write_text(text, encoding="utf-8")
+
+
+def run_commands(example: Example) -> str | None:
+    """Run each command; answer what went otherwise than the page says."""
+    for transcript in example.parsed.removeprefix("$ ").split("\n$ "):
+        command, _, shown = transcript.partition("\n")
+        if command.startswith("pip "):
+            continue
+        done = subprocess.run(
+            command, shell=True, env=os.environ | TERMINAL, capture_output=True, encoding="utf-8", check=False
+        )
+        if done.returncode != 0:
+            return f"$ {command}\nended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        wanted = doctest.Example(command, shown)
+        checker = doctest.OutputChecker()
+        if shown.strip() and not checker.check_output(wanted.want, done.stdout, OPTIONS):
+            return f"$ {command}\n{checker.output_difference(wanted, done.stdout, OPTIONS)}"
+    return None
+
+
+def enter_directory(namespace: dict[str, Any]) -> None:
+    stack = namespace["_leave"] = ExitStack()
+    stack.enter_context(chdir(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))))
+
+
+def leave_directory(namespace: dict[str, Any]) -> None:
+    namespace["_leave"].close()
+
+
+pytest_collect_file = Sybil(
+    parsers=[
+        PythonCodeBlockParser(doctest_optionflags=OPTIONS),
+        CodeBlockParser("console", run_commands),
+        FileParser(),
+        SkipParser(),
+    ],
+    path=str(Path(__file__).parents[1]),
+    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+    setup=enter_directory,
+    teardown=leave_directory,
+).pytest()
