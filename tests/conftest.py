@@ -1,5 +1,7 @@
-"""A fresh store for each test. PostgreSQL is a real server: the one that GRIDPOINTS_TEST_POSTGRES
-names (a URL whose user may create databases), or one that is started for the test run.
+"""A fresh store for each test, on PostgreSQL too.
+
+That is the server that GRIDPOINTS_TEST_POSTGRES names (a URL whose user may create databases), or
+one that is started for the run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
-"""For tests: of a store of your own (`StorageContract`, `LedgerMachine`), and of programs that
-use gridpoints (`ManualClock`, `SequentialIds`). Needs pytest and Hypothesis for the former.
-"""
+"""For the tests of a store of your own, and of programs that use gridpoints. Needs pytest."""
 
-from gridpoints.testing.sources import START, ManualClock, SequentialIds
+import pytest
 
-__all__ = ["START", "ManualClock", "SequentialIds"]
+pytest.register_assert_rewrite("gridpoints.testing.contract")
+
+from gridpoints.testing.contract import StorageContract  # noqa: E402 (rewritten, as just asked for)
+from gridpoints.testing.sources import START, ManualClock, SequentialIds  # noqa: E402
+
+__all__ = ["START", "ManualClock", "SequentialIds", "StorageContract"]

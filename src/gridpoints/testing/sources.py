@@ -21,6 +21,7 @@ class ManualClock:
         self._lock = Lock()
 
     def now(self) -> datetime:
+        """The instant at which the clock stands."""
         with self._lock:
             now = self._now
             self._now += self._tick
@@ -46,4 +47,5 @@ class SequentialIds:
         self._numbers = count(1)
 
     def new(self) -> str:
+        """The next id."""
         return f"{self._prefix}-{next(self._numbers):08}"

@@ -1,0 +1,29 @@
+"""What every store must do, as tests."""
+
+from gridpoints.testing.contract.concurrency import ConcurrencyContract
+from gridpoints.testing.contract.durability import DurabilityContract
+from gridpoints.testing.contract.holds import HoldsContract
+from gridpoints.testing.contract.input import InputContract
+from gridpoints.testing.contract.ledger import LedgerContract
+from gridpoints.testing.contract.records import RecordsContract
+from gridpoints.testing.contract.units import UnitsContract
+
+
+class StorageContract(
+    RecordsContract,
+    UnitsContract,
+    LedgerContract,
+    HoldsContract,
+    InputContract,
+    ConcurrencyContract,
+    DurabilityContract,
+):
+    """The tests that a store passes. Subclass it in a test module and say how to open the store.
+
+    Opened again within one test, it is the same store::
+
+    class TestMyStore(StorageContract):
+        @pytest.fixture
+        def open_store(self, tmp_path):
+            return lambda: MyStore(tmp_path / "store")
+    """

@@ -1,0 +1,184 @@
+"""One record of every kind, filled to the edges of what it may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from gridpoints.awards.model import Award, AwardStatus
+from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
+from gridpoints.claiming.model import Claim, ClaimStatus, Target, Wish, WishStatus
+from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
+from gridpoints.ledger.model import MOST_AMOUNT
+from gridpoints.records import Change, Record
+from gridpoints.redemption.model import (
+    Merchant,
+    MerchantStatus,
+    Offer,
+    OfferStatus,
+    Redemption,
+    RedemptionStatus,
+    Settlement,
+    SettlementStatus,
+)
+from gridpoints.rules.model import PublishedRules
+from gridpoints.values import LONGEST_DERIVED, LONGEST_IDENTIFIER, LONGEST_TEXT, Period, Step, Unit
+
+#: The last microsecond of a February day in Shanghai.
+MOMENT = datetime(2028, 2, 29, 15, 59, 59, 999_999, tzinfo=UTC)
+LATER = datetime(2199, 12, 31, 16, tzinfo=UTC)
+BEFORE_1970 = datetime(1949, 10, 1, 7, 0, 0, 1, tzinfo=UTC)
+#: Beyond the 16 bits of older encodings, with quotes, signs of SQL, a line break, and both scripts.
+TEXT = "𠮷野家 👩‍👩‍👧 “白羊村” 'O\\'Neil'; -- %s {x} :y\n積分\t积分 é"
+
+
+def examples(community: str) -> list[Record]:
+    """The records, each after those it refers to; the first is the community's `Profile`."""
+    long_id = "请" * LONGEST_IDENTIFIER
+    return [
+        Profile(community, TEXT, "Asia/Urumqi", BEFORE_1970),
+        Grid("grid.1", TEXT),
+        Grid(long_id, "", parent_id="grid.1"),
+        Household("h:1", "grid.1", TEXT),
+        Member("李秀英@1", TEXT, MOMENT, "h:1", "0001", MemberStatus.LEFT, 2_000_000_000),
+        Member("nobody", "李", BEFORE_1970),
+        Unit("points", 0, {"zh_Hans": "积分", "zh_Hant": "積分", "en": "points"}),
+        Unit("hours", 6),
+        PublishedRules("细则@2026-1", "# " + TEXT + "长" * 200_000, date.max, MOMENT, "clerk"),
+        ServiceItem("item", TEXT, "巡逻/夜", "长" * LONGEST_TEXT, ItemStatus.CLOSED, 3),
+        Session("session", "item", BEFORE_1970, LATER, 10**9),
+        Wish("wish", "nobody", TEXT, "wish.small", MOMENT, WishStatus.DELIVERED, 4),
+        Award(
+            id="报" * LONGEST_DERIVED,
+            member_id="李秀英@1",
+            deed="care",
+            day=date.min,
+            quantity=Decimal("2.50"),
+            source="file/台账 三月.csv#7",
+            reported_by="clerk",
+            recorded_at=MOMENT,
+            rule_set="细则@2026-1",
+            unit="points",
+            wanted=MOST_AMOUNT,
+            awarded=0,
+            status=AwardStatus.REFUSED,
+            explanation=(
+                Step("rule", {"rule_set": "细则@2026-1", "names": {"zh_Hans": "助老", "en": "Elder care"}}),
+                Step("clipped", {"left": Decimal("0.0"), "period": Period.MONTH, "on": date(2028, 2, 29)}),
+                Step("counted", {"times": 3, "text": TEXT}),
+                Step("bare"),
+            ),
+        ),
+        Award(
+            id="award",
+            member_id="nobody",
+            deed="patrol",
+            day=date.max,
+            quantity=None,
+            source="",
+            reported_by="",
+            recorded_at=BEFORE_1970,
+            rule_set="",
+            unit="hours",
+            wanted=0,
+            awarded=1,
+            status=AwardStatus.CREDITED,
+            explanation=(),
+        ),
+        Claim(
+            id="claim",
+            target=Target.WISH,
+            target_id="wish",
+            member_id="nobody",
+            claimed_at=MOMENT,
+            lease_until=LATER,
+            hours=Decimal("0.000001"),
+            verified_by="clerk",
+            award_id="award",
+            status=ClaimStatus.NO_SHOW,
+            version=5,
+        ),
+        Claim("claim-2", Target.SESSION, "session", "李秀英@1", BEFORE_1970),
+        Merchant("shop", TEXT, "points", Decimal("0.035"), "CNY", MerchantStatus.SUSPENDED, 6),
+        Merchant("shop-2", "小卖部", "hours", Decimal("123456789012.123456")),
+        Offer("rice", "shop", TEXT, MOST_AMOUNT, 0, OfferStatus.WITHDRAWN, 7),
+        Offer("oil", "shop", "油", 1),
+        Redemption(
+            id="redemption",
+            offer_id="rice",
+            merchant_id="shop",
+            member_id="李秀英@1",
+            quantity=10**9,
+            unit="points",
+            points=MOST_AMOUNT,
+            authorised_at=MOMENT,
+            expires_at=LATER,
+            captured_at=LATER,
+            status=RedemptionStatus.CAPTURED,
+            version=8,
+        ),
+        Settlement(
+            id="settlement",
+            merchant_id="shop",
+            unit="points",
+            after_sequence=0,
+            until_sequence=2**53,
+            until=LATER,
+            redemptions=10**9,
+            opening=-MOST_AMOUNT,
+            points=MOST_AMOUNT,
+            rate=Decimal("0.035"),
+            money=Decimal("34999999999999.97"),
+            currency="CNY",
+            drawn_up_at=MOMENT,
+            drawn_up_by="clerk",
+            approved_by="auditor",
+            payment_reference=TEXT,
+            status=SettlementStatus.PAID,
+            version=9,
+        ),
+        Change(
+            id="change",
+            kind="member",
+            subject="李秀英@1",
+            version=2,
+            at=MOMENT,
+            actor="clerk",
+            status="left",
+            before={
+                "name": TEXT,
+                "household_id": None,
+                "enrolled_at": BEFORE_1970,
+                "status": MemberStatus.ACTIVE,
+                "hours": Decimal("1.50"),
+                "stock": 0,
+            },
+            reason=TEXT,
+        ),
+        Change("change-2", "grid", "grid.1", 1, BEFORE_1970, "system", None),
+    ]
+
+
+def anatomy(value: Any) -> Any:
+    """`value` taken apart to its types, as ``==`` does not tell text from an enum, or True from 1.
+
+    Inside free mappings an enum is its text, and every instant shows how far it is from UTC.
+    """
+    if attrs.has(type(value)):
+        parts = {a.name: getattr(value, a.name) for a in attrs.fields(type(value))}
+        return type(value), {
+            name: anatomy(part) if isinstance(part, Mapping) else (type(part), anatomy(part))
+            for name, part in parts.items()
+        }
+    if isinstance(value, Mapping):
+        return {key: anatomy(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [anatomy(part) for part in value]
+    if isinstance(value, datetime):
+        return value, value.utcoffset()
+    return (str if isinstance(value, StrEnum) else type(value)), value

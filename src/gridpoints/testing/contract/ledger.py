@@ -1,0 +1,360 @@
+"""The ledger: transactions, their outcomes, and everything that is read from the entries."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+
+from gridpoints.ledger import posting
+from gridpoints.ledger.model import (
+    Account,
+    AccountKind,
+    Balance,
+    Entry,
+    Flow,
+    Leg,
+    Posted,
+    Rejected,
+    Totals,
+    Transaction,
+    TrialLine,
+)
+from gridpoints.storage.port import Store
+from gridpoints.testing.contract.base import (
+    ISSUANCE,
+    LI,
+    SHOP,
+    ZHAO,
+    Clerk,
+    StoreContract,
+    codes,
+    issue,
+    move,
+    told,
+)
+from gridpoints.testing.contract.examples import BEFORE_1970, TEXT
+from gridpoints.testing.sources import START
+from gridpoints.values import Interval, Unit
+
+HOUR = timedelta(hours=1)
+LI_HOURS = Account.member("li", "hours")
+
+
+class LedgerContract(StoreContract):
+    """Double entry: worked examples, and what tampering does."""
+
+    # --- posting ------------------------------------------------------------------------------
+
+    def test_points_move_from_account_to_account(self, clerk: Clerk) -> None:
+        assert clerk.post(issue("award", LI, 50)) == [Posted("award", START)]
+        assert clerk.post(move("gift", LI, ZHAO, 20)) == [Posted("gift", START)]
+        assert clerk.balance(LI) == Balance(LI, 30)
+        assert clerk.balance(ZHAO) == Balance(ZHAO, 20)
+        assert clerk.balance(ISSUANCE) == Balance(ISSUANCE, -50)
+        assert clerk.balance(SHOP) == Balance(SHOP)
+        clerk.must_verify()
+
+    def test_an_entry_tells_all_of_its_transaction(self, store: Store, clerk: Clerk) -> None:
+        metadata = {"说明": TEXT, "list": [1, None, True, {"deep": "積分"}], "big": 2**53, "empty": {}}
+        shanghai = timezone(timedelta(hours=8))
+        sent = Transaction(
+            "award:李/1",
+            (Leg(LI_HOURS, 15), Leg(ISSUANCE, -3), Leg(Account.issuance("hours"), -15), Leg(LI, 3)),
+            effective_at=datetime(2026, 2, 28, 23, 59, 59, 999_999, tzinfo=shanghai),
+            kind="award",
+            reason=TEXT,
+            metadata=metadata,
+        )
+        at = START + timedelta(microseconds=1)
+        clerk.post(sent, at=at)
+        effective_at = datetime(2026, 2, 28, 15, 59, 59, 999_999, tzinfo=UTC)
+        assert clerk.entries(LI_HOURS) == [
+            Entry(
+                account=LI_HOURS,
+                sequence=1,
+                amount=15,
+                balance=15,
+                transaction="award:李/1",
+                kind="award",
+                reason=TEXT,
+                effective_at=effective_at,
+                recorded_at=at,
+                metadata=metadata,
+            )
+        ]
+        [entry] = clerk.entries(LI)
+        assert entry.effective_at.utcoffset() == entry.recorded_at.utcoffset() == timedelta()
+        with store.begin(clerk.community, write=False) as work:
+            kept = work.ledger.transaction("award:李/1")
+            assert kept == sent
+            assert kept is not None
+            assert kept.metadata == metadata
+            assert work.ledger.transaction("award:李/2") is None
+
+    def test_an_act_without_its_own_time_is_effective_when_recorded(self, store: Store, clerk: Clerk) -> None:
+        clerk.post(issue("now", LI, 1), at=START)
+        clerk.post(issue("long-ago", LI, 1, effective_at=BEFORE_1970), at=START + HOUR)
+        assert [(e.effective_at, e.recorded_at) for e in clerk.entries(LI)] == [
+            (START, START),
+            (BEFORE_1970, START + HOUR),
+        ]
+        with store.begin(clerk.community, write=False) as work:
+            kept = work.ledger.transaction("now")
+        assert kept is not None
+        assert kept.effective_at == START
+
+    def test_what_the_caller_changes_afterwards_changes_nothing(self, store: Store, clerk: Clerk) -> None:
+        metadata = {"why": ["patrol"]}
+        clerk.post(issue("t", LI, 1, metadata=metadata))
+        metadata["why"].append("forged")
+        assert clerk.entries(LI)[0].metadata == {"why": ["patrol"]}
+        with store.begin(clerk.community, write=False) as work:
+            kept = work.ledger.transaction("t")
+        assert kept is not None
+        assert kept.metadata == {"why": ["patrol"]}
+
+    def test_one_account_in_several_legs(self, clerk: Clerk) -> None:
+        """Only what they come to together must be there; each is an entry of its own."""
+        legs = (Leg(LI, -30), Leg(LI, 40), Leg(ISSUANCE, -10), Leg(LI, -5), Leg(SHOP, 5))
+        assert codes(clerk.post(Transaction("t", legs))) == ["posted"]
+        assert [(e.amount, e.balance) for e in clerk.entries(LI)] == [(-30, -30), (40, 10), (-5, 5)]
+        clerk.must_verify()
+
+    def test_each_of_a_batch_by_itself(self, clerk: Clerk) -> None:
+        outcomes = clerk.post(
+            issue("1", LI, 100),
+            move("2", LI, ZHAO, 101),
+            move("3", LI, ZHAO, 60),
+            Transaction("4", (Leg(LI, -1), Leg(ZHAO, 2))),
+            move("5", ZHAO, SHOP, 60),
+            issue("6", Account.member("li", "bananas"), 1),
+            move("7", LI, SHOP, 40),
+        )
+        assert codes(outcomes) == [
+            "posted",
+            "insufficient_points",
+            "posted",
+            "transaction_unbalanced",
+            "posted",
+            "unit_unknown",
+            "posted",
+        ]
+        assert [clerk.balance(account).posted for account in (LI, ZHAO, SHOP)] == [0, 0, 100]
+        assert clerk.post() == []
+        clerk.must_verify()
+
+    def test_a_refusal_tells_what_is_there(self, clerk: Clerk) -> None:
+        clerk.post(issue("1", LI_HOURS, 25))
+        [outcome] = clerk.post(move("2", LI_HOURS, Account.member("zhao", "hours"), 26))
+        assert told(outcome) == (
+            "2",
+            "insufficient_points",
+            {
+                "account": "hours/member/li",
+                "unit": "hours",
+                "available": Decimal("2.5"),
+                "wanted": Decimal("2.6"),
+            },
+        )
+
+    @pytest.mark.parametrize("kind", AccountKind)
+    def test_only_issuance_goes_below_0(self, clerk: Clerk, kind: AccountKind) -> None:
+        account = Account("points", kind, "x")
+        expected = "posted" if kind is AccountKind.ISSUANCE else "insufficient_points"
+        assert codes(clerk.post(move("t", account, LI, 1))) == [expected]
+
+    def test_a_group_is_posted_whole_or_not_at_all(self, clerk: Clerk) -> None:
+        clerk.post(issue("0", LI, 100))
+        outcomes = clerk.post(
+            move("1", LI, ZHAO, 60), move("2", LI, ZHAO, 60), move("3", LI, ZHAO, 1), atomic=True
+        )
+        assert codes(outcomes) == ["batch_not_posted", "insufficient_points", "batch_not_posted"]
+        assert clerk.balance(LI).posted == 100
+        again = clerk.post(
+            move("1", LI, ZHAO, 60), move("2", LI, ZHAO, 60), move("3", LI, ZHAO, 1), atomic=True
+        )
+        assert list(map(told, again)) == list(map(told, outcomes))
+        assert codes(clerk.post(move("4", LI, ZHAO, 60), move("5", ZHAO, SHOP, 60), atomic=True)) == [
+            "posted",
+            "posted",
+        ]
+        clerk.must_verify()
+
+    def test_a_long_batch(self, store: Store, clerk: Clerk) -> None:
+        members = [Account.member(f"m{n:05}", "points") for n in range(3_000)]
+        batch = [issue(f"t{n}", member, 1 + n % 3) for n, member in enumerate(members)]
+        assert set(codes(clerk.post(*batch))) == {"posted"}
+        assert [e.sequence for e in clerk.entries(ISSUANCE)] == list(range(1, 3_001))
+        with store.begin(clerk.community, write=False) as work:
+            balances = work.ledger.balances(members, START)
+        assert [balances[member].posted for member in members] == [1 + n % 3 for n in range(3_000)]
+        clerk.must_verify()
+
+    # --- repetitions --------------------------------------------------------------------------
+
+    def test_sent_twice_posted_once(self, clerk: Clerk) -> None:
+        first = clerk.post(issue("t", LI, 10, metadata={"a": 1, "b": [2]}), at=START)
+        again = clerk.post(issue("t", LI, 10, metadata={"b": [2], "a": 1}), at=START + HOUR)
+        assert again == first == [Posted("t", START)]
+        assert len(clerk.entries(LI)) == 1
+
+    def test_sent_twice_in_one_batch(self, clerk: Clerk) -> None:
+        outcomes = clerk.post(issue("t", LI, 10), issue("t", LI, 10), issue("t", LI, 11))
+        assert codes(outcomes) == ["posted", "posted", "transaction_conflict"]
+        assert clerk.balance(LI).posted == 10
+
+    def test_a_refusal_stands_for_ever(self, clerk: Clerk) -> None:
+        refused = clerk.post(move("t", LI, ZHAO, 10))
+        clerk.post(issue("award", LI, 100))
+        again = clerk.post(move("t", LI, ZHAO, 10), at=START + HOUR)
+        assert codes(again) == ["insufficient_points"]
+        assert list(map(told, again)) == list(map(told, refused))
+        assert codes(clerk.post(move("t-2", LI, ZHAO, 10))) == ["posted"]
+        assert codes(clerk.post(move("t", LI, ZHAO, 11))) == ["transaction_conflict"]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            issue("t", LI, 11),
+            issue("t", ZHAO, 10),
+            issue("t", LI, 10, kind="award"),
+            issue("t", LI, 10, reason="patrol"),
+            issue("t", LI, 10, metadata={"a": 1}),
+            issue("t", LI, 10, effective_at=START),
+            issue("t", LI, 10, hold="h"),
+        ],
+    )
+    def test_an_id_stands_for_one_content(self, clerk: Clerk, other: Transaction) -> None:
+        clerk.post(issue("t", LI, 10))
+        [outcome] = clerk.post(other)
+        assert isinstance(outcome, Rejected)
+        assert told(outcome)[1:] == ("transaction_conflict", {"transaction": "t"})
+        assert clerk.balance(LI).posted == 10
+        assert clerk.post(issue("t", LI, 10)) == [Posted("t", START)]
+
+    def test_what_was_not_there_yet_may_be_sent_again(self, store: Store, clerk: Clerk) -> None:
+        award = issue("t", Account.member("li", "credits"), 10)
+        assert codes(clerk.post(award)) == ["unit_unknown"]
+        with store.begin(clerk.community) as work:
+            work.add(Unit("credits", 2))
+        assert codes(clerk.post(award)) == ["posted"]
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def test_entries_are_recorded_in_their_order(self, clerk: Clerk) -> None:
+        """Also where a second machine's clock is behind."""
+        clerk.post(issue("1", LI, 1), at=START + HOUR)
+        assert clerk.post(issue("2", LI, 1), at=START) == [Posted("2", START + HOUR)]
+        clerk.post(issue("3", LI, 1), at=START + 2 * HOUR)
+        assert [(e.sequence, e.recorded_at) for e in clerk.entries(LI)] == [
+            (1, START + HOUR),
+            (2, START + HOUR),
+            (3, START + 2 * HOUR),
+        ]
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def test_a_statement_by_pages_and_by_time(self, store: Store, clerk: Clerk) -> None:
+        for n in range(1, 6):
+            clerk.post(issue(f"t{n}", LI, n), at=START + n * HOUR)
+        with store.begin(clerk.community, write=False) as work:
+            entries = work.ledger.entries
+            assert [e.sequence for e in entries(LI)] == [1, 2, 3, 4, 5]
+            assert [e.balance for e in entries(LI)] == [1, 3, 6, 10, 15]
+            assert [e.sequence for e in entries(LI, limit=2)] == [1, 2]
+            assert [e.sequence for e in entries(LI, after=2, limit=2)] == [3, 4]
+            assert [e.sequence for e in entries(LI, after=5)] == []
+            assert [e.sequence for e in entries(LI, since=START + 2 * HOUR, until=START + 4 * HOUR)] == [2, 3]
+            assert [e.sequence for e in entries(LI, after=2, since=START, until=START + 4 * HOUR)] == [3]
+            assert [e.sequence for e in entries(LI, after=1, since=START + 4 * HOUR, limit=1)] == [4]
+            assert entries(LI, until=START) == entries(ZHAO) == []
+
+    def test_totals_by_kind(self, store: Store, clerk: Clerk) -> None:
+        clerk.post(issue("1", LI, 100, kind="award"), at=START)
+        clerk.post(move("2", LI, SHOP, 30, kind="redemption"), at=START + HOUR)
+        clerk.post(move("3", LI, SHOP, 20, kind="redemption"), at=START + 2 * HOUR)
+        clerk.post(move("4", SHOP, LI, 5, kind="refund"), at=START + 3 * HOUR)
+        with store.begin(clerk.community, write=False) as work:
+            totals = work.ledger.totals
+            assert totals(LI) == (
+                4,
+                [Totals("award", 1, 100), Totals("redemption", 2, -50), Totals("refund", 1, 5)],
+            )
+            assert totals(SHOP) == (3, [Totals("redemption", 2, 50), Totals("refund", 1, -5)])
+            assert totals(SHOP, until=START + 2 * HOUR) == (1, [Totals("redemption", 1, 30)])
+            assert totals(SHOP, after=1, until=START + 3 * HOUR) == (2, [Totals("redemption", 1, 20)])
+            assert totals(SHOP, after=3) == (3, [])
+            assert totals(SHOP, until=START) == totals(ZHAO) == (0, [])
+
+    def test_flows_by_reason(self, store: Store, clerk: Clerk) -> None:
+        march, april = START, START + timedelta(days=30)
+        clerk.post(
+            issue("1", LI, 5, kind="award", reason="巡逻", effective_at=march),
+            issue("2", ZHAO, 5, kind="award", reason="巡逻", effective_at=april - timedelta(microseconds=1)),
+            issue("3", ZHAO, 7, kind="award", reason="care", effective_at=march),
+            issue("4", ZHAO, 9, kind="award", reason="care", effective_at=april),
+            issue("5", LI_HOURS, 15, kind="award", reason="care", effective_at=march),
+        )
+        with store.begin(clerk.community, write=False) as work:
+            assert work.ledger.flows("points", Interval(march, april)) == [
+                Flow(AccountKind.ISSUANCE, "award", "care", 1, -7),
+                Flow(AccountKind.ISSUANCE, "award", "巡逻", 2, -10),
+                Flow(AccountKind.MEMBER, "award", "care", 1, 7),
+                Flow(AccountKind.MEMBER, "award", "巡逻", 2, 10),
+            ]
+            assert [flow.amount for flow in work.ledger.flows("points")] == [-16, -10, 16, 10]
+            assert [flow.amount for flow in work.ledger.flows("hours")] == [-15, 15]
+            assert work.ledger.flows("bananas") == []
+
+    def test_the_trial_balance_is_level(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community, write=False) as work:
+            assert work.ledger.trial_balance() == []
+        clerk.post(issue("1", LI, 100), issue("2", ZHAO, 10), move("3", LI, SHOP, 30))
+        clerk.post(issue("4", LI_HOURS, 15))
+        with store.begin(clerk.community, write=False) as work:
+            assert work.ledger.trial_balance() == [
+                TrialLine("hours", AccountKind.ISSUANCE, 1, -15, 0),
+                TrialLine("hours", AccountKind.MEMBER, 1, 15, 0),
+                TrialLine("points", AccountKind.ISSUANCE, 1, -110, 0),
+                TrialLine("points", AccountKind.MEMBER, 2, 80, 0),
+                TrialLine("points", AccountKind.MERCHANT, 1, 30, 0),
+            ]
+
+    def test_verifies_what_was_posted(self, store: Store, clerk: Clerk) -> None:
+        clerk.post(issue("1", LI, 100), move("2", LI, SHOP, 101), move("3", LI, SHOP, 30))
+        with store.begin(clerk.community, write=False) as work:
+            found = work.ledger.verify()
+        assert (found.transactions, found.entries, found.accounts) == (2, 4, 3)
+        assert found.ok
+
+    @pytest.mark.parametrize("field", ["posted", "held", "sequence"])
+    def test_finds_a_balance_that_was_tampered_with(self, store: Store, clerk: Clerk, field: str) -> None:
+        clerk.post(issue("1", LI, 100))
+        with store.begin(clerk.community) as work:
+            locked = work.ledger.lock([LI], [], START)
+            setattr(locked.accounts[LI], field, 7)
+            locked.changed_accounts.add(LI)
+            work.ledger.write(posting.Effects(), locked)
+        self._must_differ(store, clerk)
+
+    @pytest.mark.parametrize("change", [{"sequence": 3}, {"balance": 8}, {"transaction": "other"}])
+    def test_finds_an_entry_that_does_not_belong(
+        self, store: Store, clerk: Clerk, change: dict[str, Any]
+    ) -> None:
+        clerk.post(issue("1", LI, 100), issue("other", ZHAO, 1))
+        forged = Entry(LI, 2, 7, 107, "1", "award", "", effective_at=START, recorded_at=START)
+        with store.begin(clerk.community) as work:
+            locked = work.ledger.lock([LI], [], START)
+            locked.move(LI, 7, START)
+            work.ledger.write(posting.Effects(entries=[attrs.evolve(forged, **change)]), locked)
+        self._must_differ(store, clerk)
+
+    def _must_differ(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community, write=False) as work:
+            found = work.ledger.verify()
+        assert not found.ok
+        assert all(difference.stored != difference.rebuilt for difference in found.differences)

@@ -1,0 +1,264 @@
+"""Records and counters: what was added is found again, unchanged, and the rest is refused."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from gridpoints.catalog.model import ITEM, ItemStatus, ServiceItem
+from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
+from gridpoints.errors import (
+    ConcurrentChange,
+    InvalidInput,
+    RecordExists,
+    RecordUnknown,
+    ReferenceUnknown,
+)
+from gridpoints.records import Record, kind_of
+from gridpoints.redemption.model import Merchant, Offer
+from gridpoints.rules.model import UsageKey
+from gridpoints.storage.integrity import KINDS, REFERENCES
+from gridpoints.storage.port import Store, Work
+from gridpoints.testing.contract.base import Clerk, StoreContract
+from gridpoints.testing.contract.examples import anatomy, examples
+from gridpoints.testing.sources import START
+from gridpoints.values import Unit
+
+
+def member(id: str, name: str = "李", number: str | None = None, days: int = 0) -> Member:
+    """A member who was enrolled `days` after the start."""
+    return Member(id, name, START + timedelta(days=days), number=number)
+
+
+class RecordsContract(StoreContract):
+    """Adding, finding, changing; what is unique, and what refers to what."""
+
+    def test_every_kind_comes_back_as_it_was(self, store: Store) -> None:
+        records = examples("baiyang")
+        with store.begin("baiyang") as work:
+            work.add(*records)
+        with store.begin("baiyang", write=False) as work:
+            for record in records:
+                assert anatomy(work.get(type(record), record.id)) == anatomy(record)
+            for kind in KINDS:
+                found = [anatomy(record) for record in work.find(kind)]
+                added = [r for r in records if type(r) is kind]
+                assert found == [anatomy(record) for record in sorted(added, key=lambda r: r.id)]
+                assert added, f"no example of {kind.__name__}"
+
+    def test_one_unit_takes_records_one_by_one(self, store: Store) -> None:
+        with store.begin("baiyang") as work:
+            for record in examples("baiyang"):
+                work.add(record)
+                assert anatomy(work.get(type(record), record.id)) == anatomy(record)
+            work.add()
+
+    def test_many_at_once(self, store: Store, clerk: Clerk) -> None:
+        members = [member(f"m{n:06}", number=str(n)) for n in range(5_000)]
+        with store.begin(clerk.community) as work:
+            work.add(*members)
+        wanted = [m.id for m in members[10:13]] + [f"stranger-{n}" for n in range(70_000)]
+        with store.begin(clerk.community, write=False) as work:
+            assert work.count(Member) == 5_000
+            assert work.find(Member, {"id": wanted}) == members[10:13]
+            assert work.count(Member, {"id": wanted}) == 3
+
+    # --- find, count, get ---------------------------------------------------------------------
+
+    def test_finds_by_fields(self, store: Store, clerk: Clerk) -> None:
+        gone = attrs.evolve(member("d", "赵"), status=MemberStatus.LEFT)
+        people = [member("a", number="1"), member("b", "赵", "2"), member("c", "王"), gone]
+        with store.begin(clerk.community) as work:
+            work.add(*people)
+
+        def ids(where: dict[str, object] | None = None) -> str:
+            with store.begin(clerk.community, write=False) as work:
+                found = work.find(Member, where)
+                assert work.count(Member, where) == len(found)
+                return "".join(m.id for m in found)
+
+        assert ids() == ids({}) == "abcd"
+        assert ids({"name": "赵"}) == "bd"
+        assert ids({"name": "赵", "status": MemberStatus.ACTIVE}) == "b"
+        assert ids({"name": ("李", "赵", "李")}) == "abd"
+        assert ids({"name": ["王", "赵"], "number": None}) == "cd"
+        assert ids({"number": (None, "1")}) == "acd"
+        assert ids({"number": ()}) == ids({"name": "赵", "id": []}) == ids({"name": "钱"}) == ""
+        assert ids({"enrolled_at": START}) == "abcd"
+
+    def test_finds_what_was_changed_under_its_new_values(self, store: Store, clerk: Clerk) -> None:
+        draft = ServiceItem("item", "巡逻", "patrol")
+        with store.begin(clerk.community) as work:
+            work.add(draft, ServiceItem("other", "助老", "care"))
+            assert work.count(ServiceItem, {"status": ItemStatus.DRAFT}) == 2
+        with store.begin(clerk.community) as work:
+            work.replace(draft, ITEM.advance(draft, ItemStatus.PUBLISHED))
+            assert [i.id for i in work.find(ServiceItem, {"status": ItemStatus.PUBLISHED})] == ["item"]
+            assert [i.id for i in work.find(ServiceItem, {"status": ItemStatus.DRAFT})] == ["other"]
+
+    def test_orders_as_every_other_store(self, store: Store, clerk: Clerk) -> None:
+        """Text by code point, None before everything, and what is equal by id."""
+        people = [
+            member("1", "Ab", "2", days=1),
+            member("2", "aB", None, days=2),
+            member("3", "李", "10"),
+            member("4", "𠮷", None),
+            member("5", "_", "1", days=1),
+        ]
+        with store.begin(clerk.community) as work:
+            work.add(*people)
+
+        def ids(*order: str, limit: int | None = None) -> str:
+            with store.begin(clerk.community, write=False) as work:
+                return "".join(m.id for m in work.find(Member, order=order, limit=limit))
+
+        assert ids("name") == "15234"
+        assert ids("-name") == "43251"
+        assert ids("number") == "24531"
+        assert ids("-number") == "13524"
+        assert ids("enrolled_at", "-number") == "34152"
+        assert ids("-enrolled_at", "id") == "21534"
+        assert ids("-id", limit=2) == "54"
+        assert ids("name", limit=0) == ""
+        assert ids("id", limit=9) == "12345"
+
+    def test_units_and_profiles_are_records_too(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community, write=False) as work:
+            assert [unit.id for unit in work.find(Unit)] == ["hours", "points"]
+            assert work.find(Unit, {"code": "hours"}) == [work.get(Unit, "hours")]
+            assert work.get(Profile, clerk.community) == work.find(Profile)[0]
+
+    def test_an_unknown_id_is_refused(self, store: Store, clerk: Clerk) -> None:
+        for lock in (False, True):
+            with pytest.raises(RecordUnknown) as caught, store.begin(clerk.community) as work:
+                work.get(ServiceItem, "nothing", lock=lock)
+            assert caught.value.fields == {"kind": "service_item", "id": "nothing"}
+
+    # --- what is refused ----------------------------------------------------------------------
+
+    def test_an_id_is_taken_once_for_each_kind(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community) as work:
+            work.add(Grid("x", "first"), member("x"))
+        with pytest.raises(RecordExists) as caught, store.begin(clerk.community) as work:
+            work.add(Grid("y", "with it"), Grid("x", "second"))
+        assert caught.value.fields == {"kind": "grid", "id": "x"}
+        with store.begin(clerk.community, write=False) as work:
+            assert work.find(Grid) == [Grid("x", "first")]
+
+    def test_a_refused_addition_undoes_only_its_own_block(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community) as work:
+            work.add(member("li", number="7"))
+            for wrong in (member("li"), member("zhao", number="7"), Household("h", "nowhere", "1")):
+                with pytest.raises((RecordExists, ReferenceUnknown)), store.begin(clerk.community) as inner:
+                    inner.add(member("before"), wrong)
+            work.add(member("wang"))
+        with store.begin(clerk.community, write=False) as work:
+            assert [m.id for m in work.find(Member)] == ["li", "wang"]
+
+    def test_a_number_names_one_member(self, store: Store, clerk: Clerk) -> None:
+        zhao = member("zhao")
+        with store.begin(clerk.community) as work:
+            work.add(member("li", number="7"), zhao, member("wang"))
+        with pytest.raises(RecordExists) as caught, store.begin(clerk.community) as work:
+            work.add(member("sun", number="7"))
+        assert caught.value.fields["kind"] == "member"
+        with pytest.raises(RecordExists), store.begin(clerk.community) as work:
+            work.replace(zhao, attrs.evolve(zhao, number="7", version=2))
+        with store.begin(clerk.community) as work:
+            work.replace(zhao, attrs.evolve(zhao, number="8", version=2))
+            assert work.count(Member, {"number": "7"}) == 1
+
+    def test_what_a_record_refers_to_exists(self, store: Store) -> None:
+        records = examples("baiyang")
+        with store.begin("baiyang") as work:
+            work.add(*records)
+        for kind, references in REFERENCES.items():
+            example = [record for record in records if type(record) is kind][-1]
+            for field in references:
+                dangling = _with(example, id="new", **{field: "nowhere"})
+                with pytest.raises(ReferenceUnknown) as caught, store.begin("baiyang") as work:
+                    work.add(dangling)
+                assert caught.value.fields["kind"] == kind_of(kind)
+                with store.begin("baiyang", write=False) as work:
+                    assert work.find(kind, {"id": "new"}) == []
+
+    def test_a_reference_may_be_left_out(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community) as work:
+            work.add(Grid("g", "", parent_id=None), member("li"))
+            assert work.count(Member, {"household_id": None}) == 1
+
+    def test_a_changed_record_refers_to_what_exists(self, store: Store, clerk: Clerk) -> None:
+        li = member("li")
+        with store.begin(clerk.community) as work:
+            work.add(li)
+        with pytest.raises(ReferenceUnknown), store.begin(clerk.community) as work:
+            work.replace(li, attrs.evolve(li, household_id="nowhere", version=2))
+        with store.begin(clerk.community, write=False) as work:
+            assert work.get(Member, "li") == li
+
+    def test_stock_never_falls_below_0(self, store: Store, clerk: Clerk) -> None:
+        offer = Offer("rice", "shop", "大米", 50, stock=1)
+        with store.begin(clerk.community) as work:
+            work.add(Merchant("shop", "小卖部", "points", Decimal(1)), offer)
+        with pytest.raises(InvalidInput), store.begin(clerk.community) as work:
+            work.replace(offer, attrs.evolve(offer, stock=-1, version=2))
+        with store.begin(clerk.community, write=False) as work:
+            assert work.get(Offer, "rice") == offer
+
+    # --- replace ------------------------------------------------------------------------------
+
+    def test_a_stale_record_replaces_nothing(self, store: Store, clerk: Clerk) -> None:
+        draft = ServiceItem("item", "巡逻", "patrol")
+        published = ITEM.advance(draft, ItemStatus.PUBLISHED)
+        with store.begin(clerk.community) as work:
+            work.add(draft)
+            work.replace(draft, published)
+        with pytest.raises(ConcurrentChange) as caught, store.begin(clerk.community) as work:
+            work.replace(draft, ITEM.advance(draft, ItemStatus.CLOSED))
+        assert caught.value.fields == {"kind": "service_item", "id": "item"}
+        unknown = attrs.evolve(draft, id="never-added")
+        with pytest.raises(ConcurrentChange), store.begin(clerk.community) as work:
+            work.replace(unknown, attrs.evolve(unknown, version=2))
+        with store.begin(clerk.community, write=False) as work:
+            assert work.find(ServiceItem) == [published]
+
+    def test_replaces_every_field(self, store: Store) -> None:
+        with store.begin("baiyang") as work:
+            work.add(*examples("baiyang"))
+            full = work.get(Member, "李秀英@1")
+            bare = Member("李秀英@1", "李", START, version=full.version + 1)
+            work.replace(full, bare)
+        with store.begin("baiyang") as work:
+            assert anatomy(work.get(Member, "李秀英@1", lock=True)) == anatomy(bare)
+            work.replace(bare, again := attrs.evolve(full, version=bare.version + 1))
+            assert anatomy(work.get(Member, "李秀英@1")) == anatomy(again)
+
+    # --- counters -----------------------------------------------------------------------------
+
+    def test_counts_what_was_used_of_a_limit(self, store: Store, clerk: Clerk) -> None:
+        month = UsageKey("care-month", "李秀英@1", date(2026, 3, 1))
+        ever = UsageKey("入会", "h:1", date.min)
+
+        def used(work: Work) -> list[int]:
+            counted = work.lock_usage([ever, month])
+            return [counted[month], counted[ever]]
+
+        with store.begin(clerk.community) as work:
+            assert work.lock_usage([]) == {}
+            assert used(work) == [0, 0]
+            work.set_usage({month: 30})
+            assert used(work) == [30, 0]
+        with store.begin(clerk.community) as work:
+            assert used(work) == [30, 0]
+            work.set_usage({month: 0, ever: 10**15})
+        with store.begin(clerk.community) as work:
+            assert used(work) == [0, 10**15]
+            assert work.lock_usage([attrs.evolve(month, subject="other")]).popitem()[1] == 0
+
+
+def _with(record: Record, **changes: object) -> Record:
+    evolved: Record = attrs.evolve(record, **changes)  # type: ignore[misc]
+    return evolved
