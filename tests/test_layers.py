@@ -37,7 +37,6 @@ VIOLATIONS = {
     "rich": ("notices/operations.py", "import rich"),
     "babel": ("cli/__init__.py", "import babel"),
     "faker": ("testing/__init__.py", "import faker"),
-    "openpyxl": ("cli/__init__.py", "import openpyxl"),
     "matplotlib": ("demo/__init__.py", "import matplotlib"),
 }
 
