@@ -86,7 +86,7 @@ class Claiming:
             session = work.get(Session, claim.target_id)
             session.must_be_over(self.context.now())
             longest = session.interval.hours
-            if not 0 < (hours := Decimal(hours)) <= longest:
+            if not (hours.is_finite() and 0 < hours <= longest):
                 raise HoursOutOfRange(hours=hours, longest=longest)
             submitted = CLAIM.advance(claim, ClaimStatus.SUBMITTED, hours=hours)
             return self.context.change(work, claim, submitted)
