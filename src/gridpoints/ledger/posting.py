@@ -275,7 +275,8 @@ def _none_of(effects: Effects) -> Effects:
             recorded = attrs.evolve(recorded, outcome=Rejected(id, BatchNotPosted(transaction=id)))
         kept[id] = recorded.outcome
         transactions.append(attrs.evolve(new, recorded=recorded))
-    return Effects(transactions, outcomes=[kept.get(o.transaction, o) for o in effects.outcomes])
+    outcomes = [kept.get(o.transaction, o) if isinstance(o, Posted) else o for o in effects.outcomes]
+    return Effects(transactions, outcomes=outcomes)
 
 
 def place(hold: Hold, *, locked: Locked, at: datetime) -> Hold:
