@@ -12,16 +12,16 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Entry
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from gridpoints.errors import GridpointsError, every_error
 from gridpoints.i18n.explanations import STEPS, UNKNOWN
-from gridpoints.i18n.language import DOMAIN, LOCALES, Language
+from gridpoints.i18n.language import DOMAIN, LOCALES, Language, Message
 from gridpoints.i18n.words import QUANTITIES, WORDS
 
 SOURCES = Path(__file__).parent.parent
@@ -84,13 +84,24 @@ def wanted() -> Texts:
 
 
 def _messages() -> Iterator[Found]:
-    """What errors and steps say. An embedding program's own errors are its own to translate."""
-    for error in sorted(every_error(), key=lambda cls: cls.__name__):
-        if error.__module__ == GridpointsError.__module__:
-            yield Found(error.template(), "errors.py", error.code)
+    """What errors, problems and steps say.
+
+    `import gridpoints` has loaded every class of ours with a template. The errors of an embedding
+    program are its own to translate.
+    """
+    ours = [module for name, module in sys.modules.items() if name.startswith("gridpoints.")]
+    found = {cls for module in ours for cls in vars(module).values() if _is_message(cls)}
+    for message in sorted(found, key=lambda cls: (cls.__module__, cls.__name__)):
+        file = message.__module__.removeprefix("gridpoints.").replace(".", "/")
+        yield Found(message.template(), f"{file}.py", message.__name__)
     for code, templates in {**STEPS, "of another code": UNKNOWN}.items():
         for template in templates:
             yield Found(template, "i18n/explanations.py", f"step {code}")
+
+
+def _is_message(thing: object) -> TypeGuard[type[Message]]:
+    ours = isinstance(thing, type) and thing.__module__.startswith("gridpoints.")
+    return ours and hasattr(thing, "template") and thing is not Message
 
 
 def _words() -> Iterator[Found]:
@@ -163,7 +174,7 @@ def refresh() -> dict[str, list[str]]:
     return waiting
 
 
-def is_complete(text: Message) -> bool:
+def is_complete(text: Entry) -> bool:
     """Whether every form of a text has a translation."""
     forms = [text.string] if isinstance(text.string, str) else text.string or [""]
     return all(forms)

@@ -18,9 +18,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
         "{quantity}, counted as {counted}, at {rate} per {per}: {points}",
         "{quantity} at {rate} per {per}: {points}",
     ),
-    "clipped": (
-        "The limit {limit} is {most} {period} for {scope}; {left} remained, so {points} are credited",
-    ),
+    "clipped": ("The limit {limit} is {most} {period} for {scope}; only {points} remained to be credited",),
     "rejected": (
         "The limit {limit} is {most} {period} for {scope}; only {left} remained, so nothing is credited",
     ),

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
 from pathlib import Path
 from string import Formatter
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from attrs import evolve, frozen
-from babel import Locale, UnknownLocaleError
+from babel import Locale, parse_locale
 from babel.dates import format_date, format_skeleton
-from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from gridpoints.errors import UnknownLanguage
@@ -83,12 +82,15 @@ class Language:
         Taiwan, Hong Kong and Macau read traditional characters. Raises `UnknownLanguage`.
         """
         try:
-            locale = Locale.parse(re.split("[.@]", tag, maxsplit=1)[0].replace("-", "_"))
-        except (ValueError, TypeError, UnknownLocaleError):
+            language, territory, script, *_ = parse_locale(
+                re.split("[.@]", tag, maxsplit=1)[0].replace("-", "_")
+            )
+        except ValueError:
             raise UnknownLanguage(language=tag, known=cls.KNOWN) from None
-        if locale.language == "zh":
-            return cls("zh_Hant" if locale.script == "Hant" else "zh_Hans", zone)
-        if locale.language == "en":
+        if language == "zh":
+            traditional = script == "Hant" or (script is None and territory in ("TW", "HK", "MO"))
+            return cls("zh_Hant" if traditional else "zh_Hans", zone)
+        if language == "en":
             return cls("en", zone)
         raise UnknownLanguage(language=tag, known=cls.KNOWN)
 
@@ -178,7 +180,7 @@ class Language:
         """
         context = context or (kind_of(code) if isinstance(code, StrEnum) else "")
         # session_status.open, or, where sessions have no word of their own, status.open
-        for name in (context, context.rpartition("_")[2]):
+        for name in (context, CONTEXTS.get(context, context.rpartition("_")[2])):
             if (english := WORDS.get(name, {}).get(str(code))) is not None:
                 return str(_catalog(self.code).pgettext(name, english))
         return str(code)
@@ -190,12 +192,13 @@ class Language:
         return next((names[code] for code in (*order, *names) if names.get(code)), fallback)
 
     def joined(self, items: Iterable[Any]) -> str:
-        """A list in words, "a, b and c"; errors one a line; the word "none" where there is nothing."""
+        """A list, "a, b, c" or 「a、b、c」; errors one a line; the word "none" where there is nothing."""
         items = list(items)
         shown = [self._value(item) for item in items]
         if any(isinstance(item, Message) for item in items):
             return "\n".join(["", *shown])
-        return format_list(shown, "standard", locale=_locale(self.code)) if shown else self._none()
+        pattern = str(_locale(self.code).list_patterns["standard"]["middle"])
+        return reduce(pattern.format, shown) if shown else self._none()
 
     # --- figures ------------------------------------------------------------------------------
 
@@ -265,7 +268,7 @@ class Language:
         """A field of an error: codes put into words, ids under the names that are known."""
         if isinstance(value, tuple | list) and all(isinstance(item, str) for item in value):
             return tuple(self._field(name, item, fields, known) for item in value)
-        if name in NUMBERED:
+        if name in NUMBERED and isinstance(value, int):
             return str(value)
         if not isinstance(value, str):
             return value

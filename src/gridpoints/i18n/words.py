@@ -131,6 +131,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "actor": "the acting person",
         "amount": "the amount",
         "community": "the community's short name",
+        "count": "the count",
         "currency": "the currency",
         "deed": "the deed",
         "description": "the description",
@@ -152,7 +153,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "rate": "the rate",
         "reason": "the reason",
         "reference": "the payment reference",
+        "scale": "the number of digits after the point",
         "since": "the beginning",
+        "source": "the source",
         "starts_at": "the start",
         "stock": "the stock",
         "text": "the text",
@@ -169,11 +172,12 @@ QUANTITIES: Mapping[str, tuple[str, str]] = {
     "points": ("{n} point", "{n} points"),
 }
 
-#: Which context the text in a field of an error or of a step is a code of. The field ``status``
-#: is looked up under ``session_status`` first where a field ``kind`` says ``session``.
+#: Which context the text in a field of an error or of a step, or an enum of that name, is a code of.
+#: ``status`` is looked up under ``session_status`` first where a field ``kind`` says ``session``.
 CONTEXTS: Mapping[str, str] = {
     "allowed": "status",
     "column": "field",
+    "counted": "per",
     "excess": "excess",
     "field": "field",
     "kind": "kind",
@@ -187,4 +191,4 @@ CONTEXTS: Mapping[str, str] = {
 }
 
 #: Fields whose numbers say which one, not how many: written as they are, 1234 and not 1,234.
-NUMBERED = frozenset({"row"})
+NUMBERED = frozenset({"row", "line", "column", "first"})
