@@ -85,9 +85,10 @@ class Redemptions(Merchants, Settlements):
             redemption = work.get(Redemption, redemption_id, lock=True)
             if redemption.status is RedemptionStatus.CAPTURED:
                 return redemption
-            captured = REDEMPTION.advance(redemption, RedemptionStatus.CAPTURED, captured_at=now)
-            if redemption.expires_at <= now:
+            if redemption.status is not RedemptionStatus.VOIDED and redemption.expires_at <= now:
+                # Whether its goods were taken back already or not.
                 raise RedemptionExpired(redemption=redemption.id, expired_at=redemption.expires_at)
+            captured = REDEMPTION.advance(redemption, RedemptionStatus.CAPTURED, captured_at=now)
             offer = work.get(Offer, redemption.offer_id)
             unit = redemption.unit
             Ledger(self.context).post_one(
