@@ -1,0 +1,138 @@
+"""Statements that write many rows at once.
+
+On PostgreSQL, one statement and one round trip for any number of rows: each column is passed as an
+array. On SQLite, which has no round trips to save, one prepared statement is run for each row.
+Values are passed by column in both cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Dialect,
+    Table,
+    bindparam,
+    column,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+COMMUNITY = "community_id"
+
+
+class Bulk:
+    """One way of writing rows of a table of one community, built once.
+
+    `each` writes one row on SQLite, with parameters named like the `columns`; `arrays` writes all
+    of them on PostgreSQL.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        *,
+        each: Executable,
+        sets: Sequence[str],
+        arrays: Executable,
+    ) -> None:
+        self._types = {name: table.c[name].type for name in columns}
+        self._arrays = arrays
+        compiled = each.compile(dialect=sqlite.dialect(), column_keys=list(sets))
+        self._each = str(compiled)
+        self._parameters: Sequence[str] = compiled.positiontup  # type: ignore[attr-defined]
+
+    def run(self, connection: Connection, community: str, values: Mapping[str, Sequence[Any]]) -> int:
+        """Write rows with these `values` by column, and answer how many were written."""
+        if not all(values.values()):
+            return 0
+        if connection.dialect.name == "postgresql":
+            arrays = {name: values[name] for name in self._types}
+            return connection.execute(self._arrays, {COMMUNITY: community, **arrays}).rowcount
+        rows = list(zip(*self._bound(connection.dialect, community, values), strict=False))
+        return connection.exec_driver_sql(self._each, rows).rowcount
+
+    def _bound(
+        self, dialect: Dialect, community: str, values: Mapping[str, Sequence[Any]]
+    ) -> Iterator[Iterable[Any]]:
+        for name in self._parameters:
+            if name == COMMUNITY:
+                yield repeat(community)
+            else:
+                bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
+                yield values[name] if bind is None else map(bind, values[name])
+
+
+def insert(table: Table, *, new_only: bool = False) -> Bulk:
+    """Insert rows; with `new_only`, leave out those whose key is there already."""
+    columns = _columns(table)
+    each, arrays = sqlite.insert(table), _insert_arrays(table, columns)
+    if new_only:
+        each, arrays = each.on_conflict_do_nothing(), arrays.on_conflict_do_nothing()
+    return Bulk(table, columns, each=each, sets=[COMMUNITY, *columns], arrays=arrays)
+
+
+def upsert(table: Table, changed: Sequence[str], *, same: str) -> Bulk:
+    """Insert rows; set the `changed` columns of those that are there and agree in the column `same`."""
+    columns = _columns(table)
+    each, arrays = sqlite.insert(table), _insert_arrays(table, columns)
+    each = each.on_conflict_do_update(
+        index_elements=table.primary_key.columns,
+        set_={name: each.excluded[name] for name in changed},
+        where=table.c[same] == each.excluded[same],
+    )
+    arrays = arrays.on_conflict_do_update(
+        index_elements=table.primary_key.columns,
+        set_={name: arrays.excluded[name] for name in changed},
+        where=table.c[same] == arrays.excluded[same],
+    )
+    return Bulk(table, columns, each=each, sets=[COMMUNITY, *columns], arrays=arrays)
+
+
+def update_of(table: Table, changed: Sequence[str]) -> Bulk:
+    """Set the `changed` columns of the rows with these keys."""
+    keys = [name for name in table.primary_key.columns.keys() if name != COMMUNITY]
+    columns = [*changed, *keys]
+    here = table.c[COMMUNITY] == bindparam(COMMUNITY, type_=table.c[COMMUNITY].type)
+    rows = _unnest(table, columns)
+    return Bulk(
+        table,
+        columns,
+        each=update(table).where(here, *(table.c[key] == bindparam(key) for key in keys)),
+        sets=changed,
+        arrays=update(table)
+        .values({name: rows.c[name] for name in changed})
+        .where(here, *(table.c[key] == rows.c[key] for key in keys)),
+    )
+
+
+def _columns(table: Table) -> list[str]:
+    return [name for name in table.c.keys() if name != COMMUNITY]
+
+
+def _insert_arrays(table: Table, columns: Sequence[str]) -> postgresql.Insert:
+    """Insert in the order of the key: two writers of the same new keys do not wait for each other."""
+    rows = _unnest(table, columns)
+    community = bindparam(COMMUNITY, type_=table.c[COMMUNITY].type)
+    keys = [rows.c[name] for name in table.primary_key.columns.keys() if name != COMMUNITY]
+    return postgresql.insert(table).from_select(
+        [COMMUNITY, *columns], select(community, *rows.c).order_by(*keys)
+    )
+
+
+def _unnest(table: Table, columns: Sequence[str]) -> TableValuedAlias:
+    arrays = (bindparam(name, type_=ARRAY(table.c[name].type, dimensions=1)) for name in columns)
+    return (
+        func.unnest(*arrays)
+        .table_valued(*(column(name, table.c[name].type) for name in columns))
+        .render_derived("new")
+    )

@@ -1,0 +1,97 @@
+"""Records to rows and back: one codec for a kind of record, made from its attrs fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from operator import attrgetter
+from types import NoneType
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+from sqlalchemy import Column, Table
+
+from gridpoints.records import Record
+
+T = TypeVar("T", bound=Record)
+
+_CONVERTER = Converter()
+
+_Hook = Callable[[Any], Any]
+
+#: Kept as they are: their columns know how.
+_PLAIN = (str, int, datetime, date, Decimal)
+
+
+class RowCodec(Generic[T]):
+    """Maps one kind of record to the columns of its table, which must have the same names.
+
+    `key` is the column that holds the id, should it have another name. Raises TypeError where the
+    fields of the record and the columns (less `community_id`, unless it is the key) differ.
+    """
+
+    def __init__(self, kind: type[T], table: Table, *, key: str = "id") -> None:
+        fields = attrs.fields(attrs.resolve_types(kind))  # type: ignore[type-var]  # records are attrs
+        names = {a.name: key if a.name == "id" else a.name for a in fields}
+        columns = set(table.c.keys()) - ({"community_id"} - {key})
+        if columns != set(names.values()):
+            differing = ", ".join(sorted(columns ^ set(names.values())))
+            raise TypeError(f"{kind.__name__} and the table {table.name} differ in: {differing}")
+        self.kind = kind
+        self.table = table
+        self.key: Column[Any] = table.c[key]
+        #: In the order of the fields.
+        self.columns: Sequence[Column[Any]] = [table.c[name] for name in names.values()]
+        self._columns = dict(zip(names, self.columns, strict=True)) | {"id": self.key}
+        hooks = {a.name: _hooks(a.type) for a in fields}
+        self._to_column = {name: to_column for name, (to_column, _) in hooks.items()}
+        self._to_field = [to_field for _, to_field in hooks.values()]
+
+    def column(self, field: str) -> Column[Any]:
+        """The column of a field; every kind has one for ``id``."""
+        return self._columns[field]
+
+    def value(self, field: str, value: Any) -> Any:
+        """What the column of `field` is given for one value of it."""
+        to_column = self._to_column.get(field)
+        return value if to_column is None or value is None else to_column(value)
+
+    def values(self, records: Iterable[T]) -> dict[str, list[Any]]:
+        """The values of many records, by column."""
+        records = list(records)
+        values = {}
+        for name, to_column in self._to_column.items():
+            found = map(attrgetter(name), records)
+            values[self._columns[name].name] = list(found if to_column is None else map(to_column, found))
+        return values
+
+    def record(self, row: Iterable[Any]) -> T:
+        """The record of a row that holds `columns`, in their order."""
+        return self.kind(
+            *[value if read is None else read(value) for value, read in zip(row, self._to_field, strict=True)]
+        )
+
+
+def _hooks(annotation: Any) -> tuple[_Hook | None, _Hook | None]:
+    """What leads from a field's value to its column's and back; None: nothing need be done."""
+    parts = [part for part in get_args(annotation) if part is not NoneType]
+    if len(parts) < len(get_args(annotation)):  # X | None
+        to_column, to_field = _hooks(parts[0])
+        return to_column and _unless_none(to_column), to_field and _unless_none(to_field)
+    if annotation in _PLAIN:
+        return None, None
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return str, annotation
+    unstructure, structure = (
+        _CONVERTER.get_unstructure_hook(annotation),
+        _CONVERTER.get_structure_hook(annotation),
+    )
+    to_json = (lambda value: list(unstructure(value))) if get_origin(annotation) is tuple else unstructure
+    return to_json, lambda value: structure(value, annotation)
+
+
+def _unless_none(hook: _Hook) -> _Hook:
+    return lambda value: None if value is None else hook(value)

@@ -1,0 +1,129 @@
+"""How each database is opened: what it must be told so that both keep the same promises.
+
+An `Engines` has one engine for units of work that write and one for those that only read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager, nullcontext
+from time import monotonic, sleep
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from gridpoints.errors import MissingDriver, UnknownStore
+from gridpoints.storage.exact_json import canonical
+from gridpoints.storage.sql.refusals import shown
+from gridpoints.storage.sql.turns import Turns
+
+#: Seconds to wait for another process that writes, or for a connection, before giving up.
+PATIENCE = 30.0
+#: Connections of one store to PostgreSQL, at most.
+CONNECTIONS = 32
+
+_KNOWN = ("memory://", "sqlite:///", "postgresql://")
+
+
+@frozen
+class Engines:
+    """The two engines of a store; `turn` is held by a unit of work that writes."""
+
+    url: URL
+    writing: Engine
+    reading: Engine
+    turn: AbstractContextManager[None]
+
+    @classmethod
+    def of(cls, url: str) -> Engines:
+        """The engines for a URL, not connected yet; raises `UnknownStore` or `MissingDriver`."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise UnknownStore(url=url.partition(":")[0], known=_KNOWN) from None
+        match parsed.drivername:
+            case "sqlite" | "sqlite+pysqlite" if _is_file(parsed):
+                return _sqlite(parsed.set(drivername="sqlite+pysqlite"))
+            case "postgresql" | "postgresql+psycopg":
+                return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+        raise UnknownStore(url=shown(parsed), known=_KNOWN)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+# --- SQLite ---------------------------------------------------------------------------------------
+
+
+def _is_file(url: URL) -> bool:
+    # A database in memory is one for each connection. Of URI file names, anything might be one.
+    return bool(url.database) and url.database != ":memory:" and not str(url.database).startswith("file:")
+
+
+def _sqlite(url: URL) -> Engines:
+    """One connection writes, with BEGIN IMMEDIATE, in turn; the others read snapshots of the WAL."""
+    options: dict[str, Any] = {
+        "poolclass": QueuePool,
+        "pool_timeout": PATIENCE,
+        "json_serializer": canonical,
+        # No BEGIN by the driver, on any release of Python: ours stand below.
+        "connect_args": {"isolation_level": None, "timeout": PATIENCE, "check_same_thread": False},
+    }
+    writing = create_engine(url, pool_size=1, max_overflow=0, **options)
+    reading = create_engine(url, pool_size=4, max_overflow=-1, **options)
+    for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", lambda connection, begin=begin: connection.exec_driver_sql(begin))
+    event.listen(reading, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON").close())
+    return Engines(url, writing, reading, Turns())
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    _use_wal(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Keep changes in a write-ahead log, so that readers and the writer do not wait for each other.
+
+    The first change of mode needs the file for itself, and SQLite does not wait for it.
+    """
+    give_up = monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > give_up:
+                raise
+            sleep(0.01)
+        else:
+            return
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------------
+
+
+def _postgresql(url: URL) -> Engines:
+    """Writers lock the rows that they decide on, in sorted order; readers see one snapshot."""
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise MissingDriver(package="psycopg", extra="postgres") from None
+    writing = create_engine(
+        url,
+        isolation_level="READ COMMITTED",  # what was committed before a lock was got must be seen
+        pool_size=CONNECTIONS // 4,
+        max_overflow=CONNECTIONS - CONNECTIONS // 4,
+        pool_timeout=PATIENCE,
+        json_serializer=canonical,
+        use_native_hstore=False,
+        connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
+    )
+    reading = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(url, writing, reading, nullcontext())

@@ -1,0 +1,237 @@
+"""A unit of work on one community: its records and its counters. Its ledger stands in `ledger`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import ColumnElement, Connection, bindparam, exc, func, or_, select, update
+
+from gridpoints.awards.model import Award
+from gridpoints.catalog.model import ServiceItem, Session
+from gridpoints.claiming.model import Claim, Wish
+from gridpoints.community.model import Grid, Household, Member, Profile
+from gridpoints.errors import (
+    ConcurrentChange,
+    GridpointsError,
+    RecordExists,
+    RecordUnknown,
+    ReferenceUnknown,
+)
+from gridpoints.records import Change, Record, Stateful, kind_of
+from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
+from gridpoints.rules.model import PublishedRules, UsageKey
+from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
+from gridpoints.storage.sql import bulk, tables
+from gridpoints.storage.sql.codec import RowCodec
+from gridpoints.storage.sql.ledger import SqlLedger
+from gridpoints.storage.sql.types import Text, TextSet, among
+from gridpoints.values import Unit, check_whole
+
+T = TypeVar("T", bound=Record)
+
+_HERE = bindparam("community", type_=Text)
+_ID = bindparam("of_id", type_=Text)
+_IDS = bindparam("ids", type_=TextSet)
+
+
+class _Kept(RowCodec[T], Generic[T]):
+    """How one kind of record is kept: its codec, and the statements that are the same each time."""
+
+    def __init__(self, kind: type[T], row: type[tables.Row], *, key: str = "id") -> None:
+        super().__init__(kind, tables.table_of(row), key=key)
+        self.here = self.table.c.community_id == _HERE
+        self.all = select(*self.columns).where(self.here)
+        self.one = self.all.where(self.key == _ID)
+        self.locked = self.one.with_for_update(key_share=True)
+        self.insert = bulk.insert(self.table)
+        self.replace = update(self.table).where(self.here, self.key == _ID)
+        if "version" in self.table.c:
+            self.replace = self.replace.where(self.table.c.version == bindparam("old_version"))
+
+
+_KEPT: Mapping[type, _Kept[Any]] = {
+    kept.kind: kept
+    for kept in (
+        _Kept(Profile, tables.CommunityRow, key="community_id"),
+        _Kept(Grid, tables.GridRow),
+        _Kept(Household, tables.HouseholdRow),
+        _Kept(Member, tables.MemberRow),
+        _Kept(Unit, tables.UnitRow, key="code"),
+        _Kept(PublishedRules, tables.PublishedRulesRow),
+        _Kept(ServiceItem, tables.ServiceItemRow),
+        _Kept(Session, tables.SessionRow),
+        _Kept(Wish, tables.WishRow),
+        _Kept(Award, tables.AwardRow),
+        _Kept(Claim, tables.ClaimRow),
+        _Kept(Merchant, tables.MerchantRow),
+        _Kept(Offer, tables.OfferRow),
+        _Kept(Redemption, tables.RedemptionRow),
+        _Kept(Settlement, tables.SettlementRow),
+        _Kept(Change, tables.ChangeRow),
+    )
+}
+
+_usage = tables.table_of(tables.UsageRow)
+_OPEN_USAGE = bulk.insert(_usage, new_only=True)
+_LOCK_USAGE = (
+    select(_usage.c.id, _usage.c.used)
+    .where(_usage.c.community_id == _HERE, among(_usage.c.id, _IDS))
+    .order_by(_usage.c.id)
+    .with_for_update(key_share=True)
+)
+_SET_USAGE = bulk.update_of(_usage, ["used"])
+
+
+class SqlWork:
+    """A `gridpoints.storage.port.Work` in an open transaction."""
+
+    def __init__(self, connection: Connection, community: str) -> None:
+        self._connection = connection
+        self._community = community
+
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        return SqlLedger(self._connection, self._community)
+
+    def add(self, *records: Record) -> None:
+        by_kind: defaultdict[type[Record], list[Record]] = defaultdict(list)
+        for record in records:
+            by_kind[type(record)].append(record)
+        kind = next(iter(by_kind), None)
+        try:
+            with self._connection.begin_nested():
+                for kind in sorted(by_kind, key=KINDS.index):
+                    kept = _KEPT[kind]
+                    kept.insert.run(self._connection, self._community, kept.values(by_kind[kind]))
+        except exc.IntegrityError as error:
+            assert kind is not None
+            raise self._refusal(kind, by_kind) or error from error
+
+    def replace(self, old: T, new: T) -> None:
+        kept = _KEPT[type(old)]
+        where = {"community": self._community, "of_id": old.id, "old_version": cast(Stateful, old).version}
+        values = {name: value for name, [value] in kept.values([new]).items() if name != kept.key.name}
+        try:
+            with self._connection.begin_nested():
+                replaced = self._connection.execute(kept.replace, {**where, **values}).rowcount
+        except exc.IntegrityError as error:
+            raise self._refusal(type(new), {type(new): [new]}, replacing=True) or error from error
+        if not replaced:
+            raise ConcurrentChange(kind=kind_of(old), id=old.id)
+
+    def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
+        kept = _KEPT[kind]
+        statement = kept.locked if lock else kept.one
+        row = self._connection.execute(statement, {"community": self._community, "of_id": id}).first()
+        if row is None:
+            raise RecordUnknown(kind=kind_of(kind), id=id)
+        return cast(T, kept.record(row))
+
+    def find(
+        self,
+        kind: type[T],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+        limit: int | None = None,
+    ) -> list[T]:
+        kept = _KEPT[kind]
+        statement = kept.all.where(*_conditions(kept, where)).order_by(*_order(kept, order)).limit(limit)
+        rows = self._connection.execute(statement, {"community": self._community})
+        return [cast(T, kept.record(row)) for row in rows]
+
+    def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
+        kept = _KEPT[kind]
+        statement = select(func.count()).select_from(kept.table).where(kept.here, *_conditions(kept, where))
+        return self._connection.execute(statement, {"community": self._community}).scalar_one()
+
+    def lock_usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
+        if not keys:
+            return {}
+        by_id = {_usage_id(key): key for key in keys}
+        opened = {
+            "id": list(by_id),
+            "limit_code": [key.limit for key in by_id.values()],
+            "subject": [key.subject for key in by_id.values()],
+            "since": [key.since for key in by_id.values()],
+            "used": [0] * len(by_id),
+        }
+        _OPEN_USAGE.run(self._connection, self._community, opened)
+        rows = self._connection.execute(_LOCK_USAGE, {"community": self._community, "ids": by_id})
+        return {by_id[id]: used for id, used in rows}
+
+    def set_usage(self, used: Mapping[UsageKey, int]) -> None:
+        values = {"id": [_usage_id(key) for key in used], "used": list(used.values())}
+        _SET_USAGE.run(self._connection, self._community, values)
+
+    # --- why the database refused ------------------------------------------------------------------
+
+    def _refusal(
+        self, kind: type[Record], adding: Mapping[type[Record], Sequence[Record]], *, replacing: bool = False
+    ) -> GridpointsError | None:
+        """What `gridpoints.storage.integrity` has against the records of `kind`; asked after the fact."""
+        return next(self._refusals(kind, adding, replacing), None)
+
+    def _refusals(
+        self, kind: type[Record], adding: Mapping[type[Record], Sequence[Record]], replacing: bool
+    ) -> Iterator[GridpointsError]:
+        records = adding[kind]
+        for name in ((() if replacing else ("id",)) + UNIQUE.get(kind, ())):
+            values = [value for record in records if (value := getattr(record, name)) is not None]
+            doubled = [value for value, times in Counter(values).items() if times > 1]
+            standing = self._standing(kind, name, values, but=[r.id for r in records] if replacing else ())
+            for value in [*doubled, *standing]:
+                yield RecordExists(kind=kind_of(kind), id=value)
+        for name, target in REFERENCES.get(kind, {}).items():
+            ids = dict.fromkeys(id for record in records if (id := getattr(record, name)) is not None)
+            known = {*self._standing(target, "id", ids), *(record.id for record in adding.get(target, ()))}
+            for id in ids:
+                if id not in known:
+                    yield ReferenceUnknown(kind=kind_of(kind), detail=f"{name}={id}")
+        for name in NEVER_NEGATIVE.get(kind, ()):
+            for record in records:
+                if (number := getattr(record, name)) is not None:
+                    check_whole(name, number, least=0)
+
+    def _standing(
+        self, kind: type[Record], name: str, values: Collection[str], but: Collection[str] = ()
+    ) -> list[str]:
+        kept = _KEPT[kind]
+        statement = select(kept.column(name)).where(
+            kept.here, among(kept.column(name), _IDS), kept.key.not_in(but)
+        )
+        return list(
+            self._connection.execute(statement, {"community": self._community, "ids": values}).scalars()
+        )
+
+
+def _usage_id(key: UsageKey) -> str:
+    # No subject has a blank in its id, and the day has a fixed width: no two keys give the same.
+    return f"{key.limit} {key.subject} {key.since.isoformat()}"
+
+
+def _conditions(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[ColumnElement[bool]]:
+    for name, wanted in (where or {}).items():
+        column = kept.column(name)
+        if not isinstance(wanted, tuple | list):
+            yield column.is_(None) if wanted is None else column == kept.value(name, wanted)
+            continue
+        values = [kept.value(name, value) for value in wanted if value is not None]
+        if isinstance(column.type, type(Text)):
+            any_of: ColumnElement[bool] = among(column, bindparam(None, values, type_=TextSet))
+        else:
+            any_of = column.in_(values)
+        yield or_(any_of, column.is_(None)) if None in wanted else any_of
+
+
+def _order(kept: _Kept[Any], order: Sequence[str]) -> Iterator[ColumnElement[Any]]:
+    for name in dict.fromkeys([*order, "id"]):
+        column = kept.column(name.removeprefix("-"))
+        descending = name.startswith("-")
+        by = column.desc() if descending else column.asc()
+        if column.nullable:  # only there, for an index is not used for it
+            by = by.nulls_last() if descending else by.nulls_first()
+        yield by

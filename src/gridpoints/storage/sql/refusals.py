@@ -1,0 +1,46 @@
+"""What the database refused or could not do, in the words of `gridpoints.errors`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, exc
+
+from gridpoints.errors import ConcurrentChange, GridpointsError, StoreUnavailable
+
+#: Standard SQL: serialization failure, and PostgreSQL's deadlock.
+_OVERTAKEN = {"40001", "40P01"}
+#: Parameters of a connection string that are nobody's business.
+_SECRET = {"password", "sslpassword", "passfile"}
+
+
+def shown(url: URL) -> str:
+    """The URL without its password."""
+    query = {name: "***" if name in _SECRET else value for name, value in url.query.items()}
+    return url.set(query=query).render_as_string(hide_password=True)
+
+
+@contextmanager
+def translated(url: URL, community: str | None = None) -> Iterator[None]:
+    """Turn what the driver raises into errors of ours; what would be a fault of ours is left as it is."""
+    try:
+        yield
+    except exc.StatementError as error:
+        if isinstance(error.orig, GridpointsError):  # a column refused its value
+            raise error.orig from None
+        if getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
+            raise ConcurrentChange(kind="community", id=community or "") from error
+        if isinstance(error, exc.IntegrityError | exc.DataError | exc.ProgrammingError | exc.NotSupportedError):
+            raise
+        if isinstance(error, exc.DBAPIError):
+            raise unavailable(url, error.orig or error) from error
+        raise
+    except exc.TimeoutError as error:  # no connection became free
+        raise unavailable(url, error) from error
+
+
+def unavailable(url: URL, error: BaseException) -> StoreUnavailable:
+    """The error for a store that does not open, with the first line of the driver's reason."""
+    reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return StoreUnavailable(url=shown(url), reason=reason)

@@ -1,0 +1,88 @@
+"""The store in a database: SQLite or PostgreSQL, through SQLAlchemy Core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import get_ident
+
+from attrs import frozen
+from sqlalchemy import Connection, select
+
+from gridpoints.storage.sql import schema
+from gridpoints.storage.sql.engines import Engines
+from gridpoints.storage.sql.records import SqlWork
+from gridpoints.storage.sql.refusals import translated
+from gridpoints.storage.sql.tables import CommunityRow, table_of
+
+_communities = table_of(CommunityRow)
+_COMMUNITIES = select(_communities.c.community_id).order_by(_communities.c.community_id)
+
+
+@frozen
+class _Open:
+    """The unit of work that is open, in the thread that opened it."""
+
+    connection: Connection
+    write: bool
+    thread: int
+
+
+class SqlStore:
+    """A `gridpoints.storage.port.Store` in the database that `url` names.
+
+    ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``postgresql://user@host/database``.
+    Opening creates or migrates the schema. Raises `UnknownStore`, `MissingDriver`,
+    `StoreUnavailable` or `SchemaMismatch`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engines = Engines.of(url)
+        self._open: ContextVar[_Open | None] = ContextVar("open", default=None)
+        try:
+            with translated(self._engines.url):
+                schema.prepare(self._engines)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def begin(self, community: str, *, write: bool = True) -> Iterator[SqlWork]:
+        """See `gridpoints.storage.port.Store.begin`.
+
+        Inside a unit of work that only reads, none can be opened that writes: RuntimeError.
+        """
+        outer = self._open.get()
+        if outer is None or outer.thread != get_ident():
+            with translated(self._engines.url, community), self._transaction(write=write) as connection:
+                token = self._open.set(_Open(connection, write, get_ident()))
+                try:
+                    yield SqlWork(connection, community)
+                finally:
+                    self._open.reset(token)
+        elif not write:
+            yield SqlWork(outer.connection, community)
+        elif outer.write:
+            with outer.connection.begin_nested():
+                yield SqlWork(outer.connection, community)
+        else:
+            raise RuntimeError("the unit of work that is open only reads")
+
+    @contextmanager
+    def _transaction(self, *, write: bool) -> Iterator[Connection]:
+        if write:
+            with self._engines.turn, self._engines.writing.begin() as connection:
+                yield connection
+        else:
+            with self._engines.reading.begin() as connection:
+                yield connection
+
+    def communities(self) -> list[str]:
+        """The ids of all communities, sorted."""
+        with translated(self._engines.url), self._engines.reading.begin() as connection:
+            return list(connection.execute(_COMMUNITIES).scalars())
+
+    def close(self) -> None:
+        """Close all connections. Closing twice does nothing."""
+        self._engines.dispose()

@@ -1,0 +1,51 @@
+"""A lock that is handed on in the order in which it was asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Lock
+from types import TracebackType
+
+
+class Turns:
+    """Use it as a context manager. A `threading.Lock` goes to whoever is quickest, which is most often
+    the thread that has just let go of it, while the others starve.
+    """
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._waiting: deque[Lock] = deque()
+        self._mutex = Lock()
+
+    def __enter__(self) -> None:
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return
+            gate = Lock()
+            gate.acquire()
+            self._waiting.append(gate)
+        try:
+            gate.acquire()  # opened by the one before
+        except BaseException:  # interrupted while waiting
+            with self._mutex:
+                if gate in self._waiting:
+                    self._waiting.remove(gate)
+                    raise
+            self._hand_on()
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False

@@ -1,0 +1,139 @@
+"""How values are kept in columns: the same on SQLite and PostgreSQL, exact, and in the same order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Integer, LargeBinary, types
+from sqlalchemy.dialects.postgresql import JSONB, TEXT
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from gridpoints.storage.exact_json import from_json, to_json
+from gridpoints.values import check_instant
+
+__all__ = [
+    "Amount",
+    "Bytes",
+    "Day",
+    "ExactDecimal",
+    "ExactJson",
+    "Instant",
+    "Json",
+    "Text",
+    "TextSet",
+    "Whole",
+    "among",
+]
+
+#: Sorted by code point everywhere, as Python does, whatever the locale of the database.
+Text = types.Text().with_variant(TEXT(collation="C"), "postgresql")
+#: Canonical JSON: the engine is given `gridpoints.storage.exact_json.canonical` to write it with.
+Json = types.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Amount = BigInteger()
+Whole = Integer()
+Day = Date()
+Bytes = LargeBinary()
+
+
+class Instant(types.TypeDecorator[datetime]):
+    """An aware instant, read back in UTC; a naive one raises `NaiveInstant`.
+
+    On SQLite it is text of a fixed width, so that it sorts: ``2026-03-02T01:00:00.000000Z``.
+    """
+
+    impl = types.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
+        """Text where the database has no type for it."""
+        return dialect.type_descriptor(types.Text() if dialect.name == "sqlite" else self.impl_instance)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """To UTC, and to text on SQLite."""
+        if value is None:
+            return None
+        value = check_instant("instant", value)
+        if dialect.name != "sqlite":
+            return value
+        return f"{value.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """From text, or from the time zone of the connection."""
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+class ExactDecimal(types.TypeDecorator[Decimal]):
+    """A decimal as text, with the digits that it was written with."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """``1.50`` stays ``1.50``."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """From text."""
+        return None if value is None else Decimal(value)
+
+
+class ExactJson(types.TypeDecorator[Any]):
+    """JSON in which decimals, dates, instants and tuples keep their type."""
+
+    impl = Json
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """See `gridpoints.storage.exact_json`."""
+        return None if value is None else to_json(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """See `gridpoints.storage.exact_json`."""
+        return from_json(value)
+
+
+class TextSet(types.TypeDecorator[Any]):
+    """Any number of texts in one parameter: an array, or JSON where there are no arrays."""
+
+    impl = ARRAY(types.Text, dimensions=1)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
+        """Text on SQLite."""
+        return dialect.type_descriptor(types.Text() if dialect.name == "sqlite" else self.impl_instance)
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> Any:
+        """A list, or its JSON."""
+        texts = [str(text) for text in value or ()]
+        return json.dumps(texts) if dialect.name == "sqlite" else texts
+
+
+class among(FunctionElement[bool]):  # noqa: N801 -- reads as a function
+    """``among(column, texts)``: whether the column is one of a `TextSet`.
+
+    One statement for any number of texts: it is prepared once and has no limit of parameters.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(among, "postgresql")
+def _among_array(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, texts = element.clauses
+    return f"{compiler.process(column, **kw)} = ANY ({compiler.process(texts, **kw)})"
+
+
+@compiles(among, "sqlite")
+def _among_json(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, texts = element.clauses
+    return f"{compiler.process(column, **kw)} IN (SELECT value FROM json_each({compiler.process(texts, **kw)}))"
