@@ -56,6 +56,8 @@ def _fields_of(cls: type[GridpointsError]) -> tuple[attrs.Attribute[Any], ...]:
 
 def _plain(value: object) -> str:
     if isinstance(value, tuple | list | frozenset):
+        if value and not any(isinstance(item, str) for item in value):  # messages: one a line
+            return "".join(f"\n{item}" for item in value)
         return ", ".join(map(_plain, value)) or "–"
     return "–" if value is None else str(value)
 
@@ -375,11 +377,24 @@ class HoursOutOfRange(InvalidInput):
 
 
 class RuleSetInvalid(RuleSetError):
-    """The rule set {source} has {count} problems: {problems}"""
+    """{source} cannot be used. Problems found: {count}.{problems}"""
 
     source: str
     count: int
     problems: tuple[Any, ...]
+
+
+class RuleSetNotFound(NotFound):
+    """There is no rule set {source}: no file has this name, and no preset. Presets: {known}."""
+
+    source: str
+    known: tuple[str, ...]
+
+
+class RuleSetUnreadable(RuleSetError):
+    """The rule set {source} cannot be opened. Check that it is a file and that you may read it."""
+
+    source: str
 
 
 class RuleSetFrozen(Conflict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -29,13 +29,11 @@ class Deed:
 
 
 class Amount(Protocol):
-    """How many points one deed asks for, before limits. A new kind of amount is one class.
-
-    `per` is what its quantity counts (``hour``, ``time``, ``item``); None where it takes none.
-    """
+    """How many points one deed asks for, before limits. A new kind of amount is one class."""
 
     @property
-    def per(self) -> str | None: ...
+    def per(self) -> str | None:
+        """What its quantity counts (``hour``, ``time``, ``item``); None where it takes none."""
 
     def wanted(self, deed: Deed, unit: Unit) -> tuple[int, Explanation]:
         """The amount and the steps that lead to it."""
@@ -49,7 +47,8 @@ class Fixed:
     per: None = field(default=None, init=False)
 
     def wanted(self, deed: Deed, unit: Unit) -> tuple[int, Explanation]:
-        if deed.quantity not in (None, 1):
+        """The points; raises `QuantityNotTaken` for any quantity but 1."""
+        if deed.quantity is not None and not (deed.quantity.is_finite() and deed.quantity == 1):
             raise QuantityNotTaken(deed=deed.code)
         return self.points, (Step("fixed", {"points": unit.decimal(self.points), "unit": unit.code}),)
 
@@ -78,6 +77,15 @@ class Rounding(StrEnum):
                 return quantity.to_integral_value(ROUND_HALF_UP)
 
 
+#: A slip of the keyboard: nobody did anything so often.
+MOST_QUANTITY = 10**9
+
+#: Twenty minutes are no finite decimal of an hour: a product that misses a whole number by less
+#: than this is that number.
+_NEARLY_WHOLE = Decimal("1e-9")
+_PRODUCT = Context(prec=80, rounding=ROUND_HALF_UP)
+
+
 @frozen
 class PerUnit:
     """So many points for each hour, time or item (每小时、每次、每件)."""
@@ -87,10 +95,15 @@ class PerUnit:
     rounding: Rounding = Rounding.EXACT
 
     def wanted(self, deed: Deed, unit: Unit) -> tuple[int, Explanation]:
-        if deed.quantity is None or deed.quantity <= 0:
+        """The points for what is counted of the quantity; what is less than a point is cut off.
+
+        Raises `QuantityNeeded` without a quantity above 0 and below `MOST_QUANTITY`.
+        """
+        if deed.quantity is None or not (deed.quantity.is_finite() and 0 < deed.quantity < MOST_QUANTITY):
             raise QuantityNeeded(deed=deed.code, per=self.per)
         counted = self.rounding.apply(deed.quantity)
-        amount = int((counted * self.points).to_integral_value(ROUND_FLOOR))
+        product = _PRODUCT.quantize(_PRODUCT.multiply(counted, self.points), _NEARLY_WHOLE)
+        amount = int(product.to_integral_value(ROUND_FLOOR))
         step = Step(
             "per_unit",
             {

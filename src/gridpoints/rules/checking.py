@@ -1,0 +1,168 @@
+"""A file's data against its document model: all that is wrong, each with its place and our words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import ErrorDetails
+
+from gridpoints.errors import GridpointsError, RuleSetInvalid
+from gridpoints.rules.fields import shown
+from gridpoints.rules.problems import (
+    CodeMisspelt,
+    CodeUnknown,
+    EntriesNeeded,
+    KeyMissing,
+    KeyMisspelt,
+    KeyUnknown,
+    ListNeeded,
+    NotReadable,
+    Path,
+    Problem,
+    SpaceMissing,
+    TextNeeded,
+    ValueMissing,
+    WideColon,
+)
+from gridpoints.rules.source import Source, parse
+
+D = TypeVar("D", bound=BaseModel)
+
+#: How a union names its parts in pydantic's locations; no key looks like that.
+_TAG = re.compile("<.*>")
+_GLUED = re.compile(r"(?P<key>[\w.-]+)(?P<colon>：|:(?=\S))")
+
+
+def check(model: type[D], source: Source) -> tuple[D | None, list[Problem]]:
+    """The document in `source`, or None and everything that is wrong with it by itself."""
+    try:
+        return model.model_validate(source.data), []
+    except ValidationError as invalid:
+        found = invalid.errors(include_url=False)
+    return None, [_problem(error, model, source) for error in found]
+
+
+def read_checked(text: str, name: str, reader: Callable[[Source], tuple[D | None, Sequence[Problem]]]) -> D:
+    """The document that `reader` finds in a YAML text; raises `RuleSetInvalid` with all problems."""
+    source = parse(text)
+    problems = list(source.problems)
+    document = None
+    if source.data is not None:
+        document, more = reader(source)
+        told = {problem.path for problem in problems}
+        problems += [problem for problem in more if problem.path not in told]
+    if document is None or problems:
+        problems.sort(key=lambda problem: (problem.line, problem.column))
+        raise RuleSetInvalid(source=name, count=len(problems), problems=tuple(problems))
+    return document
+
+
+def _problem(error: ErrorDetails, model: type[BaseModel], source: Source) -> Problem:
+    at_key = error["loc"][-1:] == ("[key]",)
+    path = tuple(p for p in error["loc"] if p != "[key]" and not _TAG.fullmatch(str(p)))
+    if not path:
+        return source.at_value((), NotReadable())
+    name = str(path[-1])
+    value, kind = error["input"], error["type"]
+    if kind == "missing":
+        return _missing(path, name, model, source)
+    if kind == "extra_forbidden":
+        return source.at_key(path, _unknown_key(name, _known(model, path[:-1])))
+    if at_key:
+        return source.at_key(path, error["ctx"]["error"])
+    if value is None or kind == "too_short":
+        return source.at_key(path, ValueMissing(key=name, example=_example(model, path)))
+    return source.at_value(path, _wrong_value(error, name, _example(model, path)))
+
+
+def _missing(path: Path, name: str, model: type[BaseModel], source: Source) -> Problem:
+    problem = source.at_key(path[:-1], KeyMissing(key=name, example=_example(model, path)))
+    return Problem(problem.line, problem.column, path, problem.error)
+
+
+def _wrong_value(error: ErrorDetails, name: str, example: str) -> GridpointsError:
+    value, kind = error["input"], error["type"]
+    if isinstance(typed := error.get("ctx", {}).get("error"), GridpointsError):
+        return typed
+    if kind in ("dict_type", "model_type"):
+        if isinstance(value, str) and (glued := _GLUED.match(value)):
+            fault = WideColon if glued["colon"] == "：" else SpaceMissing
+            return fault(key=glued["key"])
+        return EntriesNeeded(key=name, example=example)
+    if kind == "list_type":
+        return ListNeeded(key=name, example=example)
+    return TextNeeded(found=shown(value))
+
+
+def _unknown_key(key: str, known: tuple[str, ...]) -> GridpointsError:
+    if close := closest(key, known):
+        return KeyMisspelt(key=shown(key), suggestion=close)
+    return KeyUnknown(key=shown(key), known=known)
+
+
+def unknown_code(found: str, table: str, known: Iterable[str]) -> GridpointsError:
+    """What to say of a code that is not in the file's table of that name."""
+    known = tuple(known)
+    if close := closest(found, known):
+        return CodeMisspelt(found=found, table=table, suggestion=close)
+    return CodeUnknown(found=found, table=table, known=known)
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that somebody who wrote `word` most likely meant."""
+    plain = {k.casefold(): k for k in known}
+    close = difflib.get_close_matches(word[:80].casefold(), plain, 1)
+    return plain[close[0]] if close else None
+
+
+# --- what the model's own JSON Schema tells ------------------------------------------------------
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Keeps the order of keys, also in examples."""
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        return value
+
+
+def _node(model: type[BaseModel], path: Path) -> dict[str, Any]:
+    """The part of the JSON Schema that describes what stands at `path`."""
+    schema = model.model_json_schema(schema_generator=_AsWritten)
+    definitions = schema.get("$defs", {})
+
+    def resolved(node: dict[str, Any]) -> dict[str, Any]:
+        """`node` with what it refers to, of several forms the one that has entries."""
+        if reference := node.get("$ref"):
+            node = {**definitions[reference.rpartition("/")[2]], **node}
+        forms = [resolved(form) for form in node.get("oneOf", ())]
+        return next((form for form in forms if "properties" in form), node)
+
+    node = resolved(schema)
+    for step in path:
+        inner = node.get("properties", {}).get(step) if isinstance(step, str) else node.get("items")
+        inner = inner or node.get("additionalProperties") or {}
+        node = {**resolved(inner), **{k: v for k, v in inner.items() if k == "examples"}}
+    return node
+
+
+def _known(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+    return tuple(_node(model, path).get("properties", ()))
+
+
+def _example(model: type[BaseModel], path: Path) -> str:
+    return _flow((_node(model, path).get("examples") or ["…"])[0])
+
+
+def _flow(value: Any) -> str:
+    """A value in one line, as somebody would write it into the file."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_flow, value)) + "]"
+    return str(value)

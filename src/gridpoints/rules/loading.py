@@ -1,0 +1,90 @@
+"""Rule sets from YAML: a text, a file, or one of the presets that come with gridpoints."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from gridpoints.errors import RuleSetInvalid, RuleSetNotFound, RuleSetUnreadable
+from gridpoints.rules.checking import read_checked
+from gridpoints.rules.document import read_document
+from gridpoints.rules.model import RuleSet
+from gridpoints.rules.source import LONGEST_FILE, decode
+
+_PRESETS = files("gridpoints.presets")
+_SUFFIX = ".yaml"
+
+
+def load(text: str, source: str = "text") -> RuleSet:
+    """Compile a rule set; `source` names it in messages.
+
+    Raises `RuleSetInvalid` with all that is wrong, by line and column.
+    """
+    return read_checked(text, source, read_document).compiled()
+
+
+def load_file(path: str | Path) -> RuleSet:
+    """Compile the rule set in a file; raises as `load` and `read_file` do."""
+    return load(read_file(path), str(path))
+
+
+def preset(name: str) -> RuleSet:
+    """One of the rule sets that come with gridpoints; raises `RuleSetNotFound`."""
+    return load(preset_text(name), name)
+
+
+def preset_names() -> tuple[str, ...]:
+    """The names of the rule sets that come with gridpoints, sorted."""
+    return tuple(name for name in _preset_files() if not name.endswith("-shop"))
+
+
+def preset_text(name: str) -> str:
+    """The YAML of a preset, to publish or to start one's own from; raises `RuleSetNotFound`.
+
+    A file that stands beside the rules has a name of its own: ``baiyang-shop``.
+    """
+    if name not in _preset_files():
+        raise RuleSetNotFound(source=name, known=preset_names())
+    return (_PRESETS / f"{name}{_SUFFIX}").read_text("utf-8")
+
+
+def _preset_files() -> list[str]:
+    return sorted(f.name.removesuffix(_SUFFIX) for f in _PRESETS.iterdir() if f.name.endswith(_SUFFIX))
+
+
+def read_file(path: str | Path) -> str:
+    """The text of a file in UTF-8, however its lines end.
+
+    Raises `RuleSetNotFound`, `RuleSetUnreadable`, and `RuleSetInvalid` where it is not text.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            text = decode(file.read(4 * LONGEST_FILE + 1))
+    except (FileNotFoundError, ValueError):  # ValueError: a NUL in the name
+        raise RuleSetNotFound(source=str(path), known=preset_names()) from None
+    except OSError:
+        raise RuleSetUnreadable(source=str(path)) from None
+    if not isinstance(text, str):
+        raise RuleSetInvalid(source=str(path), count=1, problems=(text,))
+    return text
+
+
+def read(source: str | Path) -> tuple[str, str]:
+    """The text of a rule set, and its name for messages.
+
+    `source` is a path, a preset's name (also with ``.yaml``, where there is no such file), or the
+    YAML itself, which has more than one line. Raises what `read_file` raises.
+    """
+    if isinstance(source, Path):
+        return read_file(source), str(source)
+    if "\n" in source:
+        return source, "text"
+    if source in preset_names():
+        return preset_text(source), source
+    preset = source.removesuffix(_SUFFIX)
+    try:
+        return read_file(source), source
+    except RuleSetNotFound:
+        if preset not in preset_names():
+            raise
+        return preset_text(preset), source

@@ -1,0 +1,338 @@
+"""What can be wrong with a rule set's file, one class each, and the place where it is.
+
+Like the errors of `gridpoints.errors`, which may be problems as well, each class has its message
+as its docstring: what is wrong, and what to write instead. Whoever mends the file has nothing but
+this message, and is no programmer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from gridpoints.errors import GridpointsError, RuleSetError
+
+#: The keys that lead to a place in the file, and the numbers (from 0) of items of lists.
+Path = tuple[str | int, ...]
+
+
+@frozen(str=False)
+class Problem:
+    """Something that is wrong in one place of a file; line and column count from 1.
+
+    `error` says what, and may be any error; it was not raised.
+    """
+
+    line: int
+    column: int
+    path: Path
+    error: GridpointsError
+
+    @property
+    def code(self) -> str:
+        """The stable code of what is wrong."""
+        return self.error.code
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The figures that belong to it."""
+        return self.error.fields
+
+    @classmethod
+    def template(cls) -> str:
+        """The English message with its fields in braces: the key of its translations."""
+        return "Line {line}, column {column}: {problem}"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What stands in the braces of the template."""
+        return {"line": self.line, "column": self.column, "problem": self.error}
+
+    def __str__(self) -> str:
+        return self.template().format_map(self.fields)
+
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+class NotUtf8(RuleSetError):
+    """The text is not stored as UTF-8 from here on. Open the file in an editor and save it again
+    with the encoding UTF-8."""
+
+
+class FileTooLong(RuleSetError):
+    """The file is longer than {longest} characters. Keep in it only what the rules need."""
+
+    longest: int
+
+
+class FileEmpty(RuleSetError):
+    """The file is empty. Write the rules into it, from the line “gridpoints: 1” on."""
+
+
+class CharacterNotAllowed(RuleSetError):
+    """The character {character}, which cannot be seen, must not stand in this file. Delete it and
+    type the words around it again."""
+
+    character: str
+
+
+class TooDeep(RuleSetError):
+    """More than {most} levels are nested in one another here. Check the indentation and the
+    brackets."""
+
+    most: int
+
+
+class SecondDocument(RuleSetError):
+    """A second file begins here, with “---”. Delete this line, or move what follows it to a file
+    of its own."""
+
+
+# --- signs and indentation ----------------------------------------------------------------------
+
+
+class TabFound(RuleSetError):
+    """A tab stands here. Replace it by spaces."""
+
+
+class WideColon(RuleSetError):
+    """The colon after “{key}” is a full-width one (：). Write an ordinary colon and a space after
+    it: “{key}: ”."""
+
+    key: str
+
+
+class WideComma(RuleSetError):
+    """The comma “{character}” is a full-width one. Write an ordinary comma and a space after it:
+    “, ”."""
+
+    character: str
+
+
+class WideSpace(RuleSetError):
+    """A wide or invisible space stands beside “{key}”. Replace it by ordinary spaces."""
+
+    key: str
+
+
+class SpaceMissing(RuleSetError):
+    """There is no space after the colon of “{key}”. Write “{key}: ” and then the value."""
+
+    key: str
+
+
+class ColonMissing(RuleSetError):
+    """There is no colon after “{key}”. Write “{key}: ” and then the value."""
+
+    key: str
+
+
+class ColonMisplaced(RuleSetError):
+    """This colon cannot stand here. If it belongs to a text, put the whole text in quotation marks.
+    If not, check that the line above has its own colon, and that this line begins in the right
+    column."""
+
+
+class IndentationWrong(RuleSetError):
+    """This line begins in a column that does not fit the lines above. Begin lines that belong
+    together in the same column."""
+
+
+class QuoteOpen(RuleSetError):
+    """The quotation mark that stands here has no counterpart. Write the same mark at the end of the
+    text."""
+
+
+class BracketOpen(RuleSetError):
+    """The bracket {bracket} that stands here is not closed, or there is no comma between two of the
+    things inside it. Write a comma between all of them, and {closing} at the end."""
+
+    bracket: str
+    closing: str
+
+
+class SignNotAllowed(RuleSetError):
+    """A value must not begin with {sign}. Delete the sign, or put the whole value in quotation
+    marks."""
+
+    sign: str
+
+
+class BackslashFound(RuleSetError):
+    """The backslash means something else between double quotation marks. Use single ones: '…'."""
+
+
+class NotReadable(RuleSetError):
+    """This line cannot be read. Write it as “key: value”, and put a text that holds any of : # " ' [ ]
+    {{ }} in quotation marks."""
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+
+class KeyDoubled(RuleSetError):
+    """“{key}” stands in line {first} already. Keep one of the two, or give this one another
+    name."""
+
+    key: str
+    first: int
+
+
+class KeyNotText(RuleSetError):
+    """A single word must stand before the colon."""
+
+
+class KeyUnknown(RuleSetError):
+    """“{key}” is not known here. Possible are: {known}."""
+
+    key: str
+    known: tuple[str, ...]
+
+
+class KeyMisspelt(RuleSetError):
+    """“{key}” is not known here. Did you mean “{suggestion}”?"""
+
+    key: str
+    suggestion: str
+
+
+class KeyMissing(RuleSetError):
+    """“{key}” is missing here. Add it, such as “{key}: {example}”."""
+
+    key: str
+    example: str
+
+
+class CodeMalformed(RuleSetError):
+    """“{found}” cannot be a code. Write 1 to {longest} letters or digits, also with the signs . _ -
+    between them, and without spaces."""
+
+    found: str
+    longest: int
+
+
+class LanguageMalformed(RuleSetError):
+    """“{found}” is not the code of a language. Write zh_Hans for simplified Chinese, zh_Hant for
+    traditional Chinese, en for English."""
+
+    found: str
+
+
+# --- values -------------------------------------------------------------------------------------
+
+
+class ValueMissing(RuleSetError):
+    """Nothing stands after “{key}:”. Write a value, such as “{key}: {example}”."""
+
+    key: str
+    example: str
+
+
+class EntriesNeeded(RuleSetError):
+    """“{key}” takes further keys, each with its value. Write it such as “{key}: {example}”."""
+
+    key: str
+    example: str
+
+
+class ListNeeded(RuleSetError):
+    """“{key}” must be a list in brackets. Write it such as “{key}: {example}”."""
+
+    key: str
+    example: str
+
+
+class TextNeeded(RuleSetError):
+    """A text must stand here. If {found} is one, put it in quotation marks: "{found}"."""
+
+    found: str
+
+
+class NumberNeeded(RuleSetError):
+    """“{found}” is not a number. Write digits alone, such as {example}."""
+
+    found: str
+    example: str
+
+
+class DateNeeded(RuleSetError):
+    """“{found}” is not a day of the calendar. Write year, month and day, such as {example}."""
+
+    found: str
+    example: str
+
+
+class ChoiceUnknown(RuleSetError):
+    """“{found}” is not possible here. Write one of these: {known}."""
+
+    found: str
+    known: tuple[str, ...]
+
+
+class FormatUnknown(RuleSetError):
+    """This file is written in format {found}; this release of gridpoints reads format {known}.
+    Install the newer release, or write “gridpoints: {known}”."""
+
+    found: str
+    known: str
+
+
+class AmountOutOfRange(RuleSetError):
+    """{found} cannot be given or counted. Write a number above 0, and at most {most}."""
+
+    found: str
+    most: int
+
+
+# --- what does not fit together -----------------------------------------------------------------
+
+
+class DigitsTooMany(RuleSetError):
+    """{found} has more digits after the point than “{unit_code}” keeps, which are {scale}. Round the
+    number, or write “scale: {needed}” for “{unit_code}” under “units”."""
+
+    found: str
+    unit_code: str
+    scale: int
+    needed: int
+
+
+class CodeUnknown(RuleSetError):
+    """There is no “{found}” under “{table}” in this file. It has: {known}."""
+
+    found: str
+    table: str
+    known: tuple[str, ...]
+
+
+class CodeMisspelt(RuleSetError):
+    """There is no “{found}” under “{table}” in this file. Did you mean “{suggestion}”?"""
+
+    found: str
+    table: str
+    suggestion: str
+
+
+class UnitNeeded(RuleSetError):
+    """It is not said in which unit “{deed}” counts. Add “unit: {example}”; possible are: {known}."""
+
+    deed: str
+    example: str
+    known: tuple[str, ...]
+
+
+class UnitsMixed(RuleSetError):
+    """This limit counts several units together: {units}. Name its deeds with “deeds: [ … ]”, and write
+    a limit of its own for each unit."""
+
+    units: tuple[str, ...]
+
+
+class NameDoubled(RuleSetError):
+    """“{name}” is the name of “{other}” as well, so nobody can tell the two apart. Change one of
+    them."""
+
+    name: str
+    other: str
