@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import product
 from operator import attrgetter
-from threading import RLock
+from threading import RLock, get_ident
 from typing import Any, TypeVar, cast
 
 from attrs import define, field, frozen
@@ -28,28 +28,40 @@ from gridpoints.values import Unit, check_whole
 T = TypeVar("T", bound=Record)
 
 
+@frozen
+class _Open:
+    """The unit of work that is open, in the thread that opened it."""
+
+    write: bool
+    thread: int
+    journal: Journal = field(factory=list)
+
+
 class MemoryStore:
     """A `gridpoints.storage.port.Store` in this process."""
 
     def __init__(self) -> None:
         self._lock = RLock()
         self._communities: defaultdict[str, _Community] = defaultdict(_Community)
-        self._journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
+        self._open: ContextVar[_Open | None] = ContextVar("open", default=None)
 
     @contextmanager
     def begin(self, community: str, *, write: bool = True) -> Iterator[MemoryWork]:
         with self._lock:
-            outer = self._journal.get()
-            journal: Journal = [] if outer is None else outer
-            mark = len(journal)
-            token = self._journal.set(journal)
+            outer = self._open.get()
+            if outer is None or outer.thread != get_ident():
+                outer = _Open(write, get_ident())
+            elif write and not outer.write:
+                raise RuntimeError("the unit of work that is open only reads")
+            mark = len(outer.journal)
+            token = self._open.set(outer)
             try:
-                yield MemoryWork(self._communities[community], journal)
+                yield MemoryWork(self._communities[community], outer.journal)
             except BaseException:
-                _undo(journal, mark)
+                _undo(outer.journal, mark)
                 raise
             finally:
-                self._journal.reset(token)
+                self._open.reset(token)
 
     def communities(self) -> list[str]:
         with self._lock:

@@ -41,7 +41,8 @@ class Store(Protocol):
 
         Inside another unit of work of the same thread it belongs to that one: its own changes are
         undone by an exception, and kept only if the outer one commits. With ``write=False`` it
-        only reads, from one consistent state, and waits for nobody.
+        only reads, from one consistent state, and waits for nobody; to open one that writes
+        inside it is a mistake of the program (RuntimeError).
         """
 
     def communities(self) -> list[str]:

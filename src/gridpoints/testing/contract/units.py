@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from datetime import date
 from typing import Any
 
@@ -129,6 +130,27 @@ class UnitsContract(StoreContract):
             work.add(Grid("x", ""))
         with store.begin(clerk.community, write=False) as work:
             assert work.count(Grid) == 1
+
+    def test_nothing_is_written_inside_a_block_that_only_reads(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community, write=False) as work:
+            with pytest.raises(RuntimeError), store.begin(clerk.community):
+                pass
+            with store.begin(clerk.community, write=False) as inner:
+                assert inner.count(Grid) == work.count(Grid) == 0
+
+    def test_a_block_belongs_to_its_thread(self, store: Store, clerk: Clerk) -> None:
+        """Also where a thread is handed the context of another, as asyncio does."""
+
+        def write() -> None:
+            with store.begin(clerk.community) as work:
+                change_everything(work, "theirs")
+
+        with ThreadPoolExecutor(1) as pool:
+            with store.begin(clerk.community, write=False):
+                writing = pool.submit(copy_context().run, write)
+                self._let_run(writing, to_its_end=self.reads_while_writing)
+            writing.result()
+        assert [entry.transaction for entry in clerk.entries(LI)] == ["theirs"]
 
     # --- several communities ------------------------------------------------------------------
 
