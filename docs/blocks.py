@@ -2,11 +2,14 @@
 
 Each page has a namespace and an empty working directory of its own. On it
 
-- a ``python`` block is run, after those above it;
+- a ``python`` block is run, after those above it; where it prints something, a ``text`` block below it
+  must show that;
 - a ``code-block`` with a ``:caption:`` is a file: it is written under that name;
 - the commands of a ``console`` block (``$ gridpoints …``) are run, must succeed, and must print
-  what the page shows, if it shows anything (``...`` stands for any text). ``pip`` is not run: the
-  environment that the blocks run in stands for what it would install.
+  what the page shows, if it shows anything. ``pip`` is not run: the environment that the blocks run in
+  stands for what it would install.
+
+Where a page shows what was printed, ``...`` stands for any text, and blanks do not count.
 """
 
 from __future__ import annotations
@@ -15,16 +18,17 @@ import doctest
 import os
 import subprocess
 from collections.abc import Iterable
-from contextlib import ExitStack, chdir
+from contextlib import ExitStack, chdir, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from sybil import Document, Example, Region, Sybil
-from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParser
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.myst import CodeBlockParser, SkipParser
 from sybil.parsers.myst.lexers import DirectiveLexer
-
-OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 #: A terminal that looks the same everywhere.
 TERMINAL = {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1", "TERM": "dumb"}
@@ -48,6 +52,17 @@ def write_file(example: Example) -> None:
     Path(name).write_text(text, encoding="utf-8")
 
 
+def run_python(example: Example) -> None:
+    with redirect_stdout(StringIO()) as printed:
+        PythonEvaluator()(example)
+    example.namespace["_printed"] = printed.getvalue()
+
+
+def compare_printed(example: Example) -> str | None:
+    printed = example.namespace.pop("_printed", "")
+    return difference(example.parsed, printed) if printed else None
+
+
 def run_commands(example: Example) -> str | None:
     """Run each command; answer what went otherwise than the page says."""
     for transcript in example.parsed.removeprefix("$ ").split("\n$ "):
@@ -59,11 +74,17 @@ def run_commands(example: Example) -> str | None:
         )
         if done.returncode != 0:
             return f"$ {command}\nended with {done.returncode}:\n{done.stdout}{done.stderr}"
-        wanted = doctest.Example(command, shown)
-        checker = doctest.OutputChecker()
-        if shown.strip() and not checker.check_output(wanted.want, done.stdout, OPTIONS):
-            return f"$ {command}\n{checker.output_difference(wanted, done.stdout, OPTIONS)}"
+        if shown.strip() and (problem := difference(shown, done.stdout)):
+            return f"$ {command}\n{problem}"
     return None
+
+
+def difference(shown: str, printed: str) -> str | None:
+    options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    checker = doctest.OutputChecker()
+    if checker.check_output(shown, printed, options):
+        return None
+    return checker.output_difference(doctest.Example("", shown), printed, options)
 
 
 def enter_directory(namespace: dict[str, Any]) -> None:
@@ -75,9 +96,15 @@ def leave_directory(namespace: dict[str, Any]) -> None:
     namespace["_leave"].close()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # A page need not close what it opens.
+    config.addinivalue_line("filterwarnings", "ignore::ResourceWarning")
+
+
 pytest_collect_file = Sybil(
     parsers=[
-        PythonCodeBlockParser(doctest_optionflags=OPTIONS),
+        CodeBlockParser("python", run_python),
+        CodeBlockParser("text", compare_printed),
         CodeBlockParser("console", run_commands),
         FileParser(),
         SkipParser(),
