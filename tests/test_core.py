@@ -20,7 +20,7 @@ from datetime import date
 with gridpoints.open(sys.argv[1]) as exchange:
     village = exchange.found("baiyang", name="白羊村", rules="baiyang")
     li = village.community.enrol("李秀英")
-    award = village.awards.credit(gridpoints.Report("deed-1", li.id, "mediation", date(2026, 3, 1)))
+    award = village.awards.credit(gridpoints.Report("deed-1", li.id, "mediate", date(2026, 3, 1)))
     account = gridpoints.Account.member(li.id, award.unit)
     assert village.ledger.balance(account).available == award.awarded > 0
     assert village.ledger.verify().ok
