@@ -158,8 +158,7 @@ class RecordUnknown(NotFound):
 
 
 class RecordExists(Conflict):
-    """There is a {kind} with the id {id} already. Choose another id, or use the one that is
-    there."""
+    """The {kind} {id} exists already. Choose another id, or use the one that is there."""
 
     kind: str
     id: str
