@@ -22,8 +22,8 @@ class StorageContract(
 
     Opened again within one test, it is the same store::
 
-    class TestMyStore(StorageContract):
-        @pytest.fixture
-        def open_store(self, tmp_path):
-            return lambda: MyStore(tmp_path / "store")
+        class TestMyStore(StorageContract):
+            @pytest.fixture
+            def open_store(self, tmp_path):
+                return lambda: MyStore(tmp_path / "store")
     """
