@@ -16,6 +16,7 @@ from gridpoints.awards.model import Report
 from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import LEASE
 from gridpoints.community.model import Household, Member
+from gridpoints.demo.customs import ACCOUNTANT, CHAIR, CLERK, GRID_WORKER, SHOPKEEPER
 from gridpoints.demo.population import Person
 from gridpoints.demo.stage import Stage, Story
 from gridpoints.errors import GridpointsError
@@ -23,13 +24,6 @@ from gridpoints.exchange import Community
 from gridpoints.ledger.model import Account
 from gridpoints.redemption.model import RESERVATION, Merchant, Offer
 from gridpoints.values import Actor, Unit
-
-CLERK = Actor("clerk", frozenset({"clerk"}))
-GRID_WORKER = Actor("grid-worker", frozenset({"organiser"}))
-PANEL = Actor("panel", frozenset({"clerk"}))
-SHOPKEEPER = Actor("shopkeeper", frozenset({"merchant"}))
-ACCOUNTANT = Actor("accountant", frozenset({"clerk"}))
-CHAIR = Actor("chair", frozenset({"chair"}))
 
 
 @frozen
@@ -246,7 +240,8 @@ class Stories:
             pieces = min(pieces, available // offer.price)
             if not pieces:
                 return
-        redemption = me.redemption.authorise(offer.id, villager.id, quantity=pieces)
+        receipt = f"{at:%Y%m%d}-{villager.member.number}"
+        redemption = me.redemption.authorise(offer.id, villager.id, quantity=pieces, id=receipt)
         fate = dice.random()
         yield self.now() + (RESERVATION * 1.5 if fate > 0.92 else timedelta(minutes=dice.randint(1, 20)))
         if fate < 0.04:

@@ -1,138 +1,37 @@
-"""The year: what is set up at its beginning, and what each month brings.
-
-The rules and the shop's prices are those that Baiyang village published. Everything else in this
-file, the times and numbers above all, is made up for the demo.
-"""
+"""The year: what is set up at its beginning, and what each month brings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from random import Random
 
 from attrs import frozen
 
 from gridpoints.catalog.model import ServiceItem
-from gridpoints.demo.population import Population
-from gridpoints.demo.stage import Story
-from gridpoints.demo.stories import (
+from gridpoints.demo.customs import (
     CHAIR,
     CLERK,
+    COUNTERS,
     GRID_WORKER,
+    HABITS,
+    OTHER,
     PANEL,
+    SERVICES,
     SHOPKEEPER,
-    Outlet,
-    Stories,
-    Villager,
+    STARS,
+    WISHES,
+    WISHES_A_MONTH,
+    YUAN_PER_POINT,
+    Counter,
+    Habit,
+    Service,
 )
-from gridpoints.presets.shop import Shop
+from gridpoints.demo.population import Population
+from gridpoints.demo.stage import Story
+from gridpoints.demo.stories import Outlet, Stories, Villager
 from gridpoints.rules.model import RuleSet
-from gridpoints.values import Actor, Period
-
-#: What a merchant is paid for a point, in yuan. Baiyang published no rate; Xinqi village did.
-YUAN_PER_POINT = Decimal(1)
-
-
-@frozen
-class Service:
-    """A service item: how often a month it is held for 1,000 residents, when, and its places.
-
-    One that is held 0 times stays a draft.
-    """
-
-    name: str
-    description: str
-    deed: str
-    times: int
-    hour: int
-    hours: int
-    places: int
-
-
-SERVICES = (
-    Service("河道保洁", "清理河道和沟渠里的垃圾", "volunteer", 2, 8, 3, 16),
-    Service("助老送餐", "给独居老人送午饭，聊聊天", "volunteer", 6, 11, 2, 5),
-    Service("义务巡逻", "夜间巡逻，查看消防隐患", "volunteer", 4, 19, 2, 6),
-    Service("四点半课堂", "放学后陪孩子们写作业", "volunteer", 4, 16, 2, 5),
-    Service("文艺演出", "在村文化广场演出", "perform", 1, 18, 2, 12),
-    Service("上门理发", "给行动不便的老人理发", "volunteer", 0, 9, 2, 4),
-)
-
-
-@frozen
-class Custom:
-    """How often a month a deed is reported for 1,000 residents, of how many people at once."""
-
-    times: int
-    people: int = 1
-    by: Actor = CLERK
-
-
-CUSTOMS = {
-    "take-part": Custom(4, 90, GRID_WORKER),
-    "good-deed": Custom(4),
-    "mediate": Custom(3),
-    "simple-customs": Custom(2),
-}
-
-#: Deeds of a rule set that is not known here.
-OTHER = Custom(2, 3)
-
-
-@frozen
-class Star:
-    """At the end of which period so many households of 300 are given the star."""
-
-    period: Period
-    households: int
-
-
-#: The cleanliness star (环境整治).
-STARS = {
-    "clean-month": Star(Period.MONTH, 14),
-    "clean-quarter": Star(Period.QUARTER, 8),
-    "clean-year": Star(Period.YEAR, 5),
-}
-
-
-@frozen
-class Counter:
-    """Where points are redeemed: from which month, on which days, and by how many of 1,000.
-
-    `delivered` is how many pieces come each month, from the cheapest goods to the dearest.
-    """
-
-    name: str
-    from_month: int
-    days: tuple[int, ...]
-    people: int
-    delivered: tuple[int, ...]
-
-
-COUNTERS = (
-    Counter("积分兑换超市", 1, (10, 25), 55, (120, 40, 20)),
-    Counter("流动兑换车", 2, (18,), 25, (30, 12, 5)),
-)
-
-WISHES = (
-    "想要一副老花镜",
-    "院子里的灯坏了，想请人换一盏",
-    "想学会用手机和孙子视频",
-    "想要一把结实的拐杖",
-    "想请人帮忙整理菜地",
-    "想要一套小学四年级的课外书",
-    "想拍一张全家福",
-    "自行车坏了，想请人修一修",
-    "想有人陪我去镇上看一次牙",
-    "想要一个新书包",
-    "腿脚不便，想请人帮忙晒被子",
-    "想听一场淮剧",
-    "想要一床厚一点的棉被",
-    "想请人教我写毛笔字",
-    "窗户漏风，想请人补一补",
-    "想和人下一盘象棋",
-)
+from gridpoints.rules.shop import ShopList
 
 
 @frozen
@@ -157,7 +56,7 @@ class Year:
 
     # --- the beginning ------------------------------------------------------------------------
 
-    def open(self, population: Population, shop: Shop) -> None:
+    def open(self, population: Population, shop: ShopList) -> None:
         """Enrol the people, publish the list of services, sign on with the merchants."""
         with self.stories.stage.village.transaction():
             self._move_in(population)
@@ -195,7 +94,12 @@ class Year:
         """Draft the service items and publish them; one stays a draft."""
         catalog = self.stories.as_(GRID_WORKER).catalog
         items = [
-            (each, catalog.draft(each.name, deed=self._served(each.deed), description=each.description))
+            (
+                each,
+                catalog.draft(
+                    each.names["zh_Hans"], deed=served_as(self.rules, each.deed), description=each.description
+                ),
+            )
             for each in SERVICES
         ]
         for service, item in items:
@@ -203,14 +107,14 @@ class Year:
                 self.stories.as_(CHAIR).catalog.publish(item.id)
         return items
 
-    def _sign_on(self, counter: Counter, shop: Shop) -> Outlet:
+    def _sign_on(self, counter: Counter, shop: ShopList) -> Outlet:
         """Register a merchant with its offers; it takes points once it is activated."""
         keeper = self.stories.as_(SHOPKEEPER).redemption
         unit = self.stories.unit
-        merchant = keeper.register_merchant(counter.name, unit=unit.code, rate=YUAN_PER_POINT)
+        merchant = keeper.register_merchant(counter.names["zh_Hans"], unit=unit.code, rate=YUAN_PER_POINT)
         offers = [
             keeper.draft_offer(merchant.id, each.names["zh_Hans"], price=each.price, stock=0)
-            for each in shop.offers
+            for each in shop.goods
         ]
         for offer in offers:
             keeper.publish_offer(offer.id)
@@ -229,12 +133,12 @@ class Year:
         for service, item in services:
             stage.add(*self._sessions(service, item, first, dice))
         stage.add(*self._wishes(first, dice))
-        served = {self._served(service.deed) for service in SERVICES}
+        served = {served_as(self.rules, service.deed) for service in SERVICES}
         for deed in self.rules.deeds:
             if deed in STARS:
                 stage.add(*self._stars(deed, last, dice))
             elif deed not in served:
-                stage.add(*self._deeds(deed, CUSTOMS.get(deed, OTHER), first, dice))
+                stage.add(*self._deeds(deed, HABITS.get(deed, OTHER), first, dice))
         for counter, outlet in zip(COUNTERS, outlets, strict=True):
             stage.add(*self._trade(counter, outlet, first, last, dice))
 
@@ -246,23 +150,23 @@ class Year:
             yield self.stories.occasion(item, starts_at, service.hours, places, _own(dice))
 
     def _wishes(self, first: date, dice: Random) -> Iterator[Story]:
-        for villager in self.stories.some(dice, self._scaled(9)):
+        for villager in self.stories.some(dice, self._scaled(WISHES_A_MONTH)):
             made_at = self.stories.at(first + timedelta(days=dice.randint(0, 12)), 15)
             text = dice.choice(WISHES)
-            yield self.stories.wish(villager, text, self._served("volunteer"), made_at, _own(dice))
+            yield self.stories.wish(villager, text, served_as(self.rules, "volunteer"), made_at, _own(dice))
 
-    def _deeds(self, deed: str, custom: Custom, first: date, dice: Random) -> Iterator[Story]:
-        for _ in range(self._scaled(custom.times)):
+    def _deeds(self, deed: str, habit: Habit, first: date, dice: Random) -> Iterator[Story]:
+        for _ in range(self._scaled(habit.times)):
             day = first + timedelta(days=dice.randint(0, 27))
-            people = self.stories.some(dice, dice.randint(-(-custom.people // 2), custom.people))
+            people = self.stories.some(dice, dice.randint(-(-habit.people // 2), habit.people))
             at = self.stories.at(day, 20, dice.randint(0, 59))
-            yield self.stories.deeds(deed, people, at, by=custom.by, twice=dice.random() < 0.1)
+            yield self.stories.deeds(deed, people, at, by=habit.by, twice=dice.random() < 0.1)
 
     def _stars(self, deed: str, last: date, dice: Random) -> Iterator[Story]:
-        """The panel stars households; some names stand on a second list as well."""
+        """The panel gives the star of a period; some names stand on a second list as well."""
         star, after = STARS[deed], last + timedelta(days=1)
         if star.period.first_day(after) == after:
-            winners = self.stories.some(dice, self._scaled(star.households))
+            winners = self.stories.some(dice, self._scaled(star.people))
             yield self.stories.deeds(deed, winners, self.stories.at(last, 16), by=PANEL)
             yield self.stories.deeds(deed, winners[::7], self.stories.at(last, 16, 30), by=PANEL)
 
@@ -285,12 +189,6 @@ class Year:
 
     # --- numbers ------------------------------------------------------------------------------
 
-    def _served(self, deed: str) -> str:
-        """The deed that a service counts as; where the rules do not list it, one that they do."""
-        deeds = self.rules.deeds
-        by_the_hour = [code for code, rule in deeds.items() if rule.amount.per == "hour"]
-        return deed if deed in deeds else (by_the_hour or list(deeds))[0]
-
     def _scaled(self, count: int) -> int:
         """A number that is meant for 1,000 residents, for as many as there are; at least 1."""
         return max(1, round(count * self.residents / 1_000))
@@ -302,6 +200,12 @@ class Year:
     def _some_day(self, dice: Random) -> datetime:
         """A morning of the year after the first day."""
         return self.stories.at(dice.choice(self.days()[1:]), 9)
+
+
+def served_as(rules: RuleSet, deed: str) -> str:
+    """The deed that a service counts as: `deed`, or where the rules do not list it, one they do."""
+    by_the_hour = [code for code, rule in rules.deeds.items() if rule.amount.per == "hour"]
+    return deed if deed in rules.deeds else (by_the_hour or list(rules.deeds))[0]
 
 
 def _month_after(day: date, count: int) -> date:
