@@ -16,6 +16,7 @@ from gridpoints.rules.fields import shown
 from gridpoints.rules.problems import (
     CodeMisspelt,
     CodeUnknown,
+    CommaInNumber,
     EntriesNeeded,
     KeyMissing,
     KeyMisspelt,
@@ -43,8 +44,9 @@ def check(model: type[D], source: Source) -> tuple[D | None, list[Problem]]:
     try:
         return model.model_validate(source.data), []
     except ValidationError as invalid:
-        found = invalid.errors(include_url=False)
-    return None, [_problem(error, model, source) for error in found]
+        found = [_problem(error, model, source) for error in invalid.errors(include_url=False)]
+    meant = {(*p.path[:-1], p.error.suggestion) for p in found if isinstance(p.error, KeyMisspelt)}
+    return None, [p for p in found if not (isinstance(p.error, KeyMissing) and p.path in meant)]
 
 
 def read_checked(text: str, name: str, reader: Callable[[Source], tuple[D | None, Sequence[Problem]]]) -> D:
@@ -100,6 +102,8 @@ def _wrong_value(error: ErrorDetails, name: str, example: str) -> GridpointsErro
 
 
 def _unknown_key(key: str, known: tuple[str, ...]) -> GridpointsError:
+    if re.fullmatch("[0-9]+", key):
+        return CommaInNumber(digits=shown(key))
     if close := closest(key, known):
         return KeyMisspelt(key=shown(key), suggestion=close)
     return KeyUnknown(key=shown(key), known=known)

@@ -1,4 +1,4 @@
-"""The file of a rule set: what stands in it, what must fit together, and how it is compiled.
+"""The file of a rule set: what stands in it, and how it is compiled.
 
 pydantic ends here: what comes out is the frozen `RuleSet` of `gridpoints.rules.model`. A new kind
 of points is one class beside `PointsPerUnit`, and its place in `Points`.
@@ -7,16 +7,14 @@ of points is one class beside `PointsPerUnit`, and its place in `Points`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag
 
-from gridpoints.errors import GridpointsError
 from gridpoints.rules import model
-from gridpoints.rules.checking import check, unknown_code
 from gridpoints.rules.fields import (
     Amount,
     Code,
@@ -28,11 +26,9 @@ from gridpoints.rules.fields import (
     Translations,
     Version,
     one_of,
-    shown,
 )
 from gridpoints.rules.model import Excess, Rounding, RuleSet, Scope
-from gridpoints.rules.problems import DigitsTooMany, NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
-from gridpoints.rules.source import Source
+from gridpoints.rules.problems import Path
 from gridpoints.values import Period, Unit
 
 
@@ -136,7 +132,10 @@ class Heading(Document):
     gridpoints: FileFormat
     code: Annotated[Code, Field(examples=["our-village"])]
     version: Version
-    name: Translations
+    name: Annotated[
+        Translations,
+        Field(examples=[{"zh_Hans": "本村积分细则", "zh_Hant": "本村積分細則", "en": "Our points"}]),
+    ]
     source: Origin
     starts_on: Day = Field(alias="from")
 
@@ -190,86 +189,3 @@ class RuleSetDocument(Tables, Heading):
             excess=entry.excess,
             deeds=frozenset(entry.deeds),
         )
-
-
-# --- what must fit together -----------------------------------------------------------------------
-
-
-def read_document(source: Source) -> tuple[RuleSetDocument | None, list[Problem]]:
-    """The document, and every problem there is: those of single values, and of what does not fit.
-
-    Where single values are wrong, the rest of the file is looked at without their entries.
-    """
-    document, problems = check(RuleSetDocument, source)
-    if any(problem.code == "format_unknown" for problem in problems):
-        return None, [p for p in problems if p.code == "format_unknown"]
-    declared = {name: _table(source.data, name) for name in Tables.model_fields}
-    tables = document or _sound(declared, problems)
-    return document, problems + list(_misfits(tables, declared, source))
-
-
-def _table(data: Any, name: str) -> Mapping[str, Any]:
-    table = data.get(name) if isinstance(data, dict) else None
-    return table if isinstance(table, dict) else {}
-
-
-def _sound(declared: Mapping[str, Mapping[str, Any]], problems: Collection[Problem]) -> Tables:
-    broken = {problem.path[:2] for problem in problems}
-    return Tables.model_validate(
-        {
-            name: {code: entry for code, entry in table.items() if (name, code) not in broken}
-            for name, table in declared.items()
-        }
-    )
-
-
-def _misfits(tables: Tables, declared: Mapping[str, Collection[str]], source: Source) -> Iterator[Problem]:
-    """`declared` has also the codes of entries that are not in `tables` because they are wrong."""
-    units = declared["units"]
-    yield from _same_names(tables, source)
-    for code, deed in tables.deeds.items():
-        path: Path = ("deeds", code)
-        if not (unit := deed.counts_in(units)):
-            if units:
-                known = tuple(units)
-                yield source.at_key(path, UnitNeeded(deed=code, example=known[0], known=known))
-        elif unit not in units:
-            yield source.at_value((*path, "unit"), unknown_code(unit, "units", units))
-        else:
-            for inner, figure in deed.points.figures().items():
-                yield from _digits(figure, unit, (*path, "points", *inner), tables, source)
-    for code, limit in tables.limits.items():
-        yield from _limit_misfits(("limits", code), limit, tables, declared, source)
-
-
-def _same_names(tables: Tables, source: Source) -> Iterator[Problem]:
-    """A clerk's list names deeds by their names, in whatever language."""
-    first: dict[str, str] = {}
-    for code, deed in tables.deeds.items():
-        for language, name in deed.name.items():
-            if (other := first.setdefault(name.casefold(), code)) != code:
-                yield source.at_value(("deeds", code, "name", language), NameDoubled(name=name, other=other))
-
-
-def _limit_misfits(
-    path: Path, limit: LimitEntry, tables: Tables, declared: Mapping[str, Collection[str]], source: Source
-) -> Iterator[Problem]:
-    for index, code in enumerate(limit.deeds):
-        if code not in declared["deeds"]:
-            yield source.at_value((*path, "deeds", index), unknown_code(code, "deeds", declared["deeds"]))
-    covered = [tables.deeds[c] for c in limit.deeds or tables.deeds if c in tables.deeds]
-    units = list(dict.fromkeys(deed.counts_in(declared["units"]) for deed in covered))
-    if len(units) > 1 and all(units):
-        yield source.at_key((*path, "deeds") if limit.deeds else path, UnitsMixed(units=tuple(units)))
-    elif units:
-        yield from _digits(limit.most, units[0], (*path, "most"), tables, source)
-
-
-def _digits(figure: Decimal, code: str, path: Path, tables: Tables, source: Source) -> Iterator[Problem]:
-    exponent = figure.normalize().as_tuple().exponent
-    needed = -exponent if isinstance(exponent, int) else 0
-    if (unit := tables.units.get(code)) is not None and needed > unit.scale:
-        error: GridpointsError = DigitsTooMany(
-            found=shown(figure), unit_code=code, scale=unit.scale, needed=needed
-        )
-        yield source.at_value(path, error)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gridpoints.errors import RuleSetInvalid, RuleSetNotFound, RuleSetUnreadable
 from gridpoints.rules.checking import read_checked
-from gridpoints.rules.document import read_document
+from gridpoints.rules.coherence import read_document
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.source import LONGEST_FILE, decode
 

@@ -191,6 +191,13 @@ class KeyUnknown(RuleSetError):
     known: tuple[str, ...]
 
 
+class CommaInNumber(RuleSetError):
+    """The comma before {digits} begins something new inside the brackets. Write numbers without
+    commas: 1000, not 1,000."""
+
+    digits: str
+
+
 class KeyMisspelt(RuleSetError):
     """“{key}” is not known here. Did you mean “{suggestion}”?"""
 
@@ -290,7 +297,7 @@ class AmountOutOfRange(RuleSetError):
 
 
 class DigitsTooMany(RuleSetError):
-    """{found} has more digits after the point than “{unit_code}” keeps, which are {scale}. Round the
+    """{found} has too many digits after the point: “{unit_code}” counts {scale} of them. Round the
     number, or write “scale: {needed}” for “{unit_code}” under “units”."""
 
     found: str

@@ -1,0 +1,31 @@
+"""What a committee reads when its file is wrong: the message alone must be enough to mend it.
+
+``GRIDPOINTS_GOLDEN=write pytest tests/rules`` writes the messages anew; read them before you keep
+them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gridpoints.errors import RuleSetInvalid
+from gridpoints.rules.loading import load
+
+WRONG = sorted(Path(__file__).with_name("wrong").glob("*.yaml"))
+
+
+def messages(file: Path) -> str:
+    with pytest.raises(RuleSetInvalid) as refused:
+        load(file.read_text("utf-8"), file.name)
+    return f"{refused.value}\n"
+
+
+@pytest.mark.parametrize("file", WRONG, ids=lambda file: file.stem)
+def test_the_message_of_a_wrong_file(file: Path) -> None:
+    golden = file.with_suffix(".txt")
+    if os.environ.get("GRIDPOINTS_GOLDEN") == "write":
+        golden.write_text(messages(file), "utf-8")
+    assert messages(file) == golden.read_text("utf-8")
