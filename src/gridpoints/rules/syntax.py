@@ -86,7 +86,7 @@ def _misplaced(what: str, lines: Sequence[str], here: _Mark) -> Problem:
     line = lines[here.line] if here.line < len(lines) else ""
     if "mapping values are not allowed" in what:
         above = lines[here.line - 1] if here.line else ""
-        if above.strip() and _KEY_WITHOUT_COLON.fullmatch(above):
+        if above.strip() and (_KEY_WITHOUT_COLON.fullmatch(above) or _KEY_WITHOUT_SPACE.match(above)):
             return _without_colon(above, _Mark(here.line - 1, len(above) - len(above.lstrip())))
         return _at(here, ColonMisplaced())
     if "<block end>" in what and not line[: here.column].strip():
