@@ -13,6 +13,8 @@ from attrs import frozen
 
 from gridpoints.values import Actor, Names, Period
 
+VILLAGE: Names = {"zh_Hans": "白羊村", "zh_Hant": "白羊村", "en": "Baiyang village"}
+
 # --- who acts for the village ---------------------------------------------------------------------
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
@@ -24,12 +26,12 @@ CHAIR = Actor("chair", frozenset({"chair"}))
 
 #: What these offices are called, by the actors' ids.
 OFFICES: Mapping[str, Names] = {
-    CLERK.id: {"zh_Hans": "文书", "zh_Hant": "文書", "en": "the clerk"},
-    GRID_WORKER.id: {"zh_Hans": "网格员", "zh_Hant": "網格員", "en": "the grid worker"},
-    PANEL.id: {"zh_Hans": "评议小组", "zh_Hant": "評議小組", "en": "the panel"},
-    SHOPKEEPER.id: {"zh_Hans": "店主", "zh_Hant": "店主", "en": "the shopkeeper"},
-    ACCOUNTANT.id: {"zh_Hans": "会计", "zh_Hant": "會計", "en": "the accountant"},
-    CHAIR.id: {"zh_Hans": "村主任", "zh_Hant": "村主任", "en": "the village head"},
+    CLERK.id: {"zh_Hans": "文书", "zh_Hant": "文書", "en": "The clerk"},
+    GRID_WORKER.id: {"zh_Hans": "网格员", "zh_Hant": "網格員", "en": "The grid worker"},
+    PANEL.id: {"zh_Hans": "评议小组", "zh_Hant": "評議小組", "en": "The panel"},
+    SHOPKEEPER.id: {"zh_Hans": "店主", "zh_Hant": "店主", "en": "The shopkeeper"},
+    ACCOUNTANT.id: {"zh_Hans": "会计", "zh_Hant": "會計", "en": "The accountant"},
+    CHAIR.id: {"zh_Hans": "村主任", "zh_Hant": "村主任", "en": "The village head"},
 }
 
 # --- what is done ---------------------------------------------------------------------------------
@@ -183,14 +185,14 @@ COUNTERS = (
         {"zh_Hans": "积分兑换超市", "zh_Hant": "積分兌換超市", "en": "Points supermarket"},
         from_month=1,
         days=(10, 25),
-        people=75,
-        delivered=(220, 90, 45),
+        people=65,
+        delivered=(150, 55, 25),
     ),
     Counter(
         {"zh_Hans": "流动兑换车", "zh_Hant": "流動兌換車", "en": "Mobile counter"},
         from_month=2,
         days=(18,),
-        people=35,
-        delivered=(60, 25, 10),
+        people=30,
+        delivered=(45, 15, 6),
     ),
 )

@@ -11,7 +11,7 @@ from attrs import frozen
 from cattrs.preconf.json import make_converter
 
 from gridpoints.claiming.model import WishStatus
-from gridpoints.demo.customs import COUNTERS, OFFICES, SERVICES
+from gridpoints.demo.customs import COUNTERS, OFFICES, SERVICES, VILLAGE
 from gridpoints.demo.population import Population
 from gridpoints.demo.stage import Refusals
 from gridpoints.demo.year import Year
@@ -24,7 +24,7 @@ from gridpoints.rules.shop import ShopList
 from gridpoints.values import Names
 
 #: A statement that a reader takes in at a glance has at most so many lines.
-MOST_LINES = 14
+MOST_LINES = 12
 
 
 @frozen
@@ -57,6 +57,7 @@ class Report:
     community: str
     name: str
     rules: str
+    source: str
     first_day: date
     months: tuple[Month, ...]
     seed: int
@@ -95,6 +96,7 @@ def report(year: Year, population: Population, shop: ShopList) -> Report:
         community=village.id,
         name=village.community.profile().name,
         rules=year.rules.id,
+        source=year.rules.source,
         first_day=year.first_day,
         months=tuple(village.notices.months(unit.code, year.first_day, year.months)),
         seed=year.seed,
@@ -144,7 +146,7 @@ def _names(year: Year, shop: ShopList) -> dict[str, Names]:
     village = year.stories.stage.village
     names: dict[str, Names] = {code: rule.names for code, rule in year.rules.deeds.items()}
     names |= {unit.code: unit.names for unit in year.rules.units.values()}
-    for each in (*(goods.names for goods in shop.goods), *(counter.names for counter in COUNTERS)):
+    for each in (*(goods.names for goods in shop.goods), *(counter.names for counter in COUNTERS), VILLAGE):
         names[each["zh_Hans"]] = each
     names |= OFFICES
     for member in village.community.members():

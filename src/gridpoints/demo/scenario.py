@@ -11,6 +11,7 @@ from random import Random
 from attrs import frozen
 
 import gridpoints
+from gridpoints.demo.customs import VILLAGE
 from gridpoints.demo.population import make
 from gridpoints.demo.report import Report, report
 from gridpoints.demo.stage import SimulatedClock, Stage
@@ -25,7 +26,6 @@ from gridpoints.values import check_whole, midnight, zone
 
 #: Whose prices the goods have, whatever the rules.
 SHOP = "baiyang"
-VILLAGE = "白羊村"
 TIMEZONE = "Asia/Shanghai"
 #: The year in which Baiyang published its table; the demo begins there, or where the rules do.
 FIRST_YEAR = 2023
@@ -55,8 +55,8 @@ def run(scenario: Scenario, store: str | Store = "memory://", *, on_day: OnDay |
     """Play the scenario in a new community of the store, each day one transaction.
 
     What else is in the store stays as it is: the community is called ``demo``, or ``demo-2`` where
-    there is one already, and so on. The store is closed at the end. Raises `RuleSetInvalid`, `MissingDriver` for Faker, and what
-    `gridpoints.open` raises.
+    there is one already, and so on. The store is closed at the end. Raises `RuleSetInvalid`,
+    `MissingDriver` where Faker is not installed, and what `gridpoints.open` raises.
     """
     rules = load(*read(scenario.rules))
     goods = shop(SHOP)
@@ -64,7 +64,9 @@ def run(scenario: Scenario, store: str | Store = "memory://", *, on_day: OnDay |
     first_day = _first_day(rules)
     clock = SimulatedClock(midnight(first_day, zone(TIMEZONE)))
     with gridpoints.open(store, clock=clock, random=Random(f"{scenario.seed}/ids")) as exchange:
-        village = exchange.found(_unused(exchange), name=VILLAGE, timezone=TIMEZONE, rules=scenario.rules)
+        village = exchange.found(
+            _unused(exchange), name=VILLAGE["zh_Hans"], timezone=TIMEZONE, rules=scenario.rules
+        )
         stories = Stories(Stage(village, clock), rules.rule(served_as(rules, "volunteer")).unit)
         year = Year(stories, rules, scenario.residents, scenario.seed, first_day, scenario.months)
         year.open(population, goods)

@@ -183,7 +183,7 @@ class Year:
             )
             yield self.stories.books(outlet, last)
         for day in counter.days:
-            for villager in self.stories.some(dice, self._scaled(counter.people if first >= opens else 3)):
+            for villager in self.stories.some(dice, self._scaled(counter.people if first >= opens else 8)):
                 at = self.stories.at(first.replace(day=day), 9) + timedelta(minutes=dice.randrange(420))
                 yield self.stories.errand(villager, outlet, at, _own(dice))
 
