@@ -32,6 +32,7 @@ from gridpoints.ledger.model import (
 )
 from gridpoints.storage.port import LedgerStore
 from gridpoints.storage.sql import bulk, tables, verification
+from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.types import Instant, Text, TextSet, among
 from gridpoints.values import Interval, Unit
 
@@ -200,7 +201,7 @@ class SqlLedger(LedgerStore):
         """
         while True:
             try:
-                with self._connection.begin_nested():
+                with savepoint(self._connection):
                     return act()
             except _Overtaken:
                 continue

@@ -27,6 +27,7 @@ from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQ
 from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.storage.sql.ledger import SqlLedger
+from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.types import Text, TextSet, among
 from gridpoints.values import Unit, check_whole
 
@@ -102,7 +103,7 @@ class SqlWork:
             by_kind[type(record)].append(record)
         kind = next(iter(by_kind), None)
         try:
-            with self._connection.begin_nested():
+            with savepoint(self._connection):
                 for kind in sorted(by_kind, key=KINDS.index):
                     kept = _KEPT[kind]
                     kept.insert.run(self._connection, self._community, kept.values(by_kind[kind]))
@@ -115,7 +116,7 @@ class SqlWork:
         where = {"community": self._community, "of_id": old.id, "old_version": cast(Stateful, old).version}
         values = {name: value for name, [value] in kept.values([new]).items() if name != kept.key.name}
         try:
-            with self._connection.begin_nested():
+            with savepoint(self._connection):
                 replaced = self._connection.execute(kept.replace, {**where, **values}).rowcount
         except exc.IntegrityError as error:
             raise self._refusal(type(new), {type(new): [new]}, replacing=True) or error from error

@@ -14,6 +14,7 @@ from gridpoints.storage.sql import schema
 from gridpoints.storage.sql.engines import Engines
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.refusals import translated
+from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.tables import CommunityRow, table_of
 
 _communities = table_of(CommunityRow)
@@ -64,7 +65,7 @@ class SqlStore:
         elif not write:
             yield SqlWork(outer.connection, community)
         elif outer.write:
-            with outer.connection.begin_nested():
+            with savepoint(outer.connection):
                 yield SqlWork(outer.connection, community)
         else:
             raise RuntimeError("the unit of work that is open only reads")
