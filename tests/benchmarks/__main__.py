@@ -16,14 +16,17 @@ from tests.postgres import server
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, server() as url:
         measured = list(ledger.measure(Path(folder), url))
-    table = Table("store", "batch", "ours, transfers/s", "raw driver, transfers/s", "ratio", title="ledger.post")
+    table = Table(
+        "store", "batch", "ours, transfers/s", "raw driver, transfers/s", "ratio", title="ledger.post"
+    )
     for each in measured:
         table.add_row(
             each.store, f"{each.batch:,}", f"{each.ours:,.0f}", f"{each.limit:,.0f}", f"{each.ratio:.2f}"
         )
     Console().print(table)
     results = [
-        {"store": m.store, "batch": m.batch, "ours": m.ours, "limit": m.limit, "ratio": m.ratio} for m in measured
+        {"store": m.store, "batch": m.batch, "ours": m.ours, "limit": m.limit, "ratio": m.ratio}
+        for m in measured
     ]
     Path("bench.json").write_text(json.dumps(results, indent=2) + "\n")
 

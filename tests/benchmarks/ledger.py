@@ -83,7 +83,8 @@ def _ours(url: str, community: str = "bench") -> Poster:
 
     def post(numbers: Sequence[int]) -> None:
         outcomes = ledger.post(
-            Transaction(f"t{n}", (Leg(members[n % MEMBERS], 5), Leg(source, -5)), kind="award") for n in numbers
+            Transaction(f"t{n}", (Leg(members[n % MEMBERS], 5), Leg(source, -5)), kind="award")
+            for n in numbers
         )
         assert all(isinstance(outcome, Posted) for outcome in outcomes)
 

@@ -126,5 +126,7 @@ def test_published_rules_are_frozen(village: Community) -> None:
 
 def test_who_reported_is_kept(village: Community, li: Member) -> None:
     informant = village.acting_as(Actor("informant", frozenset({"collector"})))
-    assert informant.awards.credit(Report("d", li.id, "patrol", DAY, source="letter-box")).source == "letter-box"
+    assert (
+        informant.awards.credit(Report("d", li.id, "patrol", DAY, source="letter-box")).source == "letter-box"
+    )
     assert village.awards.award("d").reported_by == "informant"

@@ -100,7 +100,9 @@ def test_a_reservation_that_ran_out_stands_in_nobodys_way(
     assert village.redemption.redemption(redemption.id).status is RedemptionStatus.EXPIRED
 
 
-def test_refusals_hold_nothing(village: Community, shop: Merchant, soap: Offer, rich: Member, zhao: Member) -> None:
+def test_refusals_hold_nothing(
+    village: Community, shop: Merchant, soap: Offer, rich: Member, zhao: Member
+) -> None:
     with pytest.raises(InsufficientPoints) as caught:
         village.redemption.authorise(soap.id, zhao.id)
     assert (caught.value.available, caught.value.wanted) == (0, 2)
