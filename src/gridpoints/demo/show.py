@@ -234,7 +234,7 @@ def _tallies(report: Report, language: Language) -> Table:
 
 def _lines(counts: Sequence[str]) -> list[Sequence[str]]:
     """Few enough for a line, so that no figure is parted from its word."""
-    return [counts[place : place + 4] for place in range(0, len(counts), 4)]
+    return [counts[place : place + 3] for place in range(0, len(counts), 3)]
 
 
 def _refusals(report: Report, language: Language, known: Mapping[str, str]) -> Table:

@@ -150,10 +150,14 @@ class Year:
             yield self.stories.occasion(item, starts_at, service.hours, places, _own(dice))
 
     def _wishes(self, first: date, dice: Random) -> Iterator[Story]:
+        # Nobody counts the hours that a wish took.
+        deeds = [code for code, rule in self.rules.deeds.items() if rule.amount.per != "hour"]
+        if not deeds:
+            return
+        deed = "volunteer" if "volunteer" in deeds else deeds[0]
         for villager in self.stories.some(dice, self._scaled(WISHES_A_MONTH)):
             made_at = self.stories.at(first + timedelta(days=dice.randint(0, 12)), 15)
-            text = dice.choice(WISHES)
-            yield self.stories.wish(villager, text, served_as(self.rules, "volunteer"), made_at, _own(dice))
+            yield self.stories.wish(villager, dice.choice(WISHES), deed, made_at, _own(dice))
 
     def _deeds(self, deed: str, habit: Habit, first: date, dice: Random) -> Iterator[Story]:
         for _ in range(self._scaled(habit.times)):
