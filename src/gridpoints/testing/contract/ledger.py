@@ -341,16 +341,17 @@ class LedgerContract(StoreContract):
             work.ledger.write(posting.Effects(), locked)
         self._must_differ(store, clerk)
 
-    @pytest.mark.parametrize("change", [{"sequence": 3}, {"balance": 8}, {"transaction": "other"}])
-    def test_finds_an_entry_that_does_not_belong(
+    @pytest.mark.parametrize("change", [{"sequence": 3}, {"balance": 108}, {"amount": 8}])
+    def test_finds_an_entry_that_was_tampered_with(
         self, store: Store, clerk: Clerk, change: dict[str, Any]
     ) -> None:
-        clerk.post(issue("1", LI, 100), issue("other", ZHAO, 1))
-        forged = Entry(LI, 2, 7, 107, "1", "award", "", effective_at=START, recorded_at=START)
+        clerk.post(issue("1", LI, 100))
         with store.begin(clerk.community) as work:
-            locked = work.ledger.lock([LI], [], START)
-            locked.move(LI, 7, START)
-            work.ledger.write(posting.Effects(entries=[attrs.evolve(forged, **change)]), locked)
+            locked = work.ledger.lock([ISSUANCE, LI], [], START)
+            request = posting.Request.read(issue("2", LI, 7))
+            effects = posting.post([request], known={}, locked=locked, at=START)
+            effects.entries[-1] = attrs.evolve(effects.entries[-1], **change)
+            work.ledger.write(effects, locked)
         self._must_differ(store, clerk)
 
     def _must_differ(self, store: Store, clerk: Clerk) -> None:
