@@ -119,7 +119,7 @@ def _draw(axes: Axes, months: Sequence[Month], unit: Unit, words: Words) -> None
     axes.text(0, 1.03, words.points, transform=axes.transAxes, color=_SOFT)
     axes.set_xlabel(words.months, labelpad=8, color=_SOFT)
     axes.set_xlim(-0.6, max(len(months), _FEWEST) - 0.4)
-    named = range(0, len(months), len(months) // (_MOST_LABELS + 1) + 1)
+    named = range(0, len(months), max(1, -(-len(months) // _MOST_LABELS)))
     axes.set_xticks(named, [words.month(months[place].first_day) for place in named], fontsize=9)
     if not any(month.issued or month.redeemed for month in months):
         axes.set_ylim(0, 1)
