@@ -98,6 +98,8 @@ def test_a_reservation_that_ran_out_stands_in_nobodys_way(
     village.redemption.redeem(soap.id, rich.id, quantity=3)
     assert balance(village, rich) == (14, 0)
     assert village.redemption.redemption(redemption.id).status is RedemptionStatus.EXPIRED
+    with pytest.raises(RedemptionExpired):  # also now that its goods were taken back
+        village.redemption.capture(redemption.id)
 
 
 def test_refusals_hold_nothing(
