@@ -606,7 +606,7 @@ class FileNotOpened(FileUnreadable):
     reason: str
 
 
-class FileEmpty(FileUnreadable):
+class TableEmpty(FileUnreadable):
     """{file} is empty. It needs a row of headings, and the rows below it."""
 
 
@@ -680,8 +680,8 @@ class RowTooLong(InvalidInput):
 
 
 class RowRepeated(InvalidInput):
-    """This row says the same as row {row}. If it happened twice, give both a number in a column
-    with the heading: {accepted}."""
+    """This row says the same as row {row}. If both are meant, give each a number of its own, in a
+    column with the heading: {accepted}."""
 
     row: int
     accepted: tuple[str, ...]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from gridpoints.context import Context
 from gridpoints.community.model import MEMBER, Grid, Household, Member, MemberStatus, Profile
+from gridpoints.context import Context
 from gridpoints.errors import MemberAmbiguous, MemberUnknown
 from gridpoints.values import check_identifier, check_text
 
@@ -91,13 +91,28 @@ class Membership:
 
         Raises `MemberUnknown`, and `MemberAmbiguous` where several bear the name.
         """
-        text = text.strip()
+        found = self.identify_all([text])[text]
+        if not isinstance(found, Member):
+            raise found
+        return found
+
+    def identify_all(self, texts: Iterable[str]) -> dict[str, Member | MemberUnknown | MemberAmbiguous]:
+        """What `identify` answers or raises for each of many texts, looked up together."""
+        open_texts = {text: text.strip() for text in texts}
+        answers: dict[str, Member | MemberUnknown | MemberAmbiguous] = {}
         with self.context.read() as work:
             for field in ("number", "id", "name"):
-                found = work.find(Member, {field: text}, limit=6)
-                if len(found) == 1:
-                    return found[0]
-                if found:
-                    numbers = tuple(member.number or member.id for member in found)
-                    raise MemberAmbiguous(name=text, numbers=numbers)
-        raise MemberUnknown(member=text[:80])
+                found: dict[str, list[Member]] = {}
+                for member in work.find(Member, {field: sorted(set(open_texts.values()))}):
+                    found.setdefault(getattr(member, field), []).append(member)
+                for text, stripped in list(open_texts.items()):
+                    if stripped in found:
+                        answers[text] = _the_one(stripped, found[stripped])
+                        del open_texts[text]
+        return answers | {text: MemberUnknown(member=text[:80]) for text in open_texts}
+
+
+def _the_one(text: str, found: Sequence[Member]) -> Member | MemberAmbiguous:
+    if len(found) == 1:
+        return found[0]
+    return MemberAmbiguous(name=text, numbers=tuple(member.number or member.id for member in found[:6]))

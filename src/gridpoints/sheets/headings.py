@@ -22,17 +22,19 @@ _REMARK = re.compile(r"[(\[].*?[)\]]")
 
 @frozen
 class Column:
-    """A column that a table may have, by every heading it is known under.
-
-    The first two headings, one Chinese and one English, are those that an error recommends.
-    """
+    """A column that a table may have, by every heading it is known under."""
 
     key: str
     headings: tuple[str, ...]
 
+    @classmethod
+    def of(cls, key: str, headings: str) -> Column:
+        """The column with these headings, given in one text with commas between them."""
+        return cls(key, tuple(headings.split(", ")))
+
     @property
     def recommended(self) -> tuple[str, ...]:
-        """What to write over the column."""
+        """The first Chinese and the first English heading."""
         return self.headings[:2]
 
 
@@ -45,7 +47,7 @@ class Layout:
 
     @cached_property
     def _keys(self) -> Mapping[str, str]:
-        return {_plain(heading): column.key for column in self.columns for heading in column.headings}
+        return {plain_heading(heading): column.key for column in self.columns for heading in column.headings}
 
     def column(self, key: str) -> Column:
         """The column of that key."""
@@ -53,7 +55,7 @@ class Layout:
 
     def key(self, heading: str) -> str | None:
         """The column that a heading means, if it means one."""
-        plain = _plain(heading)
+        plain = plain_heading(heading)
         return self._keys.get(plain) or self._keys.get(_REMARK.sub("", plain))
 
     def recognised(self, cells: Iterable[str]) -> int:
@@ -81,5 +83,6 @@ class Layout:
         return {key: indexes[0] for key, indexes in found.items()}
 
 
-def _plain(heading: str) -> str:
+def plain_heading(heading: str) -> str:
+    """`heading` without case, blanks and ornament: two that are alike mean the same."""
     return _ORNAMENT.sub("", unicodedata.normalize("NFKC", heading).casefold())

@@ -17,7 +17,6 @@ from typing import TypeVar
 from attrs import evolve, frozen
 
 from gridpoints.errors import (
-    FileEmpty,
     FileIsFolder,
     FileLocked,
     FileMissing,
@@ -25,6 +24,7 @@ from gridpoints.errors import (
     FileUnreadable,
     GridpointsError,
     RowTooLong,
+    TableEmpty,
 )
 from gridpoints.sheets import delimited, workbook
 from gridpoints.sheets.headings import HEAD, Layout
@@ -94,7 +94,7 @@ def open_table(path: str | Path, layout: Layout, *, sheet: str | None = None) ->
         rows = source.rows()
         head = list(islice(rows, HEAD))
         if not head:
-            raise FileEmpty(file=path.name)
+            raise TableEmpty(file=path.name)
         at = max(range(len(head)), key=lambda i: layout.recognised(head[i].cells))
         headings = head[at].cells
         columns = layout.read(path.name, headings)
@@ -119,7 +119,7 @@ def _source(path: Path, layout: Layout, sheet: str | None, files: ExitStack) -> 
         with path.open("rb") as stream:
             start = stream.read(8)
         if not start:
-            raise FileEmpty(file=path.name)
+            raise TableEmpty(file=path.name)
         if start == _OLE:
             raise FileLocked(file=path.name)
         if start.startswith(_ZIP):

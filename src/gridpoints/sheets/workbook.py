@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 from zipfile import ZipFile
 
-from gridpoints.errors import FileEmpty, SheetUnclear, SheetUnknown
+from gridpoints.errors import SheetUnclear, SheetUnknown, TableEmpty
 from gridpoints.sheets.cells import tidy
 from gridpoints.sheets.formats import DAY_0, DAY_0_OF_1904, Format, format_of
 from gridpoints.sheets.headings import Layout
@@ -18,7 +18,7 @@ def open_sheet(stream: BinaryIO, file: str, layout: Layout, name: str | None) ->
     """The sheet of that name; without one, the only visible sheet that has all headings.
 
     Where none has them all it is the first visible one, so that it can be said what is missing.
-    Raises `SheetUnknown`, `SheetUnclear`, `FileEmpty`, `FileDamaged`, `FileLocked`, `FileTooLarge`.
+    Raises `SheetUnknown`, `SheetUnclear`, `TableEmpty`, `FileDamaged`, `FileLocked`, `FileTooLarge`.
     """
     with damage_of(file):
         sheets = _sheets(Package(file, ZipFile(stream)))
@@ -26,7 +26,7 @@ def open_sheet(stream: BinaryIO, file: str, layout: Layout, name: str | None) ->
             return _named(sheets, file, name).surveyed()
         visible = [sheet for sheet in sheets if sheet.visible]
         if not visible:
-            raise FileEmpty(file=file)
+            raise TableEmpty(file=file)
         if len(visible) > 1:
             fit = [s for s in visible if any(layout.complete(row.cells) for row in s.head())]
             if len(fit) > 1:

@@ -1,0 +1,233 @@
+"""Deeds from a clerk's table (积分登记表): each row a report, credited in batches.
+
+Every batch is one unit of work, and every row has an identity of its own, so that a run that was
+killed half-way can be started again: what was credited stays credited, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import partial
+from typing import TypeVar
+
+from attrs import evolve, field, frozen
+
+from gridpoints.awards.model import Award, Report
+from gridpoints.awards.operations import AwardOutcome, Awards
+from gridpoints.community.model import Member
+from gridpoints.community.operations import Membership
+from gridpoints.context import Context
+from gridpoints.errors import (
+    BadIdentifier,
+    BlankText,
+    DeedAmbiguous,
+    DeedConflict,
+    DeedInFuture,
+    DeedUnknown,
+    GridpointsError,
+    MemberMismatch,
+    NoRulesInForce,
+    QuantityNeeded,
+    QuantityNotTaken,
+    RowRepeated,
+)
+from gridpoints.rules.model import RuleSet
+from gridpoints.rules.operations import Rules, RulesCalendar
+from gridpoints.sheets.cells import read_day, read_quantity, tidy
+from gridpoints.sheets.headings import plain_heading
+from gridpoints.sheets.identity import content_id
+from gridpoints.sheets.layouts import DEEDS, WHO
+from gridpoints.sheets.reading import Table
+from gridpoints.sheets.rows import Misread, Row, RowProblem
+from gridpoints.values import check_identifier
+
+T = TypeVar("T")
+
+#: The column that an error of crediting is about.
+_ABOUT: Mapping[type[GridpointsError], tuple[str, ...]] = {
+    BadIdentifier: ("id",),
+    DeedConflict: ("id",),
+    DeedInFuture: ("day",),
+    NoRulesInForce: ("day",),
+    QuantityNeeded: ("quantity",),
+    QuantityNotTaken: ("quantity",),
+}
+
+
+@frozen
+class DeedNames:
+    """The deeds of one rule set by everything that a clerk may call them: code, or any name."""
+
+    codes: Mapping[str, tuple[str, ...]]
+    written: Mapping[str, str]
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> DeedNames:
+        """All of `rules`, with names in every language."""
+        codes: dict[str, tuple[str, ...]] = {}
+        written: dict[str, str] = {}
+        for rule in rules.deeds.values():
+            for name in (rule.code, *rule.names.values()):
+                plain = plain_heading(name)
+                written.setdefault(plain, name)
+                codes[plain] = tuple(sorted({*codes.get(plain, ()), rule.code}))
+        return cls(codes, written)
+
+    def code(self, text: str) -> str:
+        """The code that `text` means; case and blanks do not matter.
+
+        Raises `DeedAmbiguous`, or `DeedUnknown` with the name that is most like it.
+        """
+        plain = plain_heading(text)
+        codes = self.codes.get(plain, ())
+        if not codes:
+            close = get_close_matches(plain, self.codes, 1)
+            raise DeedUnknown(deed=text[:80], suggestion=self.written[close[0]] if close else None)
+        if len(codes) > 1:
+            raise DeedAmbiguous(deed=text[:80], codes=codes)
+        return codes[0]
+
+
+@frozen
+class DeedOutcome:
+    """What became of a row: an award (`repeated`: it stood already), or a problem."""
+
+    row: Row
+    award: Award | None = None
+    repeated: bool = False
+    problem: RowProblem | None = None
+
+
+@frozen
+class _Draft:
+    """A row whose cells could be read; who and what is meant was not looked up yet."""
+
+    row: Row
+    member: str
+    name: str
+    deed: str
+    day: date
+    quantity: Decimal | None
+    id: str | None
+
+
+def credit(context: Context, table: Table, *, size: int = 500) -> Iterator[DeedOutcome]:
+    """Credit the rows of a table with the layout `DEEDS`, `size` in one unit of work.
+
+    Answers one outcome for each row, in order, as soon as it stands in the ledger; a row that
+    cannot be credited has its problem, and the others are credited. A row with an id of its own
+    is known again by that; one without, by its content, so that the same file again credits
+    nothing, and a row that says the same as an earlier one of the file is a `RowRepeated`.
+    """
+    crediting = _Crediting(context, table)
+    for rows in table.batches(size):
+        yield from crediting.batch(rows)
+
+
+@frozen
+class _Crediting:
+    context: Context
+    table: Table
+    #: The first row of each content that had no id of its own.
+    seen: dict[int, int] = field(factory=dict)
+    names: dict[str, DeedNames] = field(factory=dict)
+
+    def batch(self, rows: Sequence[Row]) -> Iterator[DeedOutcome]:
+        outcomes: dict[int, DeedOutcome] = {}
+        drafts: list[_Draft] = []
+        for row in rows:
+            try:
+                drafts.append(self._draft(row))
+            except Misread as misread:
+                outcomes[row.number] = DeedOutcome(row, problem=misread.problem)
+        members = Membership(self.context).identify_all({draft.member for draft in drafts})
+        calendar = Rules(self.context).calendar()
+        reports: dict[int, Report] = {}
+        for draft in drafts:
+            try:
+                reports[draft.row.number] = self._report(draft, members[draft.member], calendar)
+            except Misread as misread:
+                outcomes[draft.row.number] = DeedOutcome(draft.row, problem=misread.problem)
+        credited = Awards(self.context).credit_all(reports.values())
+        awards = dict(zip(reports, credited, strict=True))
+        for row in rows:
+            yield outcomes.get(row.number) or self._outcome(row, awards[row.number])
+
+    def _draft(self, row: Row) -> _Draft:
+        if row.flaw is not None:
+            raise Misread(RowProblem(row.number, None, row.flaw))
+        cell = partial(self.table.value, row)
+        number, member, name = (cell(key, str) for key in WHO)
+        if not (number or member or name):
+            raise self._misread(row, WHO, BlankText(field="member"))
+        return _Draft(
+            row=row,
+            member=number or member or name,
+            name=name,
+            deed=cell("deed", partial(_filled, "deed", str)),
+            day=cell("day", partial(_filled, "day", read_day)),
+            quantity=cell("quantity", read_quantity),
+            id=cell("id", _read_id),
+        )
+
+    def _report(self, draft: _Draft, member: Member | GridpointsError, calendar: RulesCalendar) -> Report:
+        row = draft.row
+        if not isinstance(member, Member):
+            raise self._misread(row, WHO, member)
+        if draft.name and draft.name not in (draft.member, tidy(member.name)):
+            mismatch = MemberMismatch(number=draft.member, name=member.name, written=draft.name)
+            raise self._misread(row, ("name",), mismatch)
+        try:
+            rules = calendar.on(draft.day)
+            deed = self._names(rules).code(draft.deed)
+        except NoRulesInForce as error:
+            raise self._misread(row, ("day",), error) from None
+        except GridpointsError as error:
+            raise self._misread(row, ("deed",), error) from None
+        fixed = rules.deeds[deed].amount.per is None
+        report = Report(
+            id=draft.id or "",
+            member_id=member.id,
+            deed=deed,
+            day=draft.day,
+            # once is what a fixed deed is: with 1 or without, it is the same deed
+            quantity=None if fixed and draft.quantity == 1 else draft.quantity,
+            source=f"file/{self.table.file[:80]}#{row.number}",
+        )
+        return report if draft.id else self._identified(report, row)
+
+    def _names(self, rules: RuleSet) -> DeedNames:
+        if (names := self.names.get(rules.id)) is None:
+            names = self.names[rules.id] = DeedNames.of(rules)
+        return names
+
+    def _identified(self, report: Report, row: Row) -> Report:
+        """`report` under an id made of its content; raises `RowRepeated` for the second such row."""
+        content = (report.member_id, report.deed, report.day.isoformat(), str(report.quantity or ""))
+        id = content_id("row", *content)
+        # half of the id is enough to tell a million rows apart, and smaller to remember
+        if (first := self.seen.setdefault(int(id[-16:], 16), row.number)) != row.number:
+            repeated = RowRepeated(row=first, accepted=DEEDS.column("id").recommended)
+            raise Misread(RowProblem(row.number, None, repeated))
+        return evolve(report, id=id)
+
+    def _outcome(self, row: Row, outcome: AwardOutcome) -> DeedOutcome:
+        if (error := outcome.error) is None:
+            return DeedOutcome(row, outcome.award, outcome.repeated)
+        return DeedOutcome(row, problem=self._misread(row, _ABOUT.get(type(error), WHO), error).problem)
+
+    def _misread(self, row: Row, keys: Sequence[str], error: GridpointsError) -> Misread:
+        return Misread(RowProblem(row.number, self.table.heading(*keys), error))
+
+
+def _filled(name: str, read: Callable[[str], T], text: str) -> T:
+    if not text:
+        raise BlankText(field=name)
+    return read(text)
+
+
+def _read_id(text: str) -> str | None:
+    return check_identifier("id", text) if text else None
