@@ -37,6 +37,7 @@ def present(
 
     Without `store` and `plot`, both are new files in the current directory. Raises what `run` does.
     """
+    plots.must_be_installed()  # said before the year is played, not after
     store = store or f"sqlite:///{fresh_file(Path('gridpoints-demo.db'))}"
     plot = plot or fresh_file(Path("gridpoints-demo.svg"))
     with _progress(console) as progress:
@@ -70,6 +71,7 @@ def _progress(console: Console) -> Progress:
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
 
 

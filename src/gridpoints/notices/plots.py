@@ -62,11 +62,19 @@ class Words:
     number: Callable[[Decimal], str]
 
 
+def must_be_installed() -> None:
+    """Raise `MissingDriver` unless plots can be drawn at all."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise MissingDriver(package="matplotlib", extra="demo") from None
+
+
 def shows(text: str, path: Path) -> bool:
     """Whether a plot written to `path` can show `text` with the fonts that there are."""
     if _is_svg(path):
         return True
-    _must_be_installed()
+    must_be_installed()
     from matplotlib.font_manager import findfont, get_font
 
     fonts = [get_font(findfont(family)) for family in _families()]
@@ -78,7 +86,7 @@ def issued_and_redeemed(months: Sequence[Month], unit: Unit, path: Path, words: 
 
     Its suffix decides the format: ``.svg``, or ``.png``. Answers `path`; raises `MissingDriver`.
     """
-    _must_be_installed()
+    must_be_installed()
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -141,10 +149,3 @@ def _families() -> list[str]:
 
     names = set(fontManager.get_font_names())
     return [family for family in FONTS if family in names]
-
-
-def _must_be_installed() -> None:
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise MissingDriver(package="matplotlib", extra="demo") from None
