@@ -65,7 +65,7 @@ SERVICES = (
     Service(
         {"zh_Hans": "助老送餐", "zh_Hant": "助老送餐", "en": "Meals for the elderly"},
         "给独居老人送午饭，聊聊天",
-        times=6,
+        times=5,
         hour=11,
         hours=2,
         places=5,
@@ -73,7 +73,7 @@ SERVICES = (
     Service(
         {"zh_Hans": "义务巡逻", "zh_Hant": "義務巡邏", "en": "Evening patrol"},
         "夜间巡逻，查看消防隐患",
-        times=4,
+        times=3,
         hour=19,
         hours=2,
         places=6,
@@ -81,7 +81,7 @@ SERVICES = (
     Service(
         {"zh_Hans": "四点半课堂", "zh_Hant": "四點半課堂", "en": "After-school class"},
         "放学后陪孩子们写作业",
-        times=4,
+        times=3,
         hour=16,
         hours=2,
         places=5,
@@ -185,14 +185,14 @@ COUNTERS = (
         {"zh_Hans": "积分兑换超市", "zh_Hant": "積分兌換超市", "en": "Points supermarket"},
         from_month=1,
         days=(10, 25),
-        people=65,
-        delivered=(150, 55, 25),
+        people=60,
+        delivered=(140, 50, 24),
     ),
     Counter(
         {"zh_Hans": "流动兑换车", "zh_Hant": "流動兌換車", "en": "Mobile counter"},
         from_month=2,
         days=(18,),
-        people=30,
-        delivered=(45, 15, 6),
+        people=25,
+        delivered=(40, 14, 5),
     ),
 )
