@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gridpoints.errors import RuleSetInvalid
+from gridpoints.rules import source
 from gridpoints.rules.loading import load, preset_names, preset_text
 from gridpoints.rules.problems import Problem
 from gridpoints.rules.source import decode, parse
@@ -48,6 +50,7 @@ def problems(text: str) -> tuple[Problem, ...]:
 @example("{a: 1}}")
 @example("{a: [}")
 @example('"\\x')
+@example("a: {b: 1,\n")
 def test_any_text(text: str) -> None:
     refused_or_loaded(text)
 
@@ -55,6 +58,9 @@ def test_any_text(text: str) -> None:
 @given(st.text(alphabet="a1: \n-[]{},'\"#&*!|>%@?", max_size=60))
 def test_any_text_that_looks_like_yaml(text: str) -> None:
     refused_or_loaded(text)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(source, "_LOADER", yaml.SafeLoader)  # where there is no libyaml
+        refused_or_loaded(text)
 
 
 @given(text=st.sampled_from(GOOD), data=st.data())

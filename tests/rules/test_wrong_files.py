@@ -10,9 +10,12 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gridpoints.errors import RuleSetInvalid
+from gridpoints.rules import source
 from gridpoints.rules.loading import load
+from tests.rules.test_loading import problems
 
 WRONG = sorted(Path(__file__).with_name("wrong").glob("*.yaml"))
 
@@ -29,3 +32,11 @@ def test_the_message_of_a_wrong_file(file: Path) -> None:
     if os.environ.get("GRIDPOINTS_GOLDEN") == "write":
         golden.write_text(messages(file), "utf-8")
     assert messages(file) == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", WRONG, ids=lambda file: file.stem)
+def test_the_same_is_found_without_libyaml(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PyYAML has no libyaml, the column of a few differs, and no more than that."""
+    found = [(problem.line, problem.code) for problem in problems(file.read_text("utf-8"))]
+    monkeypatch.setattr(source, "_LOADER", yaml.SafeLoader)
+    assert [(problem.line, problem.code) for problem in problems(file.read_text("utf-8"))] == found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -30,9 +32,13 @@ from gridpoints.rules.problems import (
     ValueMissing,
     WideColon,
 )
-from gridpoints.rules.source import Source, parse
+from gridpoints.rules.source import MOST_PROBLEMS, Source, parse
 
 D = TypeVar("D", bound=BaseModel)
+
+#: How many codes a message names, and how many a misspelt one is compared with.
+_MOST_NAMED = 30
+_MOST_COMPARED = 500
 
 #: How a union names its parts in pydantic's locations; no key looks like that.
 _TAG = re.compile("<.*>")
@@ -40,17 +46,21 @@ _GLUED = re.compile(r"(?P<key>[\w.-]+)(?P<colon>：|:(?=\S))")
 
 
 def check(model: type[D], source: Source) -> tuple[D | None, list[Problem]]:
-    """The document in `source`, or None and everything that is wrong with it by itself."""
+    """The document in `source`, or None and what is wrong with its values, one by one."""
     try:
         return model.model_validate(source.data), []
     except ValidationError as invalid:
-        found = [_problem(error, model, source) for error in invalid.errors(include_url=False)]
+        errors = invalid.errors(include_url=False)[:MOST_PROBLEMS]
+        found = [_problem(error, model, source) for error in errors]
     meant = {(*p.path[:-1], p.error.suggestion) for p in found if isinstance(p.error, KeyMisspelt)}
     return None, [p for p in found if not (isinstance(p.error, KeyMissing) and p.path in meant)]
 
 
 def read_checked(text: str, name: str, reader: Callable[[Source], tuple[D | None, Sequence[Problem]]]) -> D:
-    """The document that `reader` finds in a YAML text; raises `RuleSetInvalid` with all problems."""
+    """The document that `reader` finds in a YAML text.
+
+    Raises `RuleSetInvalid` with all problems, or the first of them where there are very many.
+    """
     source = parse(text)
     problems = list(source.problems)
     document = None
@@ -60,6 +70,7 @@ def read_checked(text: str, name: str, reader: Callable[[Source], tuple[D | None
         problems += [problem for problem in more if problem.path not in told]
     if document is None or problems:
         problems.sort(key=lambda problem: (problem.line, problem.column))
+        del problems[MOST_PROBLEMS:]
         raise RuleSetInvalid(source=name, count=len(problems), problems=tuple(problems))
     return document
 
@@ -109,17 +120,17 @@ def _unknown_key(key: str, known: tuple[str, ...]) -> GridpointsError:
     return KeyUnknown(key=shown(key), known=known)
 
 
-def unknown_code(found: str, table: str, known: Iterable[str]) -> GridpointsError:
+def unknown_code(found: str, table: str, known: Collection[str]) -> GridpointsError:
     """What to say of a code that is not in the file's table of that name."""
-    known = tuple(known)
     if close := closest(found, known):
         return CodeMisspelt(found=found, table=table, suggestion=close)
-    return CodeUnknown(found=found, table=table, known=known)
+    few = tuple(islice(known, _MOST_NAMED))
+    return CodeUnknown(found=found, table=table, known=(*few, "…") if len(known) > len(few) else few)
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
+def closest(word: str, known: Collection[str]) -> str | None:
     """The one of `known` that somebody who wrote `word` most likely meant."""
-    plain = {k.casefold(): k for k in known}
+    plain = {k.casefold(): k for k in islice(known, _MOST_COMPARED)}
     close = difflib.get_close_matches(word[:80].casefold(), plain, 1)
     return plain[close[0]] if close else None
 
@@ -134,9 +145,14 @@ class _AsWritten(GenerateJsonSchema):
         return value
 
 
+@lru_cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(schema_generator=_AsWritten)
+
+
 def _node(model: type[BaseModel], path: Path) -> dict[str, Any]:
     """The part of the JSON Schema that describes what stands at `path`."""
-    schema = model.model_json_schema(schema_generator=_AsWritten)
+    schema = _schema(model)
     definitions = schema.get("$defs", {})
 
     def resolved(node: dict[str, Any]) -> dict[str, Any]:

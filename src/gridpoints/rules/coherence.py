@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from attrs import frozen
+from pydantic import ValidationError
 
 from gridpoints.errors import GridpointsError, NotAnAmount
 from gridpoints.rules.checking import check, unknown_code
@@ -21,7 +23,7 @@ from gridpoints.rules.problems import (
     UnitNeeded,
     UnitsMixed,
 )
-from gridpoints.rules.source import Source
+from gridpoints.rules.source import MOST_PROBLEMS, Source
 
 
 def read_document(source: Source) -> tuple[RuleSetDocument | None, list[Problem]]:
@@ -36,8 +38,8 @@ def read_document(source: Source) -> tuple[RuleSetDocument | None, list[Problem]
     declared = {name: _table(source.data, name) for name in Tables.model_fields}
     tables = document or _sound(declared, problems)
     told = {problem.path for problem in problems}
-    misfits = _Coherence(source, declared, tables).problems()
-    return document, problems + [misfit for misfit in misfits if misfit.path not in told]
+    misfits = (p for p in _Coherence(source, declared, tables).problems() if p.path not in told)
+    return document, [*problems, *islice(misfits, MOST_PROBLEMS)]
 
 
 def _table(data: Any, name: str) -> Mapping[str, Any]:
@@ -47,12 +49,14 @@ def _table(data: Any, name: str) -> Mapping[str, Any]:
 
 def _sound(declared: Mapping[str, Mapping[str, Any]], problems: list[Problem]) -> Tables:
     broken = {problem.path[:2] for problem in problems}
-    return Tables.model_validate(
-        {
-            name: {code: entry for code, entry in table.items() if (name, code) not in broken}
-            for name, table in declared.items()
-        }
-    )
+    sound = {
+        name: {code: entry for code, entry in table.items() if (name, code) not in broken}
+        for name, table in declared.items()
+    }
+    try:
+        return Tables.model_validate(sound)
+    except ValidationError:  # more is wrong than was told
+        return Tables()
 
 
 @frozen

@@ -36,13 +36,15 @@ from gridpoints.rules.problems import (
 )
 from gridpoints.rules.syntax import syntax_problems
 
-#: A table of a thousand deeds in three languages has a quarter of this.
-LONGEST_FILE = 1_000_000
+#: A table of a thousand deeds in three languages has half of this.
+LONGEST_FILE = 500_000
 DEEPEST = 16
 
-#: libyaml where there is one: ten times as fast. Its errors say less, so that a text that it
-#: refuses is read again by the other.
-_FAST: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: More than anybody mends at a time.
+MOST_PROBLEMS = 100
+
+#: libyaml where there is one: twenty times as fast.
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _WIDE_SPACE = re.compile("[\u00a0\u2000-\u200f\u3000\ufeff]")
@@ -110,12 +112,8 @@ def parse(text: str) -> Source:
         error = CharacterNotAllowed(character=f"U+{ord(found.group()):04X}")
         return _unread(Problem(place.line, place.column, (), error))
     try:
-        return _Reader.read(text, _FAST)
-    except (yaml.YAMLError, ValueError):
-        pass
-    try:
-        return _Reader.read(text, yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: "\U00110000", %YAML 1.<5000 digits>
+        return _Reader.read(text)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: PyYAML's own, for "\U00110000"
         return _unread(*syntax_problems(error, text))
 
 
@@ -146,13 +144,13 @@ class _Reader:
     problems: list[Problem] = field(factory=list)
 
     @classmethod
-    def read(cls, text: str, loader: type[Any]) -> Source:
-        reader = cls(iter(yaml.parse(text, Loader=loader)))
+    def read(cls, text: str) -> Source:
+        reader = cls(iter(yaml.parse(text, Loader=_LOADER)))
         try:
             data = reader._document()
         except _TooDeep:
             data = None
-        return Source(data, reader.keys, reader.values, tuple(reader.problems))
+        return Source(data, reader.keys, reader.values, tuple(reader.problems[:MOST_PROBLEMS]))
 
     def _complain(self, event: Any, path: Path, error: GridpointsError) -> None:
         place = _place(event)

@@ -30,6 +30,7 @@ _KEY_WITH_WIDE_COLON = re.compile(r"\s*(?:- )?(?P<key>[\w.-]+)：")
 _SURELY_A_KEY = re.compile(r"\s*(?P<key>[a-z_]+)：")
 _KEY_WITHOUT_SPACE = re.compile(r"\s*(?P<key>[\w.-]+):(?=\S)")
 _KEY_WITHOUT_COLON = re.compile(r"\s*(?P<key>[\w.-]+)(\s[^:]*)?")
+_BRACKET = re.compile(r"[\[\]{}]")
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -42,8 +43,8 @@ class _Mark:
 
 
 def syntax_problems(error: Exception, text: str) -> list[Problem]:
-    """What to mend, for an error of the parser (PyYAML's own; libyaml's say less)."""
-    lines = text.splitlines() or [""]
+    """What to mend, for an error of PyYAML's parser or of libyaml's, which word some differently."""
+    lines = [*text.splitlines(), ""]  # the end of the text is a place as well
     here = _mark(getattr(error, "problem_mark", None)) or _Mark(0, 0)
     begun = _mark(getattr(error, "context_mark", None))
     if wide := _wide_colons(lines, here, begun):
@@ -68,7 +69,7 @@ def _wide_colons(lines: Sequence[str], here: _Mark, begun: _Mark | None) -> list
 
 
 def _problem(what: str, lines: Sequence[str], here: _Mark, begun: _Mark) -> Problem:
-    line = lines[here.line] if here.line < len(lines) else ""
+    line = lines[here.line]
     if "\\t" in what or line[: here.column + 1].endswith("\t"):
         return _at(here, TabFound())
     if "quoted scalar" in what:
@@ -76,20 +77,20 @@ def _problem(what: str, lines: Sequence[str], here: _Mark, begun: _Mark) -> Prob
     if "flow" in what:
         return _in_brackets(lines, here, begun)
     if "cannot start any token" in what:
-        return _at(here, SignNotAllowed(sign=line[here.column]))
+        return _at(here, SignNotAllowed(sign=line[here.column :][:1]))
     if "could not find expected ':'" in what:
         return _without_colon(lines[begun.line], begun)
     return _misplaced(what, lines, here)
 
 
 def _misplaced(what: str, lines: Sequence[str], here: _Mark) -> Problem:
-    line = lines[here.line] if here.line < len(lines) else ""
+    line = lines[here.line]
     if "mapping values are not allowed" in what:
         above = lines[here.line - 1] if here.line else ""
         if above.strip() and (_KEY_WITHOUT_COLON.fullmatch(above) or _KEY_WITHOUT_SPACE.match(above)):
             return _without_colon(above, _Mark(here.line - 1, len(above) - len(above.lstrip())))
         return _at(here, ColonMisplaced())
-    if "<block end>" in what and not line[: here.column].strip():
+    if ("<block end>" in what or "expected key" in what) and not line[: here.column].strip():
         return _at(here, IndentationWrong())
     return _at(here, NotReadable())
 
@@ -103,16 +104,29 @@ def _without_colon(line: str, begun: _Mark) -> Problem:
 
 
 def _in_brackets(lines: Sequence[str], here: _Mark, begun: _Mark) -> Problem:
-    for number in range(begun.line, min(here.line + 1, len(lines))):
+    for number in range(begun.line, here.line + 1):
         start = begun.column if number == begun.line else 0
         end = here.column if number == here.line else None
         if wide := re.search("[，、；]", lines[number][start:end]):
             mark = _Mark(number, start + wide.start())
             return _at(mark, WideComma(character=wide.group()))
-    bracket = lines[begun.line][begun.column : begun.column + 1]
-    if bracket not in _CLOSING:
+    opened = begun if lines[begun.line][begun.column :][:1] in _CLOSING else _unclosed(lines, here)
+    if opened is None:
         return _at(here, NotReadable())
-    return _at(begun, BracketOpen(bracket=bracket, closing=_CLOSING[bracket]))
+    bracket = lines[opened.line][opened.column]
+    return _at(opened, BracketOpen(bracket=bracket, closing=_CLOSING[bracket]))
+
+
+def _unclosed(lines: Sequence[str], here: _Mark) -> _Mark | None:
+    """The last bracket before `here` that is not closed there."""
+    opened: list[_Mark] = []
+    for number, line in enumerate(lines[: here.line + 1]):
+        for bracket in _BRACKET.finditer(line, 0, here.column if number == here.line else len(line)):
+            if bracket.group() in _CLOSING:
+                opened.append(_Mark(number, bracket.start()))
+            elif opened:
+                opened.pop()
+    return opened[-1] if opened else None
 
 
 def _at(mark: _Mark, error: GridpointsError) -> Problem:
