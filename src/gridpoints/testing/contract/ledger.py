@@ -207,12 +207,14 @@ class LedgerContract(StoreContract):
         assert codes(outcomes) == ["posted", "posted", "transaction_conflict"]
         assert clerk.balance(LI).posted == 10
 
-    def test_a_refusal_stands_for_ever(self, clerk: Clerk) -> None:
+    def test_a_refusal_stands_for_ever(self, store: Store, clerk: Clerk) -> None:
         refused = clerk.post(move("t", LI, ZHAO, 10))
         clerk.post(issue("award", LI, 100))
         again = clerk.post(move("t", LI, ZHAO, 10), at=START + HOUR)
         assert codes(again) == ["insufficient_points"]
         assert list(map(told, again)) == list(map(told, refused))
+        with store.begin(clerk.community, write=False) as work:
+            assert work.ledger.transaction("t") is None
         assert codes(clerk.post(move("t-2", LI, ZHAO, 10))) == ["posted"]
         assert codes(clerk.post(move("t", LI, ZHAO, 11))) == ["transaction_conflict"]
 
