@@ -1,0 +1,27 @@
+"""All commands together, in one language."""
+
+from __future__ import annotations
+
+import typer
+
+from gridpoints.cli import communities, deeds, demo, points, shops
+from gridpoints.i18n import Language
+
+
+def build(language: Language) -> typer.Typer:
+    """The commands, with their help in that language, which was installed before."""
+    app = typer.Typer(
+        name="gridpoints",
+        help=language.text("Civility points for communities, in a ledger that everybody can check."),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    communities.register(app, language)
+    deeds.register(app, language)
+    points.register(app, language)
+    shops.register(app, language)
+    demo.register(app, language)
+    return app

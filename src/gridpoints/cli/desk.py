@@ -1,0 +1,214 @@
+"""What every command has at hand: the store, the community, who acts, and where to speak."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+import getpass
+import inspect
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from attrs import define, field
+
+import gridpoints
+from gridpoints.cli.exits import DONE, exit_code
+from gridpoints.cli.output import Output
+from gridpoints.community.model import Member
+from gridpoints.errors import CommunityUnclear, GridpointsError, NameAmbiguous, NoCommunity, RecordUnknown
+from gridpoints.exchange import Community, Exchange
+from gridpoints.i18n import Language
+from gridpoints.i18n.words import QUANTITIES
+from gridpoints.values import Actor, zone
+
+DEFAULT_STORE = "sqlite:///gridpoints.db"
+
+
+@define
+class Desk:
+    """Made for one run of one command."""
+
+    language: Language
+    out: Output
+    store: str
+    community: str | None
+    actor: Actor
+    #: Names for ids, so that an error can say who is meant.
+    known: dict[str, str] = field(factory=dict)
+
+    @contextmanager
+    def exchange(self) -> Iterator[Exchange]:
+        """The store, opened, and made where there is none."""
+        with gridpoints.open(self.store) as exchange:
+            yield exchange
+
+    @contextmanager
+    def village(self) -> Iterator[Community]:
+        """The community that is meant: the one that was named, or the only one in the store.
+
+        Raises `CommunityUnknown`, `CommunityUnclear`, or `NoCommunity` instead of making a store.
+        """
+        if _is_missing_file(self.store):
+            raise NoCommunity(url=self.store)
+        with self.exchange() as exchange:
+            id = self.community or self._only_one(exchange)
+            village = exchange.community(id, actor=self.actor)
+            self.language = self.language.at(zone(village.community.profile().timezone))
+            for unit in village.rules.units().values():
+                if unit.code not in QUANTITIES:  # "1 point" has words of its own
+                    self.known[unit.code] = self.language.name(unit.names, unit.code)
+            yield village
+
+    def _only_one(self, exchange: Exchange) -> str:
+        communities = exchange.communities()
+        if not communities:
+            raise NoCommunity(url=_without_password(self.store))
+        if len(communities) > 1:
+            raise CommunityUnclear(known=tuple(communities))
+        return communities[0]
+
+    def member(self, village: Community, text: str) -> Member:
+        """The member that a number, an id or a name means."""
+        member = village.community.identify(text)
+        self.known[member.id] = member.name
+        return member
+
+    def one_of(self, kind: str, things: Sequence[Any], text: str) -> Any:
+        """The one of some records that an id or a name means.
+
+        Raises `RecordUnknown`, and `NameAmbiguous` where several bear the name.
+        """
+        self.known |= {thing.id: thing.name for thing in things}
+        found = [thing for thing in things if thing.id == text]
+        found = found or [thing for thing in things if thing.name == text]
+        if not found:
+            raise RecordUnknown(kind=kind, id=text)
+        if len(found) > 1:
+            raise NameAmbiguous(name=text, ids=tuple(thing.id for thing in found))
+        return found[0]
+
+
+def command(
+    app: typer.Typer, language: Language, name: str, help: str, *, founding: bool = False
+) -> Callable[..., Callable[..., Any]]:
+    """Register a function of a `Desk` as a command that has the options of all commands as well.
+
+    The function may answer an exit code; an error leaves with the code of its group. A `founding`
+    command names its community itself.
+    """
+    shared = [p for p in _shared_options(language) if not (founding and p.name == "community")]
+
+    def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
+        own = [p for p in inspect.signature(function).parameters.values() if p.name != "desk"]
+
+        def run(**values: Any) -> None:
+            given = {option.name: values.pop(option.name) for option in shared}
+            out = Output.open(language, as_json=given["as_json"])
+            known: dict[str, str] = {}
+            try:
+                actor = _actor(given["as_actor"])
+                desk = Desk(language, out, given["store"], given.get("community"), actor, known)
+                code = function(desk, **values)
+            except GridpointsError as error:
+                out.error(error, known)
+                raise typer.Exit(exit_code(error)) from None
+            raise typer.Exit(code or DONE)
+
+        parameters = [*own, *shared]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        app.command(name, help=help)(run)
+        return function
+
+    return register
+
+
+def _shared_options(language: Language) -> list[inspect.Parameter]:
+    def option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+        kind = inspect.Parameter.KEYWORD_ONLY
+        return inspect.Parameter(name, kind, default=default, annotation=annotation)
+
+    return [
+        option("store", Annotated[str, store_option(language)], DEFAULT_STORE),
+        option(
+            "community",
+            Annotated[
+                str | None,
+                typer.Option(
+                    metavar="ID",
+                    envvar="GRIDPOINTS_COMMUNITY",
+                    help=language.text("The community; needed where the store holds several."),
+                ),
+            ],
+            None,
+        ),
+        option(
+            "as_actor",
+            Annotated[
+                str,
+                typer.Option(
+                    "--as",
+                    metavar="ACTOR[:ROLE,…]",
+                    envvar="GRIDPOINTS_AS",
+                    show_default=False,
+                    help=language.text(
+                        "Who acts, and in which roles; without it, the user of this computer."
+                    ),
+                ),
+            ],
+            "",
+        ),
+        option("lang", Annotated[str | None, lang_option(language)], None),
+        option(
+            "as_json",
+            Annotated[
+                bool,
+                typer.Option("--json", help=language.text("Write JSON, for programs; errors as well.")),
+            ],
+            False,
+        ),
+    ]
+
+
+def store_option(language: Language) -> Any:
+    """The option for where everything is kept."""
+    return typer.Option(
+        metavar="URL",
+        envvar="GRIDPOINTS_STORE",
+        help=language.text("Where everything is kept: sqlite:///FILE, postgresql://USER@HOST/DATABASE."),
+    )
+
+
+def lang_option(language: Language) -> Any:
+    """The option for the language. It was read before the commands were made: see `chosen_language`."""
+    return typer.Option(
+        "--lang",
+        metavar="|".join(Language.KNOWN),
+        envvar="GRIDPOINTS_LANG",
+        show_default=False,
+        help=language.text("The language to speak; without it, that of the system."),
+    )
+
+
+def _actor(text: str) -> Actor:
+    """``wang:clerk,organiser``; of nothing, the user of this computer."""
+    id, _, roles = (text or _user()).partition(":")
+    return Actor(id, frozenset(role.strip() for role in roles.split(",") if role.strip()))
+
+
+def _user() -> str:
+    try:
+        return re.sub(r"[^\w.@-]+", "_", getpass.getuser())
+    except (KeyError, OSError):  # a container may run as a user whom nobody knows
+        return "system"
+
+
+def _is_missing_file(url: str) -> bool:
+    path = url.partition("?")[0].removeprefix("sqlite:///")
+    return url.startswith("sqlite:///") and path not in ("", ":memory:") and not Path(path).exists()
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", url)

@@ -1,0 +1,110 @@
+"""Where commands speak: tables for people, JSON for programs, errors on the other channel."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from attrs import frozen
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Column, Table
+from rich.text import Text
+
+from gridpoints.errors import GridpointsError
+from gridpoints.i18n import Language
+
+#: Where nobody watches, lines are as long as they must be: a program may cut them apart.
+_ENDLESS = 10_000
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that draws for a terminal, and writes plain text that is never wrapped elsewhere."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _ENDLESS
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+@frozen
+class Output:
+    """One command's output. With `as_json` only documents are written, else only what is drawn."""
+
+    language: Language
+    as_json: bool
+    console: Console
+    errors: Console
+
+    @classmethod
+    def open(cls, language: Language, *, as_json: bool) -> Output:
+        """The process's own output channels."""
+        return cls(language, as_json, console(), console(stderr=True))
+
+    def show(self, document: Mapping[str, Any], *parts: RenderableType) -> None:
+        """Write the document, or draw the parts with a blank line between them."""
+        if self.as_json:
+            _write(self.console, document)
+            return
+        for place, part in enumerate(parts):
+            if place:
+                self.console.print()
+            self.console.print(part)
+
+    def error(self, error: GridpointsError, known: Mapping[str, str]) -> None:
+        """Say what went wrong, with names for the ids that are known."""
+        sentence = self.language.error(error, known)
+        if self.as_json:
+            _write(self.errors, {"code": error.code, "message": sentence, "fields": error.fields})
+        else:
+            self.errors.print(Text(sentence, style="red"))
+
+    def table(self, title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Table:
+        """A table with a heading; without lines where it is not drawn on a terminal."""
+        drawn = self.console.is_terminal
+        table = Table(
+            *columns,
+            title=title,
+            box=box.SIMPLE_HEAD if drawn else None,
+            title_justify="left",
+            title_style="bold",
+            header_style="bold" if drawn else None,
+            pad_edge=False,
+            show_edge=False,
+        )
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        return table
+
+
+def words(heading: str) -> Column:
+    """A column of text, folded where the terminal is too narrow."""
+    return Column(heading, overflow="fold")
+
+
+def figures(heading: str) -> Column:
+    """A column of figures: these are not broken over two lines."""
+    return Column(heading, justify="right", no_wrap=True)
+
+
+def _write(console: Console, document: Mapping[str, Any]) -> None:
+    console.file.write(json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    console.file.flush()
+
+
+def _plain(value: object) -> Any:
+    """Decimals as text, so that no reader makes a float of them."""
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case GridpointsError():
+            return {"code": value.code, "message": str(value), "fields": value.fields}
+        case tuple() | frozenset() | set():
+            return list(value)
+        case Mapping():
+            return dict(value)
+    return str(value)

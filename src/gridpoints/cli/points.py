@@ -1,0 +1,201 @@
+"""``balance``, ``statement`` and ``verify``: what somebody has, why, and that it is right."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.exits import DONE, SOMETHING_LEFT
+from gridpoints.cli.output import figures, words
+from gridpoints.community.model import Member
+from gridpoints.errors import UnitUnknown
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.ledger.model import Account, Verification
+from gridpoints.notices.operations import StatementLine
+from gridpoints.values import Unit
+
+#: How many entries are read at once.
+_PAGE = 1_000
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    member_help = language.text("The member's number, id, or name where only one has it.")
+
+    @command(app, language, "balance", language.text("Show what a member has."))
+    def balance(
+        desk: Desk, member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)]
+    ) -> None:
+        with desk.village() as village:
+            person = desk.member(village, member)
+            units = village.rules.units()
+            accounts = {code: Account.member(person.id, code) for code in units}
+            held = village.ledger.balances(list(accounts.values()))
+        balances = {units[code]: held[account] for code, account in accounts.items()}
+        document = {
+            "member": _document(person),
+            "balances": [
+                {
+                    "unit": unit.code,
+                    "posted": unit.decimal(each.posted),
+                    "held": unit.decimal(each.held),
+                    "available": unit.decimal(each.available),
+                }
+                for unit, each in balances.items()
+            ],
+        }
+        said = desk.language
+        table = desk.out.table(
+            _title(desk, person),
+            [
+                words(""),
+                figures(said.text("Balance")),
+                figures(said.text("Reserved")),
+                figures(said.text("Available")),
+            ],
+            [
+                (
+                    said.name(unit.names, unit.code),
+                    *(said.number(unit.decimal(n)) for n in (each.posted, each.held, each.available)),
+                )
+                for unit, each in balances.items()
+            ],
+        )
+        desk.out.show(document, table)
+
+    @command(
+        app, language, "statement", language.text("Show each entry of a member's account with its reason.")
+    )
+    def statement(
+        desk: Desk,
+        member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)],
+        unit: Annotated[
+            str | None, typer.Option(metavar="CODE", help=language.text("Only the entries in this unit."))
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            person = desk.member(village, member)
+            units = village.rules.units()
+            if unit is not None and unit not in units:
+                raise UnitUnknown(unit=unit)
+            wanted = [each for each in units.values() if unit in (None, each.code)]
+            lines = {each: list(_lines(village, person, each)) for each in wanted}
+            for merchant in village.redemption.merchants():
+                desk.known[merchant.id] = merchant.name
+        document = {
+            "member": _document(person),
+            "entries": [
+                {
+                    "unit": each.code,
+                    "sequence": line.entry.sequence,
+                    "day": line.entry.effective_at.astimezone(desk.language.zone).date(),
+                    "recorded_at": line.entry.recorded_at,
+                    "kind": line.entry.kind,
+                    "reason": line.entry.reason,
+                    "amount": each.decimal(line.entry.amount),
+                    "balance": each.decimal(line.entry.balance),
+                    "transaction": line.entry.transaction,
+                    "explanation": desk.language.explanation(line.explanation, desk.known),
+                }
+                for each in wanted
+                for line in lines[each]
+            ],
+        }
+        tables = [_statement(desk, person, each, lines[each]) for each in wanted]
+        desk.out.show(document, *tables)
+
+    @command(
+        app,
+        language,
+        "verify",
+        language.text("Rebuild every balance from the entries, and compare; exit code 1 where one differs."),
+    )
+    def verify(desk: Desk) -> int:
+        with desk.village() as village:
+            found = village.ledger.verify()
+        document = {
+            "transactions": found.transactions,
+            "entries": found.entries,
+            "accounts": found.accounts,
+            "differences": [
+                {"what": d.what, "where": d.where, "stored": d.stored, "rebuilt": d.rebuilt}
+                for d in found.differences
+            ],
+        }
+        desk.out.show(document, *_differences(desk, found), _verified(desk, found))
+        return DONE if found.ok else SOMETHING_LEFT
+
+
+def _document(member: Member) -> dict[str, Any]:
+    return {"id": member.id, "number": member.number, "name": member.name, "status": member.status}
+
+
+def _title(desk: Desk, member: Member) -> str:
+    if member.number is None:
+        return member.name
+    return desk.language.text("{name}, number {number}", name=member.name, number=member.number)
+
+
+def _lines(village: Community, member: Member, unit: Unit) -> Iterator[StatementLine]:
+    after = 0
+    while page := village.notices.statement(member.id, unit.code, after=after, limit=_PAGE):
+        yield from page
+        after = page[-1].entry.sequence
+
+
+def _statement(desk: Desk, member: Member, unit: Unit, lines: list[StatementLine]) -> Any:
+    language = desk.language
+    table = desk.out.table(
+        f"{_title(desk, member)}: {language.name(unit.names, unit.code)}",
+        [
+            figures(language.text("Day")),
+            figures(language.text("Points")),
+            figures(language.text("Balance")),
+            words(language.text("Reason")),
+        ],
+        [],
+    )
+    for line in lines:
+        steps = language.explanation(line.explanation, desk.known)
+        reason = Text(" · " if not desk.out.console.is_terminal else "\n").join(
+            [Text(steps[0]), *(Text(step, style="dim") for step in steps[1:])]
+        )
+        table.add_row(
+            language.date(line.entry.effective_at.astimezone(language.zone).date()),
+            language.signed(unit.decimal(line.entry.amount)),
+            language.number(unit.decimal(line.entry.balance)),
+            reason,
+        )
+    return table
+
+
+def _differences(desk: Desk, found: Verification) -> list[Any]:
+    if found.ok:
+        return []
+    language = desk.language
+    return [
+        desk.out.table(
+            language.text("Differences"),
+            [
+                words(language.text("What")),
+                words(language.text("Where")),
+                figures(language.text("Kept")),
+                figures(language.text("Rebuilt")),
+            ],
+            [(d.what, d.where, d.stored, d.rebuilt) for d in found.differences],
+        )
+    ]
+
+
+def _verified(desk: Desk, found: Verification) -> Text:
+    sentence = desk.language.text(
+        "verified: {transactions} transactions, {differences} differences",
+        transactions=found.transactions,
+        differences=len(found.differences),
+    )
+    return Text(sentence, style="bold green" if found.ok else "bold red")

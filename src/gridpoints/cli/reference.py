@@ -1,0 +1,114 @@
+"""The reference of all commands, from the commands themselves: ``python -m gridpoints.cli.reference``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from gridpoints.cli import exits
+from gridpoints.cli.app import build
+from gridpoints.i18n import Language
+
+INTRODUCTION = """\
+# The command line
+
+Made from the commands themselves by `python -m gridpoints.cli.reference`.
+
+Tables are drawn for a terminal; into a file or a pipe goes plain text that is never wrapped. With `--json`
+a command writes one JSON document, in which points and money are text, so that no program makes floats of
+them; an error is then one as well, on the error channel: `{"code": …, "message": …, "fields": {…}}`. The
+codes are stable. `--lang` counts wherever it stands; without it `GRIDPOINTS_LANG` decides, then the
+system's own settings, then English.
+"""
+
+MEANINGS = {
+    exits.DONE: "all was done",
+    exits.SOMETHING_LEFT: "done, but rows of a file were left out, or `verify` found differences",
+    exits.USAGE: "the command line cannot be understood",
+    3: "the input or the rule set has to be mended",
+    4: "what was named does not exist, or is not the only one of its name",
+    5: "something else stands in the way: look, and try again",
+    6: "refused: by the community's rules, or because somebody else must do it",
+    7: "the store cannot be used",
+    exits.INTERRUPTED: "interrupted from the keyboard",
+}
+
+_PROBLEMS = "problems[row column code message fields] problems_left_out"
+#: The keys of the documents that `--json` writes; in brackets those of each item of a list.
+DOCUMENTS = {
+    "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
+    "enrol": f"file enrolled repeated rejected {_PROBLEMS}",
+    "credit": f"file credited clipped refused repeated rejected points {_PROBLEMS}",
+    "balance": "member(id number name status) balances[unit posted held available]",
+    "statement": "member(id number name status) entries[unit sequence day recorded_at kind reason amount "
+    "balance transaction explanation]",
+    "verify": "transactions entries accounts differences[what where stored rebuilt]",
+    "redeem": "redemption status member offer quantity unit points available",
+    "settle": "settlements[id merchant status until redemptions unit points rate money currency drawn_up_by "
+    "approved_by]",
+}
+
+#: What the names of some keys do not tell.
+NOTES = {
+    "enrol": "`repeated` are those who were enrolled before.",
+    "credit": "`clipped` are credited in part, up to a limit; `refused` got nothing, because of a limit; "
+    "`repeated` were credited before; `rejected` are left out, and `problems` says why, for the first 1,000.",
+    "statement": "`day` is when the deed was done, `explanation` the lines that tell why.",
+}
+
+
+def reference() -> str:
+    """The whole page, in Markdown."""
+    group: Any = typer.main.get_command(build(Language.of("en")))
+    parts = [INTRODUCTION, _exit_codes(), *(_command(c) for c in group.commands.values())]
+    return "\n".join(parts)
+
+
+def _exit_codes() -> str:
+    lines = [f"| {code} | {meaning} |" for code, meaning in MEANINGS.items()]
+    return "\n".join(["## Exit codes", "", "| | |", "|---|---|", *lines, ""])
+
+
+def _command(command: Any) -> str:
+    usage = " ".join([f"gridpoints {command.name}", *_usage(command)])
+    lines = [f"## {command.name}", "", command.help, "", "```text", usage, "```", ""]
+    lines += ["| | |", "|---|---|", *map(_parameter, command.params), ""]
+    if (keys := DOCUMENTS.get(command.name)) is not None:
+        lines += ["With `--json`:", "", "```text", keys, "```", ""]
+        lines += [note, ""] if (note := NOTES.get(command.name)) else []
+    return "\n".join(lines)
+
+
+def _usage(command: Any) -> Iterator[str]:
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":
+            yield _name(parameter) if parameter.required else f"[{_name(parameter)}]"
+    for parameter in command.params:
+        if parameter.param_type_name == "option" and parameter.required:
+            yield f"{parameter.opts[0]} {parameter.metavar or parameter.name.upper()}"
+    yield "[OPTIONS]"
+
+
+def _name(argument: Any) -> str:
+    return str(argument.metavar or argument.name.upper())
+
+
+def _parameter(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        name = _name(parameter)
+    else:
+        takes = "" if parameter.is_flag else f" {parameter.metavar or parameter.name.upper()}"
+        name = f"{parameter.opts[0]}{takes}"
+    notes = [parameter.help or ""]
+    if parameter.param_type_name == "option" and parameter.default not in (None, "", False):
+        notes.append(f"Default: `{parameter.default}`.")
+    if parameter.envvar:
+        notes.append(f"Environment: `{parameter.envvar}`.")
+    shown = name.replace("|", "\\|")
+    return f"| `{shown}` | {' '.join(notes)} |"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")  # noqa: T201  # its work is to print
