@@ -63,4 +63,4 @@ def from_json(value: Any) -> Any:
         [(key, item)] = value.items()
         if (reader := _READERS.get(key)) is not None:
             return reader(item)
-    return {key[1:] if key.startswith("$") else key: from_json(item) for key, item in value.items()}
+    return {key.removeprefix("$"): from_json(item) for key, item in value.items()}

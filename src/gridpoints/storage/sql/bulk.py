@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Table,
+    Update,
     bindparam,
     column,
     func,
@@ -27,6 +28,9 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 COMMUNITY = "community_id"
+
+#: The values of many rows, by column.
+Columns = Mapping[str, Sequence[Any]]
 
 
 class Bulk:
@@ -41,29 +45,27 @@ class Bulk:
         table: Table,
         columns: Sequence[str],
         *,
-        each: Executable,
+        each: sqlite.Insert | Update,
         sets: Sequence[str],
         arrays: Executable,
     ) -> None:
         self._types = {name: table.c[name].type for name in columns}
-        self._arrays = arrays
+        self._arrays = arrays.execution_options(preserve_rowcount=True)
         compiled = each.compile(dialect=sqlite.dialect(), column_keys=list(sets))
         self._each = str(compiled)
-        self._parameters: Sequence[str] = compiled.positiontup  # type: ignore[attr-defined]
+        self._parameters: Sequence[str] = compiled.positiontup
 
-    def run(self, connection: Connection, community: str, values: Mapping[str, Sequence[Any]]) -> int:
+    def run(self, connection: Connection, community: str, values: Columns) -> int:
         """Write rows with these `values` by column, and answer how many were written."""
         if not all(values.values()):
             return 0
         if connection.dialect.name == "postgresql":
-            arrays = {name: values[name] for name in self._types}
-            return connection.execute(self._arrays, {COMMUNITY: community, **arrays}).rowcount
+            arrays = {_array(name): values[name] for name in self._types}
+            return connection.execute(self._arrays, {"community": community, **arrays}).rowcount
         rows = list(zip(*self._bound(connection.dialect, community, values), strict=False))
         return connection.exec_driver_sql(self._each, rows).rowcount
 
-    def _bound(
-        self, dialect: Dialect, community: str, values: Mapping[str, Sequence[Any]]
-    ) -> Iterator[Iterable[Any]]:
+    def _bound(self, dialect: Dialect, community: str, values: Columns) -> Iterator[Iterable[Any]]:
         for name in self._parameters:
             if name == COMMUNITY:
                 yield repeat(community)
@@ -100,37 +102,47 @@ def upsert(table: Table, changed: Sequence[str], *, same: str) -> Bulk:
 
 def update_of(table: Table, changed: Sequence[str]) -> Bulk:
     """Set the `changed` columns of the rows with these keys."""
-    keys = [name for name in table.primary_key.columns.keys() if name != COMMUNITY]
+    keys = [c.name for c in table.primary_key.columns if c.name != COMMUNITY]
     columns = [*changed, *keys]
-    here = table.c[COMMUNITY] == bindparam(COMMUNITY, type_=table.c[COMMUNITY].type)
+    community = table.c[COMMUNITY]
     rows = _unnest(table, columns)
     return Bulk(
         table,
         columns,
-        each=update(table).where(here, *(table.c[key] == bindparam(key) for key in keys)),
+        each=update(table).where(
+            community == bindparam(COMMUNITY), *(table.c[key] == bindparam(key) for key in keys)
+        ),
         sets=changed,
         arrays=update(table)
         .values({name: rows.c[name] for name in changed})
-        .where(here, *(table.c[key] == rows.c[key] for key in keys)),
+        .where(
+            community == bindparam("community", type_=community.type),
+            *(table.c[key] == rows.c[key] for key in keys),
+        ),
     )
 
 
+def _array(column: str) -> str:
+    # A parameter with the name of a column would be taken for a value of it.
+    return f"all_{column}"
+
+
 def _columns(table: Table) -> list[str]:
-    return [name for name in table.c.keys() if name != COMMUNITY]
+    return [c.name for c in table.columns if c.name != COMMUNITY]
 
 
 def _insert_arrays(table: Table, columns: Sequence[str]) -> postgresql.Insert:
     """Insert in the order of the key: two writers of the same new keys do not wait for each other."""
     rows = _unnest(table, columns)
-    community = bindparam(COMMUNITY, type_=table.c[COMMUNITY].type)
-    keys = [rows.c[name] for name in table.primary_key.columns.keys() if name != COMMUNITY]
+    community = bindparam("community", type_=table.c[COMMUNITY].type)
+    keys = [rows.c[c.name] for c in table.primary_key.columns if c.name != COMMUNITY]
     return postgresql.insert(table).from_select(
         [COMMUNITY, *columns], select(community, *rows.c).order_by(*keys)
     )
 
 
 def _unnest(table: Table, columns: Sequence[str]) -> TableValuedAlias:
-    arrays = (bindparam(name, type_=ARRAY(table.c[name].type, dimensions=1)) for name in columns)
+    arrays = (bindparam(_array(name), type_=ARRAY(table.c[name].type, dimensions=1)) for name in columns)
     return (
         func.unnest(*arrays)
         .table_valued(*(column(name, table.c[name].type) for name in columns))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
 from types import NoneType
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
@@ -34,7 +34,7 @@ class RowCodec(Generic[T]):
     """
 
     def __init__(self, kind: type[T], table: Table, *, key: str = "id") -> None:
-        fields = attrs.fields(attrs.resolve_types(kind))  # type: ignore[type-var]  # records are attrs
+        fields = attrs.fields(attrs.resolve_types(cast("type[attrs.AttrsInstance]", kind)))
         names = {a.name: key if a.name == "id" else a.name for a in fields}
         columns = set(table.c.keys()) - ({"community_id"} - {key})
         if columns != set(names.values()):
@@ -45,7 +45,7 @@ class RowCodec(Generic[T]):
         self.key: Column[Any] = table.c[key]
         #: In the order of the fields.
         self.columns: Sequence[Column[Any]] = [table.c[name] for name in names.values()]
-        self._columns = dict(zip(names, self.columns, strict=True)) | {"id": self.key}
+        self._columns: dict[str, Column[Any]] = dict(zip(names, self.columns, strict=True)) | {"id": self.key}
         hooks = {a.name: _hooks(a.type) for a in fields}
         self._to_column = {name: to_column for name, (to_column, _) in hooks.items()}
         self._to_field = [to_field for _, to_field in hooks.values()]

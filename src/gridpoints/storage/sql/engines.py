@@ -79,7 +79,9 @@ def _sqlite(url: URL) -> Engines:
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", lambda connection, begin=begin: connection.exec_driver_sql(begin))
-    event.listen(reading, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON").close())
+    event.listen(
+        reading, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON").close()
+    )
     return Engines(url, writing, reading, Turns())
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, Executable, Row, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, Executable, and_, bindparam, func, select
 
 from gridpoints.errors import GridpointsError, every_error
 from gridpoints.ledger import posting
@@ -105,7 +105,9 @@ _expired = (
     .where(holds.c.community_id == _HERE, holds.c.account_id == accounts.c.id, _overdue)
     .scalar_subquery()
 )
-_BALANCES = select(accounts.c.id, accounts.c.posted, accounts.c.held - _expired).where(accounts.c.community_id == _HERE, among(accounts.c.id, _IDS))
+_BALANCES = select(accounts.c.id, accounts.c.posted, accounts.c.held - _expired).where(
+    accounts.c.community_id == _HERE, among(accounts.c.id, _IDS)
+)
 
 _of_entry = and_(
     transactions.c.community_id == entries.c.community_id, transactions.c.id == entries.c.transaction_id
@@ -240,7 +242,7 @@ class SqlLedger(LedgerStore):
         """Make rows for those accounts that have none."""
         named = accounts.values()
         zeros = [0] * len(accounts)
-        values = {
+        values: bulk.Columns = {
             "id": list(accounts),
             "unit": [account.unit for account in named],
             "kind": [str(account.kind) for account in named],
@@ -259,7 +261,7 @@ class SqlLedger(LedgerStore):
             raise _Overtaken
         self._enter(effects.entries)
         moved = [locked.accounts[account] for account in locked.changed_accounts]
-        values = {
+        values: bulk.Columns = {
             "id": [str(state.account) for state in moved],
             "posted": [state.posted for state in moved],
             "held": [state.held for state in moved],
@@ -274,7 +276,7 @@ class SqlLedger(LedgerStore):
         sent = [each.transaction for each in new]
         outcomes = [each.recorded.outcome for each in new]
         errors = [outcome.error if isinstance(outcome, Rejected) else None for outcome in outcomes]
-        values = {
+        values: bulk.Columns = {
             "id": [transaction.id for transaction in sent],
             "fingerprint": [each.recorded.fingerprint for each in new],
             "refusal": [error and error.code for error in errors],
@@ -291,7 +293,7 @@ class SqlLedger(LedgerStore):
         return _RECORD.run(self._connection, self._community, values)
 
     def _enter(self, entries: Sequence[Entry]) -> None:
-        values = {
+        values: bulk.Columns = {
             "account_id": [str(entry.account) for entry in entries],
             "sequence": [entry.sequence for entry in entries],
             "transaction_id": [entry.transaction for entry in entries],
@@ -306,7 +308,7 @@ class SqlLedger(LedgerStore):
         _ENTER.run(self._connection, self._community, values)
 
     def _keep(self, changed: Sequence[Hold]) -> int:
-        values = {
+        values: bulk.Columns = {
             "id": [hold.id for hold in changed],
             "account_id": [str(hold.account) for hold in changed],
             "amount": [hold.amount for hold in changed],
@@ -370,18 +372,20 @@ class SqlLedger(LedgerStore):
 
     def transaction(self, id: str) -> Transaction | None:
         for kind, reason, metadata, hold, effective_at in self._rows(_TRANSACTION, id=id):
-            legs = [Leg(Account(u, AccountKind(k), o), amount) for u, k, o, amount in self._rows(_LEGS, id=id)]
+            legs = [
+                Leg(Account(u, AccountKind(k), o), amount) for u, k, o, amount in self._rows(_LEGS, id=id)
+            ]
             return Transaction(id, legs, effective_at, kind, reason, metadata, hold)
         return None
 
     def verify(self) -> Verification:
         return verification.verify(self._connection, self._community)
 
-    def _rows(self, statement: Executable, **parameters: Any) -> Sequence[Row[Any]]:
+    def _rows(self, statement: Executable, **parameters: Any) -> Sequence[Any]:
         return self._connection.execute(statement, {"community": self._community, **parameters}).all()
 
 
-def _hold(row: Row[Any]) -> Hold:
+def _hold(row: Sequence[Any]) -> Hold:
     id, unit, kind, owner, amount, placed_at, expires_at, remaining, reason, status = row
     account = Account(unit, AccountKind(kind), owner)
     return Hold(id, account, amount, placed_at, expires_at, remaining, reason, HoldStatus(status))
@@ -390,7 +394,6 @@ def _hold(row: Row[Any]) -> Hold:
 def _outcome(
     id: str, recorded_at: datetime | None, refusal: str | None, fields: Mapping[str, Any] | None
 ) -> Outcome:
-    if refusal is not None:
-        return Rejected(id, _ERRORS[refusal](**(fields or {})))
-    assert recorded_at is not None
-    return Posted(id, recorded_at)
+    if recorded_at is not None:
+        return Posted(id, recorded_at)
+    return Rejected(id, _ERRORS[str(refusal)](**(fields or {})))

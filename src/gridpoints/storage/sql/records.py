@@ -101,15 +101,15 @@ class SqlWork:
         by_kind: defaultdict[type[Record], list[Record]] = defaultdict(list)
         for record in records:
             by_kind[type(record)].append(record)
-        kind = next(iter(by_kind), None)
+        kinds = sorted(by_kind, key=KINDS.index)
         try:
             with savepoint(self._connection):
-                for kind in sorted(by_kind, key=KINDS.index):
+                for kind in kinds:
                     kept = _KEPT[kind]
                     kept.insert.run(self._connection, self._community, kept.values(by_kind[kind]))
         except exc.IntegrityError as error:
-            assert kind is not None
-            raise self._refusal(kind, by_kind) or error from error
+            refusals = (refusal for kind in kinds for refusal in self._refusals(kind, by_kind))
+            raise next(refusals, error) from error
 
     def replace(self, old: T, new: T) -> None:
         kept = _KEPT[type(old)]
@@ -119,7 +119,7 @@ class SqlWork:
             with savepoint(self._connection):
                 replaced = self._connection.execute(kept.replace, {**where, **values}).rowcount
         except exc.IntegrityError as error:
-            raise self._refusal(type(new), {type(new): [new]}, replacing=True) or error from error
+            raise next(self._refusals(type(new), {type(new): [new]}, replacing=True), error) from error
         if not replaced:
             raise ConcurrentChange(kind=kind_of(old), id=old.id)
 
@@ -153,7 +153,7 @@ class SqlWork:
         if not keys:
             return {}
         by_id = {_usage_id(key): key for key in keys}
-        opened = {
+        opened: bulk.Columns = {
             "id": list(by_id),
             "limit_code": [key.limit for key in by_id.values()],
             "subject": [key.subject for key in by_id.values()],
@@ -165,22 +165,17 @@ class SqlWork:
         return {by_id[id]: used for id, used in rows}
 
     def set_usage(self, used: Mapping[UsageKey, int]) -> None:
-        values = {"id": [_usage_id(key) for key in used], "used": list(used.values())}
+        values: bulk.Columns = {"id": [_usage_id(key) for key in used], "used": list(used.values())}
         _SET_USAGE.run(self._connection, self._community, values)
 
     # --- why the database refused ------------------------------------------------------------------
 
-    def _refusal(
-        self, kind: type[Record], adding: Mapping[type[Record], Sequence[Record]], *, replacing: bool = False
-    ) -> GridpointsError | None:
-        """What `gridpoints.storage.integrity` has against the records of `kind`; asked after the fact."""
-        return next(self._refusals(kind, adding, replacing), None)
-
     def _refusals(
-        self, kind: type[Record], adding: Mapping[type[Record], Sequence[Record]], replacing: bool
+        self, kind: type[Record], adding: Mapping[type[Record], Sequence[Record]], *, replacing: bool = False
     ) -> Iterator[GridpointsError]:
+        """What `gridpoints.storage.integrity` has against the records of `kind`; asked after the fact."""
         records = adding[kind]
-        for name in ((() if replacing else ("id",)) + UNIQUE.get(kind, ())):
+        for name in (() if replacing else ("id",)) + UNIQUE.get(kind, ()):
             values = [value for record in records if (value := getattr(record, name)) is not None]
             doubled = [value for value, times in Counter(values).items() if times > 1]
             standing = self._standing(kind, name, values, but=[r.id for r in records] if replacing else ())

@@ -11,6 +11,8 @@ from gridpoints.errors import ConcurrentChange, GridpointsError, StoreUnavailabl
 
 #: Standard SQL: serialization failure, and PostgreSQL's deadlock.
 _OVERTAKEN = {"40001", "40P01"}
+#: What only a fault of ours can bring about.
+_FAULTS = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError)
 #: Parameters of a connection string that are nobody's business.
 _SECRET = {"password", "sslpassword", "passfile"}
 
@@ -31,9 +33,7 @@ def translated(url: URL, community: str | None = None) -> Iterator[None]:
             raise error.orig from None
         if getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
             raise ConcurrentChange(kind="community", id=community or "") from error
-        if isinstance(error, exc.IntegrityError | exc.DataError | exc.ProgrammingError | exc.NotSupportedError):
-            raise
-        if isinstance(error, exc.DBAPIError):
+        if isinstance(error, exc.DBAPIError) and not isinstance(error, _FAULTS):
             raise unavailable(url, error.orig or error) from error
         raise
     except exc.TimeoutError as error:  # no connection became free

@@ -8,8 +8,10 @@ from types import TracebackType
 
 
 class Turns:
-    """Use it as a context manager. A `threading.Lock` goes to whoever is quickest, which is most often
-    the thread that has just let go of it, while the others starve.
+    """A lock for a ``with`` statement.
+
+    A `threading.Lock` goes to whoever is quickest, most often the thread that has just let go of it,
+    and the others starve.
     """
 
     def __init__(self) -> None:

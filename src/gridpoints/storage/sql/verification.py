@@ -41,7 +41,7 @@ def _total(amount: ColumnElement[int]) -> ColumnElement[int]:
 
 def _numbered() -> Any:
     """Every entry with its place in its account, the sum up to it, and when the one before was made."""
-    account = {"partition_by": entries.c.account_id, "order_by": entries.c.sequence}
+    account: dict[str, Any] = {"partition_by": entries.c.account_id, "order_by": entries.c.sequence}
     return (
         select(
             entries.c.account_id,
@@ -69,8 +69,9 @@ def _numbered() -> Any:
 def _line_differs(stored: str, rebuilt: str) -> Select[Any]:
     line = _numbered()
     place = line.c.account_id + "#" + line.c.place.cast(Text)
-    differs = line.c[stored] < line.c[rebuilt] if rebuilt == "before" else line.c[stored] != line.c[rebuilt]
-    return select(place, line.c[stored], line.c[rebuilt]).where(differs).order_by(line.c.account_id, line.c.place)
+    kept, should = line.c[stored], line.c[rebuilt]
+    differs = kept < should if rebuilt == "before" else kept != should
+    return select(place, kept, should).where(differs).order_by(line.c.account_id, line.c.place)
 
 
 def _account_differs(stored: str, rebuilt: Select[Any]) -> Select[Any]:

@@ -4,6 +4,8 @@ Frozen: what it says must not follow the tables of today. Every constraint is na
 convention of the tables would name it.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -325,15 +327,15 @@ def _table(
     )
 
 
-def _column(name: str, type: sa.types.TypeEngine, *, nullable: bool = False) -> sa.Column:
+def _column(name: str, type: sa.types.TypeEngine[Any], *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, type, nullable=nullable)
 
 
-def _text(name: str, *, nullable: bool = False) -> sa.Column:
+def _text(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, TEXT, nullable=nullable)
 
 
-def _state() -> tuple[sa.Column, sa.Column]:
+def _state() -> tuple[sa.Column[Any], sa.Column[Any]]:
     return _text("status"), _column("version", WHOLE)
 
 
