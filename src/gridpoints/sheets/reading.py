@@ -66,7 +66,8 @@ class Table:
 
     def text(self, row: Row, key: str) -> str:
         """The text under a column, empty where there is none; raises the flaw of the cell."""
-        index = self.columns.get(key, len(row.cells))
+        if (index := self.columns.get(key)) is None:
+            return ""
         if (flaw := row.flaws.get(index)) is not None:
             raise flaw
         return row.cells[index] if index < len(row.cells) else ""
