@@ -203,3 +203,20 @@ def test_hours_are_for_sessions_and_deliveries_for_wishes(
         village.claiming.submit_delivery(village.claiming.claim_session(session.id, zhao.id).id)
     with pytest.raises(WrongTarget):
         village.claiming.submit_hours(village.claiming.claim_wish(wish.id, zhao.id).id, Decimal(1))
+
+
+def test_a_cancelled_session_lets_everybody_go(
+    village: Community, session: Session, li: Member, clock: ManualClock
+) -> None:
+    claim = village.claiming.claim_session(session.id, li.id)
+    village.catalog.cancel_session(session.id, reason="rain")
+    clock.set(session.ends_at)
+    assert village.claiming.cancel(claim.id).status is ClaimStatus.CANCELLED
+
+
+def test_a_wish_that_is_paid_by_the_hour(village: Community, li: Member, zhao: Member) -> None:
+    wish = village.claiming.publish_wish(village.claiming.make_wish(li.id, "Company", deed="care").id)
+    claim = village.claiming.claim_wish(wish.id, zhao.id)
+    village.claiming.submit_delivery(claim.id, hours=Decimal("1.5"))
+    _, award = village.claiming.verify(claim.id)
+    assert award.awarded == 15

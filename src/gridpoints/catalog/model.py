@@ -79,10 +79,14 @@ class Session:
         return Interval(self.starts_at, self.ends_at)
 
     def must_take_claims(self, now: datetime) -> None:
-        """Raise where nobody can claim or cancel any more."""
+        """Raise where nobody can claim it any more."""
         if self.status is not SessionStatus.OPEN:
             raise NotPublished(kind="session", id=self.id, status=self.status)
-        if now >= self.starts_at:
+        self.must_let_go(now)
+
+    def must_let_go(self, now: datetime) -> None:
+        """Raise `SessionStarted` once it has begun; a cancelled one lets everybody go."""
+        if now >= self.starts_at and self.status is not SessionStatus.CANCELLED:
             raise SessionStarted(session=self.id, starts_at=self.starts_at)
 
     def must_be_over(self, now: datetime) -> None:

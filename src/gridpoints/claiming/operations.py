@@ -35,7 +35,7 @@ from gridpoints.errors import (
     WrongTarget,
 )
 from gridpoints.storage.port import Work
-from gridpoints.values import check_identifier, check_text
+from gridpoints.values import check_decimal, check_identifier, check_text
 
 #: Who may say for a resident that their wish came true.
 SPEAKS_FOR_RESIDENTS = frozenset({"clerk", "organiser", "system"})
@@ -176,24 +176,30 @@ class Claiming:
         for claim in self._claims_on(work, wish):
             self.context.change(work, claim, CLAIM.advance(claim, to))
 
-    def submit_delivery(self, claim_id: str) -> Claim:
-        """Say that a wish was granted; its beneficiary is asked to confirm."""
+    def submit_delivery(self, claim_id: str, hours: Decimal | None = None) -> Claim:
+        """Say that a wish was granted; its beneficiary is asked to confirm.
+
+        `hours` is how long it took, where the rules pay the deed by the hour.
+        """
+        if hours is not None:
+            check_decimal("hours", hours)
         with self.context.begin() as work:
             claim, wish = self._locked(work, claim_id, Target.WISH)
             self._move_wish(work, wish, WishStatus.DELIVERED)
-            return self.context.change(work, claim, CLAIM.advance(claim, ClaimStatus.SUBMITTED))
+            submitted = CLAIM.advance(claim, ClaimStatus.SUBMITTED, hours=hours)
+            return self.context.change(work, claim, submitted)
 
     # --- both ---------------------------------------------------------------------------------
 
     def cancel(self, claim_id: str, *, reason: str | None = None) -> Claim:
         """Give a claim back: the place is free, the wish is published again.
 
-        Raises `SessionStarted` once a session has begun.
+        Raises `SessionStarted` once a session has begun, unless it was cancelled.
         """
         with self.context.begin() as work:
             claim, wish = self._locked(work, claim_id)
             if wish is None:
-                work.get(Session, claim.target_id).must_take_claims(self.context.now())
+                work.get(Session, claim.target_id).must_let_go(self.context.now())
             cancelled = self.context.change(work, claim, CLAIM.advance(claim, ClaimStatus.CANCELLED), reason)
             self._move_wish(work, wish, WishStatus.PUBLISHED)
             return cancelled

@@ -22,22 +22,22 @@ class Settlements:
     context: Context
 
     def settle(self, merchant_id: str, until: datetime | None = None, *, id: str | None = None) -> Settlement:
-        """Draw up the statement of all points taken before `until` (None: up to now).
+        """Draw up the statement of all points taken before `until` (None: of all there are).
 
         It begins where the statement before it ended; raises `NothingToSettle` where nothing was
-        taken since. An `until` that lies ahead counts as now.
+        taken since. An `until` that lies ahead counts as None.
         """
         now = self.context.now()
-        until = now if until is None else min(now, check_instant("until", until))
+        cut = None if until is None or (until := check_instant("until", until)) > now else until
         with self.context.begin() as work:
             merchant = work.get(Merchant, merchant_id, lock=True)
             account = Account.merchant(merchant.id, merchant.unit)
             after = self._settled_until(work, merchant)
-            last, totals = work.ledger.totals(account, after=after, until=until)
+            last, totals = work.ledger.totals(account, after=after, until=cut)
             taken = [t for t in totals if t.kind != PAYING_OUT]
             points = sum(t.amount for t in taken)
             if points <= 0:
-                raise NothingToSettle(merchant=merchant.name, until=until)
+                raise NothingToSettle(merchant=merchant.name, until=cut or now)
             first = work.ledger.entries(account, after=after, limit=1)[0]
             statement = Settlement(
                 id=self.context.id(id),
@@ -45,7 +45,7 @@ class Settlements:
                 unit=merchant.unit,
                 after_sequence=after,
                 until_sequence=last,
-                until=until,
+                until=cut or now,
                 redemptions=sum(t.entries for t in taken),
                 opening=first.balance - first.amount,
                 points=points,
