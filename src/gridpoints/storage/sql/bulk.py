@@ -53,7 +53,7 @@ class Bulk:
         self._arrays = arrays.execution_options(preserve_rowcount=True)
         compiled = each.compile(dialect=sqlite.dialect(), column_keys=list(sets))
         self._each = str(compiled)
-        self._parameters: Sequence[str] = compiled.positiontup
+        self._parameters: Sequence[str] = compiled.positiontup or ()
 
     def run(self, connection: Connection, community: str, values: Columns) -> int:
         """Write rows with these `values` by column, and answer how many were written."""

@@ -1,0 +1,55 @@
+"""The tables, as SQLModel classes. Their history stands in `migrations`; a test holds the two together.
+
+`community_id` leads every primary, unique and foreign key, so that communities never meet, and
+the same schema can be spread over machines by community. What `gridpoints.storage.integrity`
+refuses is refused here by constraints. Every table has a prefix: the database may serve others too.
+"""
+
+from gridpoints.storage.sql.tables.base import Row, metadata, table_of
+from gridpoints.storage.sql.tables.ledger import AccountRow, EntryRow, HoldRow, TransactionRow
+from gridpoints.storage.sql.tables.records import (
+    AwardRow,
+    ChangeRow,
+    ClaimRow,
+    CommunityRow,
+    GridRow,
+    HouseholdRow,
+    MemberRow,
+    MerchantRow,
+    OfferRow,
+    PublishedRulesRow,
+    RedemptionRow,
+    ServiceItemRow,
+    SessionRow,
+    SettlementRow,
+    UnitRow,
+    UsageRow,
+    WishRow,
+)
+
+__all__ = [
+    "AccountRow",
+    "AwardRow",
+    "ChangeRow",
+    "ClaimRow",
+    "CommunityRow",
+    "EntryRow",
+    "GridRow",
+    "HoldRow",
+    "HouseholdRow",
+    "MemberRow",
+    "MerchantRow",
+    "OfferRow",
+    "PublishedRulesRow",
+    "RedemptionRow",
+    "Row",
+    "ServiceItemRow",
+    "SessionRow",
+    "SettlementRow",
+    "TransactionRow",
+    "UnitRow",
+    "UsageRow",
+    "WishRow",
+    "metadata",
+    "table_of",
+]
