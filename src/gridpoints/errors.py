@@ -212,8 +212,8 @@ class UnknownLanguage(InvalidInput):
 
 
 class BadIdentifier(InvalidInput):
-    """{value} cannot be the {field}: use 1 to {longest} letters, digits, and the signs . _ : @ / # -
-    without spaces."""
+    """{value} cannot be used as {field}: use 1 to {longest} letters, digits, and the signs
+    . _ : @ / # - without spaces."""
 
     field: str
     value: str
