@@ -1,0 +1,318 @@
+"""What the rooms refuse: people, catalog and claiming, rules and awards, ledger, redemption."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, NotFound, Refused, RuleSetError
+
+# --- people, catalog, claiming ----------------------------------------------------------------
+
+
+class MemberInactive(Refused):
+    """{member} has left the community and can neither claim, earn nor redeem."""
+
+    member: str
+
+
+class MemberUnknown(NotFound):
+    """There is no member {member}. Write their number, or their name as it was enrolled."""
+
+    member: str
+
+
+class MemberAmbiguous(NotFound):
+    """Several members are named {name}. Write the number instead: {numbers}."""
+
+    name: str
+    numbers: tuple[str, ...]
+
+
+class NotPublished(Refused):
+    """The {kind} {id} is {status}, not published. Publish it first."""
+
+    kind: str
+    id: str
+    status: str
+
+
+class SessionFull(Refused):
+    """All {places} places of the session {session} are taken."""
+
+    session: str
+    places: int
+
+
+class SessionStarted(Refused):
+    """The session {session} began at {starts_at}. Claims and cancellations end there."""
+
+    session: str
+    starts_at: datetime
+
+
+class SessionNotOver(Refused):
+    """The session {session} ends at {ends_at}. Hours can be submitted after that."""
+
+    session: str
+    ends_at: datetime
+
+
+class AlreadyClaimed(Conflict):
+    """{member} holds a claim on this {kind} already."""
+
+    member: str
+    kind: str
+
+
+class OwnWish(NotAllowed):
+    """{member} cannot claim a wish of their own."""
+
+    member: str
+
+
+class WishTaken(Conflict):
+    """The wish {wish} is claimed by somebody else until {until}."""
+
+    wish: str
+    until: datetime
+
+
+class OwnClaim(NotAllowed):
+    """{actor} cannot verify their own claim. Somebody else must confirm it."""
+
+    actor: str
+
+
+class NotTheBeneficiary(NotAllowed):
+    """Only the person who made the wish {wish}, or a clerk for them, can confirm that it was
+    granted."""
+
+    wish: str
+
+
+class WrongTarget(InvalidInput):
+    """The claim {claim} is on a {target}. Hours are submitted for sessions, deliveries for wishes."""
+
+    claim: str
+    target: str
+
+
+class HoursOutOfRange(InvalidInput):
+    """{hours} hours cannot be right for this session, which lasts {longest}. Give more than 0 and
+    at most {longest}."""
+
+    hours: Decimal
+    longest: Decimal
+
+
+# --- rules and awards -------------------------------------------------------------------------
+
+
+class RuleSetInvalid(RuleSetError):
+    """{source} cannot be used. Problems found: {count}.{problems}"""
+
+    source: str
+    count: int
+    problems: tuple[Any, ...]
+
+
+class RuleSetNotFound(NotFound):
+    """There is no rule set {source}: no file has this name, and no preset. Presets: {known}."""
+
+    source: str
+    known: tuple[str, ...]
+
+
+class RuleSetUnreadable(RuleSetError):
+    """The rule set {source} cannot be opened. Check that it is a file and that you may read it."""
+
+    source: str
+
+
+class RuleSetFrozen(Conflict):
+    """Version {version} of the rules is published with another text. Give the changed file a new
+    version."""
+
+    version: str
+
+
+class NoRulesInForce(Refused):
+    """No rule set was in force on {day}. First day of the first rule set: {first}."""
+
+    day: date
+    first: date | None
+
+
+class UnitChanged(Conflict):
+    """The unit {unit} is in use with {scale} digits after the point. Give the new unit another
+    code."""
+
+    unit: str
+    scale: int
+
+
+class DeedUnknown(NotFound):
+    """The rules know no deed {deed}. Most like it: {suggestion}."""
+
+    deed: str
+    suggestion: str | None
+
+
+class QuantityNeeded(InvalidInput):
+    """The deed {deed} is paid per {per}: say how many, with a number above 0."""
+
+    deed: str
+    per: str
+
+
+class QuantityNotTaken(InvalidInput):
+    """The deed {deed} gives a fixed number of points each time: leave the quantity empty or write
+    1."""
+
+    deed: str
+
+
+class DeedInFuture(InvalidInput):
+    """The day {day} lies in the future. Check the year, the month and the day."""
+
+    day: date
+
+
+class DeedConflict(Conflict):
+    """The deed {deed} was recorded before with other particulars. Give a different deed its own
+    id."""
+
+    deed: str
+
+
+# --- the ledger -------------------------------------------------------------------------------
+
+
+class TransactionEmpty(InvalidInput):
+    """The transaction {transaction} has no legs. It needs at least two."""
+
+    transaction: str
+
+
+class TransactionUnbalanced(InvalidInput):
+    """The legs of the transaction {transaction} add up to {total} in {unit}. They must add up to
+    0."""
+
+    transaction: str
+    unit: str
+    total: int
+
+
+class BadLegAmount(InvalidInput):
+    """A leg of {transaction} on {account} moves {amount}. Use a whole number other than 0, with at
+    most 15 digits."""
+
+    transaction: str
+    account: str
+    amount: str
+
+
+class UnitUnknown(InvalidInput):
+    """No published rule set declares the unit {unit}."""
+
+    unit: str
+
+
+class MetadataUnusable(InvalidInput):
+    """The metadata of {transaction} cannot be stored: {problem}. Use text, whole numbers, true,
+    false, lists and objects, up to {most} bytes together."""
+
+    transaction: str
+    problem: str
+    most: int
+
+
+class TransactionConflict(Conflict):
+    """The transaction {transaction} was sent before with another content. A new transaction needs
+    a new id."""
+
+    transaction: str
+
+
+class BatchNotPosted(Conflict):
+    """The transaction {transaction} was not posted because another one of its group was
+    refused."""
+
+    transaction: str
+
+
+class InsufficientPoints(Refused):
+    """{account} has {available} {unit} available; {wanted} are needed."""
+
+    account: str
+    unit: str
+    available: Decimal
+    wanted: Decimal
+
+
+class HoldConflict(Conflict):
+    """The hold {hold} was placed before with other particulars. A new hold needs a new id."""
+
+    hold: str
+
+
+class HoldClosed(Conflict):
+    """The hold {hold} is {status}: nothing can be captured from it or released."""
+
+    hold: str
+    status: str
+
+
+class HoldExceeded(Refused):
+    """The hold {hold} has {remaining} left; {wanted} cannot be captured."""
+
+    hold: str
+    remaining: Decimal
+    wanted: Decimal
+
+
+# --- redemption -------------------------------------------------------------------------------
+
+
+class MerchantNotActive(Refused):
+    """The merchant {merchant} is {status} and takes no points now."""
+
+    merchant: str
+    status: str
+
+
+class OutOfStock(Refused):
+    """{left} of {offer} are left; {wanted} were asked for."""
+
+    offer: str
+    left: int
+    wanted: int
+
+
+class RedemptionExpired(Refused):
+    """The redemption {redemption} expired at {expired_at}. Authorise it again."""
+
+    redemption: str
+    expired_at: datetime
+
+
+class RedemptionConflict(Conflict):
+    """The redemption {redemption} was asked for before with other particulars. A new one needs a
+    new id."""
+
+    redemption: str
+
+
+class NothingToSettle(Refused):
+    """{merchant} took no points up to {until} that are not settled yet."""
+
+    merchant: str
+    until: datetime
+
+
+class SamePerson(NotAllowed):
+    """{actor} drew up this statement. Somebody else must approve it."""
+
+    actor: str

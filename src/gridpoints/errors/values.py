@@ -1,0 +1,89 @@
+"""What is wrong with a value by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gridpoints.errors.base import InvalidInput
+
+
+class NaiveInstant(InvalidInput):
+    """{field} has no time zone: {value}. Give an instant with its zone, for example in UTC."""
+
+    field: str
+    value: str
+
+
+class UnknownTimezone(InvalidInput):
+    """{timezone} is not an IANA time zone. Write it like Asia/Shanghai."""
+
+    timezone: str
+
+
+class UnknownLanguage(InvalidInput):
+    """gridpoints does not speak {language}. Choose one of: {known}."""
+
+    language: str
+    known: tuple[str, ...]
+
+
+class BadIdentifier(InvalidInput):
+    """{value} cannot be used as {field}: use 1 to {longest} letters, digits, and the signs
+    . _ : @ / # - without spaces."""
+
+    field: str
+    value: str
+    longest: int
+
+
+class BadText(InvalidInput):
+    """{field} holds a character that cannot be stored (NUL or half a character). Type it again."""
+
+    field: str
+
+
+class BlankText(InvalidInput):
+    """{field} is empty. Write at least one character."""
+
+    field: str
+
+
+class TextTooLong(InvalidInput):
+    """{field} has {size} characters; {longest} are allowed. Shorten it."""
+
+    field: str
+    size: int
+    longest: int
+
+
+class NotWholeNumber(InvalidInput):
+    """{field} must be a whole number from {least} to {most}, not {value}."""
+
+    field: str
+    value: str
+    least: int
+    most: int
+
+
+class NotPositive(InvalidInput):
+    """{field} must be a number above 0 with at most {digits} digits after the point, not {value}."""
+
+    field: str
+    value: str
+    digits: int
+
+
+class NotAnAmount(InvalidInput):
+    """{value} is not an amount of {unit}. Write a number with at most {scale} digits after the
+    point."""
+
+    value: str
+    unit: str
+    scale: int
+
+
+class EmptyInterval(InvalidInput):
+    """The end {end} does not lie after the start {start}."""
+
+    start: datetime
+    end: datetime
