@@ -225,9 +225,9 @@ def test_codes_in_errors_are_put_into_words() -> None:
     assert (
         HANS.error(moved) == "兑换 r7 目前的状态是“已领取”，不能改为“已撤销”。现在可以改为：已过期、已预留。"
     )
-    assert HANS.error(HoldClosed(hold="h", status="released")).startswith("预留 h 的状态是“已退回”")
+    assert HANS.error(HoldClosed(hold="h", status="captured")).startswith("预留 h 的状态是“已用完”")
     assert HANT.error(NotPublished(kind="offer", id="o", status="withdrawn")) == (
-        "兌換物品 o 的狀態是「已下架」，還不能使用。請先發布。"
+        "兌換物品 o 的狀態是「已下架」，現在不能用，發布以後才可以。"
     )
     assert EN.error(RecordUnknown(kind="service_item", id="x")) == "There is no service item with the id x."
     assert EN.error(BlankText(field="starts_at")) == "The start is empty. Write at least one character."

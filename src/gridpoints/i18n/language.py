@@ -273,8 +273,9 @@ class Language:
         if not isinstance(value, str):
             return value
         context = CONTEXTS.get(name)
-        if context == "status" and "kind" in fields:
-            context = f"{fields['kind']}_status"
+        if context == "status":
+            kind = fields.get("kind") or next((each for each in fields if each in WORDS["kind"]), "")
+            context = f"{kind}_status"
         if context is not None:
             return self.word(value, context)
         if name == "account":

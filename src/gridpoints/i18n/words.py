@@ -72,9 +72,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "withdrawn",
     },
     "account_kind": {
-        "member": "member account",
-        "household": "household account",
-        "merchant": "merchant account",
+        "member": "the member account",
+        "household": "the household account",
+        "merchant": "the merchant account",
         "fund": "the fund",
         "issuance": "the issuing account",
         "settled": "the account of settled points",
@@ -139,6 +139,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "effective_at": "the time of the act",
         "ends_at": "the end",
         "expires_at": "the expiry",
+        "hours": "the hours",
         "id": "the id",
         "instant": "the time",
         "kind": "the kind",
@@ -177,7 +178,7 @@ QUANTITIES: Mapping[str, tuple[str, str]] = {
 }
 
 #: Which context the text in a field of an error or of a step, or an enum of that name, is a code of.
-#: ``status`` is looked up under ``session_status`` first where a field ``kind`` says ``session``.
+#: ``status`` is looked up under ``session_status`` first where the other fields tell of a session.
 CONTEXTS: Mapping[str, str] = {
     "allowed": "status",
     "column": "field",
