@@ -22,6 +22,7 @@ INTERNAL = (
     "gridpoints.sheets.cells",
     "gridpoints.sheets.delimited",
     "gridpoints.sheets.formats",
+    "gridpoints.sheets.identity",
     "gridpoints.sheets.package",
     "gridpoints.sheets.workbook",
     "gridpoints.sheets.worksheet",
