@@ -9,11 +9,12 @@ from threading import get_ident
 
 from attrs import frozen
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from gridpoints.storage.sql import schema
 from gridpoints.storage.sql.engines import Engines
 from gridpoints.storage.sql.records import SqlWork
-from gridpoints.storage.sql.refusals import translated
+from gridpoints.storage.sql.refusals import translated, unavailable
 from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.tables import CommunityRow, table_of
 
@@ -42,10 +43,11 @@ class SqlStore:
         self._engines = Engines.of(url)
         self._open: ContextVar[_Open | None] = ContextVar("open", default=None)
         try:
-            with translated(self._engines.url):
-                schema.prepare(self._engines)
-        except BaseException:
+            schema.prepare(self._engines)
+        except BaseException as error:
             self.close()
+            if isinstance(error, DBAPIError):  # of whatever sort: the store does not open
+                raise unavailable(self._engines.url, error.orig or error) from error
             raise
 
     @contextmanager

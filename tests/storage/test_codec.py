@@ -1,0 +1,168 @@
+"""Records to rows and back, the JSON that keeps its types, and the columns that keep their order."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Column, Dialect, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gridpoints.awards.model import AwardStatus
+from gridpoints.claiming.model import Claim, ClaimStatus
+from gridpoints.community.model import Grid, Profile
+from gridpoints.errors import NaiveInstant
+from gridpoints.records import Record
+from gridpoints.storage.exact_json import canonical, from_json, to_json
+from gridpoints.storage.integrity import KINDS
+from gridpoints.storage.sql import records, types
+from gridpoints.storage.sql.codec import RowCodec
+from gridpoints.testing.contract.examples import anatomy, examples
+from gridpoints.values import Period, Unit
+
+NAIVE = datetime(2026, 3, 2)  # noqa: DTZ001 -- what is to be refused
+
+# --- records --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("record", examples("baiyang"), ids=lambda r: f"{type(r).__name__}-{r.id[:8]}")
+def test_a_record_comes_back_from_its_row(record: Record) -> None:
+    codec = records._KEPT[type(record)]
+    values = codec.values([record])
+    assert codec.record(values[column.name][0] for column in codec.columns) == record
+
+
+def test_every_kind_has_a_codec() -> None:
+    assert set(records._KEPT) == set(KINDS)
+
+
+def table(*columns: str) -> Table:
+    return Table("t", MetaData(), *(Column(name, Text) for name in columns))
+
+
+def test_a_column_that_no_field_fills_is_refused() -> None:
+    with pytest.raises(TypeError, match="Grid and the table t differ in: colour"):
+        RowCodec(Grid, table("community_id", "id", "name", "parent_id", "colour"))
+
+
+def test_a_field_without_a_column_is_refused() -> None:
+    with pytest.raises(TypeError, match="Grid and the table t differ in: name, parent_id"):
+        RowCodec(Grid, table("community_id", "id"))
+
+
+def test_a_renamed_field_is_refused_by_both_names() -> None:
+    @attrs.frozen
+    class Lane:
+        id: str
+        label: str
+
+    with pytest.raises(TypeError, match="differ in: label, name"):
+        RowCodec(Lane, table("community_id", "id", "name"))
+
+
+def test_the_id_may_have_a_column_of_another_name() -> None:
+    units = RowCodec(Unit, table("community_id", "code", "scale", "names"), key="code")
+    assert units.column("id") is units.column("code") is units.table.c.code
+    communities = RowCodec(
+        Profile, table("community_id", "name", "timezone", "founded_at"), key="community_id"
+    )
+    assert communities.column("id") is communities.table.c.community_id
+
+
+def test_enumerations_are_stored_as_their_text() -> None:
+    claim = next(record for record in examples("baiyang") if isinstance(record, Claim))
+    stored = records._KEPT[Claim].values([claim])["status"][0]
+    assert type(stored) is str
+    assert records._KEPT[Claim].value("status", ClaimStatus.NO_SHOW) == "no_show"
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+instants = st.datetimes(timezones=st.just(UTC))
+plain = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(exclude_categories=["Cs"]))
+    | st.decimals(allow_nan=False)
+    | st.dates()
+    | instants
+)
+keys = st.sampled_from(["$decimal", "$date", "$tuple", "$$", "$", "a"]) | st.text(max_size=3)
+trees = st.recursive(
+    plain,
+    lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(keys, inner),
+    max_leaves=10,
+)
+
+
+@given(trees)
+def test_json_comes_back_as_it_went_in(tree: Any) -> None:
+    returned = from_json(json.loads(canonical(to_json(tree))))
+    assert returned == tree
+    assert anatomy(returned) == anatomy(tree)  # 1, True and Decimal("1.0") are equal
+
+
+def test_sets_and_enumerations_in_json() -> None:
+    assert from_json(to_json(frozenset({"clerk", "verifier"}))) == {"clerk", "verifier"}
+    assert canonical(to_json({Period.MONTH: AwardStatus.REFUSED})) == '{"month":"refused"}'
+
+
+def test_what_json_looks_like() -> None:
+    step = {"left": Decimal("1.50"), "day": date(2026, 3, 2), "$note": "说明"}
+    assert canonical(to_json(step)) == (
+        '{"$$note":"说明","day":{"$date":"2026-03-02"},"left":{"$decimal":"1.50"}}'
+    )
+
+
+@pytest.mark.parametrize("value", [object(), {"a": b""}, [NAIVE]], ids=["object", "bytes", "naive"])
+def test_what_could_not_come_back_is_refused(value: Any) -> None:
+    with pytest.raises((TypeError, NaiveInstant)):
+        to_json(value)
+
+
+# --- columns --------------------------------------------------------------------------------------
+
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite.dialect(),
+    "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]
+}
+
+
+def stored(type: Any, value: Any) -> Any:
+    return type.dialect_impl(DIALECTS["sqlite"]).bind_processor(DIALECTS["sqlite"])(value)
+
+
+def read(type: Any, value: Any) -> Any:
+    return type.dialect_impl(DIALECTS["sqlite"]).result_processor(DIALECTS["sqlite"], None)(value)
+
+
+@given(instants, instants)
+def test_instants_on_sqlite_sort_as_text(one: datetime, other: datetime) -> None:
+    first, second = stored(types.Instant(), one), stored(types.Instant(), other)
+    assert (first < second) == (one < other)
+    assert len(first) == len(second) == 27
+    assert read(types.Instant(), first) == one
+
+
+def test_an_instant_is_kept_in_utc() -> None:
+    shanghai = datetime(2026, 3, 2, 9, tzinfo=timezone(timedelta(hours=8)))
+    assert stored(types.Instant(), shanghai) == "2026-03-02T01:00:00.000000Z"
+    assert read(types.Instant(), "2026-03-02T01:00:00.000000Z").tzinfo is UTC
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_naive_instant_is_refused(dialect: str) -> None:
+    with pytest.raises(NaiveInstant):
+        types.Instant().process_bind_param(NAIVE, DIALECTS[dialect])
+
+
+@given(st.decimals(allow_nan=False))
+def test_a_decimal_keeps_its_digits(value: Decimal) -> None:
+    assert str(read(types.ExactDecimal(), stored(types.ExactDecimal(), value))) == str(value)

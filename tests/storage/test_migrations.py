@@ -1,0 +1,266 @@
+"""The schema: created, migrated from every earlier version, and the same as the tables say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    inspect,
+    select,
+    text,
+    update,
+)
+
+from gridpoints.community.model import Profile
+from gridpoints.errors import SchemaMismatch, StoreUnavailable
+from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
+from gridpoints.storage.sql import records, schema
+from gridpoints.storage.sql.engines import Engines
+from gridpoints.storage.sql.store import SqlStore
+from gridpoints.storage.sql.tables import metadata
+from gridpoints.testing import START
+
+VERSION = Table(schema.VERSION_TABLE, MetaData(), Column("version_num", Text))
+TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Each kind of database in turn, with no table in it."""
+    yield from request.getfixturevalue(f"empty_{request.param}")
+
+
+@pytest.fixture
+def empty_sqlite(tmp_path: Path) -> list[str]:
+    return [f"sqlite:///{tmp_path / 'empty.db'}"]
+
+
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> list[str]:
+    on(postgres_url, metadata.drop_all)
+    on(postgres_url, lambda connection: connection.execute(text(f"DROP TABLE {schema.VERSION_TABLE}")))
+    return [postgres_url]
+
+
+def on(url: str, act: Callable[[Connection], Any]) -> Any:
+    """What `act` answers on a connection to the database, committed."""
+    engines = Engines.of(url)
+    try:
+        with engines.writing.begin() as connection:
+            return act(connection)
+    finally:
+        engines.dispose()
+
+
+def revisions() -> list[str]:
+    script = ScriptDirectory(str(schema.MIGRATIONS))
+    return [revision.revision for revision in reversed(list(script.walk_revisions()))]
+
+
+def migrate_to(revision: str) -> Callable[[Connection], None]:
+    return lambda connection: command.upgrade(schema.alembic_config(connection), revision)
+
+
+def version(connection: Connection) -> Any:
+    return connection.execute(select(VERSION.c.version_num)).scalar_one()
+
+
+# --- the way to the newest schema -----------------------------------------------------------------
+
+
+def test_the_head_is_the_newest_revision() -> None:
+    assert revisions()[-1] == schema.HEAD
+
+
+def test_an_empty_database_gets_the_schema(empty_url: str) -> None:
+    SqlStore(empty_url).close()
+    assert on(empty_url, version) == schema.HEAD
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_every_earlier_revision_is_brought_up_to_date(revision: str, empty_url: str) -> None:
+    on(empty_url, migrate_to(revision))
+    SqlStore(empty_url).close()
+    assert on(empty_url, version) == schema.HEAD
+    assert on(empty_url, differences) == []
+
+
+def test_opening_again_changes_nothing_and_keeps_everything(empty_url: str) -> None:
+    profile = Profile("baiyang", "白羊村", "Asia/Shanghai", START)
+    store = SqlStore(empty_url)
+    with store.begin("baiyang") as work:
+        work.add(profile)
+    store.close()
+    store = SqlStore(empty_url)
+    with store.begin("baiyang", write=False) as work:
+        assert work.get(Profile, "baiyang") == profile
+    store.close()
+
+
+def test_other_tables_are_left_alone(empty_url: str) -> None:
+    on(empty_url, lambda connection: connection.execute(text("CREATE TABLE member (id INTEGER)")))
+    SqlStore(empty_url).close()
+    assert "member" in on(empty_url, lambda connection: inspect(connection).get_table_names())
+
+
+def test_a_newer_schema_is_refused(empty_url: str) -> None:
+    SqlStore(empty_url).close()
+    on(
+        empty_url,
+        lambda connection: connection.execute(update(VERSION).values(version_num="from tomorrow")),
+    )
+    with pytest.raises(SchemaMismatch) as refusal:
+        SqlStore(empty_url)
+    assert (refusal.value.found, refusal.value.known) == ("from tomorrow", schema.HEAD)
+    assert on(empty_url, version) == "from tomorrow"
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
+    # It comes after most others, and is in the way.
+    on(empty_url, lambda connection: connection.execute(text("CREATE TABLE gridpoints_entry (id INTEGER)")))
+    with pytest.raises(StoreUnavailable, match="gridpoints_entry"):
+        SqlStore(empty_url)
+    assert on(empty_url, lambda connection: inspect(connection).get_table_names()) == ["gridpoints_entry"]
+
+
+OPEN = """
+import sys
+from gridpoints.storage.sql.store import SqlStore
+print("ready", flush=True)
+sys.stdin.readline()
+SqlStore(sys.argv[1]).close()
+"""
+
+
+def test_several_processes_may_open_a_new_database_at_once(empty_url: str) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN, empty_url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [(process.communicate()[1], process.returncode) for process in processes] == [("", 0)] * 3
+    assert on(empty_url, version) == schema.HEAD
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_alembic(sqlite_url: str) -> None:
+    opened = f"{OPEN}\nprint('alembic' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", opened, sqlite_url], input="go\n", capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "ready\nFalse\n"
+
+
+# --- tables and migrations agree ------------------------------------------------------------------
+
+
+def differences(connection: Connection) -> list[Any]:
+    """What Alembic would write into the next migration."""
+    context = MigrationContext.configure(
+        connection,
+        opts={"version_table": schema.VERSION_TABLE, "compare_type": True, "compare_server_default": True},
+    )
+    return list(compare_metadata(context, metadata))
+
+
+def anatomy(connection: Connection) -> dict[str, Any]:
+    """Everything that the database says about each of our tables, of which Alembic overlooks a part."""
+    found = inspect(connection)
+    return {
+        table.name: {
+            "columns": [
+                {**column, "type": column["type"].compile(connection.dialect)}
+                for column in found.get_columns(table.name)
+            ],
+            "primary key": found.get_pk_constraint(table.name),
+            "foreign keys": by_name(found.get_foreign_keys(table.name)),
+            "unique": by_name(found.get_unique_constraints(table.name)),
+            "checks": by_name(found.get_check_constraints(table.name)),
+            "indexes": [
+                {**index, "dialect_options": {k: str(v) for k, v in index.get("dialect_options", {}).items()}}
+                for index in by_name(found.get_indexes(table.name))
+            ],
+            "definition": definition(connection, table.name),
+        }
+        for table in TABLES
+    }
+
+
+def by_name(found: Any) -> list[Any]:
+    return sorted(found, key=lambda each: str(each["name"]))
+
+
+def definition(connection: Connection, table: str) -> list[str]:
+    """The statements that made the table and its indexes, where the database keeps them."""
+    if connection.dialect.name != "sqlite":
+        return []
+    kept = text("SELECT sql FROM sqlite_schema WHERE tbl_name = :table AND sql IS NOT NULL ORDER BY name")
+    return [" ".join(sql.split()) for sql in connection.execute(kept, {"table": table}).scalars()]
+
+
+def test_the_migrations_make_the_tables(empty_url: str) -> None:
+    SqlStore(empty_url).close()
+    assert on(empty_url, differences) == []
+    migrated = on(empty_url, anatomy)
+    on(empty_url, metadata.drop_all)
+    on(empty_url, metadata.create_all)
+    declared = on(empty_url, anatomy)
+    for table in TABLES:
+        assert migrated[table.name] == declared[table.name]
+
+
+# --- what the tables promise ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_the_community_leads_every_key(table: Table) -> None:
+    assert next(iter(table.primary_key.columns)).name == "community_id"
+    for constraint in table.constraints:
+        if isinstance(constraint, ForeignKeyConstraint):
+            assert constraint.column_keys[0] == "community_id"
+            assert constraint.elements[0].column.name == "community_id"
+        elif isinstance(constraint, UniqueConstraint):
+            assert constraint.columns[0].name == "community_id"
+    for index in table.indexes:
+        assert index.columns[0].name == "community_id"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_the_tables_refuse_what_every_store_refuses(kind: type) -> None:
+    table = records._KEPT[kind].table
+    references = {
+        (constraint.column_keys[1], constraint.referred_table) for constraint in table.foreign_key_constraints
+    }
+    assert references == {
+        (column, records._KEPT[target].table) for column, target in REFERENCES.get(kind, {}).items()
+    }
+    names = {str(constraint.name) for constraint in table.constraints}
+    assert {f"uq_{table.name}_{column}" for column in UNIQUE.get(kind, ())} <= names
+    assert {f"ck_{table.name}_{column}" for column in NEVER_NEGATIVE.get(kind, ())} <= names
