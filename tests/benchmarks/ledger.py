@@ -126,13 +126,15 @@ def _raw_postgres(connection: psycopg.Connection[tuple[object, ...]]) -> Poster:
     def post(numbers: Sequence[int]) -> None:
         connection.execute(
             """WITH t AS (
-                 INSERT INTO raw_transfer SELECT n, %(source)s, n %% %(source)s, 5 FROM unnest(%(ids)s::bigint[]) n
+                 INSERT INTO raw_transfer
+                 SELECT n, %(source)s, n %% %(source)s, 5 FROM unnest(%(ids)s::bigint[]) n
                  RETURNING debit, credit, amount),
                moved AS (
                  SELECT account, sum(amount) AS change
                  FROM (SELECT credit AS account, amount FROM t UNION ALL SELECT debit, -amount FROM t) legs
                  GROUP BY account)
-               UPDATE raw_balance b SET posted = posted + change FROM moved WHERE b.account = moved.account""",
+               UPDATE raw_balance b SET posted = posted + change
+               FROM moved WHERE b.account = moved.account""",
             {"source": MEMBERS, "ids": list(numbers)},
         )
         connection.commit()

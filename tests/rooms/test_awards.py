@@ -58,7 +58,8 @@ def test_hours_are_cut_to_halves_and_clipped_at_the_monthly_limit(village: Commu
     assert codes("b", village) == ["rule", "per_unit", "clipped"]
     [clipped] = [s for s in village.awards.explain("b") if s.code == "clipped"]
     assert clipped.values["left"] == Decimal(15)
-    assert third.award and third.award.status is AwardStatus.REFUSED
+    assert third.award is not None
+    assert third.award.status is AwardStatus.REFUSED
     assert points(village, li) == 40
 
 

@@ -18,7 +18,7 @@ from gridpoints.errors import (
     RecordUnknown,
 )
 from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
-from gridpoints.rules.model import Deed, DeedRule, Judgement, RuleSet, Scope, UsageKey
+from gridpoints.rules.model import Deed, DeedRule, Judgement, RuleSet, Scope
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.storage.port import Work
 from gridpoints.values import Explanation, check_identifier, check_text, midnight
@@ -58,7 +58,7 @@ class Awards:
         [outcome] = self.credit_all([report])
         if outcome.error is not None:
             raise outcome.error
-        assert outcome.award is not None
+        assert outcome.award is not None  # noqa: S101  # an outcome has one of the two
         return outcome.award
 
     def credit_all(self, reports: Iterable[Report]) -> list[AwardOutcome]:
