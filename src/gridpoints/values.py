@@ -50,9 +50,14 @@ def check_identifier(name: str, value: str, *, longest: int = LONGEST_IDENTIFIER
     return value
 
 
+def can_be_stored(text: str) -> bool:
+    """Whether every store keeps that text: no NUL, no half of a surrogate pair."""
+    return not _UNSTORABLE.search(text)
+
+
 def check_text(name: str, value: str, *, longest: int = LONGEST_TEXT) -> str:
     """Return `value` without outer blanks; raise where it is blank, too long or not storable."""
-    if _UNSTORABLE.search(value):
+    if not can_be_stored(value):
         raise BadText(field=name)
     if not (text := value.strip()):
         raise BlankText(field=name)

@@ -22,7 +22,7 @@ from gridpoints.errors import (
     TransactionEmpty,
     TransactionUnbalanced,
 )
-from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text
+from gridpoints.values import LONGEST_DERIVED, can_be_stored, check_identifier, check_instant, check_text
 
 #: Largest amount of one leg: 15 digits fit a double, so that no export loses one.
 MOST_AMOUNT = 10**15 - 1
@@ -152,7 +152,7 @@ class Transaction:
                 separators=(",", ":"),
                 allow_nan=False,
             )
-            if len(text.encode()) <= MOST_METADATA and "\\u0000" not in text:
+            if len(text.encode()) <= MOST_METADATA:
                 return text
         except (TypeError, ValueError, RecursionError) as error:
             problem = str(error)[:200].encode("ascii", "replace").decode()
@@ -177,9 +177,11 @@ def _exact(value: Any) -> Any:
         for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"the key {key!r} is not text")
-        return {key: _exact(item) for key, item in value.items()}
+        return {_exact(key): _exact(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_exact(item) for item in value]
+    if isinstance(value, str) and not can_be_stored(value):
+        raise ValueError(f"{value[:40]!r} holds NUL or half a character")
     if value is None or isinstance(value, str | bool | int):
         return value
     raise TypeError(f"{value!r} of type {type(value).__name__}")

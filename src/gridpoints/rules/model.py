@@ -210,15 +210,14 @@ class RuleSet:
         A limit whose scope has no subject (a member without a household) counts the member.
         """
         rule = self.rule(deed.code)
-        return {
-            UsageKey(
-                limit.code,
-                subjects.get(limit.scope, subjects[Scope.MEMBER]),
-                limit.period.first_day(deed.day),
-            ): limit
-            for limit in self.limits
-            if limit.covers(rule)
-        }
+        keys = {}
+        for limit in self.limits:
+            if limit.covers(rule):
+                # Named with its scope: a member and a household may have the same id.
+                scope = limit.scope if limit.scope in subjects else Scope.MEMBER
+                subject = f"{scope}:{subjects[scope]}"
+                keys[UsageKey(limit.code, subject, limit.period.first_day(deed.day))] = limit
+        return keys
 
     def judge(self, deed: Deed, subjects: Mapping[Scope, str], used: Callable[[UsageKey], int]) -> Judgement:
         """Judge one deed; `used` tells what was used under a key so far.
