@@ -23,8 +23,6 @@ INTERNAL = (
     "gridpoints.sheets.delimited",
     "gridpoints.sheets.formats",
     "gridpoints.sheets.identity",
-    "gridpoints.sheets.identity",
-    "gridpoints.sheets.layouts",
     "gridpoints.sheets.package",
     "gridpoints.sheets.workbook",
     "gridpoints.sheets.worksheet",
