@@ -1,0 +1,280 @@
+"""Opening a database that is not one, and what a unit of work in a database promises beside the contract."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
+
+from gridpoints.community.model import Grid, Profile
+from gridpoints.errors import (
+    GridpointsError,
+    MissingDriver,
+    RecordExists,
+    StoreUnavailable,
+    TransactionConflict,
+    UnknownStore,
+)
+from gridpoints.ledger.model import Account, Hold, Leg, Posted, Rejected, Transaction
+from gridpoints.storage.sql.engines import Engines
+from gridpoints.storage.sql.schema import VERSION_TABLE
+from gridpoints.storage.sql.store import SqlStore
+from gridpoints.storage.sql.tables import AccountRow, metadata, table_of
+from gridpoints.storage.sql.turns import Turns
+from gridpoints.testing import START
+from gridpoints.values import Unit
+
+#: Never shown.
+PASSWORD = "s3cret"  # noqa: S105 -- it opens nothing
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    with closing(SqlStore(url)) as store:
+        yield store
+
+
+# --- opening --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///file:x?mode=memory&uri=true",
+        "sqlite+aiosqlite:///x.db",
+        "mysql://user:s3cret@host/points",
+        "postgresql+psycopg2://user:s3cret@host/points",
+        "points.db",
+    ],
+)
+def test_urls_of_other_stores(url: str) -> None:
+    with pytest.raises(UnknownStore) as refusal:
+        SqlStore(url)
+    assert refusal.value.known == ("memory://", "sqlite:///", "postgresql://")
+    assert "s3cret" not in str(refusal.value)
+
+
+def test_a_relative_and_an_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    SqlStore("sqlite:///relative.db").close()
+    SqlStore(f"sqlite:///{tmp_path}/absolute.db").close()
+    assert {path.name for path in tmp_path.iterdir()} >= {"relative.db", "absolute.db"}
+
+
+def test_no_such_directory(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="unable to open database file"):
+        SqlStore(f"sqlite:///{tmp_path}/nowhere/x.db")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "台账.db"
+    path.write_text("姓名,积分\n" * 1000)
+    with pytest.raises(StoreUnavailable, match="file is not a database"):
+        SqlStore(f"sqlite:///{path}")
+    assert path.read_text().startswith("姓名")
+
+
+def test_a_damaged_database(sqlite_url: str) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    path.write_bytes(path.read_bytes()[:8192] + b"\xff" * 40_000)
+    with (
+        pytest.raises(StoreUnavailable),
+        closing(SqlStore(sqlite_url)) as store,
+        store.begin("baiyang") as work,
+    ):
+        work.add(Grid("g", "g"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://clerk:s3cret@127.0.0.1:1/points",
+        "postgresql+psycopg://clerk:s3cret@127.0.0.1:1/points?connect_timeout=2",
+        "postgresql://127.0.0.1:1/points?user=clerk&password=s3cret",
+    ],
+)
+def test_no_server(url: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(StoreUnavailable, match="refused") as refusal:
+        SqlStore(url)
+    assert "s3cret" not in str(refusal.value)
+
+
+def test_no_such_database(postgres_url: str) -> None:
+    with pytest.raises(StoreUnavailable, match="does not exist"):
+        SqlStore(postgres_url.replace("/gridpoints_", "/no_gridpoints_"))
+
+
+def test_a_user_who_may_not_create_tables(postgres_url: str) -> None:
+    role = f"gridpoints_{uuid4().hex}"
+    engines = Engines.of(postgres_url)
+    with engines.writing.begin() as connection:
+        metadata.drop_all(connection)
+        connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
+        connection.execute(text(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'"))
+    url = engines.url.set(username=role, password=PASSWORD)
+    try:
+        with pytest.raises(StoreUnavailable, match="permission denied") as refusal:
+            SqlStore(url.render_as_string(hide_password=False))
+        assert "s3cret" not in str(refusal.value)
+    finally:
+        with engines.writing.begin() as connection:
+            connection.execute(text(f"DROP ROLE {role}"))
+        engines.dispose()
+
+
+def test_without_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingDriver, match=r"gridpoints-platform\[postgres\]"):
+        SqlStore("postgresql://127.0.0.1/points")
+
+
+def test_a_database_is_durable_and_refuses_dangling_ids(sqlite_url: str) -> None:
+    engines = Engines.of(sqlite_url)
+    for engine, query_only in ((engines.writing, 0), (engines.reading, 1)):
+        with engine.begin() as connection:
+            found = [
+                connection.execute(text(f"PRAGMA {name}")).scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "query_only")
+            ]
+        assert found == ["wal", 2, 1, query_only]
+    engines.dispose()
+
+
+def test_closing_twice_does_nothing(store: SqlStore) -> None:
+    store.close()
+    store.close()
+
+
+# --- units of work --------------------------------------------------------------------------------
+
+
+def test_a_unit_that_reads_cannot_write(store: SqlStore) -> None:
+    with pytest.raises((DBAPIError, StoreUnavailable)), store.begin("baiyang", write=False) as work:
+        work.add(Grid("g", "东"))
+    with store.begin("baiyang", write=False) as work:
+        assert work.count(Grid) == 0
+
+
+def test_a_refused_record_leaves_the_unit_as_it_was(store: SqlStore) -> None:
+    with store.begin("baiyang") as work:
+        work.add(Grid("a", "东"))
+        with pytest.raises(RecordExists):
+            work.add(Grid("b", "西"), Grid("a", "南"))
+        work.add(Grid("c", "北"))
+    with store.begin("baiyang", write=False) as work:
+        assert [grid.id for grid in work.find(Grid)] == ["a", "c"]
+
+
+def test_the_database_refuses_an_overdraft_by_itself(store: SqlStore) -> None:
+    with store.begin("baiyang") as work:
+        work.add(Profile("baiyang", "白羊村", "Asia/Shanghai", START), Unit("points"))
+        work.ledger.post([transfer("t1", Account.member("li", "points"), 5)], at=START)
+    accounts = table_of(AccountRow)
+    member = update(accounts).where(accounts.c.kind == "member")
+    for change in ({"posted": -1}, {"held": 6}, {"held": -1}):
+        with pytest.raises(DBAPIError, match=r"(?i)\bcheck\b"), store._engines.writing.begin() as connection:
+            connection.execute(member.values(change))
+
+
+def transfer(id: str, to: Account, amount: int) -> Transaction:
+    return Transaction(id, (Leg(Account.issuance(to.unit), -amount), Leg(to, amount)))
+
+
+# --- threads --------------------------------------------------------------------------------------
+
+
+def test_turns_are_taken_in_the_order_in_which_they_were_asked_for() -> None:
+    turns = Turns()
+    order: list[int] = []
+
+    def take(number: int) -> None:
+        with turns:
+            order.append(number)
+
+    threads = [threading.Thread(target=take, args=[number]) for number in range(8)]
+    with turns:
+        for number, thread in enumerate(threads):
+            thread.start()
+            while len(turns._waiting) <= number:
+                pass
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+    with turns:  # it is free again
+        pass
+
+
+UNITS = [Unit(f"unit{number}") for number in range(4)]
+
+
+@pytest.fixture
+def four_units(postgres_url: str) -> Iterator[SqlStore]:
+    """Each of the units has a member who holds 100 of it: their accounts keep no writers apart."""
+    with closing(SqlStore(postgres_url)) as store:
+        with store.begin("baiyang") as work:
+            work.add(*UNITS)
+            funds = [transfer(f"fund-{u.code}", Account.member("li", u.code), 100) for u in UNITS]
+            work.ledger.post(funds, at=START)
+        yield store
+
+
+def at_once(act: Callable[[Unit, str], object], id: str) -> list[object]:
+    """What `act` answers or raises for each unit and one id, begun by four threads together."""
+    barrier = threading.Barrier(len(UNITS))
+
+    def begin(unit: Unit) -> object:
+        barrier.wait()
+        try:
+            return act(unit, id)
+        except GridpointsError as error:
+            return error
+
+    with ThreadPoolExecutor(len(UNITS)) as threads:
+        return list(threads.map(begin, UNITS))
+
+
+def test_one_transaction_id_on_different_accounts_at_once(four_units: SqlStore) -> None:
+    def post(unit: Unit, id: str) -> object:
+        with four_units.begin("baiyang") as work:
+            return work.ledger.post([transfer(id, Account.member("li", unit.code), 5)], at=START)[0]
+
+    for id in ("t1", "t2", "t3", "t4", "t5"):
+        outcomes = at_once(post, id)
+        assert sum(isinstance(outcome, Posted) for outcome in outcomes) == 1
+        refused = [outcome.error for outcome in outcomes if isinstance(outcome, Rejected)]
+        assert [type(error) for error in refused] == [TransactionConflict] * 3
+    with four_units.begin("baiyang", write=False) as work:
+        found = work.ledger.verify()
+    assert (found.transactions, found.differences) == (9, ())
+
+
+def test_one_hold_id_on_different_accounts_at_once(four_units: SqlStore) -> None:
+    def place(unit: Unit, id: str) -> object:
+        hold = Hold(id, Account.member("li", unit.code), 5, START, START + timedelta(days=1), 5)
+        with four_units.begin("baiyang") as work:
+            return work.ledger.place(hold, at=START)
+
+    for id in ("h1", "h2", "h3", "h4", "h5"):
+        answers = at_once(place, id)
+        assert sorted(type(answer).__name__ for answer in answers) == ["Hold", *["HoldConflict"] * 3]
+    with four_units.begin("baiyang", write=False) as work:
+        assert work.ledger.verify().differences == ()
+        assert sum(line.held for line in work.ledger.trial_balance()) == 25
