@@ -1,10 +1,13 @@
 """All commands together, in one language."""
 
-from __future__ import annotations
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from typing import Annotated
 
 import typer
 
 from gridpoints.cli import communities, deeds, demo, points, shops
+from gridpoints.cli.desk import lang_option
 from gridpoints.i18n import Language
 
 
@@ -19,6 +22,11 @@ def build(language: Language) -> typer.Typer:
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+
+    @app.callback()
+    def before_any_command(lang: Annotated[str | None, lang_option(language)] = None) -> None:
+        """The language may stand before the command as well: it was read before either."""
+
     communities.register(app, language)
     deeds.register(app, language)
     points.register(app, language)

@@ -16,8 +16,10 @@ class FileUnreadable(InvalidInput):
     file: str
 
 
-class FileMissing(FileUnreadable):
+class FileMissing(NotFound):
     """There is no file {file}. Check its name and its folder."""
+
+    file: str
 
 
 class FileIsFolder(FileUnreadable):

@@ -86,8 +86,8 @@ def open_table(path: str | Path, layout: Layout, *, sheet: str | None = None) ->
 
     A CSV file is read through once before the first row is answered, so that one that cannot be
     read to its end is refused whole. `sheet` names the sheet of a workbook; without it, the only
-    visible one that has the headings is read. Raises `FileUnreadable` of one kind or another,
-    `ColumnMissing` or `ColumnDoubled`.
+    visible one that has the headings is read. Raises `FileMissing`, `FileUnreadable` of one kind
+    or another, `ColumnMissing` or `ColumnDoubled`.
     """
     path = Path(path)
     with ExitStack() as files:

@@ -1,0 +1,7 @@
+"""``python -m gridpoints.cli`` is ``gridpoints``."""
+
+from __future__ import annotations
+
+from gridpoints.cli import main
+
+main()
