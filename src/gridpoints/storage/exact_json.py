@@ -15,6 +15,8 @@ from typing import Any
 
 from gridpoints.values import check_instant
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "$decimal": Decimal,
     "$date": date.fromisoformat,
@@ -26,7 +28,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 
 def canonical(value: object) -> str:
     """The one JSON text for `value`: sorted keys, no blanks. Raises for a float that is no number."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def to_json(value: Any) -> Any:  # noqa: PLR0911 -- one return a type reads best

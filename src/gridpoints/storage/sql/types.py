@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Integer, LargeBinary, types
@@ -63,13 +64,18 @@ class Instant(types.TypeDecorator[datetime]):
         value = check_instant("instant", value)
         if dialect.name != "sqlite":
             return value
-        return f"{value.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        return _sortable(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """From text, or from the time zone of the connection."""
         if value is None:
             return None
         return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)  # the rows of a batch have few instants among them
+def _sortable(utc: datetime) -> str:
+    return f"{utc.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 class ExactDecimal(types.TypeDecorator[Decimal]):
