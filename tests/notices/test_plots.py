@@ -18,6 +18,8 @@ from gridpoints.notices import plots
 from gridpoints.notices.operations import Month
 from gridpoints.values import Unit
 
+pytest.importorskip("matplotlib", reason="Matplotlib is not installed: install the extra demo")
+
 MONTHS = [Month(date(2026, month, 1), 1_000 + 95 * month, 80 * month) for month in range(1, 13)]
 WORDS = plots.Words(
     title="白羊村：各月积分发放与兑换",
