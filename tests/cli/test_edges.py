@@ -52,6 +52,8 @@ def test_help_is_in_the_language_as_well(process: Run, language: str) -> None:
         said = process(command, "--help", GRIDPOINTS_LANG=language)
         assert {"zh_Hans": "选项", "zh_Hant": "選項"}[language] in said.out
         assert "The " not in said.out
+        assert "Show " not in said.out
+        assert "…" not in said.out.replace("ROLE,…", "")  # nothing is cut off
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,16 @@ import typer
 
 from gridpoints.cli import communities, deeds, demo, points, shops
 from gridpoints.cli.desk import lang_option
+from gridpoints.cli.help import help_classes
 from gridpoints.i18n import Language
 
 
 def build(language: Language) -> typer.Typer:
     """The commands, with their help in that language, which was installed before."""
+    of_command, of_group = help_classes(language)
     app = typer.Typer(
         name="gridpoints",
+        cls=of_group,
         help=language.text("Civility points for communities, in a ledger that everybody can check."),
         no_args_is_help=True,
         add_completion=False,
@@ -32,4 +35,6 @@ def build(language: Language) -> typer.Typer:
     points.register(app, language)
     shops.register(app, language)
     demo.register(app, language)
+    for command in app.registered_commands:
+        command.cls = of_command
     return app

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
 from rich import box
-from rich.console import Console, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -75,8 +78,43 @@ class Output:
             show_edge=False,
         )
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Prose(cell) if drawn else Text(cell) for cell in row))
         return table
+
+
+#: What is not torn apart: a Chinese character with the closing signs behind it, a word, blanks.
+_UNBROKEN = re.compile(
+    r"[“「『（《]*[\u2e80-\u9fff\uff00-\uffef][、。，；：？！”」』）》…]*|[^\s\u2e80-\u9fff\uff00-\uffef]+|\s+"
+)
+
+
+@frozen
+class Prose:
+    """Text that is broken as its script is: Chinese between any two characters, English at blanks."""
+
+    text: str
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        widest = max((cell_len(piece) for piece in _UNBROKEN.findall(self.text)), default=0)
+        return Measurement(widest, max(map(cell_len, self.text.split("\n")))).with_maximum(options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.text.split("\n"):
+            yield from map(self._line, _broken(line, options.max_width))
+
+    @staticmethod
+    def _line(line: str) -> Text:
+        return Text(line, overflow="fold")
+
+
+def _broken(line: str, width: int) -> Iterator[str]:
+    taken = ""
+    for piece in _UNBROKEN.findall(line):
+        if taken and cell_len(taken) + cell_len(piece) > width:
+            yield taken.rstrip()
+            taken = ""
+        taken += piece if taken else piece.lstrip()
+    yield taken.rstrip()
 
 
 def words(heading: str) -> Column:

@@ -19,8 +19,10 @@ Made from the commands themselves by `python -m gridpoints.cli.reference`.
 Tables are drawn for a terminal; into a file or a pipe goes plain text that is never wrapped. With `--json`
 a command writes one JSON document, in which points and money are text, so that no program makes floats of
 them; an error is then one as well, on the error channel: `{"code": …, "message": …, "fields": {…}}`. The
-codes are stable. `--lang` counts wherever it stands; without it `GRIDPOINTS_LANG` decides, then the
-system's own settings, then English.
+codes are stable. Only a mistake in the command line itself is always told in plain text.
+
+`--lang` counts wherever it stands; without it `GRIDPOINTS_LANG` decides, then the system's own settings,
+then English.
 """
 
 MEANINGS = {
