@@ -21,6 +21,8 @@ def test_the_library_alone_imports_neither_typer_nor_rich() -> None:
 
 @pytest.mark.parametrize("package", ["typer", "rich"])
 def test_a_missing_package_is_named(package: str) -> None:
+    if package == "rich":
+        pytest.importorskip("typer", reason="Typer, which is asked for first, is not installed")
     ran = python(
         f"import sys; sys.modules[{package!r}] = None; from gridpoints.cli import main; main(['verify'])"
     )
