@@ -81,7 +81,8 @@ class Work(Protocol):
     ) -> list[T]:
         """The records whose fields equal `where` (a tuple or list: any of these values).
 
-        Sorted by the fields `order`, ascending; one that begins with ``-`` descending.
+        Sorted by the fields `order`, ascending, text by code point and None first; one that begins
+        with ``-`` descending. Equal ones stand by id.
         """
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
