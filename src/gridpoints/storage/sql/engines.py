@@ -86,9 +86,13 @@ def _sqlite(url: URL) -> Engines:
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    _use_wal(connection)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
+    try:
+        _use_wal(connection)
+        for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except BaseException:
+        connection.close()  # the pool forgets a connection that could not be set up
+        raise
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
