@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gridpoints.community.model import Grid, Profile
 from gridpoints.errors import (
+    ConcurrentChange,
     GridpointsError,
     MissingDriver,
     RecordExists,
@@ -278,3 +279,26 @@ def test_one_hold_id_on_different_accounts_at_once(four_units: SqlStore) -> None
     with four_units.begin("baiyang", write=False) as work:
         assert work.ledger.verify().differences == ()
         assert sum(line.held for line in work.ledger.trial_balance()) == 25
+
+
+def test_locks_taken_crosswise_end_one_of_the_two(postgres_url: str) -> None:
+    """The caller's own order of locks is the caller's: PostgreSQL sees the deadlock, one may repeat."""
+    barrier = threading.Barrier(2)
+    with closing(SqlStore(postgres_url)) as store:
+        with store.begin("baiyang") as work:
+            work.add(Grid("east", "东"), Grid("west", "西"))
+
+        def lock(first: str, second: str) -> object:
+            try:
+                with store.begin("baiyang") as work:
+                    work.get(Grid, first, lock=True)
+                    barrier.wait()
+                    return work.get(Grid, second, lock=True)
+            except GridpointsError as error:
+                return error
+
+        with ThreadPoolExecutor(2) as threads:
+            answers = list(threads.map(lock, ("east", "west"), ("west", "east")))
+    [error] = [answer for answer in answers if isinstance(answer, ConcurrentChange)]
+    assert (error.kind, error.id) == ("profile", "baiyang")
+    assert sum(isinstance(answer, Grid) for answer in answers) == 1

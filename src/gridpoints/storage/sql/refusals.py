@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, exc
 
+from gridpoints.community.model import Profile
 from gridpoints.errors import ConcurrentChange, GridpointsError, StoreUnavailable
+from gridpoints.records import kind_of
 
 #: Standard SQL: serialization failure, and PostgreSQL's deadlock.
 _OVERTAKEN = {"40001", "40P01"}
@@ -32,7 +34,7 @@ def translated(url: URL, community: str | None = None) -> Iterator[None]:
         if isinstance(error.orig, GridpointsError):  # a column refused its value
             raise error.orig from None
         if getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
-            raise ConcurrentChange(kind="community", id=community or "") from error
+            raise ConcurrentChange(kind=kind_of(Profile), id=community or "") from error
         if isinstance(error, exc.DBAPIError) and not isinstance(error, _FAULTS):
             raise unavailable(url, error.orig or error) from error
         raise
