@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -211,14 +212,13 @@ def test_differences_are_shown_with_exit_code_1(founded: Run, tmp_path: Path) ->
     import sqlite3
 
     founded("credit", "deeds.csv")
-    with sqlite3.connect(tmp_path / "gridpoints.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "gridpoints.db")) as connection, connection:
         [table] = [
             name
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             if name.endswith("account")
         ]
         connection.execute(f"UPDATE {table} SET posted = posted + 1 WHERE posted > 0")  # noqa: S608
-    connection.close()
     ran = founded("verify")
     assert ran.code == 1
     assert "verified: 3 transactions, 2 differences" in ran.out

@@ -75,6 +75,7 @@ def register(app: typer.Typer, language: Language) -> None:
                     _enrol(desk, village, table, tally, None)
                 offers = _open_shop(desk, village, goods, rate or "", currency) if goods else []
             in_force = village.rules.calendar().rule_sets[-1]
+            shelf = _shelf(desk, village, offers) if offers else None
         counts = {"enrolled": tally.counts["enrolled"], "rejected": tally.counts["rejected"]}
         document: dict[str, Any] = {
             "community": id,
@@ -93,8 +94,8 @@ def register(app: typer.Typer, language: Language) -> None:
         parts: list[Any] = [founded]
         if table:
             parts += [_summary(desk, tally), *tally.drawing(desk)]
-        if offers:
-            parts.append(_shelf(desk, village, offers))
+        if shelf:
+            parts.append(shelf)
         desk.out.show(document, *parts)
         return SOMETHING_LEFT if tally.problems else DONE
 
