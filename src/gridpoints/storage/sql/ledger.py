@@ -55,13 +55,7 @@ _AFTER = bindparam("after", type_=BigInteger)
 _UNITS = select(units.c.code, units.c.scale, units.c.names).where(units.c.community_id == _HERE)
 _OPEN = bulk.insert(accounts, new_only=True)
 _LOCK = (
-    select(
-        accounts.c.id,
-        accounts.c.posted,
-        accounts.c.held,
-        accounts.c.sequence,
-        accounts.c.moved_at,
-    )
+    select(accounts.c.id, accounts.c.posted, accounts.c.held, accounts.c.sequence, accounts.c.moved_at)
     .where(accounts.c.community_id == _HERE, among(accounts.c.id, _IDS))
     .order_by(accounts.c.id)
     .with_for_update(key_share=True)
