@@ -11,7 +11,7 @@ import typer
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
-from gridpoints.cli.rows import Rejects, Tally, progress, rejects
+from gridpoints.cli.rows import Rejects, Tally, progress, rejects, rejects_option, sheet_option
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.model import Merchant, Offer
@@ -106,17 +106,8 @@ def register(app: typer.Typer, language: Language) -> None:
         desk: Desk,
         *,
         file: Annotated[Path, typer.Argument(help=language.text("The file, with a column for the name."))],
-        sheet: Annotated[
-            str | None, typer.Option(help=language.text("The sheet to read; without it, the one that fits."))
-        ] = None,
-        rejected: Annotated[
-            Path | None,
-            typer.Option(
-                "--rejects",
-                metavar="FILE",
-                help=language.text("Write the rows left out to a CSV file, with the reasons."),
-            ),
-        ] = None,
+        sheet: Annotated[str | None, sheet_option(language)] = None,
+        rejected: Annotated[Path | None, rejects_option(language)] = None,
     ) -> int:
         tally = Tally()
         with desk.village() as village, open_table(file, MEMBERS, sheet=sheet) as table:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import typer
 from attrs import define, field
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Drawing
@@ -24,6 +25,20 @@ from gridpoints.sheets.rows import Row, RowProblem
 KEPT, SHOWN = 1_000, 20
 #: Signs with which a spreadsheet program begins a formula: none is to run from a rejected row.
 _FORMULA = ("=", "+", "-", "@")
+
+
+def sheet_option(language: Language) -> Any:
+    """The option for which sheet of a workbook is read."""
+    return typer.Option(help=language.text("The sheet to read; without it, the one that fits."))
+
+
+def rejects_option(language: Language) -> Any:
+    """The option for where the rows left out are written."""
+    return typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help=language.text("Write the rows left out to a CSV file, with the reasons."),
+    )
 
 
 @define
