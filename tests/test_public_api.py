@@ -26,7 +26,7 @@ INTERNAL = (
     "gridpoints.sheets.package",
     "gridpoints.sheets.workbook",
     "gridpoints.sheets.worksheet",
-    "gridpoints.storage.exact_json",
+    "gridpoints.exact_json",
     "gridpoints.storage.memory",
     "gridpoints.storage.sql",
 )

@@ -38,7 +38,9 @@ LONGEST_IDENTIFIER = 120
 LONGEST_DERIVED = 3 * LONGEST_IDENTIFIER
 LONGEST_TEXT = 2_000
 
-_IDENTIFIER = re.compile(r"[\w.:@/#-]+")
+#: What one character of an id may be.
+IDENTIFIER = r"[\w.:@/#-]"
+_IDENTIFIER = re.compile(f"{IDENTIFIER}+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

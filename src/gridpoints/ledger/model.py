@@ -1,28 +1,53 @@
-"""What was given: accounts (账户), transactions with their legs (分录), holds (冻结).
+"""What was given: transactions with their legs (分录), their outcomes, and what is read from them.
 
-Amounts are ints in the smallest part of their unit. An account's balance is the sum of its
-entries; it is kept beside them so that it can be read at once, and `Ledger.verify` rebuilds it.
+Amounts are ints in the smallest part of their unit. Accounts, lots and holds stand in `accounts`, the
+journal that all of this is kept in, in `journal`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from attrs import field, frozen
 
-from gridpoints.errors import (
-    BadLegAmount,
-    GridpointsError,
-    MetadataUnusable,
-    TransactionEmpty,
-    TransactionUnbalanced,
+from gridpoints.errors import GridpointsError, MetadataUnusable
+from gridpoints.exact_json import canonical
+from gridpoints.ledger.accounts import (
+    Account,
+    AccountKind,
+    Balance,
+    Hold,
+    HoldStatus,
+    Lot,
 )
-from gridpoints.values import LONGEST_DERIVED, can_be_stored, check_identifier, check_instant, check_text
+from gridpoints.values import can_be_stored
+
+__all__ = [
+    "MOST_AMOUNT",
+    "MOST_METADATA",
+    "Account",
+    "AccountKind",
+    "Balance",
+    "Debt",
+    "Difference",
+    "Entry",
+    "Flow",
+    "Hold",
+    "HoldStatus",
+    "Leg",
+    "Lot",
+    "Outcome",
+    "Outstanding",
+    "Posted",
+    "Rejected",
+    "Totals",
+    "Transaction",
+    "TrialLine",
+    "Turnover",
+    "Verification",
+]
 
 #: Largest amount of one leg: 15 digits fit a double, so that no export loses one.
 MOST_AMOUNT = 10**15 - 1
@@ -30,71 +55,17 @@ MOST_AMOUNT = 10**15 - 1
 MOST_METADATA = 16_384
 
 
-class AccountKind(StrEnum):
-    """Whose account it is. The last four are the community's own."""
-
-    MEMBER = "member"
-    HOUSEHOLD = "household"
-    MERCHANT = "merchant"
-    FUND = "fund"
-    ISSUANCE = "issuance"
-    SETTLED = "settled"
-    EXPIRY = "expiry"
-    FEES = "fees"
-
-    @property
-    def floor(self) -> int | None:
-        """The lowest balance the database lets it have; None: it may go below any figure."""
-        return None if self is AccountKind.ISSUANCE else 0
-
-
-@frozen(order=True)
-class Account:
-    """Names an account; it is opened by its first use. `owner` is empty for the community's own.
-
-    ``str(account)`` is its key in the store: ``points/member/0190…``.
-    """
-
-    unit: str
-    kind: AccountKind
-    owner: str = ""
-
-    @classmethod
-    def member(cls, id: str, unit: str) -> Account:
-        """A member's account."""
-        return cls(unit, AccountKind.MEMBER, id)
-
-    @classmethod
-    def merchant(cls, id: str, unit: str) -> Account:
-        """A merchant's account: the points it took and was not paid for yet."""
-        return cls(unit, AccountKind.MERCHANT, id)
-
-    @classmethod
-    def issuance(cls, unit: str) -> Account:
-        """Where points come from. Its balance is minus all that was ever issued."""
-        return cls(unit, AccountKind.ISSUANCE)
-
-    @classmethod
-    def settled(cls, unit: str) -> Account:
-        """Where points go when a merchant is paid for them."""
-        return cls(unit, AccountKind.SETTLED)
-
-    def __str__(self) -> str:
-        return f"{self.unit}/{self.kind}/{self.owner}" if self.owner else f"{self.unit}/{self.kind}"
-
-    @classmethod
-    def parse(cls, key: str) -> Account:
-        """The account whose ``str`` is `key`."""
-        unit, kind, *owner = key.split("/", 2)
-        return cls(unit, AccountKind(kind), owner[0] if owner else "")
-
-
 @frozen
 class Leg:
-    """One side of a transaction: `amount` is added to `account` (below 0: taken from it)."""
+    """One side of a transaction: `amount` is added to `account` (below 0: taken from it).
+
+    What a member, household or fund is given may expire: `expires_at`. What is taken from it is taken
+    from what expires first.
+    """
 
     account: Account
     amount: int
+    expires_at: datetime | None = None
 
 
 def _legs(legs: Iterable[Leg]) -> tuple[Leg, ...]:
@@ -108,7 +79,9 @@ class Transaction:
     `kind` says what sort of act it is (``award``, ``redemption``, ``settlement`` …), `reason` names
     the act in the community's words or codes, `metadata` whatever a reader may need, as JSON.
     `effective_at` is when the act was done; None means: when it was recorded. `hold` names the
-    hold that the transaction captures from.
+    hold that the transaction captures from, `reverses` the transaction whose legs, or a part of them,
+    it gives back. Lots that a reversal restores after their date live on for `extend_days`; at 0, they
+    expire at once.
     """
 
     id: str
@@ -118,57 +91,21 @@ class Transaction:
     reason: str = ""
     metadata: Mapping[str, Any] = field(factory=dict, hash=False)
     hold: str | None = None
-
-    def check(self) -> Transaction:
-        """Return it with its instant in UTC; raise what is wrong with it by itself."""
-        check_identifier("transaction", self.id, longest=LONGEST_DERIVED)
-        check_identifier("kind", self.kind)
-        if self.reason:
-            check_text("reason", self.reason)
-        if not self.legs:
-            raise TransactionEmpty(transaction=self.id)
-        totals: dict[str, int] = {}
-        for leg in self.legs:
-            if type(leg.amount) is not int or not 0 < abs(leg.amount) <= MOST_AMOUNT:
-                raise BadLegAmount(transaction=self.id, account=str(leg.account), amount=str(leg.amount)[:40])
-            check_identifier("account", str(leg.account), longest=LONGEST_DERIVED)
-            totals[leg.account.unit] = totals.get(leg.account.unit, 0) + leg.amount
-        for unit, total in totals.items():
-            if total:
-                raise TransactionUnbalanced(transaction=self.id, unit=unit, total=total)
-        self.metadata_json()
-        if self.effective_at is not None:
-            check_instant("effective_at", self.effective_at)
-        return self
+    reverses: str | None = None
+    extend_days: int = 0
 
     def metadata_json(self) -> str:
         """The metadata as canonical JSON: sorted, without blanks; raises `MetadataUnusable`."""
+        if not self.metadata and isinstance(self.metadata, Mapping):
+            return "{}"
         problem = "it is too large"
         try:
-            text = json.dumps(
-                _exact(self.metadata),
-                ensure_ascii=False,
-                sort_keys=True,
-                separators=(",", ":"),
-                allow_nan=False,
-            )
+            text = canonical(_exact(self.metadata))
             if len(text.encode()) <= MOST_METADATA:
                 return text
         except (TypeError, ValueError, RecursionError) as error:
             problem = str(error)[:200].encode("ascii", "replace").decode()
-        raise MetadataUnusable(transaction=self.id, problem=problem, most=MOST_METADATA)
-
-    def fingerprint(self) -> bytes:
-        """SHA-256 over everything the client sent: tells a repetition from a conflict."""
-        body = [
-            self.kind,
-            self.reason,
-            self.hold,
-            self.effective_at and check_instant("effective_at", self.effective_at).isoformat(),
-            [[str(leg.account), leg.amount] for leg in self.legs],
-            self.metadata_json(),
-        ]
-        return hashlib.sha256(json.dumps(body, separators=(",", ":")).encode()).digest()
+        raise MetadataUnusable(transaction=str(self.id)[:40], problem=problem, most=MOST_METADATA)
 
 
 def _exact(value: Any) -> Any:
@@ -208,17 +145,14 @@ Outcome = Posted | Rejected
 
 
 @frozen
-class Balance:
-    """What an account holds: `posted` of which `held` is set aside for holds."""
+class Debt:
+    """A reversal that is owed (欠账): the `legs` that are still to be posted to give `transaction` back."""
 
-    account: Account
-    posted: int = 0
-    held: int = 0
-
-    @property
-    def available(self) -> int:
-        """What can be spent now."""
-        return self.posted - self.held
+    id: str
+    transaction: str
+    legs: tuple[Leg, ...]
+    owed_since: datetime
+    reason: str = ""
 
 
 @frozen
@@ -241,42 +175,6 @@ class Entry:
     metadata: Mapping[str, Any] = field(factory=dict, hash=False)
 
 
-class HoldStatus(StrEnum):
-    """An open hold past its `expires_at` counts as expired at once, swept or not."""
-
-    OPEN = "open"
-    CAPTURED = "captured"
-    RELEASED = "released"
-    EXPIRED = "expired"
-
-
-@frozen
-class Hold:
-    """Points set aside on `account` until they are captured, released, or `expires_at`.
-
-    `remaining` is what can still be captured; after the last capture, 0.
-    """
-
-    id: str
-    account: Account
-    amount: int
-    placed_at: datetime
-    expires_at: datetime
-    remaining: int
-    reason: str = ""
-    status: HoldStatus = HoldStatus.OPEN
-
-    def status_at(self, now: datetime) -> HoldStatus:
-        """`status`, but expired for an open hold whose time is over."""
-        return (
-            HoldStatus.EXPIRED if self.status is HoldStatus.OPEN and self.expires_at <= now else self.status
-        )
-
-    def same_request(self, other: Hold) -> bool:
-        """Whether `other` asks for the same points on the same account."""
-        return (self.account, self.amount, self.reason) == (other.account, other.amount, other.reason)
-
-
 @frozen
 class Totals:
     """Entries of one account, by transaction kind: how many, and what they add up to."""
@@ -295,6 +193,25 @@ class Flow:
     reason: str
     entries: int
     amount: int
+
+
+@frozen
+class Turnover:
+    """What moved on accounts of one unit and kind: `given` to them and `taken` from them, both above 0."""
+
+    unit: str
+    kind: AccountKind
+    given: int
+    taken: int
+
+
+@frozen
+class Outstanding:
+    """What members, households and funds hold of a unit that expires at one instant; None: never."""
+
+    unit: str
+    expires_at: datetime | None
+    points: int
 
 
 @frozen
@@ -320,11 +237,12 @@ class Difference:
 
 @frozen
 class Verification:
-    """The result of rebuilding every balance from its entries."""
+    """The result of making everything again from the journal. `sealed`: lines that the seals cover."""
 
     transactions: int
     entries: int
     accounts: int
+    sealed: int = 0
     differences: tuple[Difference, ...] = ()
 
     @property

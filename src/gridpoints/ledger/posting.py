@@ -1,21 +1,25 @@
 """What a batch of transactions does: the decision, pure, the same for every store.
 
 A store reads what is known, locks the accounts and holds that the batch touches in sorted order
-(`Locked`), calls one of the three functions here, and writes what came of it (`Effects`), all in
-one database transaction. Its CHECK constraints refuse an overdraft a second time.
+(`Locked`), calls one of the functions here, and writes what came of it (`Effects`), all in one
+database transaction. Its CHECK constraints refuse an overdraft a second time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Mapping
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 
 import attrs
-from attrs import define, field, frozen
+from attrs import define, field
 
 from gridpoints.errors import (
     BatchNotPosted,
+    FloorAboveBalance,
     GridpointsError,
     HoldClosed,
     HoldConflict,
@@ -23,83 +27,66 @@ from gridpoints.errors import (
     InsufficientPoints,
     InvalidInput,
     NotFound,
+    PeriodClosed,
     RecordUnknown,
     TransactionConflict,
     UnitUnknown,
+    every_error,
 )
-from gridpoints.ledger.model import (
-    Account,
-    Entry,
-    Hold,
-    HoldStatus,
-    Outcome,
-    Posted,
-    Rejected,
-    Transaction,
-)
-from gridpoints.values import Unit, check_instant
+from gridpoints.exact_json import canonical, from_json, to_json
+from gridpoints.ledger.accounts import Account, Hold, HoldStatus
+from gridpoints.ledger.journal import Act, Line, instant_text
+from gridpoints.ledger.lots import AccountState, move_lots, overdue
+from gridpoints.ledger.model import Outcome, Posted, Rejected
+from gridpoints.ledger.request import Request
+from gridpoints.ledger.reversal import Original
+from gridpoints.values import Unit
 
-
-@define
-class AccountState:
-    """An account as it was locked; posting moves it on. `moved_at`: when its last entry was made."""
-
-    account: Account
-    unit: Unit
-    posted: int = 0
-    held: int = 0
-    sequence: int = 0
-    moved_at: datetime | None = None
-
-    def refuse_below_floor(self, taken: int) -> None:
-        """Raise `InsufficientPoints` where `taken` more would reach below the floor or into holds."""
-        floor = self.account.kind.floor
-        if floor is not None and taken > (available := self.posted - self.held - floor):
-            raise InsufficientPoints(
-                account=str(self.account),
-                unit=self.unit.code,
-                available=self.unit.decimal(available),
-                wanted=self.unit.decimal(taken),
-            )
+_INSTANT = timedelta(microseconds=1)
+_POST, _CAPTURE, _REVERSE = Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value
 
 
 @define
 class Locked:
     """What the store read under lock, moved on by posting, and what of it must be written back.
 
-    `accounts` are those touched, less those of a unit that no published rule set declares;
-    `holds` those named, and those overdue on the accounts.
+    `accounts`, by key, are those touched, less those of a unit that no published rule set declares;
+    `holds` those named, and the open ones of the accounts that are overdue. `number` is the number of
+    the next line, 0 where the store gives numbers later.
     """
 
-    accounts: dict[Account, AccountState]
+    accounts: dict[str, AccountState]
     holds: dict[str, Hold]
-    changed_accounts: set[Account] = field(factory=set)
+    units: Mapping[str, Unit]
+    originals: dict[str, Original] = field(factory=dict)
+    closed_until: datetime | None = None
+    number: int = 0
+    lines: list[Line] = field(factory=list)
+    changed_accounts: set[str] = field(factory=set)
     changed_holds: set[str] = field(factory=set)
+    changed_lots: set[tuple[str, datetime]] = field(factory=set)
+    due: dict[str, list[Hold]] | None = None
 
     def copy(self) -> Locked:
         """A copy to try something out on."""
-        accounts = {a: copy(s) for a, s in self.accounts.items()}
-        return Locked(accounts, dict(self.holds), set(self.changed_accounts), set(self.changed_holds))
+        return attrs.evolve(
+            self,
+            accounts={key: state.copy() for key, state in self.accounts.items()},
+            holds=dict(self.holds),
+            originals={id: copy(original) for id, original in self.originals.items()},
+            lines=list(self.lines),
+            changed_accounts=set(self.changed_accounts),
+            changed_holds=set(self.changed_holds),
+            changed_lots=set(self.changed_lots),
+            due=None,
+        )
 
-    def not_before(self, at: datetime) -> datetime:
-        """`at`, or the last entry of a locked account where another clock was ahead of ours.
-
-        So that an account's entries are recorded in the order of their sequence.
-        """
-        return max([at, *(s.moved_at for s in self.accounts.values() if s.moved_at)])
-
-    def expire(self, at: datetime) -> None:
-        """Close the holds that are overdue, so that they stop counting now."""
-        for hold in list(self.holds.values()):
-            if hold.status is HoldStatus.OPEN and hold.expires_at <= at:
-                self.keep(attrs.evolve(hold, status=HoldStatus.EXPIRED), held=-hold.remaining)
-
-    def account(self, account: Account) -> AccountState:
-        """The state of `account`; raises `UnitUnknown`."""
+    def account(self, key: str) -> AccountState:
+        """The state of an account; raises `UnitUnknown`."""
         try:
-            return self.accounts[account]
+            return self.accounts[key]
         except KeyError:
-            raise UnitUnknown(unit=account.unit) from None
+            raise UnitUnknown(unit=Account.parse(key).unit) from None
 
     def hold(self, id: str) -> Hold:
         """The hold of that id; raises `RecordUnknown`."""
@@ -115,168 +102,303 @@ class Locked:
             raise HoldClosed(hold=id, status=hold.status)
         return hold
 
-    def keep(self, hold: Hold, *, held: int) -> None:
+    def keep(self, hold: Hold, *, held: int, at: datetime) -> None:
         """Put `hold` in its place, and add `held` to what its account sets aside."""
-        self.accounts[hold.account].held += held
+        state = self.accounts[hold.account.key]
+        state.held += held
+        state.moved_at = at
         self.holds[hold.id] = hold
-        self.changed_accounts.add(hold.account)
+        self.changed_accounts.add(hold.account.key)
         self.changed_holds.add(hold.id)
 
-    def move(self, account: Account, amount: int, at: datetime) -> AccountState:
-        """Add `amount` to an account as its next entry."""
-        state = self.accounts[account]
-        state.posted += amount
-        state.sequence += 1
-        state.moved_at = at
-        self.changed_accounts.add(account)
-        return state
+    def write(
+        self,
+        id: str,
+        act: str,
+        at: datetime,
+        legs: str,
+        *,
+        kind: str,
+        reason: str = "",
+        subject: str | None = None,
+        effective_at: datetime | None = None,
+        lots: str | None = None,
+        metadata: str = "{}",
+    ) -> None:
+        """Put the next line into the journal."""
+        effective_at = at if effective_at is None else effective_at
+        number = self.number
+        if number:
+            self.number += 1
+        self.lines.append(
+            Line(number, id, act, kind, reason, subject, effective_at, at, legs, lots, metadata, None, None)
+        )
+
+    def insufficient(self, state: AccountState, available: int, wanted: int) -> InsufficientPoints:
+        """The error for an account that has less than is wanted."""
+        unit = self.units[state.account.unit]
+        return InsufficientPoints(
+            account=state.account.key,
+            unit=unit.code,
+            available=unit.decimal(available),
+            wanted=unit.decimal(wanted),
+        )
+
+    # --- what is overdue ----------------------------------------------------------------------
+
+    def _due(self, at: datetime) -> dict[str, list[Hold]]:
+        """The holds that are overdue, by account: looked for once, for no hold is placed overdue."""
+        if self.due is None:
+            self.due = defaultdict(list)
+            for hold in sorted(self.holds.values(), key=lambda hold: (hold.expires_at, hold.id)):
+                if hold.status is HoldStatus.OPEN and hold.expires_at <= at:
+                    self.due[hold.account.key].append(hold)
+        return self.due
+
+    def settle_overdue(self, state: AccountState, at: datetime) -> None:
+        """Let go of the account's overdue holds, then post the expiry of its overdue lots.
+
+        So that neither counts any more at `at`, whether anybody swept before or not.
+        """
+        if state.held:
+            for hold in self._due(at).pop(state.account.key, ()):
+                if (hold := self.holds[hold.id]).status is HoldStatus.OPEN:
+                    release(self, hold, HoldStatus.EXPIRED, at)
+        while state.dated and (lot := overdue(state, at)):
+            expires_at, amount = lot
+            at = after(at, state)
+            account, key = state.account, state.account.key
+            lots = [(expires_at, -amount)]
+            legs = f'[["{key}",{-amount}],["{Account.expiry(account.unit).key}",{amount}]]'
+            state.change_lots(lots)
+            state.posted -= amount
+            state.moved_at = at
+            self.changed_accounts.add(key)
+            self.changed_lots.add((key, expires_at))
+            self.write(
+                f"expiry {key} {instant_text(at)}",
+                _POST,
+                at,
+                legs,
+                kind="expiry",
+                lots=lots_text([(key, *lot) for lot in lots]),
+                metadata=canonical({"expired_at": instant_text(expires_at)}),
+            )
 
 
-@frozen
-class Recorded:
-    """The outcome that an id had the first time, with the fingerprint of what was sent."""
+def after(at: datetime, *states: AccountState) -> datetime:
+    """`at`, or just after the last line of these accounts where that was not before it.
 
-    fingerprint: bytes
-    outcome: Outcome
-
-
-@frozen
-class NewTransaction:
-    """A transaction and the outcome to keep with it, for ever."""
-
-    transaction: Transaction
-    effective_at: datetime
-    recorded: Recorded
+    So that the lines of an account are recorded in the order of their sequence, also where another
+    clock was ahead of ours.
+    """
+    for state in states:
+        if state.moved_at is not None and at <= state.moved_at:
+            at = state.moved_at + _INSTANT
+    return at
 
 
-@define
-class Effects:
-    """What was decided: the transactions and entries to keep, and an outcome for each request."""
-
-    transactions: list[NewTransaction] = field(factory=list)
-    entries: list[Entry] = field(factory=list)
-    outcomes: list[Outcome] = field(factory=list)
-
-
-@frozen
-class Request:
-    """A transaction as it came in: with its fingerprint, or with what is wrong with it by itself."""
-
-    transaction: Transaction
-    fingerprint: bytes = b""
-    error: InvalidInput | None = None
-
-    @classmethod
-    def read(cls, transaction: Transaction) -> Request:
-        """Check one transaction without looking at anything else."""
-        try:
-            return cls(transaction, transaction.check().fingerprint())
-        except InvalidInput as error:
-            return cls(transaction, error=error)
+# --- transactions ---------------------------------------------------------------------------------
 
 
 def post(
-    requests: Sequence[Request],
+    requests: list[Request],
     *,
-    known: Mapping[str, Recorded],
+    known: Mapping[str, Line],
     locked: Locked,
     at: datetime,
     atomic: bool = False,
-) -> Effects:
+) -> list[Outcome]:
     """Decide each request by itself, in order; with `atomic`, all of them or none.
 
-    `locked` is moved on to the state after the batch. What is wrong with a transaction by itself
-    (`InvalidInput`) is answered and not kept: it can never be right. A refusal is kept.
+    `locked` is moved on to the state after the batch; its `lines` are what to keep. What is wrong with a
+    transaction by itself (`InvalidInput`) is answered and not kept: it can never be right. A refusal
+    is kept.
     """
-    at = locked.not_before(at)
-    locked.expire(at)
     seen = dict(known)
-    effects = Effects()
-    trial = locked.copy() if atomic else locked
+    if not atomic:
+        return _post_each(requests, seen, locked, at)
+    trial = locked.copy()
+    outcomes = _post_each(requests, seen, trial, at)
+    if any(isinstance(outcome, Rejected) for outcome in outcomes):
+        return _none_of(requests, outcomes, known, locked, at)
+    for a in attrs.fields(Locked):
+        setattr(locked, a.name, getattr(trial, a.name))
+    return outcomes
+
+
+def _post_each(requests: list[Request], seen: dict[str, Line], locked: Locked, at: datetime) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    reversible = {request.subject for request in requests if request.act == _REVERSE}
     for request in requests:
-        effects.outcomes.append(_post_one(request, seen, trial, at, effects))
-    if atomic and any(isinstance(o, Rejected) for o in effects.outcomes):
-        return _none_of(effects)
-    locked.accounts, locked.holds = trial.accounts, trial.holds
-    locked.changed_accounts, locked.changed_holds = trial.changed_accounts, trial.changed_holds
-    return effects
+        id = request.transaction.id
+        if request.error is not None:
+            outcomes.append(Rejected(id, request.error))
+        elif (earlier := seen.get(id)) is not None:
+            outcomes.append(_again(request, earlier))
+        else:
+            try:
+                when = _move(request, locked, at)
+                outcomes.append(Posted(id, when))
+            except (InvalidInput, NotFound) as error:
+                outcomes.append(Rejected(id, error))
+                continue
+            except GridpointsError as error:
+                _refuse(request, error, locked, at)
+                outcomes.append(Rejected(id, error))
+            seen[id] = locked.lines[-1]
+            if id in reversible:
+                locked.originals[id] = Original.of(locked.lines[-1])
+    return outcomes
 
 
-def _post_one(
-    request: Request, seen: dict[str, Recorded], locked: Locked, at: datetime, effects: Effects
-) -> Outcome:
-    transaction = request.transaction
-    if request.error is not None:
-        return Rejected(transaction.id, request.error)
-    if (earlier := seen.get(transaction.id)) is not None:
-        if earlier.fingerprint != request.fingerprint:
-            return Rejected(transaction.id, TransactionConflict(transaction=transaction.id))
-        return earlier.outcome
-    effective_at = (
-        at if transaction.effective_at is None else check_instant("effective_at", transaction.effective_at)
+def _again(request: Request, earlier: Line) -> Outcome:
+    """The outcome that the id had the first time."""
+    if not request.same_as(earlier):
+        return Rejected(earlier.id, TransactionConflict(transaction=earlier.id))
+    return outcome_of(earlier)
+
+
+def outcome_of(line: Line) -> Outcome:
+    """What became of the transaction of a line."""
+    if line.refusal is None:
+        return Posted(line.id, line.recorded_at)
+    fields = from_json(json.loads(line.refusal_fields or "{}"))
+    return Rejected(line.id, _errors()[line.refusal](**fields))
+
+
+@cache
+def _errors() -> Mapping[str, type[GridpointsError]]:
+    return {error.code: error for error in every_error()}
+
+
+def _refuse(request: Request, error: GridpointsError, locked: Locked, at: datetime) -> None:
+    sent = request.transaction
+    locked.write(
+        sent.id,
+        request.act,
+        at,
+        request.legs,
+        kind=sent.kind,
+        reason=sent.reason,
+        subject=request.subject,
+        effective_at=request.effective_at,
+        metadata=request.metadata,
     )
-    outcome: Outcome
-    try:
-        effects.entries += _move(transaction, locked, at, effective_at)
-        outcome = Posted(transaction.id, at)
-    except (InvalidInput, NotFound) as error:
-        return Rejected(transaction.id, error)
-    except GridpointsError as error:
-        outcome = Rejected(transaction.id, error)
-    recorded = seen[transaction.id] = Recorded(request.fingerprint, outcome)
-    effects.transactions.append(NewTransaction(transaction, effective_at, recorded))
-    return outcome
+    locked.lines[-1] = locked.lines[-1]._replace(
+        refusal=error.code, refusal_fields=canonical(to_json(error.fields))
+    )
 
 
-def _move(transaction: Transaction, locked: Locked, at: datetime, effective_at: datetime) -> list[Entry]:
-    """Check the whole transaction, then move its accounts and its hold; raise and move nothing."""
-    change: dict[Account, int] = {}
-    for leg in transaction.legs:
-        change[leg.account] = change.get(leg.account, 0) + leg.amount
-    hold = locked.open_hold(transaction.hold) if transaction.hold else None
-    for account, amount in change.items():
-        state = locked.account(account)
-        if hold is not None and account == hold.account:
-            if -amount > hold.remaining:
-                unit = state.unit
-                raise HoldExceeded(
-                    hold=hold.id, remaining=unit.decimal(hold.remaining), wanted=unit.decimal(-amount)
-                )
-        elif amount < 0:
-            state.refuse_below_floor(-amount)
-    if hold is not None and (captured := -change.get(hold.account, 0)) > 0:
-        remaining = hold.remaining - captured
-        status = HoldStatus.OPEN if remaining else HoldStatus.CAPTURED
-        locked.keep(attrs.evolve(hold, remaining=remaining, status=status), held=-captured)
+def _none_of(
+    requests: list[Request],
+    outcomes: list[Outcome],
+    known: Mapping[str, Line],
+    locked: Locked,
+    at: datetime,
+) -> list[Outcome]:
+    """The outcomes of a group of which one was refused: nothing moves, and each is refused for good."""
+    kept: dict[str, Outcome] = {}
+    for request, outcome in zip(requests, outcomes, strict=True):
+        id = outcome.transaction
+        if id in known or id in kept:
+            continue
+        error = outcome.error if isinstance(outcome, Rejected) else BatchNotPosted(transaction=id)
+        if not isinstance(error, InvalidInput | NotFound):
+            _refuse(request, error, locked, at)
+        kept[id] = Rejected(id, error)
     return [
-        Entry(
-            account=leg.account,
-            sequence=(state := locked.move(leg.account, leg.amount, at)).sequence,
-            amount=leg.amount,
-            balance=state.posted,
-            transaction=transaction.id,
-            kind=transaction.kind,
-            reason=transaction.reason,
-            effective_at=effective_at,
-            recorded_at=at,
-            metadata=transaction.metadata,
-        )
-        for leg in transaction.legs
+        kept.get(outcome.transaction, outcome) if isinstance(outcome, Posted) else outcome
+        for outcome in outcomes
     ]
 
 
-def _none_of(effects: Effects) -> Effects:
-    """The effects of an atomic group of which one was refused: outcomes, and no entries."""
-    kept: dict[str, Outcome] = {}
-    transactions = []
-    for new in effects.transactions:
-        id, recorded = new.transaction.id, new.recorded
-        if isinstance(recorded.outcome, Posted):
-            recorded = attrs.evolve(recorded, outcome=Rejected(id, BatchNotPosted(transaction=id)))
-        kept[id] = recorded.outcome
-        transactions.append(attrs.evolve(new, recorded=recorded))
-    outcomes = [kept.get(o.transaction, o) if isinstance(o, Posted) else o for o in effects.outcomes]
-    return Effects(transactions, outcomes=outcomes)
+def _move(request: Request, locked: Locked, at: datetime) -> datetime:
+    """Check the whole transaction, then move its accounts and its hold; raise and move nothing."""
+    accounts, sent = locked.accounts, request.transaction
+    captured = 0
+    hold = original = None
+    with_lots = request.dated
+    for key in request.net:
+        state = accounts.get(key) or locked.account(key)
+        if state.held or state.dated:
+            locked.settle_overdue(state, at)
+            with_lots = with_lots or bool(state.dated)
+    if request.act == _CAPTURE:
+        hold = locked.open_hold(request.subject or "")
+        captured = _captured(request, hold, locked)
+    elif request.act == _REVERSE:
+        original = locked.originals.get(request.subject or "")
+        if original is None:
+            raise RecordUnknown(kind="transaction", id=request.subject or "")
+        original.refuse_more(sent.id, request.net, locked.units)
+        with_lots = with_lots or bool(original.lots)
+    if (
+        request.effective_at is not None
+        and locked.closed_until is not None
+        and request.effective_at < locked.closed_until
+    ):
+        raise PeriodClosed(transaction=sent.id, effective_at=request.effective_at, until=locked.closed_until)
+    when = at
+    for key, amount in request.net.items():
+        state = accounts[key]
+        if amount < 0 and state.floor is not None:
+            available = state.posted - state.held - state.floor
+            if hold is not None and key == hold.account.key:
+                available += captured
+            if amount + available < 0:
+                raise locked.insufficient(state, available, -amount)
+        if state.moved_at is not None and when <= state.moved_at:
+            when = state.moved_at + _INSTANT
+    lots = None
+    if with_lots:
+        changes = move_lots(sent, accounts, original, when)
+        locked.changed_lots.update((key, expires_at) for key, expires_at, _ in changes)
+        lots = lots_text(changes)
+    else:
+        for key, amount in request.net.items():
+            accounts[key].posted += amount
+    for key in request.net:
+        accounts[key].moved_at = when
+    locked.changed_accounts.update(request.net)
+    if hold is not None and captured:
+        remaining = hold.remaining - captured
+        status = HoldStatus.OPEN if remaining else HoldStatus.CAPTURED
+        locked.keep(attrs.evolve(hold, remaining=remaining, status=status), held=-captured, at=when)
+    if original is not None:
+        original.take_back(request.net)
+    locked.write(
+        sent.id,
+        request.act,
+        when,
+        request.legs,
+        kind=sent.kind,
+        reason=sent.reason,
+        subject=request.subject,
+        effective_at=request.effective_at,
+        lots=lots,
+        metadata=request.metadata,
+    )
+    return when
+
+
+def _captured(request: Request, hold: Hold, locked: Locked) -> int:
+    """How much of the hold is taken; raises `HoldExceeded`."""
+    wanted = max(0, -request.net.get(hold.account.key, 0))
+    if wanted > hold.remaining:
+        unit = locked.units[hold.account.unit]
+        raise HoldExceeded(hold=hold.id, remaining=unit.decimal(hold.remaining), wanted=unit.decimal(wanted))
+    return wanted
+
+
+def lots_text(changes: list[tuple[str, datetime, int]]) -> str | None:
+    """What became of the dated lots, as the journal keeps it; None: nothing did."""
+    if not changes:
+        return None
+    return canonical([[key, instant_text(expires_at), amount] for key, expires_at, amount in changes])
+
+
+# --- holds, floors, periods -----------------------------------------------------------------------
 
 
 def place(hold: Hold, *, locked: Locked, at: datetime) -> Hold:
@@ -284,24 +406,91 @@ def place(hold: Hold, *, locked: Locked, at: datetime) -> Hold:
 
     Raises `InsufficientPoints`, `HoldConflict`, `UnitUnknown`.
     """
-    locked.expire(at)
     if (standing := locked.holds.get(hold.id)) is not None:
+        locked.settle_overdue(locked.accounts[standing.account.key], at)
         if not standing.same_request(hold):
             raise HoldConflict(hold=hold.id)
-        return standing
-    locked.account(hold.account).refuse_below_floor(hold.amount)
-    locked.keep(hold, held=hold.amount)
+        return locked.holds[hold.id]
+    state = locked.account(hold.account.key)
+    locked.settle_overdue(state, at)
+    # Whatever the floor: a hold never draws on a debt.
+    if hold.amount > (available := state.posted - state.held):
+        raise locked.insufficient(state, available, hold.amount)
+    at = after(at, state)
+    hold = attrs.evolve(hold, placed_at=at)
+    locked.keep(hold, held=hold.amount, at=at)
+    locked.write(
+        f"hold {hold.id}",
+        Act.HOLD.value,
+        at,
+        f'[["{hold.account.key}",{hold.amount}]]',
+        kind="hold",
+        reason=hold.reason,
+        subject=hold.id,
+        metadata=canonical({"expires_at": instant_text(hold.expires_at)}),
+    )
     return hold
 
 
-def release(id: str, *, locked: Locked, at: datetime) -> Hold:
+def let_go(id: str, *, locked: Locked, at: datetime) -> Hold:
     """Give back what remains of a hold. Again, or once expired, it changes nothing.
 
     Raises `RecordUnknown`, and `HoldClosed` for a hold that was captured whole.
     """
-    locked.expire(at)
-    if (hold := locked.hold(id)).status in (HoldStatus.RELEASED, HoldStatus.EXPIRED):
+    hold = locked.hold(id)
+    locked.settle_overdue(locked.accounts[hold.account.key], at)
+    if (hold := locked.holds[id]).status in (HoldStatus.RELEASED, HoldStatus.EXPIRED):
         return hold
-    released = attrs.evolve(locked.open_hold(id), status=HoldStatus.RELEASED)
-    locked.keep(released, held=-hold.remaining)
-    return released
+    return release(locked, locked.open_hold(id), HoldStatus.RELEASED, at)
+
+
+def release(locked: Locked, hold: Hold, status: HoldStatus, at: datetime) -> Hold:
+    """Put what remains of an open hold back, and say why."""
+    at = after(at, locked.accounts[hold.account.key])
+    hold = attrs.evolve(hold, status=status)
+    locked.keep(hold, held=-hold.remaining, at=at)
+    locked.write(
+        f"release {hold.id}",
+        Act.RELEASE.value,
+        at,
+        f'[["{hold.account.key}",{hold.remaining}]]',
+        kind=status.value,
+        subject=hold.id,
+    )
+    return hold
+
+
+def set_floor(
+    account: Account, floor: int | None, *, id: str, reason: str, locked: Locked, at: datetime
+) -> None:
+    """How far down an account may go from now on.
+
+    Raises `FloorAboveBalance`, `UnitUnknown`.
+    """
+    state = locked.account(account.key)
+    locked.settle_overdue(state, at)
+    if floor is not None and floor > (available := state.posted - state.held):
+        unit = locked.units[account.unit]
+        raise FloorAboveBalance(
+            account=account.key, floor=unit.decimal(floor), available=unit.decimal(available)
+        )
+    at = after(at, state)
+    state.floor, state.moved_at = floor, at
+    locked.changed_accounts.add(account.key)
+    legs = canonical([[account.key, floor]])
+    locked.write(f"floor {id}", Act.FLOOR.value, at, legs, kind="floor", reason=reason)
+
+
+def close_period(until: datetime, *, reason: str, locked: Locked, at: datetime) -> None:
+    """Nothing that was done before `until` is posted any more."""
+    if locked.closed_until is None or locked.closed_until < until:
+        locked.closed_until = until
+        locked.write(
+            f"close {instant_text(until)}",
+            Act.CLOSE.value,
+            at,
+            "[]",
+            kind="close",
+            reason=reason,
+            effective_at=until,
+        )

@@ -1,35 +1,28 @@
-"""The ledger of the memory store: its books, and what is read from and written to them."""
+"""The ledger of the memory store: its books, and what is read from and written to them.
+
+Every line is entered at once: one writer has no use for `fold`.
+"""
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from copy import copy
 from datetime import datetime
-from operator import attrgetter
 
-import attrs
 from attrs import define, field
 
+from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger import posting
-from gridpoints.ledger.model import (
-    Account,
-    AccountKind,
-    Balance,
-    Difference,
-    Entry,
-    Flow,
-    Hold,
-    HoldStatus,
-    Posted,
-    Totals,
-    Transaction,
-    TrialLine,
-    Verification,
-)
-from gridpoints.storage.port import LedgerStore
+from gridpoints.ledger.accounts import Account, AccountKind, Balance, Hold, HoldStatus
+from gridpoints.ledger.journal import Act, Line
+from gridpoints.ledger.lots import AccountState
+from gridpoints.ledger.merkle import Node
+from gridpoints.ledger.model import Entry, Flow, Outstanding, Totals, TrialLine, Turnover
+from gridpoints.ledger.replay import Kept, Place, Projection
+from gridpoints.ledger.reversal import Original
+from gridpoints.ledger.seals import Seal
+from gridpoints.storage.ledger_port import LedgerStore, Only, Wanted
 from gridpoints.values import Interval, Unit
 
 #: The steps that undo what the open unit of work did, to be run from the last to the first.
@@ -40,25 +33,40 @@ Journal = list[Callable[[], object]]
 class Books:
     """The ledger of one community."""
 
-    accounts: dict[Account, posting.AccountState] = field(factory=dict)
-    entries: defaultdict[Account, list[Entry]] = field(factory=lambda: defaultdict(list))
-    transactions: dict[str, posting.NewTransaction] = field(factory=dict)
+    lines: list[Line] = field(factory=list)
+    by_id: dict[str, Line] = field(factory=dict)
+    about: defaultdict[str, list[Line]] = field(factory=lambda: defaultdict(list))
+    accounts: dict[str, AccountState] = field(factory=dict)
+    places: defaultdict[str, list[Place]] = field(factory=lambda: defaultdict(list))
     holds: dict[str, Hold] = field(factory=dict)
-    open_holds: defaultdict[Account, dict[str, Hold]] = field(factory=lambda: defaultdict(dict))
+    holds_of: defaultdict[str, dict[str, Hold]] = field(factory=lambda: defaultdict(dict))
+    closed_until: datetime | None = None
+    seals: list[Seal] = field(factory=list)
+    nodes: dict[tuple[int, int], Node] = field(factory=dict)
 
     def keep(self, hold: Hold) -> None:
         self.holds[hold.id] = hold
-        if hold.status is HoldStatus.OPEN:
-            self.open_holds[hold.account][hold.id] = hold
-        else:
-            self.open_holds[hold.account].pop(hold.id, None)
+        self.holds_of[hold.account.key][hold.id] = hold
 
     def forget(self, hold: Hold) -> None:
         del self.holds[hold.id]
-        self.open_holds[hold.account].pop(hold.id, None)
+        self.holds_of[hold.account.key].pop(hold.id, None)
 
-    def overdue(self, account: Account, at: datetime) -> list[Hold]:
-        return [h for h in self.open_holds[account].values() if h.expires_at <= at]
+    def overdue(self, key: str, at: datetime) -> list[Hold]:
+        holds = self.holds_of[key].values() if key in self.holds_of else ()
+        return [hold for hold in holds if hold.status is HoldStatus.OPEN and hold.expires_at <= at]
+
+    def append(self, line: Line) -> None:
+        self.lines.append(line)
+        self.by_id[line.id] = line
+        if line.subject is not None:
+            self.about[line.subject].append(line)
+
+    def remove_last(self) -> None:
+        line = self.lines.pop()
+        del self.by_id[line.id]
+        if line.subject is not None:
+            self.about[line.subject].pop()
 
 
 class MemoryLedger(LedgerStore):
@@ -69,67 +77,127 @@ class MemoryLedger(LedgerStore):
         self._units = units
         self._journal = journal
 
-    def known(self, ids: Collection[str]) -> dict[str, posting.Recorded]:
-        kept = self._books.transactions
-        return {id: kept[id].recorded for id in ids if id in kept}
+    # --- writing ------------------------------------------------------------------------------
 
-    def lock(self, accounts: Collection[Account], holds: Collection[str], at: datetime) -> posting.Locked:
+    def known(self, ids: Collection[str]) -> dict[str, Line]:
+        kept = self._books.by_id
+        return {id: kept[id] for id in ids if id in kept}
+
+    def lock(self, wanted: Wanted, at: datetime) -> posting.Locked:
         books = self._books
-        named = {id: books.holds[id] for id in holds if id in books.holds}
-        locked = posting.Locked({}, named)
-        for account in sorted({*accounts, *(hold.account for hold in named.values())}):
+        holds = {id: books.holds[id] for id in wanted.holds if id in books.holds}
+        locked = self.lock_book()
+        for account in {*wanted.accounts.values(), *(hold.account for hold in holds.values())}:
             if account.unit in self._units:
-                locked.accounts[account] = copy(self._open(account))
-                locked.holds |= {hold.id: hold for hold in books.overdue(account, at)}
+                kept = books.accounts.get(account.key)
+                locked.accounts[account.key] = (
+                    kept.copy() if kept else AccountState(account, account.kind.floor)
+                )
+                holds |= {hold.id: hold for hold in books.overdue(account.key, at)}
+        locked.holds = holds
+        for id in wanted.originals & books.by_id.keys():
+            reversals = [line for line in self.about([id]) if line.act == Act.REVERSE]
+            locked.originals[id] = Original.of(books.by_id[id], reversals)
         return locked
 
-    def _open(self, account: Account) -> posting.AccountState:
-        accounts = self._books.accounts
-        if account not in accounts:
-            accounts[account] = posting.AccountState(account, self._units[account.unit])
-            self._journal.append(lambda: accounts.pop(account))
-        return accounts[account]
-
-    def write(self, effects: posting.Effects, locked: posting.Locked) -> None:
+    def lock_book(self) -> posting.Locked:
         books = self._books
-        # Read back from JSON: the caller's own mapping may change after it was posted.
-        metadata = {
-            new.transaction.id: json.loads(new.transaction.metadata_json())
-            for new in effects.transactions
-            if new.transaction.metadata
-        }
-        for new in effects.transactions:
-            id, data = new.transaction.id, metadata.get(new.transaction.id, {})
-            kept = attrs.evolve(new.transaction, effective_at=new.effective_at, metadata=data)
-            books.transactions[id] = attrs.evolve(new, transaction=kept)
-        for entry in effects.entries:
-            data = metadata.get(entry.transaction, {})
-            books.entries[entry.account].append(attrs.evolve(entry, metadata=data))
-        accounts = {account: books.accounts[account] for account in locked.changed_accounts}
-        books.accounts |= {account: copy(locked.accounts[account]) for account in accounts}
+        return posting.Locked(
+            {}, {}, self._units, closed_until=books.closed_until, number=len(books.lines) + 1
+        )
+
+    def write(self, locked: posting.Locked) -> None:
+        books = self._books
+        former = {key: books.accounts.get(key) for key in locked.changed_accounts}
+        for key in locked.changed_accounts:
+            state = books.accounts[key] = locked.accounts[key]
+            if not state.account.kind.strict:
+                state.moved_at = None
         holds = {id: books.holds.get(id) for id in locked.changed_holds}
         for id in holds:
             books.keep(locked.holds[id])
+        closed_until, books.closed_until = books.closed_until, locked.closed_until
+        entered = [place for line in locked.lines for place in self._enter(line)]
 
         def undo() -> None:
+            for place in reversed(entered):
+                books.places[place.account].pop()
+            for _ in locked.lines:
+                books.remove_last()
             for id, hold in holds.items():
                 books.forget(locked.holds[id]) if hold is None else books.keep(hold)
-            books.accounts |= accounts
-            for entry in effects.entries:
-                books.entries[entry.account].pop()
-            for new in effects.transactions:
-                del books.transactions[new.transaction.id]
+            for key, state in former.items():
+                if state is None:
+                    del books.accounts[key]
+                else:
+                    books.accounts[key] = state
+            books.closed_until = closed_until
 
         self._journal.append(undo)
+
+    def _enter(self, line: Line) -> Iterator[Place]:
+        books = self._books
+        books.append(line)
+        for key, amount, _ in line.each_leg() if line.moves else ():
+            places = books.places[key]
+            balance = places[-1].balance if places else 0
+            place = Place(key, len(places) + 1, line.number, amount, balance + amount)
+            places.append(place)
+            yield place
+
+    def fold(self, *, least: int = 1) -> int:
+        return 0
+
+    def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
+        entered = [place for line in lines for place in self._enter(line)]
+        assert entered == list(places)  # noqa: S101 -- the same lines project to the same places
+
+        def undo() -> None:
+            for place in reversed(entered):
+                self._books.places[place.account].pop()
+            for _ in lines:
+                self._books.remove_last()
+
+        self._journal.append(undo)
+
+    def restore_projection(self, projection: Projection) -> None:
+        books = self._books
+        former = (books.accounts, books.holds, books.holds_of, books.closed_until)
+        books.accounts, books.holds, books.holds_of = {}, {}, defaultdict(dict)
+        for key, kept in projection.accounts.items():
+            books.accounts[key] = AccountState(
+                kept.account, kept.floor, kept.posted, kept.held, moved_at=kept.moved_at
+            )
+        for (key, expires_at), remaining in projection.lots.items():
+            books.accounts[key].change_lots([(expires_at, remaining)])
+        for hold in projection.holds.values():
+            books.keep(hold)
+        books.closed_until = projection.closed_until
+
+        def undo() -> None:
+            books.accounts, books.holds, books.holds_of, books.closed_until = former
+
+        self._journal.append(undo)
+
+    # --- reading ------------------------------------------------------------------------------
 
     def balances(self, accounts: Collection[Account], at: datetime) -> dict[Account, Balance]:
         return {account: self._balance(account, at) for account in accounts}
 
     def _balance(self, account: Account, at: datetime) -> Balance:
-        if (state := self._books.accounts.get(account)) is None:
+        if (state := self._books.accounts.get(account.key)) is None:
             return Balance(account)
-        expired = sum(hold.remaining for hold in self._books.overdue(account, at))
-        return Balance(account, state.posted, state.held - expired)
+        held = state.held - sum(hold.remaining for hold in self._books.overdue(account.key, at))
+        expired = sum(amount for expires_at, amount in state.dated.items() if expires_at <= at)
+        return Balance(account, state.posted, held, max(0, min(expired, state.posted - held)))
+
+    def moved_until(self, account: Account, at: datetime, *, recorded: bool) -> int:
+        moved = 0
+        for place in self._books.places.get(account.key, ()):
+            line = self._books.lines[place.number - 1]
+            if (line.recorded_at if recorded else line.effective_at) <= at:
+                moved += place.amount
+        return moved
 
     def entries(
         self,
@@ -138,95 +206,176 @@ class MemoryLedger(LedgerStore):
         after: int = 0,
         since: datetime | None = None,
         until: datetime | None = None,
+        only: Only | None = None,
         limit: int | None = None,
     ) -> list[Entry]:
-        first = max(after, self._recorded_before(account, since) if since else 0)
-        last = self._recorded_before(account, until)
-        return self._books.entries[account][first:last][:limit]
-
-    def _recorded_before(self, account: Account, instant: datetime | None) -> int:
-        """How many entries were recorded before that instant: also the sequence of the last."""
-        entries = self._books.entries[account]
-        if instant is None:
-            return len(entries)
-        return bisect_left(entries, instant, key=attrgetter("recorded_at"))
+        found: list[Entry] = []
+        for place in self._books.places.get(account.key, ())[after:]:
+            line = self._books.lines[place.number - 1]
+            if (
+                (since is None or since <= line.recorded_at)
+                and (until is None or line.recorded_at < until)
+                and (only is None or only.wants(line))
+            ):
+                found.append(_entry(account, place, line))
+                if len(found) == limit:
+                    break
+        return found
 
     def totals(
         self, account: Account, *, after: int = 0, until: datetime | None = None
     ) -> tuple[int, list[Totals]]:
+        places = self._books.places.get(account.key, [])
+        last = len(places)
+        if until is not None:
+            for place in places:
+                if self._books.lines[place.number - 1].recorded_at >= until:
+                    last = place.sequence - 1
+                    break
         amounts: defaultdict[str, list[int]] = defaultdict(list)
-        for entry in self.entries(account, after=after, until=until):
-            amounts[entry.kind].append(entry.amount)
-        totals = [Totals(kind, len(moved), sum(moved)) for kind, moved in sorted(amounts.items())]
-        return self._recorded_before(account, until), totals
+        for place in places[after:last]:
+            amounts[self._books.lines[place.number - 1].kind].append(place.amount)
+        return last, [Totals(kind, len(moved), sum(moved)) for kind, moved in sorted(amounts.items())]
+
+    def _places(self, within: Interval | None) -> Iterator[tuple[Account, Line, int]]:
+        for key, places in self._books.places.items():
+            account = Account.parse(key)
+            for place in places:
+                line = self._books.lines[place.number - 1]
+                if within is None or line.effective_at in within:
+                    yield account, line, place.amount
 
     def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
         amounts: defaultdict[tuple[AccountKind, str, str], list[int]] = defaultdict(list)
-        for account, entries in self._books.entries.items():
-            for entry in entries if account.unit == unit else ():
-                if within is None or entry.effective_at in within:
-                    amounts[account.kind, entry.kind, entry.reason].append(entry.amount)
+        for account, line, amount in self._places(within):
+            if account.unit == unit:
+                amounts[account.kind, line.kind, line.reason].append(amount)
         return [Flow(*key, len(moved), sum(moved)) for key, moved in sorted(amounts.items())]
 
+    def turnover(self, within: Interval | None = None) -> list[Turnover]:
+        amounts: defaultdict[tuple[str, AccountKind], list[int]] = defaultdict(list)
+        for account, _, amount in self._places(within):
+            amounts[account.unit, account.kind].append(amount)
+        return [
+            Turnover(*key, sum(a for a in moved if a > 0), -sum(a for a in moved if a < 0))
+            for key, moved in sorted(amounts.items())
+        ]
+
     def trial_balance(self) -> list[TrialLine]:
-        accounts: defaultdict[tuple[str, AccountKind], list[posting.AccountState]] = defaultdict(list)
-        for account, state in self._books.accounts.items():
-            accounts[account.unit, account.kind].append(state)
+        accounts: defaultdict[tuple[str, AccountKind], list[AccountState]] = defaultdict(list)
+        for state in self._books.accounts.values():
+            accounts[state.account.unit, state.account.kind].append(state)
         return [
             TrialLine(*key, len(states), sum(s.posted for s in states), sum(s.held for s in states))
             for key, states in sorted(accounts.items())
         ]
 
+    def outstanding(self) -> list[Outstanding]:
+        points: defaultdict[tuple[str, datetime | None], int] = defaultdict(int)
+        for state in self._books.accounts.values():
+            if state.account.kind.strict:
+                unit = state.account.unit
+                points[unit, None] += state.posted - sum(state.dated.values())
+                for expires_at, amount in state.dated.items():
+                    points[unit, expires_at] += amount
+        rows = [Outstanding(*key, amount) for key, amount in points.items() if amount]
+        return sorted(
+            rows, key=lambda row: (row.unit, row.expires_at is None, row.expires_at or row.unit)
+        )
+
+    def lots(self, account: Account) -> dict[datetime, int]:
+        state = self._books.accounts.get(account.key)
+        return dict(sorted(state.dated.items())) if state else {}
+
     def find_hold(self, id: str) -> Hold | None:
         return self._books.holds.get(id)
 
-    def transaction(self, id: str) -> Transaction | None:
-        new = self._books.transactions.get(id)
-        return new.transaction if new and isinstance(new.recorded.outcome, Posted) else None
+    def holds_of(self, account: Account) -> list[Hold]:
+        holds = self._books.holds_of[account.key].values() if account.key in self._books.holds_of else ()
+        return sorted(holds, key=lambda hold: (hold.placed_at, hold.id))
 
-    def verify(self) -> Verification:
+    def line(self, id: str) -> Line | None:
+        return self._books.by_id.get(id)
+
+    def about(self, subjects: Collection[str]) -> list[Line]:
+        about = self._books.about
+        return [line for id in subjects if id in about for line in about[id] if line.refusal is None]
+
+    def debts(self) -> list[Line]:
+        return [line for line in self._books.lines if line.act == Act.DEBT]
+
+    def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
+        yield from self._books.lines[after : None if limit is None else after + limit]
+
+    def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:
+        due = [a.account for a in self._books.accounts.values() if self._balance(a.account, at).expired]
+        return sorted(due, key=str)[:limit]
+
+    # --- proof --------------------------------------------------------------------------------
+
+    def projection(self) -> Projection:
         books = self._books
-        posted = [
-            n.transaction for n in books.transactions.values() if isinstance(n.recorded.outcome, Posted)
-        ]
-        return Verification(
-            transactions=len(posted),
-            entries=sum(map(len, books.entries.values())),
-            accounts=len(books.accounts),
-            differences=tuple(_differences(books, posted)),
+        projection = Projection(
+            holds=dict(books.holds),
+            closed_until=books.closed_until,
+            lines=len(books.lines),
+            sealed=books.seals[-1].size if books.seals else 0,
         )
+        for key, state in books.accounts.items():
+            projection.accounts[key] = Kept(
+                state.account,
+                state.floor,
+                state.posted,
+                state.held,
+                sum(state.dated.values()),
+                state.moved_at,
+            )
+            projection.lots |= {(key, expires_at): left for expires_at, left in state.dated.items()}
+        return projection
+
+    def places(self, account: str | None = None) -> Iterator[Place]:
+        for key in sorted(self._books.places) if account is None else [account]:
+            yield from self._books.places.get(key, ())
+
+    def seals(self, after: int = 0, limit: int | None = None) -> list[Seal]:
+        seals = self._books.seals
+        first = bisect_left(seals, after + 1, key=lambda seal: seal.size)
+        return seals[first:][:limit]
+
+    def last_seal(self) -> Seal | None:
+        return self._books.seals[-1] if self._books.seals else None
+
+    def add_seal(self, seal: Seal, nodes: Sequence[Node]) -> None:
+        books = self._books
+        if books.seals and books.seals[-1].size >= seal.size:
+            raise ConcurrentChange(kind="seal", id=str(seal.size))
+        books.seals.append(seal)
+        books.nodes |= {(node.level, node.index): node for node in nodes}
+
+        def undo() -> None:
+            books.seals.pop()
+            for node in nodes:
+                del books.nodes[node.level, node.index]
+
+        self._journal.append(undo)
+
+    def nodes(self) -> Iterator[Node]:
+        yield from self._books.nodes.values()
+
+    def node(self, level: int, index: int) -> bytes:
+        return self._books.nodes[level, index].hash
 
 
-def _differences(books: Books, posted: Sequence[Transaction]) -> Iterator[Difference]:
-    """Compare every figure that is kept with what the entries say."""
-    moved: defaultdict[str, Counter[Account]] = defaultdict(Counter)
-    for account, state in sorted(books.accounts.items()):
-        where, balance, last = str(account), 0, 0
-        for last, entry in enumerate(books.entries[account], 1):
-            balance += entry.amount
-            moved[entry.transaction][account] += entry.amount
-            yield from _compare("sequence", f"{where}#{last}", entry.sequence, last)
-            yield from _compare("running_balance", f"{where}#{last}", entry.balance, balance)
-        held = sum(hold.remaining for hold in books.open_holds[account].values())
-        yield from _compare("balance", where, state.posted, balance)
-        yield from _compare("last_sequence", where, state.sequence, last)
-        yield from _compare("held", where, state.held, held)
-    captured: Counter[str] = Counter()
-    for transaction in posted:
-        legs: Counter[Account] = Counter()
-        for leg in transaction.legs:
-            legs[leg.account] += leg.amount
-        entries = moved.pop(transaction.id, Counter())
-        for account in sorted({*legs, *entries}):
-            yield from _compare("legs", f"{transaction.id} {account}", legs[account], entries[account])
-        if transaction.hold:
-            captured[transaction.hold] += max(0, -entries[books.holds[transaction.hold].account])
-    for id in sorted(moved):
-        yield Difference("transaction", id, "", str(len(moved[id])))
-    for id, hold in sorted(books.holds.items()):
-        yield from _compare("remaining", id, hold.remaining, hold.amount - captured[id])
-
-
-def _compare(what: str, where: str, stored: int, rebuilt: int) -> Iterator[Difference]:
-    if stored != rebuilt:
-        yield Difference(what, where, str(stored), str(rebuilt))
+def _entry(account: Account, place: Place, line: Line) -> Entry:
+    return Entry(
+        account=account,
+        sequence=place.sequence,
+        amount=place.amount,
+        balance=place.balance,
+        transaction=line.id,
+        kind=line.kind,
+        reason=line.reason,
+        effective_at=line.effective_at,
+        recorded_at=line.recorded_at,
+        metadata=line.details(),
+    )

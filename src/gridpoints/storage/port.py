@@ -7,28 +7,13 @@ whether a store is one.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from gridpoints.ledger import posting
-from gridpoints.ledger.model import (
-    Account,
-    Balance,
-    Entry,
-    Flow,
-    Hold,
-    Outcome,
-    Totals,
-    Transaction,
-    TrialLine,
-    Verification,
-)
 from gridpoints.records import Record
 from gridpoints.rules.model import UsageKey
-from gridpoints.values import Interval
+from gridpoints.storage.ledger_port import LedgerStore
 
 T = TypeVar("T", bound=Record)
 
@@ -93,98 +78,3 @@ class Work(Protocol):
 
     def set_usage(self, used: Mapping[UsageKey, int]) -> None:
         """Keep what is used now. Only of keys that this unit of work locked."""
-
-
-class LedgerStore(ABC):
-    """The ledger of one community inside a unit of work.
-
-    A store gives the reads and three writing primitives; posting itself is the same for all.
-    One that can decide in the database may override `post`.
-    """
-
-    # --- what a store gives -------------------------------------------------------------------
-
-    @abstractmethod
-    def known(self, ids: Collection[str]) -> dict[str, posting.Recorded]:
-        """The outcomes recorded for those transaction ids; ids never seen are left out."""
-
-    @abstractmethod
-    def lock(self, accounts: Collection[Account], holds: Collection[str], at: datetime) -> posting.Locked:
-        """Lock the accounts, in sorted order, opening those that are new; and read the holds.
-
-        The holds are those named that exist, with their accounts, and every open hold of the
-        accounts that expired by `at`. Accounts of an unknown unit are left out.
-        """
-
-    @abstractmethod
-    def write(self, effects: posting.Effects, locked: posting.Locked) -> None:
-        """Keep the transactions, entries, and the accounts and holds as `locked` now has them."""
-
-    @abstractmethod
-    def balances(self, accounts: Collection[Account], at: datetime) -> dict[Account, Balance]:
-        """The balances, holds that expired by `at` left out; an account never used has 0."""
-
-    @abstractmethod
-    def entries(
-        self,
-        account: Account,
-        *,
-        after: int = 0,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int | None = None,
-    ) -> list[Entry]:
-        """Entries with sequence > `after`, recorded in the half-open [since, until), by sequence."""
-
-    @abstractmethod
-    def totals(
-        self, account: Account, *, after: int = 0, until: datetime | None = None
-    ) -> tuple[int, list[Totals]]:
-        """The last sequence recorded before `until`, and the sums by kind of those after `after`."""
-
-    @abstractmethod
-    def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
-        """Entries effective `within`, by kind of account, kind of transaction, and reason."""
-
-    @abstractmethod
-    def trial_balance(self) -> list[TrialLine]:
-        """What all accounts hold, by unit and kind of account, sorted by these."""
-
-    @abstractmethod
-    def find_hold(self, id: str) -> Hold | None:
-        """The hold of that id."""
-
-    @abstractmethod
-    def transaction(self, id: str) -> Transaction | None:
-        """The transaction that was posted under that id."""
-
-    @abstractmethod
-    def verify(self) -> Verification:
-        """Rebuild every balance, sequence and hold from the entries, and compare."""
-
-    # --- what all stores share ----------------------------------------------------------------
-
-    def post(self, batch: Sequence[Transaction], *, at: datetime, atomic: bool = False) -> list[Outcome]:
-        """Post each transaction by itself (`atomic`: all or none) and answer one outcome each."""
-        requests = [posting.Request.read(transaction) for transaction in batch]
-        sound = [r.transaction for r in requests if r.error is None]
-        accounts = {leg.account for transaction in sound for leg in transaction.legs}
-        locked = self.lock(accounts, {t.hold for t in sound if t.hold}, at)
-        known = self.known({t.id for t in sound})
-        effects = posting.post(requests, known=known, locked=locked, at=at, atomic=atomic)
-        self.write(effects, locked)
-        return effects.outcomes
-
-    def place(self, hold: Hold, *, at: datetime) -> Hold:
-        """Set points aside; raises `InsufficientPoints`, `HoldConflict` or `UnitUnknown`."""
-        locked = self.lock({hold.account}, {hold.id}, at)
-        placed = posting.place(hold, locked=locked, at=at)
-        self.write(posting.Effects(), locked)
-        return placed
-
-    def release(self, id: str, *, at: datetime) -> Hold:
-        """Give back what remains of a hold; raises `RecordUnknown` or `HoldClosed`."""
-        locked = self.lock((), {id}, at)
-        released = posting.release(id, locked=locked, at=at)
-        self.write(posting.Effects(), locked)
-        return released

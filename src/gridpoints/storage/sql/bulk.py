@@ -7,7 +7,7 @@ Values are passed by column in both cases.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -27,14 +27,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import TableValuedAlias
 
+from gridpoints.storage.sql.prepared import translated
+
 COMMUNITY = "community_id"
 
 #: The values of many rows, by column.
 Columns = Mapping[str, Sequence[Any]]
+#: Answers how many rows were written; in a `pipeline`, only after its end.
+Count = Callable[[], int]
 
 
 class Bulk:
-    """One way of writing rows of a table of one community, built once.
+    """One way of writing rows of a table of one community, compiled once for each database.
 
     `each` writes one row on SQLite, with parameters named like the `columns`; `arrays` writes all
     of them on PostgreSQL.
@@ -50,28 +54,37 @@ class Bulk:
         arrays: Executable,
     ) -> None:
         self._types = {name: table.c[name].type for name in columns}
-        self._arrays = arrays.execution_options(preserve_rowcount=True)
         compiled = each.compile(dialect=sqlite.dialect(), column_keys=list(sets))
         self._each = str(compiled)
         self._parameters: Sequence[str] = compiled.positiontup or ()
+        self._arrays = arrays
+        self._arrays_sql: str | None = None
 
-    def run(self, connection: Connection, community: str, values: Columns) -> int:
-        """Write rows with these `values` by column, and answer how many were written."""
-        if not all(values.values()):
-            return 0
-        if connection.dialect.name == "postgresql":
-            arrays = {_array(name): values[name] for name in self._types}
-            return connection.execute(self._arrays, {"community": community, **arrays}).rowcount
-        rows = list(zip(*self._bound(connection.dialect, community, values), strict=False))
-        return connection.exec_driver_sql(self._each, rows).rowcount
+    def run(self, connection: Connection, community: str, values: Columns) -> Count:
+        """Write rows with these `values` by column."""
+        if not values or not all(values.values()):
+            return lambda: 0
+        dialect = connection.dialect
+        driver: Any = connection.connection.driver_connection
+        if dialect.name == "postgresql":
+            sql = self._arrays_sql = self._arrays_sql or str(self._arrays.compile(dialect=dialect))
+            arguments: dict[str, Any] = {
+                _array(name): self._bound(dialect, name, values[name]) for name in self._types
+            }
+            with translated(connection, sql):
+                cursor = driver.execute(sql, {"community": community, **arguments})
+        else:
+            bound = (
+                repeat(community) if name == COMMUNITY else self._bound(dialect, name, values[name])
+                for name in self._parameters
+            )
+            with translated(connection, self._each):
+                cursor = driver.executemany(self._each, zip(*bound, strict=False))
+        return lambda: int(cursor.rowcount)
 
-    def _bound(self, dialect: Dialect, community: str, values: Columns) -> Iterator[Iterable[Any]]:
-        for name in self._parameters:
-            if name == COMMUNITY:
-                yield repeat(community)
-            else:
-                bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
-                yield values[name] if bind is None else map(bind, values[name])
+    def _bound(self, dialect: Dialect, name: str, values: Sequence[Any]) -> Sequence[Any]:
+        bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
+        return list(values) if bind is None else [bind(value) for value in values]
 
 
 def insert(table: Table, *, new_only: bool = False) -> Bulk:
@@ -83,19 +96,19 @@ def insert(table: Table, *, new_only: bool = False) -> Bulk:
     return Bulk(table, columns, each=each, sets=[COMMUNITY, *columns], arrays=arrays)
 
 
-def upsert(table: Table, changed: Sequence[str], *, same: str) -> Bulk:
-    """Insert rows; set the `changed` columns of those that are there and agree in the column `same`."""
+def upsert(table: Table, changed: Sequence[str], *, same: str | None = None) -> Bulk:
+    """Insert rows; set the `changed` columns of those that are there (and agree in the column `same`)."""
     columns = _columns(table)
     each, arrays = sqlite.insert(table), _insert_arrays(table, columns)
     each = each.on_conflict_do_update(
         index_elements=table.primary_key.columns,
         set_={name: each.excluded[name] for name in changed},
-        where=table.c[same] == each.excluded[same],
+        where=None if same is None else table.c[same] == each.excluded[same],
     )
     arrays = arrays.on_conflict_do_update(
         index_elements=table.primary_key.columns,
         set_={name: arrays.excluded[name] for name in changed},
-        where=table.c[same] == arrays.excluded[same],
+        where=None if same is None else table.c[same] == arrays.excluded[same],
     )
     return Bulk(table, columns, each=each, sets=[COMMUNITY, *columns], arrays=arrays)
 

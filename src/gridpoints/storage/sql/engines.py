@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from gridpoints.errors import MissingDriver, UnknownStore
-from gridpoints.storage.exact_json import canonical
+from gridpoints.exact_json import canonical
 from gridpoints.storage.sql.refusals import shown
 from gridpoints.storage.sql.turns import Turns
 

@@ -89,13 +89,14 @@ _SET_USAGE = bulk.update_of(_usage, ["used"])
 class SqlWork:
     """A `gridpoints.storage.port.Work` in an open transaction."""
 
-    def __init__(self, connection: Connection, community: str) -> None:
+    def __init__(self, connection: Connection, community: str, unfolded: Counter[str]) -> None:
         self._connection = connection
         self._community = community
+        self._unfolded = unfolded
 
     @cached_property
     def ledger(self) -> SqlLedger:
-        return SqlLedger(self._connection, self._community)
+        return SqlLedger(self._connection, self._community, self._unfolded)
 
     def add(self, *records: Record) -> None:
         by_kind: defaultdict[type[Record], list[Record]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -42,6 +43,7 @@ class SqlStore:
     def __init__(self, url: str) -> None:
         self._engines = Engines.of(url)
         self._open: ContextVar[_Open | None] = ContextVar("open", default=None)
+        self._unfolded = Counter[str]()
         try:
             schema.prepare(self._engines)
         except BaseException as error:
@@ -61,14 +63,14 @@ class SqlStore:
             with translated(self._engines.url, community), self._transaction(write=write) as connection:
                 token = self._open.set(_Open(connection, write, get_ident()))
                 try:
-                    yield SqlWork(connection, community)
+                    yield SqlWork(connection, community, self._unfolded)
                 finally:
                     self._open.reset(token)
         elif not write:
-            yield SqlWork(outer.connection, community)
+            yield SqlWork(outer.connection, community, self._unfolded)
         elif outer.write:
             with savepoint(outer.connection):
-                yield SqlWork(outer.connection, community)
+                yield SqlWork(outer.connection, community, self._unfolded)
         else:
             raise RuntimeError("the unit of work that is open only reads")
 

@@ -17,7 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
-from gridpoints.storage.exact_json import from_json, to_json
+from gridpoints.exact_json import from_json, to_json
 from gridpoints.values import check_instant
 
 __all__ = [
@@ -36,7 +36,7 @@ __all__ = [
 
 #: Sorted by code point everywhere, as Python does, whatever the locale of the database.
 Text = types.Text().with_variant(TEXT(collation="C"), "postgresql")
-#: Canonical JSON: the engine is given `gridpoints.storage.exact_json.canonical` to write it with.
+#: Canonical JSON: the engine is given `gridpoints.exact_json.canonical` to write it with.
 Json = types.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Amount = BigInteger()
 Whole = Integer()
@@ -100,11 +100,11 @@ class ExactJson(types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """See `gridpoints.storage.exact_json`."""
+        """See `gridpoints.exact_json`."""
         return None if value is None else to_json(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """See `gridpoints.storage.exact_json`."""
+        """See `gridpoints.exact_json`."""
         return from_json(value)
 
 

@@ -6,7 +6,16 @@ refuses is refused here by constraints. Every table has a prefix: the database m
 """
 
 from gridpoints.storage.sql.tables.base import Row, metadata, table_of
-from gridpoints.storage.sql.tables.ledger import AccountRow, EntryRow, HoldRow, TransactionRow
+from gridpoints.storage.sql.tables.ledger import (
+    AccountRow,
+    BookRow,
+    EntryRow,
+    HoldRow,
+    JournalRow,
+    LotRow,
+    NodeRow,
+    SealRow,
+)
 from gridpoints.storage.sql.tables.records import (
     AwardRow,
     ChangeRow,
@@ -30,6 +39,7 @@ from gridpoints.storage.sql.tables.records import (
 __all__ = [
     "AccountRow",
     "AwardRow",
+    "BookRow",
     "ChangeRow",
     "ClaimRow",
     "CommunityRow",
@@ -37,16 +47,19 @@ __all__ = [
     "GridRow",
     "HoldRow",
     "HouseholdRow",
+    "JournalRow",
+    "LotRow",
     "MemberRow",
     "MerchantRow",
+    "NodeRow",
     "OfferRow",
     "PublishedRulesRow",
     "RedemptionRow",
     "Row",
+    "SealRow",
     "ServiceItemRow",
     "SessionRow",
     "SettlementRow",
-    "TransactionRow",
     "UnitRow",
     "UsageRow",
     "WishRow",

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     inspect,
+    text,
 )
 from sqlalchemy.orm import Mapper, registry
 from sqlalchemy.schema import SchemaItem
@@ -37,6 +38,7 @@ metadata = MetaData(
 )
 
 Key = Annotated[str, Field(primary_key=True, sa_type=types.Text)]
+InstantKey = Annotated[datetime, Field(primary_key=True, sa_type=types.Instant)]
 NumberKey = Annotated[int, Field(primary_key=True, sa_type=types.Amount)]
 Text = Annotated[str, Field(sa_type=types.Text)]
 TextOrNone = Annotated[str | None, Field(sa_type=types.Text)]
@@ -72,6 +74,11 @@ def refers(column: str, table: str, key: str = "id") -> ForeignKeyConstraint:
 def index(*columns: str, **options: Any) -> Index:
     """An index within the community."""
     return Index(None, "community_id", *columns, **options)
+
+
+def where(condition: str) -> dict[str, Any]:
+    """The options of an index over some rows only."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def kept(kind: type[Record], *more: SchemaItem) -> tuple[SchemaItem, ...]:

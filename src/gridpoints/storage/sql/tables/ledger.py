@@ -1,10 +1,12 @@
-"""The tables of the ledger: accounts, holds, transactions, and their entries."""
+"""The tables of the ledger: the journal, what its lines come to, and its seals.
+
+The journal is all there is to know. Everything below `JournalRow` but the seals can be made again
+from it.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import CheckConstraint, Column, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column
 from sqlmodel import Field
 
 from gridpoints.storage.sql import types
@@ -13,23 +15,66 @@ from gridpoints.storage.sql.tables.base import (
     Amount,
     AmountOrNone,
     Bytes,
-    ExactJsonOrNone,
     Instant,
+    InstantKey,
     InstantOrNone,
     Key,
     NumberKey,
     Row,
     Text,
     TextOrNone,
-    Whole,
     index,
     refers,
+    where,
 )
 
 
-class AccountRow(Row, table=True):
-    """An account with what its entries and open holds add up to. The id is ``str(Account)``.
+class JournalRow(Row, table=True):
+    """See `gridpoints.ledger.journal.Line`. Rows are added, never changed.
 
+    But for `number`, on PostgreSQL: there, those who post at once cannot agree on the order without
+    waiting for each other, so that it is null until `fold` numbers what was committed.
+    """
+
+    __tablename__ = "gridpoints_journal"
+    __table_args__ = (
+        index("number", unique=True, **where("number IS NOT NULL")),
+        index("recorded_at", "id", **where("number IS NULL")),
+        index("subject", **where("subject IS NOT NULL")),
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("(refusal IS NULL) = (refusal_fields IS NULL)", name="refusal"),
+    )
+    number: AmountOrNone
+    id: Key
+    act: Text
+    kind: Text
+    reason: Text
+    subject: TextOrNone
+    effective_at: Instant
+    recorded_at: Instant
+    legs: Text
+    lots: TextOrNone
+    data: str = Field(sa_column=Column("metadata", types.Text, nullable=False))
+    refusal: TextOrNone
+    refusal_fields: TextOrNone
+
+
+class BookRow(Row, table=True):
+    """What a ledger has one of: up to which line its statements are complete, up to which it is sealed,
+    and the period that is closed.
+    """
+
+    __tablename__ = "gridpoints_book"
+    folded: Amount
+    sealed: Amount
+    closed_until: InstantOrNone
+
+
+class AccountRow(Row, table=True):
+    """An account with what its lines add up to. The id is ``Account.key``.
+
+    `dated` is what its dated lots add up to. The figures of strict accounts move with every line, those
+    of hot ones when lines are folded; only `fold`, one at a time, writes these rows.
     The CHECK over `posted`, `held` and `floor` is the last word on every overdraft.
     """
 
@@ -37,34 +82,44 @@ class AccountRow(Row, table=True):
     __table_args__ = (
         refers("unit", "unit", "code"),
         CheckConstraint("held >= 0", name="held"),
+        CheckConstraint("dated >= 0", name="dated"),
         CheckConstraint("floor IS NULL OR posted - held >= floor", name="floor"),
-        CheckConstraint("sequence >= 0", name="sequence"),
         BY_KEY,
     )
     id: Key
     unit: Text
     kind: Text
     owner: Text
+    floor: AmountOrNone
     posted: Amount
     held: Amount
-    sequence: Amount
-    floor: AmountOrNone
+    dated: Amount
     moved_at: InstantOrNone
 
 
+class LotRow(Row, table=True):
+    """See `gridpoints.ledger.accounts.Lot`: those that expire. A lot that is used up stays, at 0."""
+
+    __tablename__ = "gridpoints_lot"
+    __table_args__ = (
+        refers("account_id", "account"),
+        index("expires_at", "account_id", **where("remaining > 0")),
+        CheckConstraint("remaining >= 0", name="remaining"),
+        BY_KEY,
+    )
+    account_id: Key
+    expires_at: InstantKey
+    remaining: Amount
+
+
 class HoldRow(Row, table=True):
-    """See `gridpoints.ledger.model.Hold`."""
+    """See `gridpoints.ledger.accounts.Hold`."""
 
     __tablename__ = "gridpoints_hold"
     __table_args__ = (
         refers("account_id", "account"),
         CheckConstraint("0 <= remaining AND remaining <= amount", name="remaining"),
-        index(
-            "account_id",
-            "expires_at",
-            sqlite_where=text("status = 'open'"),
-            postgresql_where=text("status = 'open'"),
-        ),
+        index("account_id", "expires_at", **where("status = 'open'")),
     )
     id: Key
     account_id: Text
@@ -76,46 +131,37 @@ class HoldRow(Row, table=True):
     status: Text
 
 
-class TransactionRow(Row, table=True):
-    """A transaction and its outcome: `refusal` is the code of the error, null for one that was posted."""
-
-    __tablename__ = "gridpoints_transaction"
-    __table_args__ = (
-        refers("hold_id", "hold"),
-        CheckConstraint("(refusal IS NULL) = (recorded_at IS NOT NULL)", name="outcome"),
-        CheckConstraint("(refusal IS NULL) = (refusal_fields IS NULL)", name="refusal"),
-    )
-    id: Key
-    fingerprint: Bytes
-    refusal: TextOrNone
-    refusal_fields: ExactJsonOrNone
-    kind: Text
-    reason: Text
-    hold_id: TextOrNone
-    effective_at: Instant
-    recorded_at: InstantOrNone
-    data: dict[str, Any] = Field(sa_column=Column("metadata", types.Json, nullable=False))
-
-
 class EntryRow(Row, table=True):
-    """One leg of a posted transaction, and one line of an account's statement.
-
-    `position` is the leg's place in the transaction, `sequence` the line's in the statement,
-    `balance` what the account held after it.
-    """
+    """See `gridpoints.ledger.replay.Place`: one leg, and one line of an account's statement."""
 
     __tablename__ = "gridpoints_entry"
     __table_args__ = (
-        refers("account_id", "account"),
-        refers("transaction_id", "transaction"),
-        UniqueConstraint("community_id", "transaction_id", "position"),
         CheckConstraint("amount <> 0", name="amount"),
         CheckConstraint("sequence > 0", name="sequence"),
         BY_KEY,
     )
     account_id: Key
     sequence: NumberKey
-    transaction_id: Text
-    position: Whole
+    number: Amount
     amount: Amount
     balance: Amount
+
+
+class NodeRow(Row, table=True):
+    """See `gridpoints.ledger.seals.Node`."""
+
+    __tablename__ = "gridpoints_node"
+    __table_args__ = (BY_KEY,)
+    level: NumberKey
+    index: NumberKey
+    hash: Bytes
+
+
+class SealRow(Row, table=True):
+    """See `gridpoints.ledger.seals.Seal`."""
+
+    __tablename__ = "gridpoints_seal"
+    size: NumberKey
+    root: Bytes
+    sealed_at: Instant
+    note: Text

@@ -1,4 +1,4 @@
-"""The first schema: people, catalog, claims, rules, awards, redemption, the journal and the ledger.
+"""The first schema: people, catalog, claims, rules, awards, redemption, changes and the ledger.
 
 Frozen: what it says must not follow the tables of today. Every constraint is named, as the naming
 convention of the tables would name it.
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001"
+revision = "0002"
 down_revision = None
 
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -29,7 +29,7 @@ def upgrade() -> None:
     _what_it_is_worth()
     _who_will_do_it()
     _what_it_buys()
-    _journal()
+    _changes()
     _ledger()
 
 
@@ -230,7 +230,7 @@ def _what_it_buys() -> None:
     _index("settlement", "merchant_id", "until_sequence")
 
 
-def _journal() -> None:
+def _changes() -> None:
     _table(
         "change",
         _text("id"),
@@ -248,22 +248,61 @@ def _journal() -> None:
 
 def _ledger() -> None:
     _table(
+        "journal",
+        _column("number", AMOUNT, nullable=True),
+        _text("id"),
+        _text("act"),
+        _text("kind"),
+        _text("reason"),
+        _text("subject", nullable=True),
+        _column("effective_at", INSTANT),
+        _column("recorded_at", INSTANT),
+        _text("legs"),
+        _text("lots", nullable=True),
+        _text("metadata"),
+        _text("refusal", nullable=True),
+        _text("refusal_fields", nullable=True),
+        _check("journal", "number", "number > 0"),
+        _check("journal", "refusal", "(refusal IS NULL) = (refusal_fields IS NULL)"),
+    )
+    _index("journal", "number", where="number IS NOT NULL", unique=True)
+    _index("journal", "recorded_at", "id", where="number IS NULL")
+    _index("journal", "subject", where="subject IS NOT NULL")
+    _table(
+        "book",
+        _column("folded", AMOUNT),
+        _column("sealed", AMOUNT),
+        _column("closed_until", INSTANT, nullable=True),
+        key=(),
+    )
+    _table(
         "account",
         _text("id"),
         _text("unit"),
         _text("kind"),
         _text("owner"),
+        _column("floor", AMOUNT, nullable=True),
         _column("posted", AMOUNT),
         _column("held", AMOUNT),
-        _column("sequence", AMOUNT),
-        _column("floor", AMOUNT, nullable=True),
+        _column("dated", AMOUNT),
         _column("moved_at", INSTANT, nullable=True),
         _refers("account", "unit", "unit", "code"),
         _check("account", "held", "held >= 0"),
+        _check("account", "dated", "dated >= 0"),
         _check("account", "floor", "floor IS NULL OR posted - held >= floor"),
-        _check("account", "sequence", "sequence >= 0"),
         sqlite_with_rowid=False,
     )
+    _table(
+        "lot",
+        _text("account_id"),
+        _column("expires_at", INSTANT),
+        _column("remaining", AMOUNT),
+        _refers("lot", "account_id", "account"),
+        _check("lot", "remaining", "remaining >= 0"),
+        key=("account_id", "expires_at"),
+        sqlite_with_rowid=False,
+    )
+    _index("lot", "expires_at", "account_id", where="remaining > 0")
     _table(
         "hold",
         _text("id"),
@@ -279,36 +318,32 @@ def _ledger() -> None:
     )
     _index("hold", "account_id", "expires_at", where="status = 'open'")
     _table(
-        "transaction",
-        _text("id"),
-        _column("fingerprint", BYTES),
-        _text("refusal", nullable=True),
-        _column("refusal_fields", JSON, nullable=True),
-        _text("kind"),
-        _text("reason"),
-        _text("hold_id", nullable=True),
-        _column("effective_at", INSTANT),
-        _column("recorded_at", INSTANT, nullable=True),
-        _column("metadata", JSON),
-        _refers("transaction", "hold_id", "hold"),
-        _check("transaction", "outcome", "(refusal IS NULL) = (recorded_at IS NOT NULL)"),
-        _check("transaction", "refusal", "(refusal IS NULL) = (refusal_fields IS NULL)"),
-    )
-    _table(
         "entry",
         _text("account_id"),
         _column("sequence", AMOUNT),
-        _text("transaction_id"),
-        _column("position", WHOLE),
+        _column("number", AMOUNT),
         _column("amount", AMOUNT),
         _column("balance", AMOUNT),
-        _refers("entry", "account_id", "account"),
-        _refers("entry", "transaction_id", "transaction"),
-        _unique("entry", "transaction_id", "position"),
         _check("entry", "amount", "amount <> 0"),
         _check("entry", "sequence", "sequence > 0"),
         key=("account_id", "sequence"),
         sqlite_with_rowid=False,
+    )
+    _table(
+        "node",
+        _column("level", AMOUNT),
+        _column("index", AMOUNT),
+        _column("hash", BYTES),
+        key=("level", "index"),
+        sqlite_with_rowid=False,
+    )
+    _table(
+        "seal",
+        _column("size", AMOUNT),
+        _column("root", BYTES),
+        _column("sealed_at", INSTANT),
+        _text("note"),
+        key=("size",),
     )
 
 
@@ -360,12 +395,13 @@ def _check(table: str, name: str, condition: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(condition, name=op.f(f"ck_gridpoints_{table}_{name}"))
 
 
-def _index(table: str, *columns: str, where: str | None = None) -> None:
+def _index(table: str, *columns: str, where: str | None = None, unique: bool = False) -> None:
     condition = None if where is None else sa.text(where)
     op.create_index(
         f"ix_gridpoints_{table}_{columns[0]}",
         f"gridpoints_{table}",
         ["community_id", *columns],
+        unique=unique,
         sqlite_where=condition,
         postgresql_where=condition,
     )

@@ -1,0 +1,94 @@
+"""The ledger's proof: seals over the journal, receipts, and verification. A part of `Ledger`."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from gridpoints.errors import NotSealedYet, RecordUnknown
+from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, origin_of
+from gridpoints.ledger.merkle import Growth, Tree, leaf_hash
+from gridpoints.ledger.model import Verification
+from gridpoints.ledger.receipt import Receipt
+from gridpoints.ledger.reports import Reports
+from gridpoints.ledger.request import check_subject
+from gridpoints.ledger.seals import Seal
+from gridpoints.ledger.verification import verify
+from gridpoints.storage.ledger_port import LedgerStore
+from gridpoints.values import check_whole
+
+
+@frozen
+class Proving(Reports):
+    """What makes a ledger provable to those who do not trust it."""
+
+    def seal(self, key: PrivateKey | None = None) -> Seal | None:
+        """Seal every line of the journal up to now; answers the newest seal, None for an empty journal.
+
+        With `key` the checkpoint is signed: publish its `note` where the community cannot take it back.
+        Sealing reads what is new without a lock, and writes a few rows; posting goes on. Where there is
+        nothing new, or another one sealed at the same time, it raises nothing and seals nothing, or
+        `ConcurrentChange`.
+        """
+        now = self.context.now()
+        with self.context.begin() as work:
+            work.ledger.fold()
+        with self.context.read() as work:
+            last = work.ledger.last_seal()
+            growth = Growth(last.size if last else 0, work.ledger.node)
+            community = self.context.community
+            lines = work.ledger.lines(growth.size)
+            nodes = list(growth.add(leaf_hash(line.sealed_bytes(community)) for line in lines))
+            if growth.size == (last.size if last else 0):
+                return last
+        checkpoint = Checkpoint(
+            origin_of(community), growth.size, growth.root(), now, last.checkpoint.hash if last else None
+        )
+        note = checkpoint.sign(key) if key else checkpoint.text
+        seal = Seal(checkpoint.size, checkpoint.root, checkpoint.sealed_at, note)
+        with self.context.begin() as work:
+            work.ledger.add_seal(seal, nodes)
+        return seal
+
+    def seals(self, *, after: int = 0, limit: int = 100) -> list[Seal]:
+        """The seals over more than `after` lines, smallest first."""
+        check_whole("limit", limit, most=10_000)
+        with self.context.read() as work:
+            return work.ledger.seals(after, limit)
+
+    def prove(self, transaction_id: str, *, published: int | None = None) -> Receipt:
+        """The receipt of a transaction, or of another line of the journal: what a resident takes home.
+
+        It proves itself against the newest checkpoint; with `published`, the size of one that was
+        published, also that both are of one journal. Raises `RecordUnknown` or `NotSealedYet`.
+        """
+        with self.context.read() as work:
+            line = work.ledger.line(check_subject(transaction_id))
+            if line is None:
+                raise RecordUnknown(kind="transaction", id=transaction_id)
+            seal = work.ledger.last_seal()
+            if seal is None or not 0 < line.number <= seal.size:
+                raise NotSealedYet(transaction=transaction_id)
+            consistency = None
+            if published is not None:
+                check_whole("published", published, most=seal.size)
+                consistency = self._tree(work.ledger, seal.size).consistency(published)
+            path = self._tree(work.ledger, seal.size).inclusion(line.number - 1)
+        return Receipt(self.context.community, line, path, seal.note, consistency)
+
+    def _tree(self, store: LedgerStore, size: int) -> Tree:
+        community = self.context.community
+
+        def leaves(first: int, count: int) -> list[bytes]:
+            return [leaf_hash(line.sealed_bytes(community)) for line in store.lines(first, count)]
+
+        return Tree(size, store.node, leaves)
+
+    def verify(self) -> Verification:
+        """Make everything again from the journal and compare: accounts, lots, holds, entries, seals.
+
+        Reads the whole ledger.
+        """
+        with self.context.begin() as work:
+            work.ledger.fold()
+        with self.context.read() as work:
+            return verify(work.ledger, self.context.community)

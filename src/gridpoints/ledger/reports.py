@@ -1,0 +1,96 @@
+"""What the treasurer reads: figures over the whole ledger. A part of `Ledger`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from itertools import pairwise
+
+from attrs import frozen
+
+from gridpoints.context import Context
+from gridpoints.ledger.accounts import AccountKind
+from gridpoints.ledger.model import Flow, Outstanding, TrialLine, Turnover
+from gridpoints.values import Interval, check_whole
+
+
+@frozen
+class Month:
+    """What was issued and redeemed of a unit in one calendar month, local time, by effective day.
+
+    `issued` is what left the issuance account less what went back to it, `redeemed` what merchants took
+    less what they gave back, paid for or not, `expired` what nobody spent in time.
+    """
+
+    unit: str
+    first_day: date
+    issued: int
+    redeemed: int
+    expired: int
+
+
+@frozen
+class Reports:
+    """Reports, each computed in the store."""
+
+    context: Context
+
+    def trial_balance(self) -> list[TrialLine]:
+        """What all accounts hold together, by unit and kind (试算平衡). Each unit sums to 0."""
+        with self.context.read() as work:
+            return work.ledger.trial_balance()
+
+    def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
+        """What moved `within` an interval, by kind of account, kind of transaction and reason."""
+        with self.context.read() as work:
+            return work.ledger.flows(unit, within)
+
+    def turnover(self, within: Interval | None = None) -> list[Turnover]:
+        """What was given and taken `within` an interval (发生额), by unit and kind of account."""
+        with self.context.read() as work:
+            return work.ledger.turnover(within)
+
+    def outstanding(self) -> list[Outstanding]:
+        """What people still hold (未兑换), by unit and by the month in which it expires.
+
+        `expires_at` is the first moment of that month where the community lives.
+        """
+        with self.context.read() as work:
+            found = work.ledger.outstanding()
+        points: defaultdict[tuple[str, date | None], int] = defaultdict(int)
+        for each in found:
+            day = None if each.expires_at is None else self.context.local_day(each.expires_at)
+            points[each.unit, day and day.replace(day=1)] += each.points
+        months = sorted(points.items(), key=lambda item: (item[0][0], item[0][1] or date.max))
+        return [
+            Outstanding(unit, None if day is None else self._month(day).start, amount)
+            for (unit, day), amount in months
+        ]
+
+    def months(self, unit: str, first: date, count: int) -> list[Month]:
+        """`count` calendar months from the one that holds `first`."""
+        check_whole("count", count, most=1_200)
+        days = [first.replace(day=1)]
+        for _ in range(count):
+            days.append((days[-1] + timedelta(days=31)).replace(day=1))
+        with self.context.read() as work:
+            return [
+                _month(unit, day, work.ledger.flows(unit, Interval.of_days(day, end, self.context.zone)))
+                for day, end in pairwise(days)
+            ]
+
+    def _month(self, day: date) -> Interval:
+        return Interval.of_days(day, (day + timedelta(days=31)).replace(day=1), self.context.zone)
+
+
+def _month(unit: str, day: date, flows: list[Flow]) -> Month:
+    moved: defaultdict[AccountKind, int] = defaultdict(int)
+    for flow in flows:
+        moved[flow.account_kind] += flow.amount
+    return Month(
+        unit,
+        day,
+        -moved[AccountKind.ISSUANCE],
+        moved[AccountKind.MERCHANT] + moved[AccountKind.SETTLED],
+        moved[AccountKind.EXPIRY],
+    )

@@ -1,0 +1,162 @@
+"""What a client sends, checked by itself before anything else is looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from attrs import define, field
+
+from gridpoints.errors import (
+    BadLegAmount,
+    BadText,
+    InvalidInput,
+    LegCannotExpire,
+    TransactionAmbiguous,
+    TransactionEmpty,
+    TransactionUnbalanced,
+)
+from gridpoints.ledger.accounts import Account
+from gridpoints.ledger.journal import Act, Line, instant_text
+from gridpoints.ledger.model import MOST_AMOUNT, Leg, Transaction
+from gridpoints.values import (
+    IDENTIFIER,
+    LONGEST_DERIVED,
+    check_identifier,
+    check_instant,
+    check_text,
+    check_whole,
+)
+
+_POST, _CAPTURE, _REVERSE = Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value
+_sound_id = re.compile(f"{IDENTIFIER}{{1,{LONGEST_DERIVED}}}").fullmatch
+
+
+@define
+class Request:
+    """A transaction as it came in, in the words of the journal; or what is wrong with it by itself.
+
+    `net` is what it adds to each account altogether, by the account's key.
+    """
+
+    transaction: Transaction
+    net: dict[str, int] = field(factory=dict)
+    act: str = _POST
+    subject: str | None = None
+    effective_at: datetime | None = None
+    legs: str = ""
+    metadata: str = ""
+    dated: bool = False
+    error: InvalidInput | None = None
+
+    def same_as(self, line: Line) -> bool:
+        """Whether `line` was made from the same request."""
+        return (
+            self.legs == line.legs
+            and self.metadata == line.metadata
+            and self.act == line.act
+            and self.subject == line.subject
+            and self.transaction.kind == line.kind
+            and self.transaction.reason == line.reason
+            and (self.effective_at or line.recorded_at) == line.effective_at
+        )
+
+
+@define
+class Batch:
+    """The requests of one call, with all sound accounts that they name, by key."""
+
+    requests: list[Request] = field(factory=list)
+    accounts: dict[str, Account] = field(factory=dict)
+    _words: set[str] = field(factory=set)
+
+    @classmethod
+    def read(cls, transactions: Iterable[Transaction]) -> Batch:
+        """Check each transaction without looking at anything else."""
+        batch = cls()
+        for transaction in transactions:
+            try:
+                request = batch._read(transaction)
+            except InvalidInput as error:
+                request = Request(transaction, error=error)
+            batch.requests.append(request)
+        return batch
+
+    @property
+    def sound(self) -> list[Request]:
+        """Those that have nothing wrong with them by themselves."""
+        return [request for request in self.requests if request.error is None]
+
+    def _read(self, sent: Transaction) -> Request:
+        if not (type(sent.id) is str and _sound_id(sent.id)):
+            check_identifier("transaction", sent.id, longest=LONGEST_DERIVED)
+        self._check_words(sent)
+        request = Request(sent)
+        self._read_legs(request, sent)
+        request.metadata = sent.metadata_json()
+        if sent.effective_at is not None:
+            request.effective_at = check_instant("effective_at", sent.effective_at)
+        if sent.hold is not None or sent.reverses is not None:
+            self._read_subject(request, sent)
+        return request
+
+    def _check_words(self, sent: Transaction) -> None:
+        kind, reason = sent.kind, sent.reason
+        if not (type(kind) is str and kind in self._words):
+            self._words.add(check_identifier("kind", kind))
+        if reason and not (type(reason) is str and reason in self._words):
+            if not isinstance(reason, str):
+                raise BadText(field="reason")
+            check_text("reason", reason)
+            self._words.add(reason)
+
+    def _read_legs(self, request: Request, sent: Transaction) -> None:
+        net, totals = request.net, dict[str, int]()
+        texts: list[str] = []
+        for leg in sent.legs:
+            account, amount = leg.account, leg.amount
+            key = account.key
+            if type(amount) is not int or not -MOST_AMOUNT <= amount <= MOST_AMOUNT or not amount:
+                raise BadLegAmount(transaction=sent.id, account=key, amount=str(amount)[:40])
+            if key not in self.accounts:
+                check_identifier("account", key, longest=LONGEST_DERIVED)
+                self.accounts[key] = account
+            net[key] = net.get(key, 0) + amount
+            totals[account.unit] = totals.get(account.unit, 0) + amount
+            if leg.expires_at is None:
+                texts.append(f'["{key}",{amount}]')
+            else:
+                texts.append(f'["{key}",{amount},"{_expiry(sent, leg)}"]')
+                request.dated = True
+        if not texts:
+            raise TransactionEmpty(transaction=sent.id)
+        if any(totals.values()):
+            unit, total = next((unit, total) for unit, total in totals.items() if total)
+            raise TransactionUnbalanced(transaction=sent.id, unit=unit, total=total)
+        request.legs = f"[{','.join(texts)}]"
+
+    def _read_subject(self, request: Request, sent: Transaction) -> None:
+        if sent.hold is not None and sent.reverses is not None:
+            raise TransactionAmbiguous(transaction=sent.id)
+        if sent.hold is not None:
+            request.act, request.subject = _CAPTURE, check_identifier("hold", sent.hold)
+        else:
+            request.act = _REVERSE
+            request.subject = check_subject(sent.reverses)
+            check_whole("extend_days", sent.extend_days, least=0, most=36_500)
+
+
+def check_subject(id: str | None) -> str:
+    """The id of a line of the journal, which may be one of ours, with blanks in it."""
+    if isinstance(id, str):
+        for word in id.split(" "):
+            check_identifier("transaction", word, longest=LONGEST_DERIVED)
+        return id
+    return check_identifier("transaction", id)  # type: ignore[arg-type]  # says what is wrong with it
+
+
+def _expiry(sent: Transaction, leg: Leg) -> str:
+    if leg.amount < 0 or not leg.account.kind.strict:
+        raise LegCannotExpire(transaction=sent.id, account=leg.account.key)
+    return instant_text(check_instant("expires_at", leg.expires_at))  # type: ignore[arg-type]

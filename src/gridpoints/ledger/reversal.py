@@ -1,0 +1,98 @@
+"""Reversals (冲正): what a transaction gave or took goes back, whole or in parts, and once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from attrs import define, field
+
+from gridpoints.errors import NotReversible, ReversalExceeds
+from gridpoints.ledger.accounts import Account
+from gridpoints.ledger.journal import Act, Line
+from gridpoints.values import Unit
+
+
+@define
+class Original:
+    """A transaction that is given back, and how much of it was given back already.
+
+    `net` is what it added to each account, by key; `lots`, for each account, the dated lots in the
+    order in which it drew on them or gave to them. `returned` counts what went back, without a sign.
+    """
+
+    line: Line
+    net: Counter[str] = field(factory=Counter)
+    lots: dict[str, list[tuple[datetime, int]]] = field(factory=dict)
+    returned: Counter[str] = field(factory=Counter)
+
+    @classmethod
+    def of(cls, line: Line, reversals: Iterable[Line] = ()) -> Original:
+        """The original that stands on `line`, after the `reversals` that name it."""
+        original = cls(line)
+        for account, amount, _ in line.each_leg():
+            original.net[account] += amount
+        for account, expires_at, amount in line.each_lot():
+            original.lots.setdefault(account, []).append((expires_at, amount))
+        for reversal in reversals:
+            net = Counter[str]()
+            for account, amount, _ in reversal.each_leg():
+                net[account] += amount
+            original.take_back(net)
+        return original
+
+    def __copy__(self) -> Original:
+        return Original(self.line, self.net, self.lots, self.returned.copy())
+
+    def left(self) -> dict[str, int]:
+        """What was not given back yet: by account, with the sign of the original."""
+        return {
+            account: (abs(amount) - self.returned[account]) * (1 if amount > 0 else -1)
+            for account, amount in self.net.items()
+            if abs(amount) > self.returned[account]
+        }
+
+    def refuse_more(self, id: str, net: Mapping[str, int], units: Mapping[str, Unit]) -> None:
+        """Raise `NotReversible`, or `ReversalExceeds` where more would go back than is left."""
+        if not self.line.moves or self.line.act == Act.REVERSE:
+            raise NotReversible(transaction=self.line.id)
+        left = self.left()
+        for account, amount in net.items():
+            rest = left.get(account, 0)
+            if amount and (rest * amount >= 0 or abs(amount) > abs(rest)):
+                unit = units[Account.parse(account).unit]
+                raise ReversalExceeds(
+                    transaction=id,
+                    original=self.line.id,
+                    account=account,
+                    left=unit.decimal(abs(rest)),
+                    wanted=unit.decimal(abs(amount)),
+                )
+
+    def take_back(self, net: Mapping[str, int]) -> None:
+        """Count what a reversal gave back."""
+        for account, amount in net.items():
+            self.returned[account] += abs(amount)
+
+    def given(self, account: str) -> list[datetime]:
+        """The lots that it gave to an account: the first to be taken from again."""
+        return [expires_at for expires_at, amount in self.lots.get(account, ()) if amount > 0]
+
+    def drawn(self, account: str, skip: int, amount: int) -> list[tuple[datetime, int]]:
+        """What `amount` restores of the lots that it drew on, after `skip` that was restored before.
+
+        What was drawn last is restored first: undated points, then what expires last.
+        """
+        draws = [(e, -change) for e, change in self.lots.get(account, ()) if change < 0]
+        skip -= max(0, -self.net[account]) - sum(part for _, part in draws)  # undated points
+        restored: list[tuple[datetime, int]] = []
+        amount += min(skip, 0)
+        skip = max(skip, 0)
+        for expires_at, part in reversed(draws):
+            passed = min(skip, part)
+            skip -= passed
+            if (back := min(part - passed, amount)) > 0:
+                amount -= back
+                restored.append((expires_at, back))
+        return restored

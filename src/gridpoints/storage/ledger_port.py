@@ -1,0 +1,306 @@
+"""What a store does for the ledger of one community inside a unit of work.
+
+A store keeps the journal and its projections, and gives them back; what is posted is decided by
+`gridpoints.ledger.posting`, the same for all.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from attrs import field, frozen
+
+from gridpoints.ledger import posting
+from gridpoints.ledger.accounts import Account, Balance, Hold
+from gridpoints.ledger.journal import Act, Line
+from gridpoints.ledger.merkle import Node
+from gridpoints.ledger.model import (
+    Entry,
+    Flow,
+    Outcome,
+    Outstanding,
+    Totals,
+    Transaction,
+    TrialLine,
+    Turnover,
+)
+from gridpoints.ledger.replay import Place, Projection
+from gridpoints.ledger.request import Batch
+from gridpoints.ledger.seals import Seal
+from gridpoints.values import Interval
+
+
+@frozen
+class Wanted:
+    """What is to be locked.
+
+    `accounts` by key, hot ones included; `alone` are those hot ones that have a floor and are taken
+    from; `backdated`: a transaction says itself when it was done.
+    """
+
+    accounts: Mapping[str, Account]
+    holds: frozenset[str] = frozenset()
+    originals: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+    backdated: bool = False
+
+
+@frozen
+class Only:
+    """Which entries of a statement are wanted; None: all.
+
+    `other` is an account that must have a leg in the same transaction: ``Account.merchant(…)``.
+    `metadata` are texts that must stand in the transaction's metadata under these keys.
+    """
+
+    kind: str | None = None
+    reason: str | None = None
+    other: Account | None = None
+    metadata: Mapping[str, str] = field(factory=dict)
+
+    def wants(self, line: Line) -> bool:
+        """Whether the entries of a line are among them."""
+        return (
+            self.kind in (None, line.kind)
+            and self.reason in (None, line.reason)
+            and (self.other is None or any(key == self.other.key for key, *_ in line.each_leg()))
+            and all(line.details().get(key) == text for key, text in self.metadata.items())
+        )
+
+
+class LedgerStore(ABC):
+    """The ledger of one community inside a unit of work."""
+
+    # --- writing ------------------------------------------------------------------------------
+
+    @abstractmethod
+    def known(self, ids: Collection[str]) -> dict[str, Line]:
+        """The lines of the journal under those ids; ids never seen are left out."""
+
+    @abstractmethod
+    def lock(self, wanted: Wanted, at: datetime) -> posting.Locked:
+        """Lock the strict accounts in sorted order, opening those that are new, and read the rest.
+
+        The holds are those named that exist, with their accounts, and every open hold of the
+        accounts that expired by `at`. Accounts of an unknown unit are left out. Hot ones are not
+        locked, and have no floor, but for those that are wanted `alone`: these stand as they are
+        after all lines that were ever posted.
+        """
+
+    @abstractmethod
+    def lock_book(self) -> posting.Locked:
+        """Lock what concerns no account: the period that is closed."""
+
+    @abstractmethod
+    def write(self, locked: posting.Locked) -> None:
+        """Keep the lines, and the accounts, lots and holds as `locked` now has them."""
+
+    @abstractmethod
+    def fold(self, *, least: int = 1) -> int:
+        """Enter lines that are in no statement yet, where there are `least`; answers how many there were.
+
+        Lines that were given no number get one. Every read is right without it.
+        """
+
+    @abstractmethod
+    def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
+        """Keep lines of another ledger, with their numbers, and the places of their legs."""
+
+    @abstractmethod
+    def restore_projection(self, projection: Projection) -> None:
+        """Keep what all restored lines come to."""
+
+    # --- reading ------------------------------------------------------------------------------
+
+    @abstractmethod
+    def balances(self, accounts: Collection[Account], at: datetime) -> dict[Account, Balance]:
+        """The balances, holds and lots that expired by `at` left out; an account never used has 0."""
+
+    @abstractmethod
+    def moved_until(self, account: Account, at: datetime, *, recorded: bool) -> int:
+        """What the entries add up to that were effective (or recorded) at `at` or before."""
+
+    @abstractmethod
+    def entries(
+        self,
+        account: Account,
+        *,
+        after: int = 0,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        only: Only | None = None,
+        limit: int | None = None,
+    ) -> list[Entry]:
+        """Entries with sequence > `after`, recorded in the half-open [since, until), by sequence."""
+
+    @abstractmethod
+    def totals(
+        self, account: Account, *, after: int = 0, until: datetime | None = None
+    ) -> tuple[int, list[Totals]]:
+        """The last sequence before `until`, and the sums by kind of the entries after `after` up to it.
+
+        That is the last one before the first entry after `after` that was recorded at `until` or later.
+        """
+
+    @abstractmethod
+    def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
+        """Entries effective `within`, by kind of account, kind of transaction, and reason."""
+
+    @abstractmethod
+    def turnover(self, within: Interval | None = None) -> list[Turnover]:
+        """What accounts were given and what was taken from them, effective `within`, sorted."""
+
+    @abstractmethod
+    def trial_balance(self) -> list[TrialLine]:
+        """What all accounts hold, by unit and kind of account, sorted by these."""
+
+    @abstractmethod
+    def outstanding(self) -> list[Outstanding]:
+        """What strict accounts hold, by unit and expiry, sorted by these, the undated last."""
+
+    @abstractmethod
+    def lots(self, account: Account) -> dict[datetime, int]:
+        """What remains of the account's dated lots, soonest first."""
+
+    @abstractmethod
+    def find_hold(self, id: str) -> Hold | None:
+        """The hold of that id."""
+
+    @abstractmethod
+    def holds_of(self, account: Account) -> list[Hold]:
+        """Every hold there ever was on an account, by the time it was placed."""
+
+    @abstractmethod
+    def line(self, id: str) -> Line | None:
+        """The line of that id."""
+
+    @abstractmethod
+    def about(self, subjects: Collection[str]) -> list[Line]:
+        """The lines that were not refused and are about one of these holds or transactions."""
+
+    @abstractmethod
+    def debts(self) -> list[Line]:
+        """The lines of reversals that are owed."""
+
+    @abstractmethod
+    def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
+        """The numbered lines after that number, in order."""
+
+    @abstractmethod
+    def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:
+        """Up to `limit` accounts with lots that expired by `at` and are not held."""
+
+    # --- proof --------------------------------------------------------------------------------
+
+    @abstractmethod
+    def projection(self) -> Projection:
+        """What is kept beside the journal, to be compared with what its lines come to."""
+
+    @abstractmethod
+    def places(self, account: str | None = None) -> Iterator[Place]:
+        """Every place (of one account), by account and sequence."""
+
+    @abstractmethod
+    def seals(self, after: int = 0, limit: int | None = None) -> list[Seal]:
+        """The seals over more than `after` lines, smallest first."""
+
+    @abstractmethod
+    def last_seal(self) -> Seal | None:
+        """The seal over the most lines."""
+
+    @abstractmethod
+    def add_seal(self, seal: Seal, nodes: Sequence[Node]) -> None:
+        """Keep a seal with the nodes of its tree; raises `ConcurrentChange` where another was first."""
+
+    @abstractmethod
+    def nodes(self) -> Iterator[Node]:
+        """Every node of the tree that is kept, by level and index."""
+
+    @abstractmethod
+    def node(self, level: int, index: int) -> bytes:
+        """The hash of a node of the tree."""
+
+    # --- what all stores share ----------------------------------------------------------------
+
+    def post(
+        self, transactions: Sequence[Transaction], *, at: datetime, atomic: bool = False
+    ) -> list[Outcome]:
+        """Post each transaction by itself (`atomic`: all or none) and answer one outcome each."""
+        batch = Batch.read(transactions)
+        sound = batch.sound
+        locked = self.lock(_wanted(batch), at)
+        known = self.known([request.transaction.id for request in sound])
+        outcomes = posting.post(batch.requests, known=known, locked=locked, at=at, atomic=atomic)
+        self.write(locked)
+        return outcomes
+
+    def place(self, hold: Hold, *, at: datetime) -> Hold:
+        """Set points aside; raises `InsufficientPoints`, `HoldConflict` or `UnitUnknown`."""
+        key = hold.account.key
+        wanted = Wanted({key: hold.account}, frozenset({hold.id}), alone=_alone([hold.account]))
+        locked = self.lock(wanted, at)
+        placed = posting.place(hold, locked=locked, at=at)
+        self.write(locked)
+        return placed
+
+    def release(self, id: str, *, at: datetime) -> Hold:
+        """Give back what remains of a hold; raises `RecordUnknown` or `HoldClosed`."""
+        locked = self.lock(Wanted({}, frozenset({id})), at)
+        released = posting.let_go(id, locked=locked, at=at)
+        self.write(locked)
+        return released
+
+    def touch(self, accounts: Iterable[Account], *, at: datetime) -> int:
+        """Post the expiry of what is overdue on these accounts; answers how many lines that took."""
+        locked = self.lock(Wanted({account.key: account for account in accounts}), at)
+        for state in locked.accounts.values():
+            locked.settle_overdue(state, at)
+        self.write(locked)
+        return len(locked.lines)
+
+    def set_floor(self, account: Account, floor: int | None, *, id: str, reason: str, at: datetime) -> None:
+        """How far down an account may go; raises `FloorAboveBalance` or `UnitUnknown`."""
+        locked = self.lock(Wanted({account.key: account}, alone=_alone([account])), at)
+        posting.set_floor(account, floor, id=id, reason=reason, locked=locked, at=at)
+        self.write(locked)
+
+    def close_period(self, until: datetime, *, reason: str, at: datetime) -> None:
+        """Nothing that was done before `until` is posted any more."""
+        locked = self.lock_book()
+        posting.close_period(until, reason=reason, locked=locked, at=at)
+        self.write(locked)
+
+    def owe(self, id: str, *, legs: str, reason: str, subject: str, at: datetime) -> None:
+        """Put a reversal that is owed into the journal, once."""
+        locked = self.lock_book()
+        if id not in self.known([id]):
+            locked.write(id, Act.DEBT.value, at, legs, kind="debt", reason=reason, subject=subject)
+            self.write(locked)
+
+
+def _alone(accounts: Iterable[Account]) -> frozenset[str]:
+    return frozenset(account.key for account in accounts if not account.kind.strict)
+
+
+def _wanted(batch: Batch) -> Wanted:
+    sound = batch.sound
+    floored = {
+        key
+        for key, account in batch.accounts.items()
+        if not account.kind.strict and account.kind.floor is not None
+    }
+    alone = (
+        {key for request in sound for key, amount in request.net.items() if amount < 0 and key in floored}
+        if floored
+        else ()
+    )
+    used = {key for request in sound for key in request.net} if len(sound) < len(batch.requests) else None
+    return Wanted(
+        accounts=batch.accounts if used is None else {k: a for k, a in batch.accounts.items() if k in used},
+        holds=frozenset(r.subject for r in sound if r.act == Act.CAPTURE and r.subject),
+        originals=frozenset(r.subject for r in sound if r.act == Act.REVERSE and r.subject),
+        alone=frozenset(alone),
+        backdated=any(request.effective_at is not None for request in sound),
+    )

@@ -1,0 +1,223 @@
+"""How lines get into the statements of their accounts: later and together.
+
+So a post writes what is strict and no more: a line, and the accounts that people spend from. Half of
+all legs go to a few accounts that everybody uses; nobody waits for them. And entries are written
+sorted, so that the database touches a page once and not for every entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select
+
+from gridpoints.ledger.accounts import Account
+from gridpoints.ledger.journal import MOVING, Line
+from gridpoints.ledger.replay import Place
+from gridpoints.storage.sql import bulk
+from gridpoints.storage.sql.prepared import Prepared
+from gridpoints.storage.sql.statements import (
+    HERE,
+    IDS,
+    SqlStatements,
+    accounts,
+    book,
+    entries,
+    journal,
+)
+from gridpoints.storage.sql.types import among
+
+#: Lines that are in no statement yet before a post enters them.
+FOLD_AT = 8_192
+#: Lines that are entered at once.
+CHUNK = 16_384
+
+_LOCK_BOOK = select(book.c.folded).where(book.c.community_id == HERE)
+_WAIT_FOR_BOOK = Prepared(_LOCK_BOOK.with_for_update())
+_TRY_BOOK = Prepared(_LOCK_BOOK.with_for_update(skip_locked=True))
+_OPEN_BOOK = bulk.insert(book, new_only=True)
+_NEW_BOOK: bulk.Columns = {"folded": [0], "sealed": [0], "closed_until": [None]}
+_FOLDED = bulk.update_of(book, ["folded"])
+_CLOSED = bulk.update_of(book, ["closed_until"])
+
+_OPEN = bulk.insert(accounts, new_only=True)
+_RECORD = bulk.insert(journal, new_only=True)
+_NUMBER = bulk.update_of(journal, ["number"])
+_ENTER = bulk.insert(entries)
+_READ_HOT = Prepared(
+    select(accounts.c.id, accounts.c.posted).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
+)
+_MOVE_HOT = bulk.update_of(accounts, ["posted"])
+
+_last = (
+    select(func.max(entries.c.sequence))
+    .where(entries.c.community_id == HERE, entries.c.account_id == accounts.c.id)
+    .correlate(accounts)
+    .scalar_subquery()
+)
+_TIPS = Prepared(
+    select(entries.c.account_id, entries.c.sequence, entries.c.balance)
+    .select_from(
+        accounts.join(
+            entries,
+            and_(
+                entries.c.community_id == accounts.c.community_id,
+                entries.c.account_id == accounts.c.id,
+                entries.c.sequence == _last,
+            ),
+        )
+    )
+    .where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
+)
+_tail = (
+    select(journal.c.id, journal.c.number, journal.c.act, journal.c.legs, journal.c.refusal)
+    .where(journal.c.community_id == HERE)
+    .limit(CHUNK)
+)
+#: What is to be folded: by the number it has, or, where it has none, as it was recorded.
+_NUMBERED_TAIL = Prepared(
+    _tail.where(journal.c.number > bindparam("folded", type_=BigInteger)).order_by(journal.c.number)
+)
+_UNNUMBERED_TAIL = Prepared(
+    _tail.where(journal.c.number.is_(None)).order_by(journal.c.recorded_at, journal.c.id)
+)
+
+
+class SqlFolding(SqlStatements):
+    """Recording lines, and entering them in statements.
+
+    `unfolded` counts, for each community, the lines that this process recorded since it last folded:
+    on PostgreSQL, where it would be slow to ask how many there are.
+    """
+
+    #: The number of the last line that is in the statements, as far as `lock` asked.
+    folded = 0
+
+    def __init__(self, connection: Connection, community: str, unfolded: Counter[str]) -> None:
+        super().__init__(connection, community)
+        self._unfolded = unfolded
+
+    def open(self, named: Iterable[Account]) -> None:
+        """Make rows for those accounts that have none."""
+        opened = list(named)
+        zeros = [0] * len(opened)
+        values: bulk.Columns = {
+            "id": [account.key for account in opened],
+            "unit": [account.unit for account in opened],
+            "kind": [account.kind.value for account in opened],
+            "owner": [account.owner for account in opened],
+            "floor": [account.kind.floor for account in opened],
+            "posted": zeros,
+            "held": zeros,
+            "dated": zeros,
+            "moved_at": [None] * len(opened),
+        }
+        _OPEN.run(self.connection, self.community, values)
+
+    def record(self, lines: Sequence[Line]) -> bulk.Count:
+        """Put lines into the journal; those whose id is there already are left out."""
+        if not lines:
+            return _RECORD.run(self.connection, self.community, {})
+        columns = dict(zip(Line._fields, zip(*lines, strict=True), strict=True))
+        if self.others_write and not lines[0].number:
+            columns["number"] = (None,) * len(lines)
+        return _RECORD.run(self.connection, self.community, columns)
+
+    def enter(self, places: Sequence[Place]) -> None:
+        """Put entries into statements."""
+        ordered = sorted(places)
+        if ordered:
+            columns = dict(
+                zip(
+                    ("account_id", "sequence", "number", "amount", "balance"),
+                    zip(*ordered, strict=True),
+                    strict=True,
+                )
+            )
+            _ENTER.run(self.connection, self.community, columns)
+
+    # --- the book -----------------------------------------------------------------------------
+
+    def lock_statements(self, *, wait: bool = True) -> bool:
+        """Be the only one who writes statements, until the transaction ends; False: another one is."""
+        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        found = self.rows(_WAIT_FOR_BOOK if wait else _TRY_BOOK)
+        for (folded,) in found:
+            self.folded = folded
+        return bool(found)
+
+    def set_book(self, folded: int, closed_until: datetime | None) -> None:
+        """Say up to which line the statements are complete, and which period is closed."""
+        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        _FOLDED.run(self.connection, self.community, {"folded": [folded]})
+        self.close_book(closed_until)
+
+    def close_book(self, until: datetime | None) -> None:
+        """Say which period is closed."""
+        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        _CLOSED.run(self.connection, self.community, {"closed_until": [until]})
+
+    # --- folding ------------------------------------------------------------------------------
+
+    def upkeep(self, last: int, written: int) -> None:
+        """Fold where there is enough to fold, and nobody else is at it."""
+        self._unfolded[self.community] += written
+        due = self._unfolded[self.community] if self.others_write else last - self.folded
+        if due >= FOLD_AT and self.lock_statements(wait=False):
+            self._unfolded[self.community] = 0
+            self._fold()
+
+    def fold(self, *, least: int = 1) -> int:
+        self.lock_statements()
+        return self._fold()
+
+    def _fold(self) -> int:
+        first = self.folded
+        while True:
+            if self.others_write:
+                tail = self.rows(_UNNUMBERED_TAIL)
+                numbers = range(self.folded + 1, self.folded + 1 + len(tail))
+                ids = [row[0] for row in tail]
+                _NUMBER.run(self.connection, self.community, {"number": numbers, "id": ids})
+            else:
+                tail = self.rows(_NUMBERED_TAIL, folded=self.folded)
+                numbers = range(self.folded + 1, self.folded + 1 + len(tail))
+            if tail:
+                legs = [
+                    (number, json.loads(legs))
+                    for number, (_, _, act, legs, refusal) in zip(numbers, tail, strict=True)
+                    if refusal is None and act in MOVING
+                ]
+                self._enter_legs(legs)
+                self.folded = numbers[-1]
+                _FOLDED.run(self.connection, self.community, {"folded": [self.folded]})
+            if len(tail) < CHUNK:
+                return self.folded - first
+
+    def _enter_legs(self, lines: Sequence[tuple[int, list[list[int]]]]) -> None:
+        moved = Counter[str]()
+        for _, legs in lines:
+            for leg in legs:
+                moved[leg[0]] += leg[1]
+        tips = {key: (sequence, balance) for key, sequence, balance in self.rows(_TIPS, ids=moved)}
+        sequences = {key: tips.get(key, (0, 0))[0] for key in moved}
+        balances = {key: tips.get(key, (0, 0))[1] for key in moved}
+        places = []
+        for number, legs in lines:
+            for leg in legs:
+                key, amount = leg[0], leg[1]
+                sequences[key] = sequence = sequences[key] + 1
+                balances[key] = balance = balances[key] + amount
+                places.append((key, sequence, number, amount, balance))
+        self.enter(places)
+        self._move_hot(moved)
+
+    def _move_hot(self, moved: Counter[str]) -> None:
+        hot = [account for account in map(Account.parse, moved) if not account.kind.strict]
+        self.open(hot)
+        rows = self.rows(_READ_HOT, ids=[account.key for account in hot])
+        values = {"id": [key for key, _ in rows], "posted": [posted + moved[key] for key, posted in rows]}
+        _MOVE_HOT.run(self.connection, self.community, values)

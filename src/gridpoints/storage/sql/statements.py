@@ -1,0 +1,506 @@
+"""How the ledger of one community is read from the database.
+
+What lines did that were not folded yet, the tail, is added to every answer: there are never many.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from gridpoints.ledger.accounts import Account, AccountKind, Balance, Hold, HoldStatus
+from gridpoints.ledger.journal import MOVING, Act, Line
+from gridpoints.ledger.model import Entry, Flow, Outstanding, Totals, TrialLine, Turnover
+from gridpoints.storage.ledger_port import Only
+from gridpoints.storage.sql import tables
+from gridpoints.storage.sql.prepared import Prepared
+from gridpoints.storage.sql.types import Instant, Text, TextSet, among
+from gridpoints.values import Interval, Unit
+
+units = tables.table_of(tables.UnitRow)
+accounts = tables.table_of(tables.AccountRow)
+lots = tables.table_of(tables.LotRow)
+holds = tables.table_of(tables.HoldRow)
+journal = tables.table_of(tables.JournalRow)
+entries = tables.table_of(tables.EntryRow)
+book = tables.table_of(tables.BookRow)
+
+HERE = bindparam("community", type_=Text)
+IDS = bindparam("ids", type_=TextSet)
+ID = bindparam("id", type_=Text)
+_AT = bindparam("at", type_=Instant)
+_AFTER = bindparam("after", type_=BigInteger)
+_SINCE = bindparam("since", type_=Instant)
+_UNTIL = bindparam("until", type_=Instant)
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+#: Lines that are read at once, and a limit that is none.
+_PAGE, _ALL = 5_000, 2**62
+#: A line, in the order of its fields.
+LINE = [column for column in journal.c if column.name != "community_id"]
+
+_of_hold = and_(accounts.c.community_id == holds.c.community_id, accounts.c.id == holds.c.account_id)
+holds_with_accounts = (
+    select(
+        holds.c.id,
+        accounts.c.unit,
+        accounts.c.kind,
+        accounts.c.owner,
+        holds.c.amount,
+        holds.c.placed_at,
+        holds.c.expires_at,
+        holds.c.remaining,
+        holds.c.reason,
+        holds.c.status,
+    )
+    .select_from(holds.join(accounts, _of_hold))
+    .where(holds.c.community_id == HERE)
+)
+OVERDUE = and_(holds.c.status == HoldStatus.OPEN.value, holds.c.expires_at <= _AT)
+
+_UNITS = Prepared(select(units.c.code, units.c.scale, units.c.names).where(units.c.community_id == HERE))
+_HOLD = Prepared(holds_with_accounts.where(holds.c.id == ID))
+_HOLDS_OF = Prepared(
+    holds_with_accounts.where(holds.c.account_id == ID).order_by(holds.c.placed_at, holds.c.id)
+)
+
+# --- balances -------------------------------------------------------------------------------------
+
+_released = (
+    select(func.coalesce(func.sum(holds.c.remaining), 0).cast(BigInteger))
+    .where(holds.c.community_id == HERE, holds.c.account_id == accounts.c.id, OVERDUE)
+    .scalar_subquery()
+)
+_expired = (
+    select(func.coalesce(func.sum(lots.c.remaining), 0).cast(BigInteger))
+    .where(lots.c.community_id == HERE, lots.c.account_id == accounts.c.id, lots.c.expires_at <= _AT)
+    .scalar_subquery()
+)
+_BALANCES = Prepared(
+    select(
+        accounts.c.id,
+        accounts.c.posted,
+        case((accounts.c.held > 0, accounts.c.held - _released), else_=0),
+        case((accounts.c.dated > 0, _expired), else_=0),
+    ).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
+)
+_LOTS_OF = Prepared(
+    select(lots.c.expires_at, lots.c.remaining)
+    .where(lots.c.community_id == HERE, lots.c.account_id == ID, lots.c.remaining > 0)
+    .order_by(lots.c.expires_at)
+)
+_OVERDUE_ACCOUNTS = Prepared(
+    select(lots.c.account_id)
+    .distinct()
+    .select_from(
+        lots.join(
+            accounts,
+            and_(accounts.c.community_id == lots.c.community_id, accounts.c.id == lots.c.account_id),
+        )
+    )
+    .where(
+        lots.c.community_id == HERE,
+        lots.c.remaining > 0,
+        lots.c.expires_at <= _AT,
+        accounts.c.posted > accounts.c.held,
+    )
+    .order_by(lots.c.account_id)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+_OPENED = Prepared(select(accounts.c.id).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS)))
+_TRIAL_BALANCE = Prepared(
+    select(
+        accounts.c.unit,
+        accounts.c.kind,
+        func.count(),
+        func.sum(accounts.c.posted).cast(BigInteger),
+        func.sum(accounts.c.held).cast(BigInteger),
+    )
+    .where(accounts.c.community_id == HERE)
+    .group_by(accounts.c.unit, accounts.c.kind)
+)
+_STRICT = [kind.value for kind in AccountKind if kind.strict]
+_DATED = Prepared(
+    select(accounts.c.unit, lots.c.expires_at, func.sum(lots.c.remaining).cast(BigInteger))
+    .select_from(
+        lots.join(
+            accounts,
+            and_(accounts.c.community_id == lots.c.community_id, accounts.c.id == lots.c.account_id),
+        )
+    )
+    .where(lots.c.community_id == HERE, lots.c.remaining > 0)
+    .group_by(accounts.c.unit, lots.c.expires_at)
+    .order_by(accounts.c.unit, lots.c.expires_at)
+)
+_UNDATED = Prepared(
+    select(accounts.c.unit, func.sum(accounts.c.posted - accounts.c.dated).cast(BigInteger))
+    .where(accounts.c.community_id == HERE, or_(*(accounts.c.kind == kind for kind in _STRICT)))
+    .group_by(accounts.c.unit)
+)
+
+# --- lines and entries ----------------------------------------------------------------------------
+
+_moved = and_(journal.c.refusal.is_(None), or_(*(journal.c.act == act for act in sorted(MOVING))))
+_lines = select(*LINE).where(journal.c.community_id == HERE)
+_LINE = Prepared(_lines.where(journal.c.id == ID))
+_LINES = Prepared(
+    _lines.where(journal.c.number > _AFTER)
+    .order_by(journal.c.number)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+_ABOUT = Prepared(
+    _lines.where(among(journal.c.subject, IDS), journal.c.refusal.is_(None)).order_by(
+        journal.c.recorded_at, journal.c.id
+    )
+)
+_DEBTS = Prepared(
+    _lines.where(journal.c.act == Act.DEBT.value, journal.c.subject.is_not(None)).order_by(
+        journal.c.recorded_at, journal.c.id
+    )
+)
+_folded = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
+#: Lines that are in no statement, by their number or, where they have none, as they were recorded.
+_TAILS = {
+    "sqlite": _lines.where(_moved, journal.c.number > _folded).order_by(journal.c.number),
+    "postgresql": _lines.where(_moved, journal.c.number.is_(None)).order_by(
+        journal.c.recorded_at, journal.c.id
+    ),
+}
+_TAIL = {name: Prepared(tail) for name, tail in _TAILS.items()}
+_TAIL_OF = {
+    name: Prepared(
+        tail.where(func.replace(journal.c.legs, bindparam("leg", type_=Text), "") != journal.c.legs)
+    )
+    for name, tail in _TAILS.items()
+}
+
+_of_entry = and_(journal.c.community_id == entries.c.community_id, journal.c.number == entries.c.number)
+_to_account = and_(accounts.c.community_id == entries.c.community_id, accounts.c.id == entries.c.account_id)
+_here = (entries.c.community_id == HERE, entries.c.account_id == ID)
+_ENTRIES = (
+    select(entries.c.sequence, entries.c.amount, entries.c.balance, *LINE)
+    .select_from(entries.join(journal, _of_entry))
+    .where(*_here, entries.c.sequence > _AFTER)
+    .order_by(entries.c.sequence)
+)
+_FIRST_ENTRIES = Prepared(_ENTRIES.limit(bindparam("limit", type_=BigInteger)))
+_LAST_ENTRY = Prepared(
+    select(entries.c.sequence, entries.c.balance).where(*_here).order_by(entries.c.sequence.desc()).limit(1)
+)
+_count, _sum = func.count(), func.sum(entries.c.amount).cast(BigInteger)
+_MOVED_UNTIL = {
+    recorded: Prepared(
+        select(func.coalesce(_sum, 0))
+        .select_from(entries.join(journal, _of_entry))
+        .where(*_here, (journal.c.recorded_at if recorded else journal.c.effective_at) <= _AT)
+    )
+    for recorded in (True, False)
+}
+_FIRST_SINCE = Prepared(
+    select(entries.c.sequence)
+    .select_from(entries.join(journal, _of_entry))
+    .where(*_here, entries.c.sequence > _AFTER, journal.c.recorded_at >= _UNTIL)
+    .order_by(entries.c.sequence)
+    .limit(1)
+)
+_TOTALS = Prepared(
+    select(journal.c.kind, _count, _sum)
+    .select_from(entries.join(journal, _of_entry))
+    .where(*_here, entries.c.sequence > _AFTER, entries.c.sequence <= bindparam("last", type_=BigInteger))
+    .group_by(journal.c.kind)
+)
+_flow = (accounts.c.kind, journal.c.kind, journal.c.reason)
+_all_entries = entries.join(journal, _of_entry).join(accounts, _to_account)
+_FLOWS = (
+    select(*_flow, _count, _sum)
+    .select_from(_all_entries)
+    .where(entries.c.community_id == HERE, accounts.c.unit == bindparam("unit", type_=Text))
+    .group_by(*_flow)
+)
+_TURNOVER = (
+    select(
+        accounts.c.unit,
+        accounts.c.kind,
+        func.sum(case((entries.c.amount > 0, entries.c.amount), else_=0)).cast(BigInteger),
+        func.sum(case((entries.c.amount < 0, -entries.c.amount), else_=0)).cast(BigInteger),
+    )
+    .select_from(_all_entries)
+    .where(entries.c.community_id == HERE)
+    .group_by(accounts.c.unit, accounts.c.kind)
+)
+_within = and_(journal.c.effective_at >= _SINCE, journal.c.effective_at < _UNTIL)
+_FLOWS_WITHIN, _TURNOVER_WITHIN = Prepared(_FLOWS.where(_within)), Prepared(_TURNOVER.where(_within))
+_ALL_FLOWS, _ALL_TURNOVER = Prepared(_FLOWS), Prepared(_TURNOVER)
+
+
+class SqlStatements:
+    """What is read from a ledger, in an open transaction."""
+
+    def __init__(self, connection: Connection, community: str) -> None:
+        self.connection = connection
+        self.community = community
+        self.others_write = connection.dialect.name == "postgresql"
+
+    def rows(self, statement: Prepared, **values: Any) -> list[Any]:
+        """What a statement answers for this community."""
+        return statement.rows(self.connection, community=self.community, **values)
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        """The units that published rules declare, by code; asked for when they are needed."""
+        return _Units(self)
+
+    # --- balances -----------------------------------------------------------------------------
+
+    def balances(self, accounts: Collection[Account], at: datetime) -> dict[Account, Balance]:
+        keys = [account.key for account in accounts]
+        found = {key: figures for key, *figures in self.rows(_BALANCES, ids=keys, at=at)}
+        balances = {}
+        for account in accounts:
+            posted, held, expired = found.get(account.key, (0, 0, 0))
+            if not account.kind.strict:
+                posted += sum(amount for _, amount in self._tail_of(account))
+            balances[account] = Balance(account, posted, held, max(0, min(expired, posted - held)))
+        return balances
+
+    def lots(self, account: Account) -> dict[datetime, int]:
+        return {expires_at: left for expires_at, left in self.rows(_LOTS_OF, id=account.key)}
+
+    def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:
+        return [Account.parse(key) for (key,) in self.rows(_OVERDUE_ACCOUNTS, at=at, limit=limit)]
+
+    def trial_balance(self) -> list[TrialLine]:
+        found = {(unit, kind): figures for unit, kind, *figures in self.rows(_TRIAL_BALANCE)}
+        # Hot accounts are opened when they are folded: some may be in the tail alone.
+        hot: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        moved = Counter[tuple[str, str]]()
+        for _, account, amount in self._tail_legs():
+            if not account.kind.strict:
+                place = (account.unit, account.kind.value)
+                moved[place] += amount
+                hot[place].add(account.key)
+        for place, keys in hot.items():
+            opened = len(self.rows(_OPENED, ids=keys))
+            accounts, posted, held = found.get(place, (0, 0, 0))
+            found[place] = [accounts + len(keys) - opened, posted + moved[place], held]
+        return [
+            TrialLine(unit, AccountKind(kind), *figures) for (unit, kind), figures in sorted(found.items())
+        ]
+
+    def outstanding(self) -> list[Outstanding]:
+        dated = [Outstanding(*row) for row in self.rows(_DATED)]
+        undated = [Outstanding(unit, None, points) for unit, points in self.rows(_UNDATED) if points]
+        return sorted(
+            [*dated, *undated],
+            key=lambda row: (row.unit, row.expires_at is None, row.expires_at or _LAST),
+        )
+
+    def find_hold(self, id: str) -> Hold | None:
+        return next(map(hold_of, self.rows(_HOLD, id=id)), None)
+
+    def holds_of(self, account: Account) -> list[Hold]:
+        return [hold_of(row) for row in self.rows(_HOLDS_OF, id=account.key)]
+
+    # --- lines --------------------------------------------------------------------------------
+
+    def line(self, id: str) -> Line | None:
+        return next(map(line_of, self.rows(_LINE, id=id)), None)
+
+    def about(self, subjects: Collection[str]) -> list[Line]:
+        return [line_of(row) for row in self.rows(_ABOUT, ids=subjects)] if subjects else []
+
+    def debts(self) -> list[Line]:
+        return [line_of(row) for row in self.rows(_DEBTS)]
+
+    def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
+        while limit is None or limit > 0:
+            size = _PAGE if limit is None else min(limit, _PAGE)
+            rows = self.rows(_LINES, after=after, limit=size)
+            yield from map(line_of, rows)
+            if len(rows) < size:
+                return
+            after = rows[-1][0]
+            limit = None if limit is None else limit - size
+
+    def _tail_legs(self) -> Iterator[tuple[Line, Account, int]]:
+        for row in self.rows(_TAIL[self.connection.dialect.name]):
+            line = line_of(row)
+            for key, amount, _ in line.each_leg():
+                yield line, Account.parse(key), amount
+
+    def _tail_of(self, account: Account) -> Iterator[tuple[Line, int]]:
+        leg = f'["{account.key}",'
+        for row in self.rows(_TAIL_OF[self.connection.dialect.name], leg=leg):
+            line = line_of(row)
+            for key, amount, _ in line.each_leg():
+                if key == account.key:
+                    yield line, amount
+
+    # --- entries ------------------------------------------------------------------------------
+
+    def entries(
+        self,
+        account: Account,
+        *,
+        after: int = 0,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        only: Only | None = None,
+        limit: int | None = None,
+    ) -> list[Entry]:
+        values = {"id": account.key, "after": after}
+        if since is None and until is None and only in (None, Only()):
+            rows = self.rows(_FIRST_ENTRIES, **values, limit=_ALL if limit is None else limit)
+        else:
+            rows = self.rows(Prepared(self._wanted(since, until, only).limit(limit)), **values)
+        found = [_entry(account, *row[:3], line_of(row[3:])) for row in rows]
+        if limit is None or len(found) < limit:
+            found += (
+                entry
+                for entry, line in self._tail_entries(account)
+                if entry.sequence > after
+                and (since is None or since <= entry.recorded_at)
+                and (until is None or entry.recorded_at < until)
+                and (only is None or only.wants(line))
+            )
+        return found if limit is None else found[:limit]
+
+    def _wanted(self, since: datetime | None, until: datetime | None, only: Only | None) -> Select[Any]:
+        statement = _ENTRIES
+        if since is not None:
+            statement = statement.where(journal.c.recorded_at >= since)
+        if until is not None:
+            statement = statement.where(journal.c.recorded_at < until)
+        if only is None:
+            return statement
+        if only.kind is not None:
+            statement = statement.where(journal.c.kind == only.kind)
+        if only.reason is not None:
+            statement = statement.where(journal.c.reason == only.reason)
+        if only.other is not None:
+            leg = f'["{only.other.key}",'
+            statement = statement.where(func.replace(journal.c.legs, leg, "") != journal.c.legs)
+        metadata = journal.c["metadata"]
+        for key, wanted in only.metadata.items():
+            if self.others_write:
+                value = func.jsonb_extract_path_text(cast(metadata, JSONB), key)
+            else:
+                value = func.json_extract(metadata, f'$."{key}"')
+            statement = statement.where(value == wanted)
+        return statement
+
+    def _tail_entries(self, account: Account) -> Iterator[tuple[Entry, Line]]:
+        tip = None
+        for line, amount in self._tail_of(account):
+            if tip is None:
+                tip = next(iter(self.rows(_LAST_ENTRY, id=account.key)), (0, 0))
+            tip = (tip[0] + 1, tip[1] + amount)
+            yield _entry(account, tip[0], amount, tip[1], line), line
+
+    def moved_until(self, account: Account, at: datetime, *, recorded: bool) -> int:
+        [(moved,)] = self.rows(_MOVED_UNTIL[recorded], id=account.key, at=at)
+        return int(moved) + sum(
+            amount
+            for line, amount in self._tail_of(account)
+            if (line.recorded_at if recorded else line.effective_at) <= at
+        )
+
+    def totals(
+        self, account: Account, *, after: int = 0, until: datetime | None = None
+    ) -> tuple[int, list[Totals]]:
+        last = next((sequence for sequence, _ in self.rows(_LAST_ENTRY, id=account.key)), 0)
+        first_after: list[Any] = []
+        if until is not None:
+            first_after = self.rows(_FIRST_SINCE, id=account.key, after=after, until=until)
+            last = first_after[0][0] - 1 if first_after else last
+        found = {
+            kind: Totals(kind, entries, amount)
+            for kind, entries, amount in self.rows(_TOTALS, id=account.key, after=after, last=last)
+        }
+        for entry, _ in () if first_after else self._tail_entries(account):
+            if until is not None and entry.recorded_at >= until:
+                break
+            last = entry.sequence
+            if entry.sequence > after:
+                sofar = found.get(entry.kind, Totals(entry.kind, 0, 0))
+                found[entry.kind] = Totals(entry.kind, sofar.entries + 1, sofar.amount + entry.amount)
+        return last, [found[kind] for kind in sorted(found)]
+
+    def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
+        if within is None:
+            rows = self.rows(_ALL_FLOWS, unit=unit)
+        else:
+            rows = self.rows(_FLOWS_WITHIN, unit=unit, since=within.start, until=within.end)
+        found = {tuple(row[:3]): (row[3], row[4]) for row in rows}
+        for line, account, amount in self._tail_legs():
+            if account.unit == unit and (within is None or line.effective_at in within):
+                place = (account.kind.value, line.kind, line.reason)
+                entries, moved = found.get(place, (0, 0))
+                found[place] = (entries + 1, moved + amount)
+        return [Flow(AccountKind(kind), *rest, *figures) for (kind, *rest), figures in sorted(found.items())]
+
+    def turnover(self, within: Interval | None = None) -> list[Turnover]:
+        if within is None:
+            rows = self.rows(_ALL_TURNOVER)
+        else:
+            rows = self.rows(_TURNOVER_WITHIN, since=within.start, until=within.end)
+        found = {(unit, kind): (given, taken) for unit, kind, given, taken in rows}
+        for line, account, amount in self._tail_legs():
+            if within is None or line.effective_at in within:
+                place = (account.unit, account.kind.value)
+                given, taken = found.get(place, (0, 0))
+                found[place] = (given + max(0, amount), taken + max(0, -amount))
+        return [Turnover(unit, AccountKind(kind), *moved) for (unit, kind), moved in sorted(found.items())]
+
+
+class _Units(Mapping[str, Unit]):
+    """The units of a community, read when one of them is first asked for."""
+
+    def __init__(self, statements: SqlStatements) -> None:
+        self._statements = statements
+
+    @cached_property
+    def _all(self) -> dict[str, Unit]:
+        return {code: Unit(code, scale, names) for code, scale, names in self._statements.rows(_UNITS)}
+
+    def __getitem__(self, code: str) -> Unit:
+        return self._all[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+def line_of(row: Sequence[Any]) -> Line:
+    """A line from a row; one without a number has 0."""
+    return Line(row[0] or 0, *row[1:])
+
+
+def hold_of(row: Sequence[Any]) -> Hold:
+    """A hold from a row of `holds_with_accounts`."""
+    id, unit, kind, owner, amount, placed_at, expires_at, remaining, reason, status = row
+    account = Account(unit, AccountKind(kind), owner)
+    return Hold(id, account, amount, placed_at, expires_at, remaining, reason, HoldStatus(status))
+
+
+def _entry(account: Account, sequence: int, amount: int, balance: int, line: Line) -> Entry:
+    return Entry(
+        account=account,
+        sequence=sequence,
+        amount=amount,
+        balance=balance,
+        transaction=line.id,
+        kind=line.kind,
+        reason=line.reason,
+        effective_at=line.effective_at,
+        recorded_at=line.recorded_at,
+        metadata=line.details(),
+    )
