@@ -85,7 +85,6 @@ def test_a_note_of_another_implementation_is_verified() -> None:
 @pytest.mark.parametrize(
     "note",
     [
-        PETER_TEXT,
         f"{PETER_TEXT}\n",
         PETER_NOTE.removesuffix("\n"),
         f"\x01{PETER_NOTE}",
@@ -371,6 +370,12 @@ def test_another_key_of_the_same_name_has_not_signed() -> None:
     assert isinstance(error.value, NotProven)
     assert error.value.key == f"gridpoints/baiyang+{OTHER.public.id.hex()}"
     assert error.value.found == (f"gridpoints/baiyang+{KEY.public.id.hex()}",)
+
+
+def test_a_text_alone_is_not_signed() -> None:
+    with pytest.raises(NotSigned) as error:
+        Checkpoint.open(SECOND.text, KEY.public)
+    assert error.value.found == ()
 
 
 def test_the_same_key_under_another_name_has_not_signed() -> None:

@@ -298,6 +298,7 @@ def test_what_stands_for_nothing_proves_nothing() -> None:
     assert not verify_consistency(0, 3, (EMPTY,), EMPTY, root_of(MANY[:3]))
     assert not verify_consistency(3, 3, (), root_of(MANY[:3]), root_of(MANY[1:4]))
     assert not verify_consistency(3, 3, (EMPTY,), root_of(MANY[:3]), root_of(MANY[:3]))
+    assert not verify_consistency(3, 5, (), root_of(MANY[:3]), root_of(MANY[:5]))
     assert verify_consistency(0, 0, (), EMPTY, EMPTY)
 
 

@@ -189,7 +189,8 @@ def test_a_published_checkpoint_must_be_of_the_community_and_signed() -> None:
         checkpoint(12).sign(OTHER): NotSigned,
         checkpoint(12, community="hailin").sign(KEY): ForeignCheckpoint,
         checkpoint(12).sign(KEY).replace("sealed-at 2026", "sealed-at 2027"): SignatureForged,
-        checkpoint(12).text: NoteUnusable,
+        checkpoint(12).text: NotSigned,
+        f"{checkpoint(12).text}\n": NoteUnusable,
         sign_note("anything\n", KEY): CheckpointUnusable,
     }
     for note, error in published.items():

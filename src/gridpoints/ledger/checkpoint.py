@@ -246,8 +246,11 @@ def open_note(note: str, key: PublicKey) -> str:
 
     Raises `NoteUnusable`, `NotSigned` or `SignatureForged`.
     """
+    wanted = f"{key.name}+{key.id.hex()}"
     text, blank, tail = note.rpartition("\n\n")
     text += "\n"
+    if not blank and _sound_text(note):
+        raise NotSigned(key=wanted, found=())
     if not (blank and _sound_text(text) and _sound_text(tail)):
         raise NoteUnusable(part="text")
     lines = tail.removesuffix("\n").split("\n")
@@ -257,9 +260,9 @@ def open_note(note: str, key: PublicKey) -> str:
     ours = {signature for name, id, signature in found if (name, id) == (key.name, key.id)}
     if not ours:
         names = {f"{_shown(name)}+{id.hex()}" for name, id, _ in found}
-        raise NotSigned(key=f"{key.name}+{key.id.hex()}", found=tuple(sorted(names)[:5]))
+        raise NotSigned(key=wanted, found=tuple(sorted(names)[:5]))
     if not all(key.verifies(text, signature) for signature in ours):
-        raise SignatureForged(key=f"{key.name}+{key.id.hex()}")
+        raise SignatureForged(key=wanted)
     return text
 
 

@@ -56,8 +56,8 @@ class Line(NamedTuple):
     kind: str
     reason: str
     subject: str | None
-    effective_at: datetime
-    recorded_at: datetime
+    effective_at: str
+    recorded_at: str
     legs: str
     lots: str | None
     metadata: str
@@ -87,7 +87,7 @@ class Line(NamedTuple):
                 Leg(Account.parse(account), amount, expires_at and instant(expires_at))
                 for account, amount, expires_at in self.each_leg()
             ),
-            effective_at=self.effective_at,
+            effective_at=instant(self.effective_at),
             kind=self.kind,
             reason=self.reason,
             metadata=json.loads(self.metadata),
@@ -101,28 +101,12 @@ class Line(NamedTuple):
         return details
 
     def sealed_bytes(self, community: str) -> bytes:
-        """The bytes that are sealed: every field, each with its length before it, so that no two lines
-        have the same.
+        """The bytes that are sealed: every field with its length before it, so no two lines have the same.
 
-        A text is its length in bytes as 4 bytes, big-endian, and its UTF-8; None is ``ff ff ff ff``; an
-        instant is ``2026-03-02T01:00:00.000000Z``; the number is 8 bytes, big-endian. The order is:
-        community, number, and the fields as they stand in the class.
+        A text is its length in bytes as 4 bytes, big-endian, and its UTF-8; None is ``ff ff ff ff``; the
+        number is 8 bytes, big-endian. First comes the community, then the fields as they stand here.
         """
-        fields = (
-            self.id,
-            self.act,
-            self.kind,
-            self.reason,
-            self.subject,
-            instant_text(self.effective_at),
-            instant_text(self.recorded_at),
-            self.legs,
-            self.lots,
-            self.metadata,
-            self.refusal,
-            self.refusal_fields,
-        )
-        return b"".join((_prefixed(community), self.number.to_bytes(8), *map(_prefixed, fields)))
+        return b"".join((_prefixed(community), self.number.to_bytes(8), *map(_prefixed, self[1:])))
 
 
 def _prefixed(text: str | None) -> bytes:

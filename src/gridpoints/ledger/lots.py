@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.model import Transaction
@@ -25,8 +25,8 @@ Change = tuple[datetime, int]
 class AccountState:
     """An account as it was locked; posting moves it on.
 
-    `dated` are its lots that expire, `moved_at` is when its last line was recorded. A hot account that
-    is not locked has no floor, and `posted` counts from 0.
+    `dated` are its lots that expire, `moved_at` is when its last line was recorded: None for a hot
+    account, which is not locked. Unless it is had alone, that has no floor, and `posted` counts from 0.
     """
 
     account: Account
@@ -35,6 +35,7 @@ class AccountState:
     held: int = 0
     dated: dict[datetime, int] = field(factory=dict)
     moved_at: datetime | None = None
+    strict: bool = field(init=False, eq=False, default=Factory(lambda s: s.account.kind.strict, takes_self=True))
 
     def copy(self) -> AccountState:
         """One that can be moved on without moving this one."""

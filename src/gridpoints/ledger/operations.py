@@ -16,7 +16,7 @@ from gridpoints.errors import (
     ReversalUnclear,
 )
 from gridpoints.exact_json import canonical
-from gridpoints.ledger.journal import Act, Line, instant_text
+from gridpoints.ledger.journal import Act, Line, instant, instant_text
 from gridpoints.ledger.model import (
     MOST_AMOUNT,
     Account,
@@ -31,9 +31,9 @@ from gridpoints.ledger.model import (
     Rejected,
     Transaction,
 )
-from gridpoints.ledger.proving import Proving
 from gridpoints.ledger.request import check_subject
 from gridpoints.ledger.reversal import Original
+from gridpoints.ledger.transfer import Transfer
 from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Work
 from gridpoints.values import check_identifier, check_instant, check_text, check_whole
@@ -49,7 +49,7 @@ class Statement:
 
 
 @frozen
-class Ledger(Proving):
+class Ledger(Transfer):
     """The room ``ledger``: double entry, holds, lots, and proof."""
 
     # --- posting ------------------------------------------------------------------------------
@@ -410,7 +410,7 @@ def _debts(work: Work) -> Iterator[Debt]:
             Leg(Account.parse(key), amount - paid.get(id, {}).get(key, 0))
             for key, amount, _ in line.each_leg()
         )
-        yield Debt(id, line.subject or "", legs, line.recorded_at, line.reason)
+        yield Debt(id, line.subject or "", legs, instant(line.recorded_at), line.reason)
 
 
 def _held(work: Work, account: Account, at: datetime) -> int:
@@ -418,7 +418,7 @@ def _held(work: Work, account: Account, at: datetime) -> int:
     holds = [h for h in work.ledger.holds_of(account) if h.placed_at <= at < h.expires_at]
     held = {hold.id: hold.amount for hold in holds}
     for line in work.ledger.about(list(held)):
-        if line.recorded_at <= at and line.subject in held:
+        if instant(line.recorded_at) <= at and line.subject in held:
             if line.act == Act.RELEASE:
                 held[line.subject] = 0
             elif line.act == Act.CAPTURE:

@@ -35,7 +35,7 @@ from gridpoints.errors import (
 )
 from gridpoints.exact_json import canonical, from_json, to_json
 from gridpoints.ledger.accounts import Account, Hold, HoldStatus
-from gridpoints.ledger.journal import Act, Line, instant_text
+from gridpoints.ledger.journal import Act, Line, instant, instant_text
 from gridpoints.ledger.lots import AccountState, move_lots, overdue
 from gridpoints.ledger.model import Outcome, Posted, Rejected
 from gridpoints.ledger.request import Request
@@ -111,10 +111,42 @@ class Locked:
         self.changed_accounts.add(hold.account.key)
         self.changed_holds.add(hold.id)
 
+    def write_request(
+        self,
+        request: Request,
+        at: datetime,
+        *,
+        lots: str | None = None,
+        refusal: str | None = None,
+        fields: str | None = None,
+    ) -> None:
+        """Put a transaction into the journal, posted or refused."""
+        sent, recorded_at = request.transaction, instant_text(at)
+        number = self.number
+        if number:
+            self.number = number + 1
+        self.lines.append(
+            Line(
+                number,
+                sent.id,
+                request.act,
+                sent.kind,
+                sent.reason,
+                request.subject,
+                request.effective_text or recorded_at,
+                recorded_at,
+                request.legs,
+                lots,
+                request.metadata,
+                refusal,
+                fields,
+            )
+        )
+
     def write(
         self,
         id: str,
-        act: str,
+        act: Act,
         at: datetime,
         legs: str,
         *,
@@ -125,14 +157,13 @@ class Locked:
         lots: str | None = None,
         metadata: str = "{}",
     ) -> None:
-        """Put the next line into the journal."""
-        effective_at = at if effective_at is None else effective_at
-        number = self.number
+        """Put a line into the journal that no client sent."""
+        number, recorded_at = self.number, instant_text(at)
+        done_at = recorded_at if effective_at is None else instant_text(effective_at)
         if number:
-            self.number += 1
-        self.lines.append(
-            Line(number, id, act, kind, reason, subject, effective_at, at, legs, lots, metadata, None, None)
-        )
+            self.number = number + 1
+        line = (number, id, act.value, kind, reason, subject, done_at, recorded_at, legs, lots, metadata)
+        self.lines.append(Line(*line, refusal=None, refusal_fields=None))
 
     def insufficient(self, state: AccountState, available: int, wanted: int) -> InsufficientPoints:
         """The error for an account that has less than is wanted."""
@@ -177,7 +208,7 @@ class Locked:
             self.changed_lots.add((key, expires_at))
             self.write(
                 f"expiry {key} {instant_text(at)}",
-                _POST,
+                Act.POST,
                 at,
                 legs,
                 kind="expiry",
@@ -262,7 +293,7 @@ def _again(request: Request, earlier: Line) -> Outcome:
 def outcome_of(line: Line) -> Outcome:
     """What became of the transaction of a line."""
     if line.refusal is None:
-        return Posted(line.id, line.recorded_at)
+        return Posted(line.id, instant(line.recorded_at))
     fields = from_json(json.loads(line.refusal_fields or "{}"))
     return Rejected(line.id, _errors()[line.refusal](**fields))
 
@@ -273,21 +304,7 @@ def _errors() -> Mapping[str, type[GridpointsError]]:
 
 
 def _refuse(request: Request, error: GridpointsError, locked: Locked, at: datetime) -> None:
-    sent = request.transaction
-    locked.write(
-        sent.id,
-        request.act,
-        at,
-        request.legs,
-        kind=sent.kind,
-        reason=sent.reason,
-        subject=request.subject,
-        effective_at=request.effective_at,
-        metadata=request.metadata,
-    )
-    locked.lines[-1] = locked.lines[-1]._replace(
-        refusal=error.code, refusal_fields=canonical(to_json(error.fields))
-    )
+    locked.write_request(request, at, refusal=error.code, fields=canonical(to_json(error.fields)))
 
 
 def _none_of(
@@ -315,80 +332,77 @@ def _none_of(
 
 def _move(request: Request, locked: Locked, at: datetime) -> datetime:
     """Check the whole transaction, then move its accounts and its hold; raise and move nothing."""
-    accounts, sent = locked.accounts, request.transaction
-    captured = 0
-    hold = original = None
-    with_lots = request.dated
-    for key in request.net:
+    accounts, net = locked.accounts, request.net
+    moved = []
+    simple = request.act == _POST and not request.dated
+    for key in net:
         state = accounts.get(key) or locked.account(key)
+        moved.append(state)
         if state.held or state.dated:
             locked.settle_overdue(state, at)
-            with_lots = with_lots or bool(state.dated)
-    if request.act == _CAPTURE:
-        hold = locked.open_hold(request.subject or "")
-        captured = _captured(request, hold, locked)
-    elif request.act == _REVERSE:
-        original = locked.originals.get(request.subject or "")
-        if original is None:
-            raise RecordUnknown(kind="transaction", id=request.subject or "")
-        original.refuse_more(sent.id, request.net, locked.units)
-        with_lots = with_lots or bool(original.lots)
-    if (
-        request.effective_at is not None
-        and locked.closed_until is not None
-        and request.effective_at < locked.closed_until
-    ):
-        raise PeriodClosed(transaction=sent.id, effective_at=request.effective_at, until=locked.closed_until)
+            simple = simple and not state.dated
+    if request.effective_at is not None:
+        _refuse_closed(request, locked)
+    hold, captured = _hold_of(request, locked) if request.act == _CAPTURE else (None, 0)
+    original = _original_of(request, locked) if request.act == _REVERSE else None
     when = at
-    for key, amount in request.net.items():
-        state = accounts[key]
+    for state, amount in zip(moved, net.values(), strict=True):
         if amount < 0 and state.floor is not None:
             available = state.posted - state.held - state.floor
-            if hold is not None and key == hold.account.key:
+            if hold is not None and state.account == hold.account:
                 available += captured
             if amount + available < 0:
                 raise locked.insufficient(state, available, -amount)
         if state.moved_at is not None and when <= state.moved_at:
             when = state.moved_at + _INSTANT
     lots = None
-    if with_lots:
-        changes = move_lots(sent, accounts, original, when)
+    if simple:
+        for state, amount in zip(moved, net.values(), strict=True):
+            state.posted += amount
+    else:
+        changes = move_lots(request.transaction, accounts, original, when)
         locked.changed_lots.update((key, expires_at) for key, expires_at, _ in changes)
         lots = lots_text(changes)
-    else:
-        for key, amount in request.net.items():
-            accounts[key].posted += amount
-    for key in request.net:
-        accounts[key].moved_at = when
-    locked.changed_accounts.update(request.net)
+    locked.changed_accounts.update(net)
+    for state in moved:
+        if state.strict:
+            state.moved_at = when
     if hold is not None and captured:
         remaining = hold.remaining - captured
         status = HoldStatus.OPEN if remaining else HoldStatus.CAPTURED
         locked.keep(attrs.evolve(hold, remaining=remaining, status=status), held=-captured, at=when)
     if original is not None:
-        original.take_back(request.net)
-    locked.write(
-        sent.id,
-        request.act,
-        when,
-        request.legs,
-        kind=sent.kind,
-        reason=sent.reason,
-        subject=request.subject,
-        effective_at=request.effective_at,
-        lots=lots,
-        metadata=request.metadata,
-    )
+        original.take_back(net)
+    locked.write_request(request, when, lots=lots)
     return when
 
 
-def _captured(request: Request, hold: Hold, locked: Locked) -> int:
-    """How much of the hold is taken; raises `HoldExceeded`."""
+def _refuse_closed(request: Request, locked: Locked) -> None:
+    """Raise `PeriodClosed` for what was done in a period that is closed."""
+    done, until = request.effective_at, locked.closed_until
+    if done is not None and until is not None and done < until:
+        raise PeriodClosed(transaction=request.transaction.id, effective_at=done, until=until)
+
+
+def _original_of(request: Request, locked: Locked) -> Original:
+    """The transaction that is reversed; raises `RecordUnknown`, `NotReversible`, `ReversalExceeds`."""
+    original = locked.originals.get(request.subject or "")
+    if original is None:
+        raise RecordUnknown(kind="transaction", id=request.subject or "")
+    original.refuse_more(request.transaction.id, request.net, locked.units)
+    return original
+
+
+def _hold_of(request: Request, locked: Locked) -> tuple[Hold, int]:
+    """The hold that is captured from, and how much; raises `HoldClosed`, `HoldExceeded`."""
+    hold = locked.open_hold(request.subject or "")
     wanted = max(0, -request.net.get(hold.account.key, 0))
     if wanted > hold.remaining:
         unit = locked.units[hold.account.unit]
-        raise HoldExceeded(hold=hold.id, remaining=unit.decimal(hold.remaining), wanted=unit.decimal(wanted))
-    return wanted
+        raise HoldExceeded(
+            hold=hold.id, remaining=unit.decimal(hold.remaining), wanted=unit.decimal(wanted)
+        )
+    return hold, wanted
 
 
 def lots_text(changes: list[tuple[str, datetime, int]]) -> str | None:
@@ -421,7 +435,7 @@ def place(hold: Hold, *, locked: Locked, at: datetime) -> Hold:
     locked.keep(hold, held=hold.amount, at=at)
     locked.write(
         f"hold {hold.id}",
-        Act.HOLD.value,
+        Act.HOLD,
         at,
         f'[["{hold.account.key}",{hold.amount}]]',
         kind="hold",
@@ -451,7 +465,7 @@ def release(locked: Locked, hold: Hold, status: HoldStatus, at: datetime) -> Hol
     locked.keep(hold, held=-hold.remaining, at=at)
     locked.write(
         f"release {hold.id}",
-        Act.RELEASE.value,
+        Act.RELEASE,
         at,
         f'[["{hold.account.key}",{hold.remaining}]]',
         kind=status.value,
@@ -478,7 +492,7 @@ def set_floor(
     state.floor, state.moved_at = floor, at
     locked.changed_accounts.add(account.key)
     legs = canonical([[account.key, floor]])
-    locked.write(f"floor {id}", Act.FLOOR.value, at, legs, kind="floor", reason=reason)
+    locked.write(f"floor {id}", Act.FLOOR, at, legs, kind="floor", reason=reason)
 
 
 def close_period(until: datetime, *, reason: str, locked: Locked, at: datetime) -> None:
@@ -487,7 +501,7 @@ def close_period(until: datetime, *, reason: str, locked: Locked, at: datetime) 
         locked.closed_until = until
         locked.write(
             f"close {instant_text(until)}",
-            Act.CLOSE.value,
+            Act.CLOSE,
             at,
             "[]",
             kind="close",

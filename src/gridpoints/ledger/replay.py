@@ -73,7 +73,7 @@ class Projection:
                 kept = self._touch(key, line)
                 kept.floor = floor
         elif line.act == Act.CLOSE:
-            self.closed_until = line.effective_at
+            self.closed_until = instant(line.effective_at)
 
     def apply_all(self, lines: Iterable[Line]) -> Iterator[Place]:
         """Move on by many lines."""
@@ -90,7 +90,7 @@ class Projection:
     def _touch(self, key: str, line: Line) -> Kept:
         kept = self._account(key)
         if kept.account.kind.strict:
-            kept.moved_at = line.recorded_at
+            kept.moved_at = instant(line.recorded_at)
         return kept
 
     def _move(self, line: Line) -> Iterator[Place]:
@@ -119,7 +119,7 @@ class Projection:
         kept.held += amount
         expires_at = instant(line.details()["expires_at"])
         id = line.subject or ""
-        self.holds[id] = Hold(id, kept.account, amount, line.recorded_at, expires_at, amount, line.reason)
+        self.holds[id] = Hold(id, kept.account, amount, instant(line.recorded_at), expires_at, amount, line.reason)
 
     def _close(self, line: Line, status: HoldStatus) -> None:
         hold = self.holds[line.subject or ""]

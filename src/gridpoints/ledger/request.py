@@ -45,6 +45,7 @@ class Request:
     act: str = _POST
     subject: str | None = None
     effective_at: datetime | None = None
+    effective_text: str | None = None
     legs: str = ""
     metadata: str = ""
     dated: bool = False
@@ -59,7 +60,7 @@ class Request:
             and self.subject == line.subject
             and self.transaction.kind == line.kind
             and self.transaction.reason == line.reason
-            and (self.effective_at or line.recorded_at) == line.effective_at
+            and (self.effective_text or line.recorded_at) == line.effective_at
         )
 
 
@@ -97,6 +98,7 @@ class Batch:
         request.metadata = sent.metadata_json()
         if sent.effective_at is not None:
             request.effective_at = check_instant("effective_at", sent.effective_at)
+            request.effective_text = instant_text(request.effective_at)
         if sent.hold is not None or sent.reverses is not None:
             self._read_subject(request, sent)
         return request
@@ -112,6 +114,8 @@ class Batch:
             self._words.add(reason)
 
     def _read_legs(self, request: Request, sent: Transaction) -> None:
+        if len(sent.legs) == 2 and self._read_pair(request, *sent.legs):
+            return
         net, totals = request.net, dict[str, int]()
         texts: list[str] = []
         for leg in sent.legs:
@@ -135,6 +139,26 @@ class Batch:
             unit, total = next((unit, total) for unit, total in totals.items() if total)
             raise TransactionUnbalanced(transaction=sent.id, unit=unit, total=total)
         request.legs = f"[{','.join(texts)}]"
+
+    def _read_pair(self, request: Request, one: Leg, other: Leg) -> bool:
+        """Read the two legs that most transactions have, where nothing about them is new."""
+        amount, key, other_key = one.amount, one.account.key, other.account.key
+        if (
+            type(amount) is not int
+            or type(other.amount) is not int
+            or amount + other.amount
+            or not 0 < abs(amount) <= MOST_AMOUNT
+            or key not in self.accounts
+            or other_key not in self.accounts
+            or key == other_key
+            or one.account.unit != other.account.unit
+            or one.expires_at is not None
+            or other.expires_at is not None
+        ):
+            return False
+        request.net = {key: amount, other_key: -amount}
+        request.legs = f'[["{key}",{amount}],["{other_key}",{-amount}]]'
+        return True
 
     def _read_subject(self, request: Request, sent: Transaction) -> None:
         if sent.hold is not None and sent.reverses is not None:

@@ -276,7 +276,7 @@ class LedgerStore(ABC):
         """Put a reversal that is owed into the journal, once."""
         locked = self.lock_book()
         if id not in self.known([id]):
-            locked.write(id, Act.DEBT.value, at, legs, kind="debt", reason=reason, subject=subject)
+            locked.write(id, Act.DEBT, at, legs, kind="debt", reason=reason, subject=subject)
             self.write(locked)
 
 

@@ -15,7 +15,7 @@ from attrs import define, field
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger import posting
 from gridpoints.ledger.accounts import Account, AccountKind, Balance, Hold, HoldStatus
-from gridpoints.ledger.journal import Act, Line
+from gridpoints.ledger.journal import Act, Line, instant, instant_text
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.merkle import Node
 from gridpoints.ledger.model import Entry, Flow, Outstanding, Totals, TrialLine, Turnover
@@ -110,9 +110,7 @@ class MemoryLedger(LedgerStore):
         books = self._books
         former = {key: books.accounts.get(key) for key in locked.changed_accounts}
         for key in locked.changed_accounts:
-            state = books.accounts[key] = locked.accounts[key]
-            if not state.account.kind.strict:
-                state.moved_at = None
+            books.accounts[key] = locked.accounts[key]
         holds = {id: books.holds.get(id) for id in locked.changed_holds}
         for id in holds:
             books.keep(locked.holds[id])
@@ -192,10 +190,10 @@ class MemoryLedger(LedgerStore):
         return Balance(account, state.posted, held, max(0, min(expired, state.posted - held)))
 
     def moved_until(self, account: Account, at: datetime, *, recorded: bool) -> int:
-        moved = 0
+        moved, until = 0, instant_text(at)
         for place in self._books.places.get(account.key, ()):
             line = self._books.lines[place.number - 1]
-            if (line.recorded_at if recorded else line.effective_at) <= at:
+            if (line.recorded_at if recorded else line.effective_at) <= until:
                 moved += place.amount
         return moved
 
@@ -213,8 +211,8 @@ class MemoryLedger(LedgerStore):
         for place in self._books.places.get(account.key, ())[after:]:
             line = self._books.lines[place.number - 1]
             if (
-                (since is None or since <= line.recorded_at)
-                and (until is None or line.recorded_at < until)
+                (since is None or instant_text(since) <= line.recorded_at)
+                and (until is None or line.recorded_at < instant_text(until))
                 and (only is None or only.wants(line))
             ):
                 found.append(_entry(account, place, line))
@@ -229,7 +227,7 @@ class MemoryLedger(LedgerStore):
         last = len(places)
         if until is not None:
             for place in places:
-                if self._books.lines[place.number - 1].recorded_at >= until:
+                if self._books.lines[place.number - 1].recorded_at >= instant_text(until):
                     last = place.sequence - 1
                     break
         amounts: defaultdict[str, list[int]] = defaultdict(list)
@@ -242,7 +240,7 @@ class MemoryLedger(LedgerStore):
             account = Account.parse(key)
             for place in places:
                 line = self._books.lines[place.number - 1]
-                if within is None or line.effective_at in within:
+                if within is None or instant(line.effective_at) in within:
                     yield account, line, place.amount
 
     def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
@@ -375,7 +373,7 @@ def _entry(account: Account, place: Place, line: Line) -> Entry:
         transaction=line.id,
         kind=line.kind,
         reason=line.reason,
-        effective_at=line.effective_at,
-        recorded_at=line.recorded_at,
+        effective_at=instant(line.effective_at),
+        recorded_at=instant(line.recorded_at),
         metadata=line.details(),
     )

@@ -82,6 +82,18 @@ class Bulk:
                 cursor = driver.executemany(self._each, zip(*bound, strict=False))
         return lambda: int(cursor.rowcount)
 
+    def run_rows(self, connection: Connection, community: str, rows: Sequence[Sequence[Any]]) -> Count:
+        """Insert rows whose values stand in the order of the table's columns, and are bound as they are."""
+        if not rows:
+            return lambda: 0
+        if connection.dialect.name == "postgresql":
+            columns = zip(self._types, zip(*rows, strict=True), strict=True)
+            return self.run(connection, community, dict(columns))
+        driver: Any = connection.connection.driver_connection
+        with translated(connection, self._each):
+            cursor = driver.executemany(self._each, [(community, *row) for row in rows])
+        return lambda: int(cursor.rowcount)
+
     def _bound(self, dialect: Dialect, name: str, values: Sequence[Any]) -> Sequence[Any]:
         bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
         return list(values) if bind is None else [bind(value) for value in values]

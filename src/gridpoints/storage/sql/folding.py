@@ -119,25 +119,13 @@ class SqlFolding(SqlStatements):
 
     def record(self, lines: Sequence[Line]) -> bulk.Count:
         """Put lines into the journal; those whose id is there already are left out."""
-        if not lines:
-            return _RECORD.run(self.connection, self.community, {})
-        columns = dict(zip(Line._fields, zip(*lines, strict=True), strict=True))
-        if self.others_write and not lines[0].number:
-            columns["number"] = (None,) * len(lines)
-        return _RECORD.run(self.connection, self.community, columns)
+        if lines and not lines[0].number:
+            lines = [(None, *line[1:]) for line in lines]
+        return _RECORD.run_rows(self.connection, self.community, lines)
 
     def enter(self, places: Sequence[Place]) -> None:
         """Put entries into statements."""
-        ordered = sorted(places)
-        if ordered:
-            columns = dict(
-                zip(
-                    ("account_id", "sequence", "number", "amount", "balance"),
-                    zip(*ordered, strict=True),
-                    strict=True,
-                )
-            )
-            _ENTER.run(self.connection, self.community, columns)
+        _ENTER.run_rows(self.connection, self.community, sorted(places))
 
     # --- the book -----------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, ca
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gridpoints.ledger.accounts import Account, AccountKind, Balance, Hold, HoldStatus
-from gridpoints.ledger.journal import MOVING, Act, Line
+from gridpoints.ledger.journal import MOVING, Act, Line, instant, instant_text
 from gridpoints.ledger.model import Entry, Flow, Outstanding, Totals, TrialLine, Turnover
 from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.sql import tables
@@ -36,8 +36,8 @@ IDS = bindparam("ids", type_=TextSet)
 ID = bindparam("id", type_=Text)
 _AT = bindparam("at", type_=Instant)
 _AFTER = bindparam("after", type_=BigInteger)
-_SINCE = bindparam("since", type_=Instant)
-_UNTIL = bindparam("until", type_=Instant)
+_SINCE = bindparam("since", type_=Text)
+_UNTIL = bindparam("until", type_=Text)
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 #: Lines that are read at once, and a limit that is none.
@@ -198,7 +198,7 @@ _MOVED_UNTIL = {
     recorded: Prepared(
         select(func.coalesce(_sum, 0))
         .select_from(entries.join(journal, _of_entry))
-        .where(*_here, (journal.c.recorded_at if recorded else journal.c.effective_at) <= _AT)
+        .where(*_here, (journal.c.recorded_at if recorded else journal.c.effective_at) <= _UNTIL)
     )
     for recorded in (True, False)
 }
@@ -374,9 +374,9 @@ class SqlStatements:
     def _wanted(self, since: datetime | None, until: datetime | None, only: Only | None) -> Select[Any]:
         statement = _ENTRIES
         if since is not None:
-            statement = statement.where(journal.c.recorded_at >= since)
+            statement = statement.where(journal.c.recorded_at >= instant_text(since))
         if until is not None:
-            statement = statement.where(journal.c.recorded_at < until)
+            statement = statement.where(journal.c.recorded_at < instant_text(until))
         if only is None:
             return statement
         if only.kind is not None:
@@ -404,11 +404,12 @@ class SqlStatements:
             yield _entry(account, tip[0], amount, tip[1], line), line
 
     def moved_until(self, account: Account, at: datetime, *, recorded: bool) -> int:
-        [(moved,)] = self.rows(_MOVED_UNTIL[recorded], id=account.key, at=at)
+        until = instant_text(at)
+        [(moved,)] = self.rows(_MOVED_UNTIL[recorded], id=account.key, until=until)
         return int(moved) + sum(
             amount
             for line, amount in self._tail_of(account)
-            if (line.recorded_at if recorded else line.effective_at) <= at
+            if (line.recorded_at if recorded else line.effective_at) <= until
         )
 
     def totals(
@@ -417,7 +418,7 @@ class SqlStatements:
         last = next((sequence for sequence, _ in self.rows(_LAST_ENTRY, id=account.key)), 0)
         first_after: list[Any] = []
         if until is not None:
-            first_after = self.rows(_FIRST_SINCE, id=account.key, after=after, until=until)
+            first_after = self.rows(_FIRST_SINCE, id=account.key, after=after, until=instant_text(until))
             last = first_after[0][0] - 1 if first_after else last
         found = {
             kind: Totals(kind, entries, amount)
@@ -436,10 +437,10 @@ class SqlStatements:
         if within is None:
             rows = self.rows(_ALL_FLOWS, unit=unit)
         else:
-            rows = self.rows(_FLOWS_WITHIN, unit=unit, since=within.start, until=within.end)
+            rows = self.rows(_FLOWS_WITHIN, unit=unit, since=instant_text(within.start), until=instant_text(within.end))
         found = {tuple(row[:3]): (row[3], row[4]) for row in rows}
         for line, account, amount in self._tail_legs():
-            if account.unit == unit and (within is None or line.effective_at in within):
+            if account.unit == unit and (within is None or instant(line.effective_at) in within):
                 place = (account.kind.value, line.kind, line.reason)
                 entries, moved = found.get(place, (0, 0))
                 found[place] = (entries + 1, moved + amount)
@@ -449,10 +450,10 @@ class SqlStatements:
         if within is None:
             rows = self.rows(_ALL_TURNOVER)
         else:
-            rows = self.rows(_TURNOVER_WITHIN, since=within.start, until=within.end)
+            rows = self.rows(_TURNOVER_WITHIN, since=instant_text(within.start), until=instant_text(within.end))
         found = {(unit, kind): (given, taken) for unit, kind, given, taken in rows}
         for line, account, amount in self._tail_legs():
-            if within is None or line.effective_at in within:
+            if within is None or instant(line.effective_at) in within:
                 place = (account.unit, account.kind.value)
                 given, taken = found.get(place, (0, 0))
                 found[place] = (given + max(0, amount), taken + max(0, -amount))
@@ -500,7 +501,7 @@ def _entry(account: Account, sequence: int, amount: int, balance: int, line: Lin
         transaction=line.id,
         kind=line.kind,
         reason=line.reason,
-        effective_at=line.effective_at,
-        recorded_at=line.recorded_at,
+        effective_at=instant(line.effective_at),
+        recorded_at=instant(line.recorded_at),
         metadata=line.details(),
     )

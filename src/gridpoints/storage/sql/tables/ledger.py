@@ -50,8 +50,8 @@ class JournalRow(Row, table=True):
     kind: Text
     reason: Text
     subject: TextOrNone
-    effective_at: Instant
-    recorded_at: Instant
+    effective_at: Text
+    recorded_at: Text
     legs: Text
     lots: TextOrNone
     data: str = Field(sa_column=Column("metadata", types.Text, nullable=False))
