@@ -31,7 +31,7 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, origin_of, sign_note
-from gridpoints.ledger.journal import Line
+from gridpoints.ledger.journal import Line, instant_text
 from gridpoints.ledger.merkle import Tree, leaf_hash
 from gridpoints.ledger.model import Leg
 from gridpoints.ledger.receipt import Receipt, verify
@@ -53,8 +53,8 @@ def line(number: int, **changed: Any) -> Line:
         "kind": "award",
         "reason": "协调邻里矛盾",
         "subject": None,
-        "effective_at": NOW + timedelta(minutes=number),
-        "recorded_at": NOW + timedelta(hours=1),
+        "effective_at": instant_text(NOW + timedelta(minutes=number)),
+        "recorded_at": instant_text(NOW + timedelta(hours=1)),
         "legs": '[["points/issuance",-20],["points/member/li",20,"2027-03-02T00:00:00.000000Z"]]',
         "lots": '[["points/member/li","2027-03-02T00:00:00.000000Z",20]]',
         "metadata": '{"award":"a1"}',
@@ -127,10 +127,11 @@ def test_a_receipt_tells_who_was_given_what() -> None:
     assert RECEIPT.details() == {"award": "a1"}
 
 
+INSTANTS = st.datetimes(min_value=datetime(2, 1, 1), timezones=st.just(UTC)).map(instant_text)  # noqa: DTZ001
 FIELDS = {
     "number": st.integers(1, 2**63 - 1),
-    "effective_at": st.datetimes(min_value=datetime(2, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
-    "recorded_at": st.datetimes(min_value=datetime(2, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    "effective_at": INSTANTS,
+    "recorded_at": INSTANTS,
 }
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
 OPTIONAL = {"subject", "lots", "refusal", "refusal_fields"}
@@ -203,7 +204,10 @@ def test_a_published_checkpoint_must_be_of_the_community_and_signed() -> None:
 
 @pytest.mark.parametrize("name", Line._fields)
 def test_no_field_of_the_line_can_be_changed(name: str) -> None:
-    changed: dict[str, Any] = {"number": 6, "effective_at": NOW, "recorded_at": NOW}
+    changed: dict[str, Any] = {
+        "number": 6,
+        **dict.fromkeys(("effective_at", "recorded_at"), instant_text(NOW)),
+    }
     for value in (changed.get(name, "x"), *((None,) if name == "lots" else ())):
         forged = attrs.evolve(RECEIPT, line=RECEIPT.line._replace(**{name: value}))
         with pytest.raises(LineForged) as error:

@@ -30,7 +30,7 @@ def register(app: typer.Typer, language: Language) -> None:
         language,
         "init",
         language.text("Found a community: its rules, and if wanted its members and its points shop."),
-        founding=True,
+        without=("community",),
     )
     def init(
         desk: Desk,

@@ -5,8 +5,9 @@
 import getpass
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,9 +22,12 @@ from gridpoints.errors import CommunityUnclear, GridpointsError, NameAmbiguous, 
 from gridpoints.exchange import Community, Exchange
 from gridpoints.i18n import Language
 from gridpoints.i18n.words import QUANTITIES
-from gridpoints.values import Actor, zone
+from gridpoints.sheets.cells import read_day
+from gridpoints.values import Actor, midnight, zone
 
 DEFAULT_STORE = "sqlite:///gridpoints.db"
+#: The options that a command without a store does without.
+OF_STORES = ("store", "community", "as_actor")
 
 
 @define
@@ -91,14 +95,14 @@ class Desk:
 
 
 def command(
-    app: typer.Typer, language: Language, name: str, help: str, *, founding: bool = False
+    app: typer.Typer, language: Language, name: str, help: str, *, without: Collection[str] = ()
 ) -> Callable[..., Callable[..., Any]]:
     """Register a function of a `Desk` as a command that has the options of all commands as well.
 
-    The function may answer an exit code; an error leaves with the code of its group. A `founding`
-    command names its community itself.
+    Those that it does `without` are left out: a command that founds a community names it itself. The
+    function may answer an exit code; an error leaves with the code of its group.
     """
-    shared = [p for p in _shared_options(language) if not (founding and p.name == "community")]
+    shared = [p for p in _shared_options(language) if p.name not in without]
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
         own = [p for p in inspect.signature(function).parameters.values() if p.name != "desk"]
@@ -108,8 +112,8 @@ def command(
             out = Output.open(language, as_json=given["as_json"])
             known: dict[str, str] = {}
             try:
-                actor = _actor(given["as_actor"])
-                desk = Desk(language, out, given["store"], given.get("community"), actor, known)
+                actor = _actor(given.get("as_actor"))
+                desk = Desk(language, out, given.get("store", ""), given.get("community"), actor, known)
                 code = function(desk, **values)
             except GridpointsError as error:
                 out.error(error, known)
@@ -192,7 +196,7 @@ def lang_option(language: Language) -> Any:
     )
 
 
-def _actor(text: str) -> Actor:
+def _actor(text: str | None) -> Actor:
     """``wang:clerk,organiser``; of nothing, the user of this computer."""
     id, _, roles = (text or _user()).partition(":")
     return Actor(id, frozenset(role.strip() for role in roles.split(",") if role.strip()))
@@ -203,6 +207,16 @@ def _user() -> str:
         return re.sub(r"[^\w.@-]+", "_", getpass.getuser())
     except (KeyError, OSError):  # a container may run as a user whom nobody knows
         return "system"
+
+
+def beginning_of(village: Community, day: str | None) -> datetime | None:
+    """The first moment of a day that somebody wrote, where the community lives."""
+    return None if day is None else midnight(read_day(day), village.context.zone)
+
+
+def end_of(village: Community, day: str | None) -> datetime | None:
+    """The first moment after it."""
+    return None if day is None else midnight(read_day(day) + timedelta(days=1), village.context.zone)
 
 
 def _is_missing_file(url: str) -> bool:

@@ -10,20 +10,23 @@ from gridpoints.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    NotProven,
     Refused,
     RuleSetError,
     StoreError,
 )
 
 DONE = 0
-#: All was done that could be: rows of a file were left out, or `verify` found differences.
+#: All was done that could be, but rows of a file were left out, `verify` found differences, or a
+#: receipt proves nothing.
 SOMETHING_LEFT = 1
 #: Typer's own, for a command line that cannot be understood.
 USAGE = 2
 INTERRUPTED = 130
 
-#: By the group of an error: what can be done about it.
+#: By the group of an error: what can be done about it. What stands first counts.
 OF_GROUP: Mapping[type[GridpointsError], int] = {
+    NotProven: SOMETHING_LEFT,
     InvalidInput: 3,
     RuleSetError: 3,
     NotFound: 4,

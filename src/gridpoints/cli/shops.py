@@ -2,19 +2,16 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.desk import Desk, command, end_of
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.ledger.model import Account
 from gridpoints.redemption.model import Settlement
-from gridpoints.sheets.cells import read_day
-from gridpoints.values import midnight
 
 
 def register(app: typer.Typer, language: Language) -> None:
@@ -109,17 +106,12 @@ def register(app: typer.Typer, language: Language) -> None:
                 statements = [village.redemption.approve_settlement(approve)]
             elif merchant is not None:
                 at = desk.one_of("merchant", merchants, merchant)
-                statements = [village.redemption.settle(at.id, _end_of(village, until))]
+                statements = [village.redemption.settle(at.id, end_of(village, until))]
             else:
                 statements = village.redemption.settlements()
             table = _table(desk, village, statements)
             document = {"settlements": [_document(village, each) for each in statements]}
         desk.out.show(document, table)
-
-
-def _end_of(village: Community, day: str | None) -> datetime | None:
-    """The end of a day, where the community lives."""
-    return None if day is None else midnight(read_day(day) + timedelta(days=1), village.context.zone)
 
 
 def _document(village: Community, statement: Settlement) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from gridpoints.errors.base import InvalidInput, NotFound
+from gridpoints.errors.base import Conflict, InvalidInput, NotFound
 
 # --- table files ------------------------------------------------------------------------------
 
@@ -18,6 +18,12 @@ class FileUnreadable(InvalidInput):
 
 class FileMissing(NotFound):
     """There is no file {file}. Check its name and its folder."""
+
+    file: str
+
+
+class FileExists(Conflict):
+    """There is a file {file} already, and it was left as it is. Name another one."""
 
     file: str
 

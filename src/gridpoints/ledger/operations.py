@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from attrs import frozen
 
 from gridpoints.errors import (
     AccountHot,
+    ConcurrentChange,
     InsufficientPoints,
     PeriodNotOver,
     RecordUnknown,
@@ -38,6 +40,8 @@ from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Work
 from gridpoints.values import check_identifier, check_instant, check_text, check_whole
 
+T = TypeVar("T")
+
 
 @frozen
 class Statement:
@@ -62,8 +66,8 @@ class Ledger(Transfer):
         `TransactionConflict`. With `atomic`, all of them post or none does. Amounts are ints in
         the smallest part of their unit.
         """
-        with self.context.begin() as work:
-            return work.ledger.post(list(transactions), at=self.context.now(), atomic=atomic)
+        several = list(transactions)
+        return self._undisputed(lambda work, at: work.ledger.post(several, at=at, atomic=atomic))
 
     def post_each(self, transactions: Iterable[Transaction], *, batch: int = 1_000) -> Iterator[Outcome]:
         """Post any number of transactions, `batch` at a time, each batch in a unit of work of its own.
@@ -77,8 +81,20 @@ class Ledger(Transfer):
 
     def post_one(self, transaction: Transaction) -> Posted:
         """Post one transaction; raises the error where it is refused, and then keeps nothing."""
-        with self.context.begin() as work:
-            return _posted(work.ledger.post([transaction], at=self.context.now()))
+        return self._undisputed(lambda work, at: _posted(work.ledger.post([transaction], at=at)))
+
+    def _undisputed(self, act: Callable[[Work, datetime], T]) -> T:
+        """Do `act`, again where another writer recorded one of its ids first: then it is known.
+
+        The locks on accounts keep two writers apart unless they use one id on different accounts.
+        """
+        while True:
+            try:
+                with self.context.begin() as work:
+                    return act(work, self.context.now())
+            except ConcurrentChange as overtaken:
+                if overtaken.kind != "transaction":
+                    raise
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -92,12 +108,15 @@ class Ledger(Transfer):
         if at is None:
             return self.balances([account])[account]
         at = check_instant("at", at)
+        self._fold_what_is_long()
         with self.context.read() as work:
             posted = work.ledger.moved_until(account, at, recorded=recorded)
             return Balance(account, posted, _held(work, account, at))
 
     def balances(self, accounts: Sequence[Account]) -> dict[Account, Balance]:
         """What many accounts hold now."""
+        if not all(account.kind.strict for account in accounts):
+            self._fold_what_is_long()
         with self.context.read() as work:
             return work.ledger.balances(accounts, self.context.now())
 
@@ -136,7 +155,9 @@ class Ledger(Transfer):
         since = since and check_instant("since", since)
         until = until and check_instant("until", until)
         only = Only(kind, reason, other, metadata or {})
-        if not account.kind.strict:
+        if account.kind.strict:
+            self._fold_what_is_long()
+        else:
             self.fold()  # so that the sequences of its entries stand
         with self.context.read() as work:
             entries = work.ledger.entries(
@@ -149,14 +170,6 @@ class Ledger(Transfer):
         """The transaction that was posted under that id; raises `RecordUnknown`."""
         with self.context.read() as work:
             return _line(work, id).transaction()
-
-    def fold(self) -> int:
-        """Enter in the statements what was posted since it was last done; answers how many lines.
-
-        Nobody needs to call it: it is done by the way, and every figure is right without it.
-        """
-        with self.context.begin() as work:
-            return work.ledger.fold()
 
     # --- holds --------------------------------------------------------------------------------
 
@@ -184,8 +197,7 @@ class Ledger(Transfer):
             remaining=amount,
             reason=check_text("reason", reason) if reason else "",
         )
-        with self.context.begin() as work:
-            return work.ledger.place(hold, at=now)
+        return self._undisputed(lambda work, at: work.ledger.place(hold, at=at))
 
     def capture(
         self, hold_id: str, amount: int, *, to: Account, id: str | None = None, reason: str = ""

@@ -51,13 +51,14 @@ class Locked:
     """What the store read under lock, moved on by posting, and what of it must be written back.
 
     `accounts`, by key, are those touched, less those of a unit that no published rule set declares;
-    `holds` those named, and the open ones of the accounts that are overdue. `number` is the number of
+    `known` are lines that stand under ids that were sent again; `holds` those named, and the open ones of the accounts that are overdue. `number` is the number of
     the next line, 0 where the store gives numbers later.
     """
 
     accounts: dict[str, AccountState]
     holds: dict[str, Hold]
     units: Mapping[str, Unit]
+    known: dict[str, Line] = field(factory=dict)
     originals: dict[str, Original] = field(factory=dict)
     closed_until: datetime | None = None
     number: int = 0
@@ -233,12 +234,7 @@ def after(at: datetime, *states: AccountState) -> datetime:
 
 
 def post(
-    requests: list[Request],
-    *,
-    known: Mapping[str, Line],
-    locked: Locked,
-    at: datetime,
-    atomic: bool = False,
+    requests: list[Request], *, locked: Locked, at: datetime, atomic: bool = False
 ) -> list[Outcome]:
     """Decide each request by itself, in order; with `atomic`, all of them or none.
 
@@ -246,19 +242,19 @@ def post(
     transaction by itself (`InvalidInput`) is answered and not kept: it can never be right. A refusal
     is kept.
     """
-    seen = dict(known)
     if not atomic:
-        return _post_each(requests, seen, locked, at)
+        return _post_each(requests, locked, at)
     trial = locked.copy()
-    outcomes = _post_each(requests, seen, trial, at)
+    outcomes = _post_each(requests, trial, at)
     if any(isinstance(outcome, Rejected) for outcome in outcomes):
-        return _none_of(requests, outcomes, known, locked, at)
+        return _none_of(requests, outcomes, locked, at)
     for a in attrs.fields(Locked):
         setattr(locked, a.name, getattr(trial, a.name))
     return outcomes
 
 
-def _post_each(requests: list[Request], seen: dict[str, Line], locked: Locked, at: datetime) -> list[Outcome]:
+def _post_each(requests: list[Request], locked: Locked, at: datetime) -> list[Outcome]:
+    seen = dict(locked.known)
     outcomes: list[Outcome] = []
     reversible = {request.subject for request in requests if request.act == _REVERSE}
     for request in requests:
@@ -310,7 +306,6 @@ def _refuse(request: Request, error: GridpointsError, locked: Locked, at: dateti
 def _none_of(
     requests: list[Request],
     outcomes: list[Outcome],
-    known: Mapping[str, Line],
     locked: Locked,
     at: datetime,
 ) -> list[Outcome]:
@@ -318,7 +313,7 @@ def _none_of(
     kept: dict[str, Outcome] = {}
     for request, outcome in zip(requests, outcomes, strict=True):
         id = outcome.transaction
-        if id in known or id in kept:
+        if id in locked.known or id in kept:
             continue
         error = outcome.error if isinstance(outcome, Rejected) else BatchNotPosted(transaction=id)
         if not isinstance(error, InvalidInput | NotFound):

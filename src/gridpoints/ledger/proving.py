@@ -30,8 +30,7 @@ class Proving(Reports):
         `ConcurrentChange`.
         """
         now = self.context.now()
-        with self.context.begin() as work:
-            work.ledger.fold()
+        self.fold()
         with self.context.read() as work:
             last = work.ledger.last_seal()
             growth = Growth(last.size if last else 0, work.ledger.node)
@@ -88,7 +87,6 @@ class Proving(Reports):
 
         Reads the whole ledger.
         """
-        with self.context.begin() as work:
-            work.ledger.fold()
+        self.fold()
         with self.context.read() as work:
             return verify(work.ledger, self.context.community)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 
 from attrs import frozen
@@ -80,14 +79,10 @@ class Receipt:
 
     def to_json(self) -> str:
         """The receipt as a JSON document, in UTF-8 and with one field on each line."""
-        line = {
-            name: instant_text(value) if isinstance(value, datetime) else value
-            for name, value in self.line._asdict().items()
-        }
         document = {
             "version": VERSION,
             "community": self.community,
-            "line": line,
+            "line": self.line._asdict(),
             "path": [to_base64(step) for step in self.path],
             "checkpoint": self.note,
             "consistency": None if self.consistency is None else [to_base64(s) for s in self.consistency],
@@ -210,7 +205,7 @@ def _field(name: str, value: Any) -> Any:
     if name == "number":
         return value if type(value) is int and 0 < value <= MOST_LINES else _refuse(part)
     if name in _INSTANTS:
-        return _parsed(part, lambda: exactly(value, instant, instant_text))
+        return instant_text(_parsed(part, lambda: exactly(value, instant, instant_text)))
     return None if value is None and name in _OPTIONAL else _text(part, value)
 
 

@@ -53,7 +53,7 @@ class Transfer(Proving):
 
         Open a file for CSV with ``newline=""``. What is written is one consistent state.
         """
-        self._fold()
+        self.fold()
         with self.context.read() as work:
             records = self._records(work)
             return _WRITERS[format](file, records)
@@ -71,10 +71,6 @@ class Transfer(Proving):
             reading = _Reading(self.context.community, work)
             reading.take(_READERS[format](file))
             return reading.projection.lines
-
-    def _fold(self) -> None:
-        with self.context.begin() as work:
-            work.ledger.fold()
 
     def _records(self, work: Work) -> Iterator[Record]:
         yield "ledger", {"version": VERSION, "community": self.context.community}

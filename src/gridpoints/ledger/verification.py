@@ -138,7 +138,7 @@ class _Comparison:
         for key in sorted(stored.accounts.keys() | self.rebuilt.accounts.keys()):
             kept, made = stored.accounts.get(key), self.rebuilt.accounts.get(key)
             if kept is None or made is None:
-                self.differs("account", key, kept and "", made and "")
+                self.differs("account", key, kept and key, made and key)
                 continue
             for a in attrs.fields(Kept):
                 if a.eq:
@@ -159,7 +159,7 @@ class _Comparison:
         for id in sorted(stored.holds.keys() | self.rebuilt.holds.keys()):
             kept, made = stored.holds.get(id), self.rebuilt.holds.get(id)
             if kept is None or made is None:
-                self.differs("hold", id, kept and "", made and "")
+                self.differs("hold", id, kept and id, made and id)
                 continue
             for a in attrs.fields(type(kept)):
                 what = "hold" if a.name in ("id", "account") else f"hold_{a.name}"

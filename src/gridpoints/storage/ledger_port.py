@@ -37,7 +37,7 @@ class Wanted:
     """What is to be locked.
 
     `accounts` by key, hot ones included; `alone` are those hot ones that have a floor and are taken
-    from; `backdated`: a transaction says itself when it was done.
+    from; `backdated`: a transaction says itself when it was done; `ids` are those of the lines to be.
     """
 
     accounts: Mapping[str, Account]
@@ -45,6 +45,7 @@ class Wanted:
     originals: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
     backdated: bool = False
+    ids: Collection[str] = ()
 
 
 @frozen
@@ -76,17 +77,13 @@ class LedgerStore(ABC):
     # --- writing ------------------------------------------------------------------------------
 
     @abstractmethod
-    def known(self, ids: Collection[str]) -> dict[str, Line]:
-        """The lines of the journal under those ids; ids never seen are left out."""
-
-    @abstractmethod
     def lock(self, wanted: Wanted, at: datetime) -> posting.Locked:
         """Lock the strict accounts in sorted order, opening those that are new, and read the rest.
 
         The holds are those named that exist, with their accounts, and every open hold of the
         accounts that expired by `at`. Accounts of an unknown unit are left out. Hot ones are not
         locked, and have no floor, but for those that are wanted `alone`: these stand as they are
-        after all lines that were ever posted.
+        after all lines that were ever posted. What stands in the journal under the ids is `known`.
         """
 
     @abstractmethod
@@ -95,14 +92,22 @@ class LedgerStore(ABC):
 
     @abstractmethod
     def write(self, locked: posting.Locked) -> None:
-        """Keep the lines, and the accounts, lots and holds as `locked` now has them."""
+        """Keep the lines, and the accounts, lots and holds as `locked` now has them.
+
+        Raises `ConcurrentChange` where another writer has recorded one of the ids since it was locked:
+        the unit of work is to be undone, and begun again.
+        """
 
     @abstractmethod
-    def fold(self, *, least: int = 1) -> int:
-        """Enter lines that are in no statement yet, where there are `least`; answers how many there were.
+    def fold(self, *, most: int | None = None) -> int:
+        """Enter up to `most` lines that are in no statement yet; answers how many.
 
         Lines that were given no number get one. Every read is right without it.
         """
+
+    @abstractmethod
+    def is_long(self) -> bool:
+        """Whether so many lines are in no statement that reading would be slow."""
 
     @abstractmethod
     def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
@@ -229,10 +234,8 @@ class LedgerStore(ABC):
     ) -> list[Outcome]:
         """Post each transaction by itself (`atomic`: all or none) and answer one outcome each."""
         batch = Batch.read(transactions)
-        sound = batch.sound
         locked = self.lock(_wanted(batch), at)
-        known = self.known([request.transaction.id for request in sound])
-        outcomes = posting.post(batch.requests, known=known, locked=locked, at=at, atomic=atomic)
+        outcomes = posting.post(batch.requests, locked=locked, at=at, atomic=atomic)
         self.write(locked)
         return outcomes
 
@@ -275,7 +278,7 @@ class LedgerStore(ABC):
     def owe(self, id: str, *, legs: str, reason: str, subject: str, at: datetime) -> None:
         """Put a reversal that is owed into the journal, once."""
         locked = self.lock_book()
-        if id not in self.known([id]):
+        if self.line(id) is None:
             locked.write(id, Act.DEBT, at, legs, kind="debt", reason=reason, subject=subject)
             self.write(locked)
 
@@ -303,4 +306,5 @@ def _wanted(batch: Batch) -> Wanted:
         originals=frozenset(r.subject for r in sound if r.act == Act.REVERSE and r.subject),
         alone=frozenset(alone),
         backdated=any(request.effective_at is not None for request in sound),
+        ids=[request.transaction.id for request in sound],
     )

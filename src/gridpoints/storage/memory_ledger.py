@@ -79,10 +79,6 @@ class MemoryLedger(LedgerStore):
 
     # --- writing ------------------------------------------------------------------------------
 
-    def known(self, ids: Collection[str]) -> dict[str, Line]:
-        kept = self._books.by_id
-        return {id: kept[id] for id in ids if id in kept}
-
     def lock(self, wanted: Wanted, at: datetime) -> posting.Locked:
         books = self._books
         holds = {id: books.holds[id] for id in wanted.holds if id in books.holds}
@@ -95,6 +91,7 @@ class MemoryLedger(LedgerStore):
                 )
                 holds |= {hold.id: hold for hold in books.overdue(account.key, at)}
         locked.holds = holds
+        locked.known = {id: books.by_id[id] for id in wanted.ids if id in books.by_id}
         for id in wanted.originals & books.by_id.keys():
             reversals = [line for line in self.about([id]) if line.act == Act.REVERSE]
             locked.originals[id] = Original.of(books.by_id[id], reversals)
@@ -143,8 +140,11 @@ class MemoryLedger(LedgerStore):
             places.append(place)
             yield place
 
-    def fold(self, *, least: int = 1) -> int:
+    def fold(self, *, most: int | None = None) -> int:
         return 0
+
+    def is_long(self) -> bool:
+        return False
 
     def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
         entered = [place for line in lines for place in self._enter(line)]

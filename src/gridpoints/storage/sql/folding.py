@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select
+from sqlalchemy.exc import IntegrityError
 
+from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.journal import MOVING, Line
 from gridpoints.ledger.replay import Place
@@ -30,8 +32,10 @@ from gridpoints.storage.sql.statements import (
 )
 from gridpoints.storage.sql.types import among
 
-#: Lines that are in no statement yet before a post enters them.
-FOLD_AT = 8_192
+#: From so many lines on, whoever reads statements enters them first.
+LONG = 8_192
+#: So many lines are entered by the post that finds them, so that no tail grows for ever.
+FAR_TOO_LONG = 131_072
 #: Lines that are entered at once.
 CHUNK = 16_384
 
@@ -75,7 +79,7 @@ _TIPS = Prepared(
 _tail = (
     select(journal.c.id, journal.c.number, journal.c.act, journal.c.legs, journal.c.refusal)
     .where(journal.c.community_id == HERE)
-    .limit(CHUNK)
+    .limit(bindparam("limit", type_=BigInteger))
 )
 #: What is to be folded: by the number it has, or, where it has none, as it was recorded.
 _NUMBERED_TAIL = Prepared(
@@ -84,6 +88,21 @@ _NUMBERED_TAIL = Prepared(
 _UNNUMBERED_TAIL = Prepared(
     _tail.where(journal.c.number.is_(None)).order_by(journal.c.recorded_at, journal.c.id)
 )
+_tail_ids = select(journal.c.id).where(journal.c.community_id == HERE).limit(1)
+_SKIP = bindparam("skip", type_=BigInteger)
+_IS_LONG = {
+    "sqlite": Prepared(
+        _tail_ids.where(
+            journal.c.number
+            > select(func.coalesce(func.max(book.c.folded), 0) + _SKIP)
+            .where(book.c.community_id == HERE)
+            .scalar_subquery()
+        )
+    ),
+    "postgresql": Prepared(
+        _tail_ids.where(journal.c.number.is_(None)).order_by(journal.c.recorded_at, journal.c.id).offset(_SKIP)
+    ),
+}
 
 
 class SqlFolding(SqlStatements):
@@ -118,10 +137,16 @@ class SqlFolding(SqlStatements):
         _OPEN.run(self.connection, self.community, values)
 
     def record(self, lines: Sequence[Line]) -> bulk.Count:
-        """Put lines into the journal; those whose id is there already are left out."""
+        """Put lines into the journal; those whose id is there already are left out.
+
+        Raises `ConcurrentChange` where there are many, and one is there already.
+        """
         if lines and not lines[0].number:
-            lines = [(None, *line[1:]) for line in lines]
-        return _RECORD.run_rows(self.connection, self.community, lines)
+            lines = [(None, *line[1:]) for line in lines]  # type: ignore[misc]  # numbered by `fold`
+        try:
+            return _RECORD.run_rows(self.connection, self.community, lines)
+        except IntegrityError as error:
+            raise ConcurrentChange(kind="transaction", id=lines[0][1]) from error
 
     def enter(self, places: Sequence[Place]) -> None:
         """Put entries into statements."""
@@ -151,28 +176,32 @@ class SqlFolding(SqlStatements):
     # --- folding ------------------------------------------------------------------------------
 
     def upkeep(self, last: int, written: int) -> None:
-        """Fold where there is enough to fold, and nobody else is at it."""
+        """Fold where nobody did for far too long, and nobody else is at it."""
         self._unfolded[self.community] += written
-        due = self._unfolded[self.community] if self.others_write else last - self.folded
-        if due >= FOLD_AT and self.lock_statements(wait=False):
+        waiting = self._unfolded[self.community] if self.others_write else last - self.folded
+        if waiting >= FAR_TOO_LONG and self.lock_statements(wait=False):
             self._unfolded[self.community] = 0
-            self._fold()
+            self._fold(most=None)
 
-    def fold(self, *, least: int = 1) -> int:
+    def fold(self, *, most: int | None = None) -> int:
         self.lock_statements()
-        return self._fold()
+        return self._fold(most)
 
-    def _fold(self) -> int:
+    def is_long(self) -> bool:
+        return bool(self.rows(_IS_LONG[self.connection.dialect.name], skip=LONG - 1))
+
+    def _fold(self, most: int | None) -> int:
         first = self.folded
-        while True:
+        while most is None or self.folded - first < most:
+            size = CHUNK if most is None else min(CHUNK, most - (self.folded - first))
             if self.others_write:
-                tail = self.rows(_UNNUMBERED_TAIL)
-                numbers = range(self.folded + 1, self.folded + 1 + len(tail))
-                ids = [row[0] for row in tail]
-                _NUMBER.run(self.connection, self.community, {"number": numbers, "id": ids})
+                tail = self.rows(_UNNUMBERED_TAIL, limit=size)
             else:
-                tail = self.rows(_NUMBERED_TAIL, folded=self.folded)
-                numbers = range(self.folded + 1, self.folded + 1 + len(tail))
+                tail = self.rows(_NUMBERED_TAIL, folded=self.folded, limit=size)
+            numbers = range(self.folded + 1, self.folded + 1 + len(tail))
+            if self.others_write:
+                values: bulk.Columns = {"number": numbers, "id": [row[0] for row in tail]}
+                _NUMBER.run(self.connection, self.community, values)
             if tail:
                 legs = [
                     (number, json.loads(legs))
@@ -182,8 +211,9 @@ class SqlFolding(SqlStatements):
                 self._enter_legs(legs)
                 self.folded = numbers[-1]
                 _FOLDED.run(self.connection, self.community, {"folded": [self.folded]})
-            if len(tail) < CHUNK:
-                return self.folded - first
+            if len(tail) < size:
+                break
+        return self.folded - first
 
     def _enter_legs(self, lines: Sequence[tuple[int, list[list[int]]]]) -> None:
         moved = Counter[str]()

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
+from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger import posting
 from gridpoints.ledger.accounts import Account, Hold
 from gridpoints.ledger.journal import Act, Line
 from gridpoints.ledger.lots import AccountState
-from gridpoints.ledger.model import Outcome, Transaction
 from gridpoints.ledger.replay import Place, Projection
 from gridpoints.ledger.reversal import Original
 from gridpoints.storage.ledger_port import LedgerStore, Wanted
@@ -25,7 +25,6 @@ from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.folding import SqlFolding
 from gridpoints.storage.sql.prepared import Prepared, pipeline
 from gridpoints.storage.sql.proof import SqlProof
-from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.statements import (
     HERE,
     IDS,
@@ -40,8 +39,6 @@ from gridpoints.storage.sql.statements import (
     lots,
 )
 from gridpoints.storage.sql.types import Text, among
-
-A = TypeVar("A")
 
 # --- statements -----------------------------------------------------------------------------------
 
@@ -96,10 +93,6 @@ _KEEP_LOTS = bulk.upsert(lots, ["remaining"])
 _UNREAD = datetime.max.replace(tzinfo=UTC)
 
 
-class _Overtaken(Exception):
-    """Another writer recorded one of our ids meanwhile: look again at what stands."""
-
-
 class SqlLedger(SqlFolding, SqlProof, LedgerStore):
     """The ledger of one community in an open transaction."""
 
@@ -109,51 +102,31 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
 
     # --- deciding -----------------------------------------------------------------------------
 
-    def post(
-        self, transactions: Sequence[Transaction], *, at: datetime, atomic: bool = False
-    ) -> list[Outcome]:
-        return self._undisputed(lambda: LedgerStore.post(self, transactions, at=at, atomic=atomic))
-
-    def place(self, hold: Hold, *, at: datetime) -> Hold:
-        return self._undisputed(lambda: LedgerStore.place(self, hold, at=at))
-
-    def _undisputed(self, act: Callable[[], A]) -> A:
-        """Do `act`, again from the beginning where another writer recorded one of its ids first.
-
-        The locks on accounts keep two writers apart unless they use one id on different accounts.
-        On SQLite, there is but one writer.
-        """
-        if not self.others_write:
-            return act()
-        while True:
-            try:
-                with savepoint(self.connection):
-                    return act()
-            except _Overtaken:
-                continue
-
-    def known(self, ids: Collection[str]) -> dict[str, Line]:
-        return {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))} if ids else {}
-
     def lock(self, wanted: Wanted, at: datetime) -> posting.Locked:
+        locked = posting.Locked({}, {}, self.units)
         if self.others_write:
             self._take_turns(wanted)
-        locked = posting.Locked({}, {}, self.units)
         if wanted.backdated or not self.others_write:
             self._read_book(locked)
         found = self.rows(_NAMED_HOLDS, ids=wanted.holds) if wanted.holds else []
         touched = {**wanted.accounts, **{account.key: account for account in map(_account_of, found)}}
-        self._lock({key: account for key, account in touched.items() if account.kind.strict}, locked)
+        self._lock({key: a for key, a in touched.items() if a.kind.strict}, wanted.ids, locked)
         self._add_hot({key: a for key, a in touched.items() if not a.kind.strict}, wanted.alone, locked)
         if wanted.holds:  # again, now that their accounts are locked
             found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
         if at_stake := [key for key, state in locked.accounts.items() if state.held]:
             found += self.rows(_OVERDUE_HOLDS, ids=at_stake, at=at)
         locked.holds = {hold.id: hold for hold in map(hold_of, found)}
-        for id, line in self.known(wanted.originals).items():
+        for id, line in self._known(wanted.originals)().items():
             reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
             locked.originals[id] = Original.of(line, reversals)
         return locked
+
+    def _known(self, ids: Collection[str]) -> Callable[[], dict[str, Line]]:
+        if not ids:
+            return dict
+        fetch = _KNOWN.start(self.connection, community=self.community, ids=ids)
+        return lambda: {line.id: line for line in map(line_of, fetch())}
 
     def _take_turns(self, wanted: Wanted) -> None:
         """Wait, before any account is locked, for whoever closes the period or reverses the same."""
@@ -177,26 +150,39 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         self._read_book(locked)
         return locked
 
-    def _lock(self, strict: Mapping[str, Account], locked: posting.Locked) -> None:
-        states = locked.accounts
-        self._read_states(strict, states)
+    def _lock(self, strict: Mapping[str, Account], ids: Collection[str], locked: posting.Locked) -> None:
+        with pipeline(self.connection):  # what is known is read behind the locks
+            states = self._states(strict)
+            known = self._known(ids)
+        locked.accounts, locked.known = states(), known()
         self._opened = frozenset()
-        if missing := {k: a for k, a in strict.items() if k not in states and a.unit in self.units}:
+        if missing := {k: a for k, a in strict.items() if k not in locked.accounts and a.unit in self.units}:
             # In a statement of its own: where another writer opens one of them at this moment, this
             # waits until it is there for both.
             self.open(missing.values())
             self._opened = frozenset(missing)
-            self._read_states(missing, states)
-        if dated := [key for key, state in states.items() if state.dated]:
-            for key in dated:
-                states[key].dated = {}
+            locked.accounts |= self._states(missing)()
+            locked.known = self._known(ids)()
+        if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
+            for state in dated.values():
+                state.dated = {}
             for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
-                states[key].dated[expires_at] = remaining
+                dated[key].dated[expires_at] = remaining
 
-    def _read_states(self, named: Mapping[str, Account], states: dict[str, AccountState]) -> None:
-        for key, floor, posted, held, dated, moved_at in self.rows(_LOCK, ids=named) if named else ():
-            lots = {_UNREAD: dated} if dated else {}  # until they are read
-            states[key] = AccountState(named[key], floor, posted, held, lots, moved_at)
+    def _states(self, named: Mapping[str, Account]) -> Callable[[], dict[str, AccountState]]:
+        if not named:
+            return dict
+        fetch = _LOCK.start(self.connection, community=self.community, ids=named)
+
+        def read() -> dict[str, AccountState]:
+            return {
+                key: AccountState(
+                    named[key], floor, posted, held, {_UNREAD: dated} if dated else {}, moved_at
+                )
+                for key, floor, posted, held, dated, moved_at in fetch()
+            }
+
+        return read
 
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: posting.Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
@@ -208,23 +194,25 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         if self._alone:
             self.fold()
             self._read_book(locked)
-            self.open([hot[key] for key in self._alone])
-            self._read_states({key: hot[key] for key in self._alone}, locked.accounts)
+            locked.accounts |= {key: AccountState(hot[key], hot[key].kind.floor) for key in self._alone}
+            locked.accounts |= self._states({key: hot[key] for key in self._alone})()
 
     # --- writing ------------------------------------------------------------------------------
 
     def write(self, locked: posting.Locked) -> None:
         lines = locked.lines
         strict = {key for key in locked.changed_accounts if locked.accounts[key].account.kind.strict}
+        recorded = self.record(lines) if len(lines) >= bulk.COPY_AT else None
         with pipeline(self.connection):
-            recorded = self.record(lines)
+            recorded = recorded or self.record(lines)
             self._move([locked.accounts[key] for key in sorted(strict)])
             self._keep_lots(locked)
             kept = self._keep_holds([locked.holds[id] for id in sorted(locked.changed_holds)])
-            if unused := self._opened - strict:
+            # Not what another writer, whom `open` waited for, opened and used.
+            if unused := {k for k in self._opened - strict if locked.accounts[k].moved_at is None}:
                 _UNOPEN.run(self.connection, community=self.community, ids=unused)
         if recorded() < len(lines) or kept() < len(locked.changed_holds):
-            raise _Overtaken
+            raise ConcurrentChange(kind="transaction", id=lines[0].id)
         if any(line.act == Act.CLOSE for line in lines):
             self.close_book(locked.closed_until)
         if self._alone:

@@ -5,20 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
-from attrs import frozen
+from attrs import field, frozen
 
 from gridpoints.community.model import Profile
-from gridpoints.errors import GridpointsError
+from gridpoints.context import Context
+from gridpoints.errors import ConcurrentChange, GridpointsError
 from gridpoints.ledger.model import Account, Balance, Entry, Hold, Leg, Outcome, Rejected, Transaction
+from gridpoints.ledger.operations import Ledger
+from gridpoints.storage.ledger_port import LedgerStore
 from gridpoints.storage.port import Store
-from gridpoints.testing.sources import START
-from gridpoints.values import Unit
+from gridpoints.testing.sources import START, ManualClock, SequentialIds
+from gridpoints.values import SYSTEM, Unit
 
 T = TypeVar("T")
+
+#: What lies between two lines of an account where the clock stands still.
+TICK = timedelta(microseconds=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 POINTS = Unit("points", 0, {"en": "points", "zh_Hans": "积分"})
 HOURS = Unit("hours", 1)
@@ -62,18 +71,38 @@ def found(store: Store, community: str) -> Clerk:
 
 @frozen
 class Clerk:
-    """Keeps the books of one community; each call is a unit of work of its own."""
+    """Keeps the books of one community; each call is a unit of work of its own.
+
+    The methods below work on the port, at any instant; `ledger` has all that a program has, at the
+    instant of the `clock`.
+    """
 
     store: Store
     community: str
+    clock: ManualClock = field(factory=ManualClock, eq=False)
+    _ids: SequentialIds = field(factory=SequentialIds, eq=False)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The room of the community's ledger."""
+        zone = ZoneInfo("Asia/Shanghai")
+        return Ledger(Context(self.store, self.community, zone, SYSTEM, self.clock, self._ids))
 
     def post(self, *batch: Transaction, at: datetime = START, atomic: bool = False) -> list[Outcome]:
-        with self.store.begin(self.community) as work:
-            return work.ledger.post(batch, at=at, atomic=atomic)
+        return self._undisputed(lambda ledger: ledger.post(batch, at=at, atomic=atomic))
 
     def place(self, hold: Hold, at: datetime = START) -> Hold:
-        with self.store.begin(self.community) as work:
-            return work.ledger.place(hold, at=at)
+        return self._undisputed(lambda ledger: ledger.place(hold, at=at))
+
+    def _undisputed(self, act: Callable[[LedgerStore], T]) -> T:
+        """Do `act`, again where another writer recorded one of its ids first, as the port demands."""
+        while True:
+            try:
+                with self.store.begin(self.community) as work:
+                    return act(work.ledger)
+            except ConcurrentChange as overtaken:
+                if overtaken.kind != "transaction":
+                    raise
 
     def release(self, id: str, at: datetime = START) -> Hold:
         with self.store.begin(self.community) as work:
@@ -92,9 +121,8 @@ class Clerk:
             return work.ledger.find_hold(id)
 
     def must_verify(self) -> None:
-        """Assert that every figure agrees with the entries."""
-        with self.store.begin(self.community, write=False) as work:
-            assert work.ledger.verify().differences == ()
+        """Assert that every figure agrees with the journal."""
+        assert self.ledger.verify().differences == ()
 
 
 def move(id: str, source: Account, target: Account, amount: int, **particulars: Any) -> Transaction:

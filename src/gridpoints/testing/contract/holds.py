@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from gridpoints.errors import (
@@ -17,8 +18,10 @@ from gridpoints.errors import (
 from gridpoints.ledger.model import Account, AccountKind, Balance, Hold, HoldStatus, Leg, Posted, Transaction
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (
+    HOUR,
     LI,
     SHOP,
+    TICK,
     ZHAO,
     Clerk,
     StoreContract,
@@ -30,7 +33,6 @@ from gridpoints.testing.contract.base import (
 from gridpoints.testing.contract.examples import TEXT
 from gridpoints.testing.sources import START
 
-HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 
 
@@ -55,8 +57,9 @@ class HoldsContract(StoreContract):
 
     def test_sets_points_aside(self, store: Store, till: Clerk) -> None:
         placed = hold("h/李", 60, reason=TEXT)
-        assert till.place(placed) == placed
-        assert till.hold("h/李") == placed
+        standing = till.place(placed)
+        assert standing == attrs.evolve(placed, placed_at=START + TICK), "after Li's last line"
+        assert till.hold("h/李") == standing
         assert till.balance(LI) == Balance(LI, posted=100, held=60)
         assert codes(till.post(move("1", LI, ZHAO, 41), move("2", LI, ZHAO, 40))) == [
             "insufficient_points",
@@ -111,7 +114,7 @@ class HoldsContract(StoreContract):
     def test_a_capture_is_posted_once(self, till: Clerk) -> None:
         till.place(hold("h", 60))
         first = till.post(capture("1", "h", 60))
-        assert till.post(capture("1", "h", 60), at=START + 2 * HOUR) == first == [Posted("1", START)]
+        assert till.post(capture("1", "h", 60), at=START + 2 * HOUR) == first == [Posted("1", START + 2 * TICK)]
         assert codes(till.post(capture("1", "h", 59))) == ["transaction_conflict"]
         assert till.balance(SHOP).posted == 60
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 from gridpoints.errors import InvalidInput
 from gridpoints.ledger.model import Account, Leg, Posted, Rejected, Transaction
 from gridpoints.storage.port import Store
-from gridpoints.testing.contract.base import ISSUANCE, LI, Clerk, StoreContract, codes, issue
+from gridpoints.testing.contract.base import ISSUANCE, LI, TICK, Clerk, StoreContract, codes, issue
 from gridpoints.testing.sources import START
 
 NAIVE = START.replace(tzinfo=None)
@@ -48,7 +48,7 @@ class InputContract(StoreContract):
         wrong = list(unusable())
         batch = [issue("first", LI, 1), *wrong, issue("last", LI, 1)]
         first, *outcomes, last = clerk.post(*batch)
-        assert (first, last) == (Posted("first", START), Posted("last", START))
+        assert (first, last) == (Posted("first", START), Posted("last", START + TICK))
         taken = [
             t.id
             for t, outcome in zip(wrong, outcomes, strict=True)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-import attrs
 import pytest
 
+from gridpoints.errors import RecordUnknown
 from gridpoints.ledger import posting
 from gridpoints.ledger.model import (
     Account,
@@ -23,11 +23,15 @@ from gridpoints.ledger.model import (
     Transaction,
     TrialLine,
 )
+from gridpoints.ledger.request import Batch
+from gridpoints.storage.ledger_port import Wanted
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (
+    HOUR,
     ISSUANCE,
     LI,
     SHOP,
+    TICK,
     ZHAO,
     Clerk,
     StoreContract,
@@ -36,29 +40,28 @@ from gridpoints.testing.contract.base import (
     move,
     told,
 )
-from gridpoints.testing.contract.examples import BEFORE_1970, TEXT
+from gridpoints.testing.contract.examples import BEFORE_1970, LATER, TEXT
 from gridpoints.testing.sources import START
 from gridpoints.values import Interval, Unit
 
-HOUR = timedelta(hours=1)
 LI_HOURS = Account.member("li", "hours")
 
 
 class LedgerContract(StoreContract):
-    """Double entry: worked examples, and what tampering does."""
+    """Double entry: worked examples, and what tampering through the port does."""
 
     # --- posting ------------------------------------------------------------------------------
 
     def test_points_move_from_account_to_account(self, clerk: Clerk) -> None:
         assert clerk.post(issue("award", LI, 50)) == [Posted("award", START)]
-        assert clerk.post(move("gift", LI, ZHAO, 20)) == [Posted("gift", START)]
+        assert clerk.post(move("gift", LI, ZHAO, 20)) == [Posted("gift", START + TICK)]
         assert clerk.balance(LI) == Balance(LI, 30)
         assert clerk.balance(ZHAO) == Balance(ZHAO, 20)
         assert clerk.balance(ISSUANCE) == Balance(ISSUANCE, -50)
         assert clerk.balance(SHOP) == Balance(SHOP)
         clerk.must_verify()
 
-    def test_an_entry_tells_all_of_its_transaction(self, store: Store, clerk: Clerk) -> None:
+    def test_an_entry_tells_all_of_its_transaction(self, clerk: Clerk) -> None:
         metadata = {"说明": TEXT, "list": [1, None, True, {"deep": "積分"}], "big": 2**53, "empty": {}}
         shanghai = timezone(timedelta(hours=8))
         sent = Transaction(
@@ -69,7 +72,7 @@ class LedgerContract(StoreContract):
             reason=TEXT,
             metadata=metadata,
         )
-        at = START + timedelta(microseconds=1)
+        at = START + TICK
         clerk.post(sent, at=at)
         effective_at = datetime(2026, 2, 28, 15, 59, 59, 999_999, tzinfo=UTC)
         assert clerk.entries(LI_HOURS) == [
@@ -88,34 +91,27 @@ class LedgerContract(StoreContract):
         ]
         [entry] = clerk.entries(LI)
         assert entry.effective_at.utcoffset() == entry.recorded_at.utcoffset() == timedelta()
-        with store.begin(clerk.community, write=False) as work:
-            kept = work.ledger.transaction("award:李/1")
-            assert kept == sent
-            assert kept is not None
-            assert kept.metadata == metadata
-            assert work.ledger.transaction("award:李/2") is None
+        kept = clerk.ledger.transaction("award:李/1")
+        assert kept == sent
+        assert kept.metadata == metadata
+        with pytest.raises(RecordUnknown):
+            clerk.ledger.transaction("award:李/2")
 
-    def test_an_act_without_its_own_time_is_effective_when_recorded(self, store: Store, clerk: Clerk) -> None:
+    def test_an_act_without_its_own_time_is_effective_when_recorded(self, clerk: Clerk) -> None:
         clerk.post(issue("now", LI, 1), at=START)
         clerk.post(issue("long-ago", LI, 1, effective_at=BEFORE_1970), at=START + HOUR)
         assert [(e.effective_at, e.recorded_at) for e in clerk.entries(LI)] == [
             (START, START),
             (BEFORE_1970, START + HOUR),
         ]
-        with store.begin(clerk.community, write=False) as work:
-            kept = work.ledger.transaction("now")
-        assert kept is not None
-        assert kept.effective_at == START
+        assert clerk.ledger.transaction("now").effective_at == START
 
-    def test_what_the_caller_changes_afterwards_changes_nothing(self, store: Store, clerk: Clerk) -> None:
+    def test_what_the_caller_changes_afterwards_changes_nothing(self, clerk: Clerk) -> None:
         metadata = {"why": ["patrol"]}
         clerk.post(issue("t", LI, 1, metadata=metadata))
         metadata["why"].append("forged")
         assert clerk.entries(LI)[0].metadata == {"why": ["patrol"]}
-        with store.begin(clerk.community, write=False) as work:
-            kept = work.ledger.transaction("t")
-        assert kept is not None
-        assert kept.metadata == {"why": ["patrol"]}
+        assert clerk.ledger.transaction("t").metadata == {"why": ["patrol"]}
 
     def test_one_account_in_several_legs(self, clerk: Clerk) -> None:
         """Only what they come to together must be there; each is an entry of its own."""
@@ -207,14 +203,14 @@ class LedgerContract(StoreContract):
         assert codes(outcomes) == ["posted", "posted", "transaction_conflict"]
         assert clerk.balance(LI).posted == 10
 
-    def test_a_refusal_stands_for_ever(self, store: Store, clerk: Clerk) -> None:
+    def test_a_refusal_stands_for_ever(self, clerk: Clerk) -> None:
         refused = clerk.post(move("t", LI, ZHAO, 10))
         clerk.post(issue("award", LI, 100))
         again = clerk.post(move("t", LI, ZHAO, 10), at=START + HOUR)
         assert codes(again) == ["insufficient_points"]
         assert list(map(told, again)) == list(map(told, refused))
-        with store.begin(clerk.community, write=False) as work:
-            assert work.ledger.transaction("t") is None
+        with pytest.raises(RecordUnknown):
+            clerk.ledger.transaction("t")
         assert codes(clerk.post(move("t-2", LI, ZHAO, 10))) == ["posted"]
         assert codes(clerk.post(move("t", LI, ZHAO, 11))) == ["transaction_conflict"]
 
@@ -226,7 +222,7 @@ class LedgerContract(StoreContract):
             issue("t", LI, 10, kind="award"),
             issue("t", LI, 10, reason="patrol"),
             issue("t", LI, 10, metadata={"a": 1}),
-            issue("t", LI, 10, effective_at=START),
+            issue("t", LI, 10, effective_at=START + TICK),
             issue("t", LI, 10, hold="h"),
         ],
     )
@@ -237,6 +233,13 @@ class LedgerContract(StoreContract):
         assert told(outcome)[1:] == ("transaction_conflict", {"transaction": "t"})
         assert clerk.balance(LI).posted == 10
         assert clerk.post(issue("t", LI, 10)) == [Posted("t", START)]
+
+    def test_what_the_ledger_tells_of_a_transaction_is_the_same_content(self, clerk: Clerk) -> None:
+        """It says when it was done, also where the client did not."""
+        clerk.post(issue("t", LI, 10))
+        kept = clerk.ledger.transaction("t")
+        assert kept == issue("t", LI, 10, effective_at=START)
+        assert clerk.post(kept, at=START + HOUR) == [Posted("t", START)]
 
     def test_what_was_not_there_yet_may_be_sent_again(self, store: Store, clerk: Clerk) -> None:
         award = issue("t", Account.member("li", "credits"), 10)
@@ -250,11 +253,11 @@ class LedgerContract(StoreContract):
     def test_entries_are_recorded_in_their_order(self, clerk: Clerk) -> None:
         """Also where a second machine's clock is behind."""
         clerk.post(issue("1", LI, 1), at=START + HOUR)
-        assert clerk.post(issue("2", LI, 1), at=START) == [Posted("2", START + HOUR)]
+        assert clerk.post(issue("2", LI, 1), at=START) == [Posted("2", START + HOUR + TICK)]
         clerk.post(issue("3", LI, 1), at=START + 2 * HOUR)
         assert [(e.sequence, e.recorded_at) for e in clerk.entries(LI)] == [
             (1, START + HOUR),
-            (2, START + HOUR),
+            (2, START + HOUR + TICK),
             (3, START + 2 * HOUR),
         ]
 
@@ -326,39 +329,54 @@ class LedgerContract(StoreContract):
                 TrialLine("points", AccountKind.MERCHANT, 1, 30, 0),
             ]
 
-    def test_verifies_what_was_posted(self, store: Store, clerk: Clerk) -> None:
+    def test_verifies_what_was_posted(self, clerk: Clerk) -> None:
         clerk.post(issue("1", LI, 100), move("2", LI, SHOP, 101), move("3", LI, SHOP, 30))
-        with store.begin(clerk.community, write=False) as work:
-            found = work.ledger.verify()
+        found = clerk.ledger.verify()
         assert (found.transactions, found.entries, found.accounts) == (2, 4, 3)
         assert found.ok
 
-    @pytest.mark.parametrize("field", ["posted", "held", "sequence"])
-    def test_finds_a_balance_that_was_tampered_with(self, store: Store, clerk: Clerk, field: str) -> None:
-        clerk.post(issue("1", LI, 100))
-        with store.begin(clerk.community) as work:
-            locked = work.ledger.lock([LI], [], START)
-            setattr(locked.accounts[LI], field, 7)
-            locked.changed_accounts.add(LI)
-            work.ledger.write(posting.Effects(), locked)
-        self._must_differ(store, clerk)
-
-    @pytest.mark.parametrize("change", [{"sequence": 3}, {"balance": 108}, {"amount": 8}])
-    def test_finds_an_entry_that_was_tampered_with(
-        self, store: Store, clerk: Clerk, change: dict[str, Any]
+    @pytest.mark.parametrize(
+        ("field", "forged"),
+        [("posted", 101), ("held", 7), ("floor", -7), ("moved_at", START + HOUR), ("dated", {LATER: 7})],
+    )
+    def test_finds_an_account_that_was_tampered_with(
+        self, store: Store, clerk: Clerk, field: str, forged: Any
     ) -> None:
         clerk.post(issue("1", LI, 100))
         with store.begin(clerk.community) as work:
-            locked = work.ledger.lock([ISSUANCE, LI], [], START)
-            request = posting.Request.read(issue("2", LI, 7))
-            effects = posting.post([request], known={}, locked=locked, at=START)
-            effects.entries[-1] = attrs.evolve(effects.entries[-1], **change)
-            work.ledger.write(effects, locked)
-        self._must_differ(store, clerk)
+            locked = work.ledger.lock(Wanted({LI.key: LI}), START)
+            setattr(locked.accounts[LI.key], field, forged)
+            locked.changed_accounts.add(LI.key)
+            locked.changed_lots.add((LI.key, LATER))
+            work.ledger.write(locked)
+        self._must_differ(clerk)
 
-    def _must_differ(self, store: Store, clerk: Clerk) -> None:
-        with store.begin(clerk.community, write=False) as work:
-            found = work.ledger.verify()
+    @pytest.mark.parametrize(
+        "forged",
+        [
+            {"legs": f'[["{LI.key}",8],["{ISSUANCE.key}",-7]]'},
+            {"legs": f'[["{LI.key}",8],["{ISSUANCE.key}",-8]]'},
+            {"legs": f'[["{ZHAO.key}",7],["{ISSUANCE.key}",-7]]'},
+            {"lots": f'[["{LI.key}","2199-12-31T16:00:00.000000Z",7]]'},
+            {"recorded_at": "2026-03-02T01:00:00.000007Z"},
+            {"refusal": "batch_not_posted", "refusal_fields": "{}"},
+        ],
+    )
+    def test_finds_a_line_that_was_tampered_with(
+        self, store: Store, clerk: Clerk, forged: dict[str, Any]
+    ) -> None:
+        """It does not come to what is kept of its accounts."""
+        clerk.post(issue("1", LI, 100))
+        batch = Batch.read([issue("2", LI, 7)])
+        with store.begin(clerk.community) as work:
+            locked = work.ledger.lock(Wanted(batch.accounts), START)
+            posting.post(batch.requests, locked=locked, at=START)
+            locked.lines[-1] = locked.lines[-1]._replace(**forged)
+            work.ledger.write(locked)
+        self._must_differ(clerk)
+
+    def _must_differ(self, clerk: Clerk) -> None:
+        found = clerk.ledger.verify()
         assert not found.ok
         assert all(difference.stored != difference.rebuilt for difference in found.differences)
 

@@ -13,6 +13,7 @@ import pytest
 from gridpoints.community.model import Grid, Member, Profile
 from gridpoints.errors import RecordExists
 from gridpoints.ledger.model import Hold
+from gridpoints.ledger.verification import verify
 from gridpoints.rules.model import UsageKey
 from gridpoints.storage.port import Store, Work
 from gridpoints.testing.contract.base import LI, SHOP, Clerk, StoreContract, codes, found, issue, move
@@ -37,16 +38,17 @@ def change_everything(work: Work, id: str) -> None:
 def state(store: Store, community: str) -> tuple[object, ...]:
     """All that `change_everything` touches."""
     with store.begin(community) as work:
+        work.ledger.fold()
         ids = [grid.id for grid in work.find(Grid)]
         return (
             ids,
             work.lock_usage([KEY])[KEY],
             work.ledger.balances([LI], START)[LI],
             work.ledger.entries(LI),
-            [work.ledger.transaction(id) for id in ids],
+            [work.ledger.line(id) for id in ids],
             work.ledger.find_hold("x"),
             work.ledger.trial_balance(),
-            work.ledger.verify(),
+            verify(work.ledger, community),
         )
 
 
@@ -59,7 +61,7 @@ class UnitsContract(StoreContract):
         with store.begin(clerk.community, write=False) as work:
             assert work.count(Grid) == 1
             assert work.ledger.balances([LI], START)[LI].available == 5
-            assert work.ledger.verify().ok
+        clerk.must_verify()
 
     @pytest.mark.parametrize("mishap", [Mishap, KeyboardInterrupt])
     def test_a_block_that_raises_leaves_nothing(

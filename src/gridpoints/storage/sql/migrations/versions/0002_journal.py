@@ -264,6 +264,7 @@ def _ledger() -> None:
         _text("refusal_fields", nullable=True),
         _check("journal", "number", "number > 0"),
         _check("journal", "refusal", "(refusal IS NULL) = (refusal_fields IS NULL)"),
+        sqlite_with_rowid=False,
     )
     _index("journal", "number", where="number IS NOT NULL", unique=True)
     _index("journal", "recorded_at", "id", where="number IS NULL")

@@ -1,0 +1,147 @@
+"""What a receipt says, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from gridpoints.cli.desk import Desk
+from gridpoints.cli.output import figures, words
+from gridpoints.errors import GridpointsError
+from gridpoints.ledger.checkpoint import Checkpoint
+from gridpoints.ledger.journal import Act, Line, instant
+from gridpoints.ledger.model import Leg, Rejected
+from gridpoints.ledger.posting import outcome_of
+from gridpoints.ledger.receipt import Receipt
+from gridpoints.values import Unit
+
+
+@frozen
+class Told:
+    """A receipt, and the checkpoint that seals its line.
+
+    `units` are those that are known; amounts of another unit are shown with `scale` digits after the
+    point. `published`: how many lines the published checkpoint has that it was compared with.
+    """
+
+    receipt: Receipt
+    sealed: Checkpoint
+    signers: tuple[str, ...]
+    units: Mapping[str, Unit]
+    scale: int = 0
+    published: int | None = None
+
+    @property
+    def line(self) -> Line:
+        """The line of the journal."""
+        return self.receipt.line
+
+    def legs(self) -> tuple[Leg, ...]:
+        """Which accounts it is about. A floor is no amount that moves."""
+        return () if self.line.act == Act.FLOOR else self.receipt.legs()
+
+    def unit(self, leg: Leg) -> Unit:
+        """The unit of a leg."""
+        code = leg.account.unit
+        return self.units.get(code) or Unit(code, self.scale)
+
+    def document(self) -> dict[str, Any]:
+        """What it says, for programs."""
+        line = self.line
+        return {
+            "community": self.receipt.community,
+            "transaction": line.id,
+            "line": line.number,
+            "act": line.act,
+            "kind": line.kind,
+            "reason": line.reason,
+            "subject": line.subject,
+            "effective_at": instant(line.effective_at),
+            "recorded_at": instant(line.recorded_at),
+            "moved": line.moves,
+            "refusal": line.refusal,
+            "legs": [
+                {
+                    "account": leg.account.key,
+                    "unit": leg.account.unit,
+                    "amount": self.unit(leg).decimal(leg.amount),
+                    "expires_at": leg.expires_at,
+                }
+                for leg in self.legs()
+            ],
+            "details": self.receipt.details(),
+            "sealed_at": self.sealed.sealed_at,
+            "lines": self.sealed.size,
+            "signed_by": self.signers,
+            "published": self.published,
+        }
+
+    def drawing(self, desk: Desk) -> list[Any]:
+        """What it says, for people."""
+        parts = [self._facts(desk)]
+        return [*parts, self._table(desk)] if self.legs() else parts
+
+    def _facts(self, desk: Desk) -> Any:
+        said, line = desk.language, self.line
+        facts = [
+            (said.text("Transaction"), line.id),
+            (said.text("Act"), said.word(line.kind, "transaction_kind")),
+            (said.text("Reason"), line.reason),
+            (said.text("About"), line.subject or ""),
+            (said.text("Refused"), self._refusal(desk)),
+            (said.text("Done"), said.instant(instant(line.effective_at))),
+            (said.text("Written down"), said.instant(instant(line.recorded_at))),
+            (said.text("Line of the journal"), f"{line.number} / {self.sealed.size}"),
+            (said.text("Sealed"), said.instant(self.sealed.sealed_at)),
+            (said.text("Signed by"), said.joined(self.signers)),
+        ]
+        if self.published is not None:
+            same = said.text("the one over {size} lines", size=self.published)
+            facts.append((said.text("Same journal as the published checkpoint"), same))
+        return desk.out.table(
+            said.text("Receipt of {community}", community=self.receipt.community),
+            [words(""), words("")],
+            [(name, fact) for name, fact in facts if fact],
+        )
+
+    def _refusal(self, desk: Desk) -> str:
+        if self.line.refusal is None:
+            return ""
+        try:
+            outcome = outcome_of(self.line)
+        except (GridpointsError, LookupError, TypeError, ValueError):  # of another release
+            return self.line.refusal
+        return desk.language.error(outcome.error, desk.known) if isinstance(outcome, Rejected) else ""
+
+    def _table(self, desk: Desk) -> Any:
+        said = desk.language
+        legs = self.legs()
+        rows = [
+            (
+                said.account(leg.account.key, desk.known),
+                said.signed(self.unit(leg).decimal(leg.amount)) if self.line.moves
+                else said.number(self.unit(leg).decimal(leg.amount)),
+                self._name(desk, self.unit(leg)),
+                said.instant(leg.expires_at) if leg.expires_at else "",
+            )
+            for leg in legs
+        ]  # fmt: skip
+        columns = [words(said.text("Account")), figures(said.text("Amount")), words(said.text("Unit"))]
+        if any(leg.expires_at for leg in legs):
+            columns.append(words(said.text("Expires")))
+        else:
+            rows = [row[:3] for row in rows]
+        return desk.out.table(self._heading(desk), columns, rows)
+
+    def _heading(self, desk: Desk) -> str:
+        said = desk.language
+        if self.line.moves:
+            return said.text("What was given and taken")
+        if self.line.refusal is not None:
+            return said.text("What was asked for, and did not move")
+        return said.text("What it is about")
+
+    def _name(self, desk: Desk, unit: Unit) -> str:
+        return desk.language.name(unit.names) or desk.language.word(unit.code, "unit")
