@@ -153,7 +153,7 @@ def test_every_field_that_can_be_wrong_has_a_word() -> None:
 
 def test_every_step_has_its_texts() -> None:
     """The steps of awards are made by name; a statement's are made of kinds of transactions."""
-    kinds = constants("Transaction", "kind") | {"adjustment", "award", "settlement"}
+    kinds = constants("Transaction", "kind") | {"adjustment", "award", "expiry", "settlement"}
     assert (constants("Step", 0) | kinds) - STEPS.keys() == set()
     assert kinds - WORDS["transaction_kind"].keys() == set()
 

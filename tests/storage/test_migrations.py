@@ -131,6 +131,38 @@ def test_a_newer_schema_is_refused(empty_url: str) -> None:
     assert on(empty_url, version) == "from tomorrow"
 
 
+def test_the_schema_that_was_never_released_is_refused_and_left_as_it_is(empty_url: str) -> None:
+    """Revision 0001 kept a ledger without a journal. Nothing leads on from it."""
+    on(empty_url, old_spine)
+    before = on(empty_url, everything)
+    with pytest.raises(SchemaMismatch) as refusal:
+        SqlStore(empty_url)
+    assert (refusal.value.found, refusal.value.known) == ("0001", schema.HEAD)
+    assert "s3cret" not in str(refusal.value)
+    assert on(empty_url, everything) == before
+
+
+def old_spine(connection: Connection) -> None:
+    """What is enough of it: a table that has the same name today, and one that is no more."""
+    for statement in (
+        f"CREATE TABLE {schema.VERSION_TABLE} (version_num VARCHAR(32) NOT NULL)",
+        f"INSERT INTO {schema.VERSION_TABLE} VALUES ('0001')",
+        "CREATE TABLE gridpoints_account (community_id TEXT, id TEXT, posted BIGINT, sequence BIGINT)",
+        "INSERT INTO gridpoints_account VALUES ('baiyang', 'points/member/li', 90, 3)",
+        "CREATE TABLE gridpoints_transaction (community_id TEXT, id TEXT, kind TEXT)",
+        "INSERT INTO gridpoints_transaction VALUES ('baiyang', 't1', 'award')",
+    ):
+        connection.execute(text(statement))
+
+
+def everything(connection: Connection) -> dict[str, list[Any]]:
+    """All rows of all tables."""
+    return {
+        table: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))]  # noqa: S608
+        for table in inspect(connection).get_table_names()
+    }
+
+
 def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
     # It comes after most others, and is in the way.
     on(empty_url, lambda connection: connection.execute(text("CREATE TABLE gridpoints_entry (id INTEGER)")))
@@ -146,6 +178,21 @@ print("ready", flush=True)
 sys.stdin.readline()
 SqlStore(sys.argv[1]).close()
 """
+
+
+def test_sqlite_knows_from_the_beginning_what_an_index_is_worth(
+    empty_sqlite: list[str],
+) -> None:
+    """It would read a table whole where the index of the key begins with the community alone."""
+    [url] = empty_sqlite
+    SqlStore(url).close()
+    found = dict(
+        on(url, lambda connection: connection.execute(text("SELECT idx, stat FROM sqlite_stat1")).all())
+    )
+    indexes = {str(index.name) for table in TABLES for index in table.indexes}
+    kept_by_key = {t.name for t in TABLES if t.dialect_options["sqlite"]["with_rowid"] is False}
+    assert indexes | kept_by_key <= found.keys()
+    assert all(figures.startswith("100000 ") for index, figures in found.items() if "version" not in index)
 
 
 def test_several_processes_may_open_a_new_database_at_once(empty_url: str) -> None:

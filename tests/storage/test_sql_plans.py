@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ClauseElement
 
 from gridpoints.community.model import Member
 from gridpoints.ledger.model import Account, Leg, Transaction
-from gridpoints.storage.sql import ledger, records
+from gridpoints.storage.sql import folding, ledger, proof, records, statements
+from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
 from gridpoints.values import Unit
@@ -20,11 +23,72 @@ from gridpoints.values import Unit
 
 @pytest.mark.parametrize(
     "statement",
-    [ledger._KNOWN, ledger._LOCK, ledger._NAMED_HOLDS, records._LOCK_USAGE],
-    ids=["outcomes", "accounts", "holds", "limits"],
+    [
+        ledger._KNOWN,
+        ledger._LOCK,
+        ledger._NAMED_HOLDS,
+        ledger._UNOPEN,
+        statements._BALANCES,
+        statements._HOLD,
+        statements._LINE,
+        statements._OPENED,
+        folding._TIPS,
+        folding._READ_HOT,
+        records._LOCK_USAGE,
+    ],
+    ids=[
+        "outcomes",
+        "accounts",
+        "holds",
+        "accounts that were not needed",
+        "balances",
+        "hold",
+        "line",
+        "accounts that are there",
+        "last entries",
+        "hot accounts",
+        "limits",
+    ],
 )
-def test_many_ids_are_looked_up_one_by_one(statement: Select[Any], sqlite_url: str) -> None:
+def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, sqlite_url: str) -> None:
     assert "community_id=? AND id=?" in plan(statement, sqlite_url)
+
+
+@pytest.mark.parametrize(
+    ("statement", "found_by"),
+    [
+        (ledger._LOTS, "community_id=? AND account_id=?"),
+        (ledger._OVERDUE_HOLDS, "community_id=? AND account_id=? AND expires_at<?"),
+        (statements._ABOUT, "community_id=? AND subject=?"),
+        (statements._LINES, "community_id=? AND number>?"),
+        (statements._TAIL["sqlite"], "community_id=? AND number>?"),
+        (folding._NUMBERED_TAIL, "community_id=? AND number>?"),
+        (statements._FIRST_ENTRIES, "community_id=? AND account_id=? AND sequence>?"),
+        (statements._LAST_ENTRY, "community_id=? AND account_id=?"),
+        (statements._OVERDUE_ACCOUNTS, "community_id=? AND expires_at<?"),
+        (proof._PLACES_OF, "community_id=? AND account_id=? AND sequence>?"),
+        (proof._LAST_SEAL, "community_id=?"),
+        (proof._NODE, "community_id=? AND level=? AND index=?"),
+    ],
+    ids=[
+        "lots",
+        "overdue holds",
+        "what is about a hold",
+        "lines",
+        "tail",
+        "what is folded",
+        "statement",
+        "last entry",
+        "overdue accounts",
+        "places",
+        "last seal",
+        "node",
+    ],
+)
+def test_what_grows_is_read_by_an_index(statement: Prepared, found_by: str, sqlite_url: str) -> None:
+    found = plan(statement, sqlite_url)
+    assert found_by in found
+    assert "SCAN gridpoints" not in found
 
 
 def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
@@ -40,20 +104,61 @@ def test_a_community_founded_since_the_statistics_were_taken(postgres_url: str) 
             work.add(Unit("points"))
             for first in range(0, 4000, 1000):
                 work.ledger.post(awards(first), at=START)
+            work.ledger.fold()
         with store._engines.writing.begin() as connection:
             connection.execute(text("ANALYZE"))
-            given = {"community": "new", "id": "points/member/li", "after": 0, "unit": "points"}
             for name, statement in JOINS.items():
-                compiled = statement.compile(connection)
-                found = connection.exec_driver_sql(f"EXPLAIN {compiled}", {**compiled.params, **given})
+                compiled = clause(statement).compile(dialect=connection.dialect)
+                found = connection.exec_driver_sql(f"EXPLAIN {compiled}", {**compiled.params, **GIVEN})
                 assert not [line for line in found.scalars() if "Join Filter" in line], name
 
 
-JOINS: dict[str, Select[Any]] = {
-    "statement": ledger._ENTRIES,
-    "totals": ledger._TOTALS,
-    "flows": ledger._FLOWS,
-    "legs": ledger._LEGS,
+@pytest.mark.parametrize("name", ["tail", "tail of an account", "what is folded"])
+def test_the_tail_is_found_without_the_rest(name: str, postgres_url: str) -> None:
+    """However long the journal is, what is in no statement yet has an index of its own."""
+    statement = {
+        "tail": statements._TAIL["postgresql"],
+        "tail of an account": statements._TAIL_OF["postgresql"],
+        "what is folded": folding._UNNUMBERED_TAIL,
+    }[name]
+    with closing(SqlStore(postgres_url)) as store:
+        with store.begin("old") as work:
+            work.add(Unit("points"))
+            for first in range(0, 4000, 1000):
+                work.ledger.post(awards(first), at=START)
+            work.ledger.fold()
+            work.ledger.post(awards(4000)[:3], at=START + timedelta(hours=1))
+        with store._engines.writing.begin() as connection:
+            connection.execute(text("ANALYZE"))
+            compiled = clause(statement).compile(dialect=connection.dialect)
+            given = {**compiled.params, **GIVEN, "community": "old", "leg": '["points/member/m1",'}
+            found = connection.exec_driver_sql(f"EXPLAIN {compiled}", given).scalars().all()
+    assert any("Index Scan using ix_gridpoints_journal_recorded_at" in line for line in found), found
+
+
+JOINS: dict[str, Prepared | ClauseElement] = {
+    "statement": statements._ENTRIES,
+    "totals": statements._TOTALS,
+    "flows": statements._FLOWS,
+    "turnover": statements._TURNOVER,
+    "moved until": statements._MOVED_UNTIL[True],
+    "first since": statements._FIRST_SINCE,
+    "last entries": folding._TIPS,
+    "outstanding": statements._DATED,
+    "overdue accounts": statements._OVERDUE_ACCOUNTS,
+    "holds": statements._HOLDS_OF,
+}
+
+GIVEN: dict[str, Any] = {
+    "community": "new",
+    "id": "points/member/li",
+    "ids": ["points/member/li"],
+    "after": 0,
+    "last": 9,
+    "limit": 100,
+    "unit": "points",
+    "at": START,
+    "until": "2026-03-02T01:00:00.000000Z",
 }
 
 
@@ -66,8 +171,15 @@ def awards(first: int) -> list[Transaction]:
     ]
 
 
-def plan(statement: Select[Any], url: str) -> str:
-    compiled = statement.compile(dialect=sqlite.dialect())
+def clause(statement: Prepared | ClauseElement) -> ClauseElement:
+    return statement._statement if isinstance(statement, Prepared) else statement
+
+
+def plan(statement: Prepared | ClauseElement, url: str) -> str:
+    compiled = clause(statement).compile(
+        dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True}
+    )
+    positions = compiled.positiontup or ()  # type: ignore[attr-defined]
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-        rows = connection.execute(f"EXPLAIN QUERY PLAN {compiled}", [None] * len(compiled.positiontup or ()))
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {compiled}", [None] * len(positions))
         return "\n".join(detail for *_, detail in rows)

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli import communities, deeds, demo, points, shops
+from gridpoints.cli import (
+    communities,
+    deeds,
+    demo,
+    keys,
+    points,
+    proofs,
+    reports,
+    shops,
+    transfers,
+    treasury,
+)
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
 from gridpoints.i18n import Language
@@ -30,11 +41,11 @@ def build(language: Language) -> typer.Typer:
     def before_any_command(lang: Annotated[str | None, lang_option(language)] = None) -> None:
         """The language may stand before the command as well: it was read before either."""
 
-    communities.register(app, language)
-    deeds.register(app, language)
-    points.register(app, language)
-    shops.register(app, language)
-    demo.register(app, language)
-    for command in app.registered_commands:
+    for module in (communities, deeds, points, shops, treasury, reports, keys, proofs, transfers, demo):
+        module.register(app, language)
+    for each in app.registered_groups:
+        each.cls = of_group
+    groups = [app, *(each.typer_instance for each in app.registered_groups if each.typer_instance)]
+    for command in (command for group in groups for command in group.registered_commands):
         command.cls = of_command
     return app

@@ -38,7 +38,7 @@ def register(app: typer.Typer, language: Language) -> None:
         ] = None,
         lang: Annotated[str | None, lang_option(language)] = None,
     ) -> None:
-        out = Output.open(language, as_json=False)
+        out = Output.open(as_json=False)
         try:
             from gridpoints.demo.scenario import Scenario
             from gridpoints.demo.show import present
@@ -46,6 +46,6 @@ def register(app: typer.Typer, language: Language) -> None:
             scenario = Scenario(residents, months, seed, rules)
             report = present(scenario, store, plot, language=language, console=out.console)
         except GridpointsError as error:
-            out.error(error, {})
+            out.error(language.error(error), error)
             raise typer.Exit(exit_code(error)) from None
         raise typer.Exit(DONE if report.verification.ok else SOMETHING_LEFT)

@@ -5,7 +5,7 @@
 import getpass
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +17,15 @@ from attrs import define, field
 import gridpoints
 from gridpoints.cli.exits import DONE, exit_code
 from gridpoints.cli.output import Output
-from gridpoints.community.model import Member
+from gridpoints.community.model import Household, Member
 from gridpoints.errors import CommunityUnclear, GridpointsError, NameAmbiguous, NoCommunity, RecordUnknown
 from gridpoints.exchange import Community, Exchange
 from gridpoints.i18n import Language
 from gridpoints.i18n.words import QUANTITIES
+from gridpoints.ledger.accounts import Account, AccountKind
+from gridpoints.redemption.model import Merchant
 from gridpoints.sheets.cells import read_day
-from gridpoints.values import Actor, midnight, zone
+from gridpoints.values import SYSTEM, Actor, midnight, zone
 
 DEFAULT_STORE = "sqlite:///gridpoints.db"
 #: The options that a command without a store does without.
@@ -38,7 +40,7 @@ class Desk:
     out: Output
     store: str
     community: str | None
-    actor: Actor
+    actor: Actor = SYSTEM
     #: Names for ids, so that an error can say who is meant.
     known: dict[str, str] = field(factory=dict)
 
@@ -79,6 +81,17 @@ class Desk:
         self.known[member.id] = member.name
         return member
 
+    def name_accounts(self, village: Community, accounts: Iterable[Account]) -> None:
+        """Find out whose accounts these are, so that they are shown under their names."""
+        owners = {kind: sorted({a.owner for a in accounts if a.kind is kind}) for kind in AccountKind}
+        with village.context.read() as work:
+            for member in work.find(Member, {"id": owners[AccountKind.MEMBER]}):
+                self.known[member.id] = member.name
+            for household in work.find(Household, {"id": owners[AccountKind.HOUSEHOLD]}):
+                self.known[household.id] = household.label
+            for merchant in work.find(Merchant, {"id": owners[AccountKind.MERCHANT]}):
+                self.known[merchant.id] = merchant.name
+
     def one_of(self, kind: str, things: Sequence[Any], text: str) -> Any:
         """The one of some records that an id or a name means.
 
@@ -109,14 +122,13 @@ def command(
 
         def run(**values: Any) -> None:
             given = {option.name: values.pop(option.name) for option in shared}
-            out = Output.open(language, as_json=given["as_json"])
-            known: dict[str, str] = {}
+            out = Output.open(as_json=given["as_json"])
+            desk = Desk(language, out, given.get("store", ""), given.get("community"))
             try:
-                actor = _actor(given.get("as_actor"))
-                desk = Desk(language, out, given.get("store", ""), given.get("community"), actor, known)
+                desk.actor = _actor(given.get("as_actor"))
                 code = function(desk, **values)
             except GridpointsError as error:
-                out.error(error, known)
+                out.error(desk.language.error(error, desk.known), error)
                 raise typer.Exit(exit_code(error)) from None
             raise typer.Exit(code or DONE)
 
@@ -209,14 +221,14 @@ def _user() -> str:
         return "system"
 
 
-def beginning_of(village: Community, day: str | None) -> datetime | None:
+def beginning_of(village: Community, day: str) -> datetime:
     """The first moment of a day that somebody wrote, where the community lives."""
-    return None if day is None else midnight(read_day(day), village.context.zone)
+    return midnight(read_day(day), village.context.zone)
 
 
-def end_of(village: Community, day: str | None) -> datetime | None:
+def end_of(village: Community, day: str) -> datetime:
     """The first moment after it."""
-    return None if day is None else midnight(read_day(day) + timedelta(days=1), village.context.zone)
+    return midnight(read_day(day) + timedelta(days=1), village.context.zone)
 
 
 def _is_missing_file(url: str) -> bool:

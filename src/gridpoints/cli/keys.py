@@ -33,9 +33,7 @@ def register(app: typer.Typer, language: Language) -> None:
     def new(
         desk: Desk,
         *,
-        id: Annotated[
-            str, typer.Argument(metavar="ID", help=language.text("The community's short name."))
-        ],
+        id: Annotated[str, typer.Argument(metavar="ID", help=language.text("The community's short name."))],
         out: Annotated[
             Path | None,
             typer.Option(

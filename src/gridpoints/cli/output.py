@@ -19,7 +19,6 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from gridpoints.errors import GridpointsError
-from gridpoints.i18n import Language
 
 #: Where nobody watches, lines are as long as they must be: a program may cut them apart.
 _ENDLESS = 10_000
@@ -36,15 +35,14 @@ def console(*, stderr: bool = False) -> Console:
 class Output:
     """One command's output. With `as_json` only documents are written, else only what is drawn."""
 
-    language: Language
     as_json: bool
     console: Console
     errors: Console
 
     @classmethod
-    def open(cls, language: Language, *, as_json: bool) -> Output:
+    def open(cls, *, as_json: bool) -> Output:
         """The process's own output channels."""
-        return cls(language, as_json, console(), console(stderr=True))
+        return cls(as_json, console(), console(stderr=True))
 
     def show(self, document: Mapping[str, Any], *parts: RenderableType) -> None:
         """Write the document, or draw the parts with a blank line between them."""
@@ -56,9 +54,8 @@ class Output:
                 self.console.print()
             self.console.print(part)
 
-    def error(self, error: GridpointsError, known: Mapping[str, str]) -> None:
-        """Say what went wrong, with names for the ids that are known."""
-        sentence = self.language.error(error, known)
+    def error(self, sentence: str, error: GridpointsError) -> None:
+        """Say what went wrong: the sentence for people, and all of it for programs."""
         if self.as_json:
             _write(self.errors, {"code": error.code, "message": sentence, "fields": error.fields})
         else:

@@ -2,13 +2,13 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.desk import Desk, beginning_of, command, end_of
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
 from gridpoints.community.model import Member
@@ -74,8 +74,36 @@ def register(app: typer.Typer, language: Language) -> None:
     def statement(
         desk: Desk,
         member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)],
+        *,
         unit: Annotated[
             str | None, typer.Option(metavar="CODE", help=language.text("Only the entries in this unit."))
+        ] = None,
+        kind: Annotated[
+            str | None,
+            typer.Option(
+                metavar="KIND",
+                help=language.text("Only those of this kind: award, redemption, expiry, reversal …"),
+            ),
+        ] = None,
+        reason: Annotated[
+            str | None,
+            typer.Option(
+                metavar="CODE", help=language.text("Only those for this deed, by its code, or this offer.")
+            ),
+        ] = None,
+        merchant: Annotated[
+            str | None,
+            typer.Option(
+                metavar="MERCHANT", help=language.text("Only those with this merchant: id or name.")
+            ),
+        ] = None,
+        since: Annotated[
+            str | None,
+            typer.Option(metavar="DAY", help=language.text("Only those written down on this day or later.")),
+        ] = None,
+        until: Annotated[
+            str | None,
+            typer.Option(metavar="DAY", help=language.text("Only those written down on this day or before.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -84,9 +112,16 @@ def register(app: typer.Typer, language: Language) -> None:
             if unit is not None and unit not in units:
                 raise UnitUnknown(unit=unit)
             wanted = [each for each in units.values() if unit in (None, each.code)]
-            lines = {each: list(_lines(village, person, each)) for each in wanted}
-            for merchant in village.redemption.merchants():
-                desk.known[merchant.id] = merchant.name
+            merchants = village.redemption.merchants()
+            desk.known |= {each.id: each.name for each in merchants}
+            only = {
+                "kind": kind,
+                "reason": reason,
+                "merchant": merchant and desk.one_of("merchant", merchants, merchant).id,
+                "since": since and beginning_of(village, since),
+                "until": until and end_of(village, until),
+            }
+            lines = {each: list(_lines(village, person, each, only)) for each in wanted}
         document = {
             "member": _document(person),
             "entries": [
@@ -122,6 +157,7 @@ def register(app: typer.Typer, language: Language) -> None:
             "transactions": found.transactions,
             "entries": found.entries,
             "accounts": found.accounts,
+            "sealed": found.sealed,
             "differences": [
                 {"what": d.what, "where": d.where, "stored": d.stored, "rebuilt": d.rebuilt}
                 for d in found.differences
@@ -141,9 +177,11 @@ def _title(desk: Desk, member: Member) -> str:
     return desk.language.text("{name}, number {number}", name=member.name, number=member.number)
 
 
-def _lines(village: Community, member: Member, unit: Unit) -> Iterator[StatementLine]:
+def _lines(
+    village: Community, member: Member, unit: Unit, only: Mapping[str, Any]
+) -> Iterator[StatementLine]:
     after = 0
-    while page := village.notices.statement(member.id, unit.code, after=after, limit=_PAGE):
+    while page := village.notices.statement(member.id, unit.code, after=after, limit=_PAGE, **only):
         yield from page
         after = page[-1].entry.sequence
 
@@ -198,4 +236,6 @@ def _verified(desk: Desk, found: Verification) -> Text:
         transactions=found.transactions,
         differences=len(found.differences),
     )
-    return Text(sentence, style="bold green" if found.ok else "bold red")
+    sealed = desk.language.text("sealed: {lines} lines of the journal", lines=found.sealed)
+    style = "bold green" if found.ok else "bold red"
+    return Text(f"{sentence}\n{sealed}", style=style)

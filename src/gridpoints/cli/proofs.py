@@ -13,7 +13,6 @@ from gridpoints.cli.desk import OF_STORES, Desk, command
 from gridpoints.cli.files import read_text, write_text
 from gridpoints.cli.output import words
 from gridpoints.cli.receipts import Told
-from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, PublicKey, origin_of, to_base64
 from gridpoints.ledger.receipt import Receipt, verify
@@ -28,7 +27,7 @@ def register(app: typer.Typer, language: Language) -> None:
         app,
         language,
         "seal",
-        language.text("Seal the journal up to now: one hash over every line, signed, to be published."),
+        language.text("Seal the journal up to now: one hash over every line, to be published."),
     )
     def seal(
         desk: Desk,
@@ -36,21 +35,20 @@ def register(app: typer.Typer, language: Language) -> None:
         key: Annotated[
             Path | None,
             typer.Option(
-                metavar="FILE",
-                help=language.text("The private key to sign with: see `gridpoints key new`."),
+                metavar="FILE", help=language.text("The private key to sign with, from gridpoints key new.")
             ),
         ] = None,
         out: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE", help=language.text("Write the checkpoint to a file, to be published.")
-            ),
+            typer.Option(metavar="FILE", help=language.text("Write the checkpoint to a file.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
             signer = key and PrivateKey.from_pem(origin_of(village.id), read_text(key))
-            before = village.ledger.verify_seal_size() if False else _sealed(village)
+            with village.context.read() as work:
+                last = work.ledger.last_seal()
             made = village.ledger.seal(signer)
+        before = last.size if last else 0
         if made is not None and out is not None:
             write_text(out, made.note)
         document = {
@@ -61,4 +59,135 @@ def register(app: typer.Typer, language: Language) -> None:
             "signed_by": _signers(made.note) if made else (),
             "checkpoint": made and made.note,
         }
-        desk.out.show(document, _sealing(desk, made, before))
+        desk.out.show(document, _sealed(desk, made, before))
+
+    @command(
+        app,
+        language,
+        "receipt",
+        language.text("Write a resident's receipt: proof that a transaction is sealed in the journal."),
+    )
+    def receipt(
+        desk: Desk,
+        transaction: Annotated[
+            str,
+            typer.Argument(
+                metavar="TRANSACTION", help=language.text("The transaction's id, as in statement --json.")
+            ),
+        ],
+        *,
+        published: Annotated[
+            int | None,
+            typer.Option(
+                metavar="LINES",
+                help=language.text(
+                    "Prove as well that the checkpoint over so many lines, which was published, is of the"
+                    " same journal."
+                ),
+            ),
+        ] = None,
+        out: Annotated[
+            Path | None,
+            typer.Option(metavar="FILE", help=language.text("Write the receipt to a file.")),
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            issued = village.ledger.prove(transaction, published=published)
+            desk.name_accounts(village, [leg.account for leg in issued.legs()])
+            units = village.rules.units()
+        if out is not None:
+            write_text(out, issued.to_json())
+        seal = _checkpoint(issued.note)
+        told = Told(issued, seal, _signers(issued.note), units)
+        desk.out.show(json.loads(issued.to_json()), *told.drawing(desk))
+
+    @command(
+        app,
+        language,
+        "verify-receipt",
+        language.text("Verify a receipt, without any store: nobody has to be asked."),
+        without=OF_STORES,
+    )
+    def verify_receipt(
+        desk: Desk,
+        file: Annotated[Path, typer.Argument(metavar="FILE", help=language.text("The receipt."))],
+        *,
+        key: Annotated[
+            str,
+            typer.Option(
+                metavar="FILE|KEY",
+                help=language.text("The public key of the community, from wherever it published it."),
+            ),
+        ],
+        checkpoint: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FILE",
+                help=language.text("A checkpoint that was published: it must be of the same journal."),
+            ),
+        ] = None,
+        scale: Annotated[
+            int | None,
+            typer.Option(
+                metavar="DIGITS",
+                help=language.text(
+                    "How many digits amounts have after the point; without it, they are shown whole, in the"
+                    " smallest part of their unit."
+                ),
+            ),
+        ] = None,
+        timezone: Annotated[str, typer.Option(help=language.text("Where its days begin."))] = "Asia/Shanghai",
+    ) -> None:
+        desk.language = desk.language.at(zone(timezone))
+        digits = check_whole("scale", scale, least=0, most=12) if scale is not None else 0
+        given = Receipt.from_json(read_text(file))
+        public = _public_key(key, given.community)
+        published = None if checkpoint is None else read_text(checkpoint)
+        sealed = verify(given, public, published)
+        told = Told(
+            receipt=given,
+            sealed=sealed,
+            signers=(f"{public.name}+{public.id.hex()}",),
+            units={},
+            scale=digits,
+            published=None if published is None else _checkpoint(published).size,
+        )
+        sentence = desk.language.text("The receipt holds: the line is sealed as it stands here.")
+        desk.out.show(told.document(), Text(sentence, style="bold green"), *told.drawing(desk))
+
+
+def _public_key(given: str, community: str) -> PublicKey:
+    """The key in a file, as PEM or in one line; or that line itself."""
+    path = Path(given)
+    text = given if "+" in given and not path.exists() else read_text(path)
+    if text.lstrip().startswith("-----BEGIN"):
+        return PublicKey.from_pem(origin_of(community), text)
+    return PublicKey.parse(text)
+
+
+def _checkpoint(note: str) -> Checkpoint:
+    """The checkpoint in a note, signed or not."""
+    text, blank, _ = note.partition("\n\n")
+    return Checkpoint.parse(f"{text}\n" if blank else note)
+
+
+def _signers(note: str) -> tuple[str, ...]:
+    """The names of the keys that signed a note of ours."""
+    _, _, signatures = note.partition("\n\n")
+    return tuple(line.split(" ")[1] for line in signatures.splitlines())
+
+
+def _sealed(desk: Desk, seal: Seal | None, before: int) -> Any:
+    said = desk.language
+    if seal is None:
+        return said.text("The journal is empty: there is nothing to seal.")
+    return desk.out.table(
+        said.text("Sealed: the lines 1 to {last}", last=seal.size),
+        [words(""), words("")],
+        [
+            (said.text("New among them"), said.number(seal.size - before)),
+            (said.text("Sealed"), said.instant(seal.sealed_at)),
+            (said.text("Root"), to_base64(seal.root)),
+            (said.text("Signed by"), said.joined(_signers(seal.note))),
+        ],
+    )

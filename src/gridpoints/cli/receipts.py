@@ -117,23 +117,25 @@ class Told:
 
     def _table(self, desk: Desk) -> Any:
         said = desk.language
-        legs = self.legs()
+        shown = said.signed if self.line.moves else said.number
+        columns = [
+            words(said.text("Account")),
+            figures(said.text("Amount")),
+            words(said.text("Unit")),
+            words(said.text("Expires")),
+        ]
         rows = [
             (
                 said.account(leg.account.key, desk.known),
-                said.signed(self.unit(leg).decimal(leg.amount)) if self.line.moves
-                else said.number(self.unit(leg).decimal(leg.amount)),
-                self._name(desk, self.unit(leg)),
+                shown(self.unit(leg).decimal(leg.amount)),
+                said.name(self.unit(leg).names) or said.word(leg.account.unit, "unit"),
                 said.instant(leg.expires_at) if leg.expires_at else "",
             )
-            for leg in legs
-        ]  # fmt: skip
-        columns = [words(said.text("Account")), figures(said.text("Amount")), words(said.text("Unit"))]
-        if any(leg.expires_at for leg in legs):
-            columns.append(words(said.text("Expires")))
-        else:
-            rows = [row[:3] for row in rows]
-        return desk.out.table(self._heading(desk), columns, rows)
+            for leg in self.legs()
+        ]
+        dated = any(leg.expires_at for leg in self.legs())
+        width = len(columns) if dated else len(columns) - 1
+        return desk.out.table(self._heading(desk), columns[:width], [row[:width] for row in rows])
 
     def _heading(self, desk: Desk) -> str:
         said = desk.language
@@ -142,6 +144,3 @@ class Told:
         if self.line.refusal is not None:
             return said.text("What was asked for, and did not move")
         return said.text("What it is about")
-
-    def _name(self, desk: Desk, unit: Unit) -> str:
-        return desk.language.name(unit.names) or desk.language.word(unit.code, "unit")

@@ -27,7 +27,8 @@ then English.
 
 MEANINGS = {
     exits.DONE: "all was done",
-    exits.SOMETHING_LEFT: "done, but rows of a file were left out, or `verify` found differences",
+    exits.SOMETHING_LEFT: "done, but rows of a file were left out, `verify` found differences, or a receipt "
+    "proves nothing",
     exits.USAGE: "the command line cannot be understood",
     3: "the input or the rule set has to be mended",
     4: "what was named does not exist, or is not the only one of its name",
@@ -46,10 +47,26 @@ DOCUMENTS = {
     "balance": "member(id number name status) balances[unit posted held available]",
     "statement": "member(id number name status) entries[unit sequence day recorded_at kind reason amount "
     "balance transaction explanation]",
-    "verify": "transactions entries accounts differences[what where stored rebuilt]",
+    "verify": "transactions entries accounts sealed differences[what where stored rebuilt]",
     "redeem": "redemption status member offer quantity unit points available",
     "settle": "settlements[id merchant status until redemptions unit points rate money currency drawn_up_by "
     "approved_by]",
+    "reverse": "transaction reverses owed legs[account unit amount]",
+    "debts": "collected debts[id transaction owed_since reason legs]",
+    "expire": "posted",
+    "close-period": "closed_until",
+    "report trial-balance": "accounts[unit kind accounts posted held]",
+    "report outstanding": "outstanding[unit month points]",
+    "report months": "months[unit month issued redeemed expired]",
+    "report turnover": "turnover[unit kind given taken]",
+    "key new": "name private public key",
+    "seal": "lines new root sealed_at signed_by checkpoint",
+    "receipt": "version community line(number id act kind reason subject effective_at recorded_at legs lots "
+    "metadata refusal refusal_fields) path checkpoint consistency",
+    "verify-receipt": "community transaction line act kind reason subject effective_at recorded_at moved "
+    "refusal legs[account unit amount expires_at] details sealed_at lines signed_by published",
+    "export": "file lines",
+    "import": "file lines",
 }
 
 #: What the names of some keys do not tell.
@@ -57,6 +74,14 @@ NOTES = {
     "enrol": "`repeated` are those who were enrolled before.",
     "credit": "`clipped` are credited in part, up to a limit; `refused` got nothing, because of a limit; "
     "`repeated` were credited before; `rejected` are left out, and `problems` says why, for the first 1,000.",
+    "reverse": "`owed` says whether nothing moved yet: the transaction is then the debt's id.",
+    "expire": "`posted` is how many lines of the journal it took.",
+    "report outstanding": "`month` is the first day of the month, null for what never expires.",
+    "seal": "`lines` is how many lines are sealed now, `new` how many of them were not before.",
+    "receipt": "It is the receipt itself; the [format](receipt-format.md) says what each field is.",
+    "verify-receipt": "`moved` says whether points moved: refusals and holds are lines as well. `lines` is "
+    "how many lines the receipt's checkpoint seals, `published` how many the published one does. An error "
+    "has exit code 1 where the receipt can be read and proves nothing, 3 where it cannot be read.",
     "statement": "`day` is when the deed was done, `explanation` the lines that tell why.",
 }
 
@@ -64,8 +89,18 @@ NOTES = {
 def reference() -> str:
     """The whole page, in Markdown."""
     group: Any = typer.main.get_command(build(Language.of("en")))
-    parts = [INTRODUCTION, _exit_codes(), *(_command(c) for c in group.commands.values())]
+    parts = [INTRODUCTION, _exit_codes(), *(_command(name, c) for name, c in commands(group))]
     return "\n".join(parts)
+
+
+def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with its whole name, those of groups within the group included."""
+    for command in group.commands.values():
+        name = f"{before}{command.name}"
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{name} ")
+        else:
+            yield name, command
 
 
 def _exit_codes() -> str:
@@ -73,13 +108,13 @@ def _exit_codes() -> str:
     return "\n".join(["## Exit codes", "", "| | |", "|---|---|", *lines, ""])
 
 
-def _command(command: Any) -> str:
-    usage = " ".join([f"gridpoints {command.name}", *_usage(command)])
-    lines = [f"## {command.name}", "", command.help, "", "```text", usage, "```", ""]
+def _command(name: str, command: Any) -> str:
+    usage = " ".join([f"gridpoints {name}", *_usage(command)])
+    lines = [f"## {name}", "", command.help, "", "```text", usage, "```", ""]
     lines += ["| | |", "|---|---|", *map(_parameter, command.params), ""]
-    if (keys := DOCUMENTS.get(command.name)) is not None:
+    if (keys := DOCUMENTS.get(name)) is not None:
         lines += ["With `--json`:", "", "```text", keys, "```", ""]
-        lines += [note, ""] if (note := NOTES.get(command.name)) else []
+        lines += [note, ""] if (note := NOTES.get(name)) else []
     return "\n".join(lines)
 
 

@@ -106,7 +106,7 @@ def register(app: typer.Typer, language: Language) -> None:
                 statements = [village.redemption.approve_settlement(approve)]
             elif merchant is not None:
                 at = desk.one_of("merchant", merchants, merchant)
-                statements = [village.redemption.settle(at.id, end_of(village, until))]
+                statements = [village.redemption.settle(at.id, until and end_of(village, until))]
             else:
                 statements = village.redemption.settlements()
             table = _table(desk, village, statements)

@@ -27,6 +27,9 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "redemption": ("Redeemed: {quantity} × {reason}", "Redeemed: {reason}", "Redeemed at a merchant"),
     "settlement": ("Settled with the merchant, statement {settlement}", "Settled with the merchant"),
     "adjustment": ("Adjustment: {reason}", "Adjustment"),
+    "expiry": ("Expired: not spent in time",),
+    "reversal": ("Given back: {reason}", "Given back"),
+    "debt": ("A debt paid: {reason}", "A debt paid"),
     "capture": ("Taken from reserved points: {reason}", "Taken from reserved points"),
 }
 

@@ -279,11 +279,12 @@ class Language:
         if context is not None:
             return self.word(value, context)
         if name == "account":
-            return self._account(value, known)
+            return self.account(value, known)
         return known.get(value) or self.word(value, name)
 
-    def _account(self, key: str, known: Known) -> str:
+    def account(self, key: str, known: Known | None = None) -> str:
         """An account's key (``points/member/0190…``) as a reader knows it."""
+        known = known or {}
         match key.split("/", 2):
             case [_, kind, owner]:
                 account = self.word(kind, "account_kind")

@@ -9,34 +9,32 @@ from attrs import Factory, field, frozen
 
 
 class AccountKind(StrEnum):
-    """Whose account it is. The last four are the community's own."""
+    """Whose account it is. The last four are the community's own.
 
-    MEMBER = "member"
-    HOUSEHOLD = "household"
-    FUND = "fund"
-    MERCHANT = "merchant"
-    ISSUANCE = "issuance"
-    SETTLED = "settled"
-    EXPIRY = "expiry"
-    FEES = "fees"
+    `floor` is the lowest balance it may have unless `Ledger.set_floor` says otherwise; None: any.
+    `strict` accounts are those that people spend from: every posting locks them. The others are hot:
+    half of all postings go to one of them. What they are given is entered in their statements by
+    `fold`, later and together, so that posting never waits for them; only what takes points from one
+    that has a floor works on it alone.
+    """
 
-    @property
-    def floor(self) -> int | None:
-        """The lowest balance it may have unless `Ledger.set_floor` says otherwise; None: any."""
-        return None if self is AccountKind.ISSUANCE else 0
+    floor: int | None
+    strict: bool
 
-    @property
-    def strict(self) -> bool:
-        """Whether every posting locks the account: the kinds that people spend from.
+    MEMBER = "member", 0, True
+    HOUSEHOLD = "household", 0, True
+    FUND = "fund", 0, True
+    MERCHANT = "merchant", 0, False
+    ISSUANCE = "issuance", None, False
+    SETTLED = "settled", 0, False
+    EXPIRY = "expiry", 0, False
+    FEES = "fees", 0, False
 
-        The others are hot: half of all postings go to one of them. What they are given is entered
-        in their statements by `fold`, later and together, so that posting never waits for them;
-        only what takes points from one that has a floor works on it alone.
-        """
-        return self in _STRICT
-
-
-_STRICT = frozenset({AccountKind.MEMBER, AccountKind.HOUSEHOLD, AccountKind.FUND})
+    def __new__(cls, value: str, floor: int | None, strict: bool) -> AccountKind:
+        """A kind, with what holds for its accounts."""
+        kind = str.__new__(cls, value)
+        kind._value_, kind.floor, kind.strict = value, floor, strict
+        return kind
 
 
 def _key(account: Account) -> str:

@@ -326,21 +326,45 @@ def _none_of(
 
 
 def _move(request: Request, locked: Locked, at: datetime) -> datetime:
-    """Check the whole transaction, then move its accounts and its hold; raise and move nothing."""
+    """Check the whole transaction, then move its accounts and its hold; raise and move nothing.
+
+    What most transactions are, points between accounts without lots and holds, is done here; all else
+    is left to `_move_any`, which would do the same for these, but slower.
+    """
+    accounts, net = locked.accounts, request.net
+    if request.act != _POST or request.dated or request.effective_at is not None:
+        return _move_any(request, locked, at)
+    when = at
+    for key, amount in net.items():
+        state = accounts.get(key)
+        if state is None or state.held or state.dated:
+            return _move_any(request, locked, at)
+        if amount < 0 and state.floor is not None and state.posted + amount < state.floor:
+            raise locked.insufficient(state, state.posted - state.floor, -amount)
+        moved_at = state.moved_at
+        if moved_at is not None and when <= moved_at:
+            when = moved_at + _INSTANT
+    for key, amount in net.items():
+        state = accounts[key]
+        state.posted += amount
+        if state.strict:
+            state.moved_at = when
+    locked.changed_accounts.update(net)
+    locked.write_request(request, when)
+    return when
+
+
+def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:
+    """Move a transaction of any sort."""
     accounts, net = locked.accounts, request.net
     moved = []
-    simple = request.act == _POST and not request.dated
     for key in net:
         state = accounts.get(key) or locked.account(key)
+        locked.settle_overdue(state, at)
         moved.append(state)
-        if state.held or state.dated:
-            locked.settle_overdue(state, at)
-            simple = simple and not state.dated
-    if request.effective_at is not None:
-        _refuse_closed(request, locked)
+    _refuse_closed(request, locked)
     hold, captured = _hold_of(request, locked) if request.act == _CAPTURE else (None, 0)
     original = _original_of(request, locked) if request.act == _REVERSE else None
-    when = at
     for state, amount in zip(moved, net.values(), strict=True):
         if amount < 0 and state.floor is not None:
             available = state.posted - state.held - state.floor
@@ -348,16 +372,9 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
                 available += captured
             if amount + available < 0:
                 raise locked.insufficient(state, available, -amount)
-        if state.moved_at is not None and when <= state.moved_at:
-            when = state.moved_at + _INSTANT
-    lots = None
-    if simple:
-        for state, amount in zip(moved, net.values(), strict=True):
-            state.posted += amount
-    else:
-        changes = move_lots(request.transaction, accounts, original, when)
-        locked.changed_lots.update((key, expires_at) for key, expires_at, _ in changes)
-        lots = lots_text(changes)
+    when = after(at, *moved)
+    changes = move_lots(request.transaction, accounts, original, when)
+    locked.changed_lots.update((key, expires_at) for key, expires_at, _ in changes)
     locked.changed_accounts.update(net)
     for state in moved:
         if state.strict:
@@ -368,7 +385,7 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
         locked.keep(attrs.evolve(hold, remaining=remaining, status=status), held=-captured, at=when)
     if original is not None:
         original.take_back(net)
-    locked.write_request(request, when, lots=lots)
+    locked.write_request(request, when, lots=lots_text(changes))
     return when
 
 
@@ -388,9 +405,12 @@ def _original_of(request: Request, locked: Locked) -> Original:
     return original
 
 
-def _hold_of(request: Request, locked: Locked) -> tuple[Hold, int]:
+def _hold_of(request: Request, locked: Locked, at: datetime) -> tuple[Hold, int]:
     """The hold that is captured from, and how much; raises `HoldClosed`, `HoldExceeded`."""
-    hold = locked.open_hold(request.subject or "")
+    hold = locked.hold(request.subject or "")
+    if hold.account.key not in request.net:
+        locked.settle_overdue(locked.accounts[hold.account.key], at)
+    hold = locked.open_hold(hold.id)
     wanted = max(0, -request.net.get(hold.account.key, 0))
     if wanted > hold.remaining:
         unit = locked.units[hold.account.unit]

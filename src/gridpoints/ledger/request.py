@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from attrs import define, field
 
@@ -124,7 +125,7 @@ class Batch:
             if type(amount) is not int or not -MOST_AMOUNT <= amount <= MOST_AMOUNT or not amount:
                 raise BadLegAmount(transaction=sent.id, account=key, amount=str(amount)[:40])
             if key not in self.accounts:
-                check_identifier("account", key, longest=LONGEST_DERIVED)
+                _check_account(key)
                 self.accounts[key] = account
             net[key] = net.get(key, 0) + amount
             totals[account.unit] = totals.get(account.unit, 0) + amount
@@ -141,21 +142,26 @@ class Batch:
         request.legs = f"[{','.join(texts)}]"
 
     def _read_pair(self, request: Request, one: Leg, other: Leg) -> bool:
-        """Read the two legs that most transactions have, where nothing about them is new."""
+        """Read the two legs that most transactions have; False: they are none of these, or are wrong."""
         amount, key, other_key = one.amount, one.account.key, other.account.key
         if (
             type(amount) is not int
             or type(other.amount) is not int
             or amount + other.amount
             or not 0 < abs(amount) <= MOST_AMOUNT
-            or key not in self.accounts
-            or other_key not in self.accounts
             or key == other_key
             or one.account.unit != other.account.unit
             or one.expires_at is not None
             or other.expires_at is not None
         ):
             return False
+        accounts = self.accounts
+        if key not in accounts:
+            _check_account(key)
+            accounts[key] = one.account
+        if other_key not in accounts:
+            _check_account(other_key)
+            accounts[other_key] = other.account
         request.net = {key: amount, other_key: -amount}
         request.legs = f'[["{key}",{amount}],["{other_key}",{-amount}]]'
         return True
@@ -169,6 +175,11 @@ class Batch:
             request.act = _REVERSE
             request.subject = check_subject(sent.reverses)
             check_whole("extend_days", sent.extend_days, least=0, most=36_500)
+
+
+@lru_cache(maxsize=65_536)  # the same accounts come again and again
+def _check_account(key: str) -> str:
+    return check_identifier("account", key, longest=LONGEST_DERIVED)
 
 
 def check_subject(id: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -17,8 +17,9 @@ from gridpoints.context import Context
 from gridpoints.ledger.model import Account, AccountKind, Entry, Flow
 from gridpoints.records import Record, kind_of
 from gridpoints.redemption.model import Redemption, RedemptionStatus, Settlement, SettlementStatus
+from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Work
-from gridpoints.values import Explanation, Interval, Step, Unit, check_whole
+from gridpoints.values import Explanation, Interval, Step, Unit, check_instant, check_whole
 
 #: What is counted in public, by status.
 COUNTED: tuple[tuple[type[Record], type[StrEnum]], ...] = (
@@ -132,12 +133,32 @@ class Notices:
         return sorted(deeds, key=lambda d: (-d.times, d.deed))[:limit]
 
     def statement(
-        self, member_id: str, unit: str, *, after: int = 0, limit: int = 100
+        self,
+        member_id: str,
+        unit: str,
+        *,
+        after: int = 0,
+        limit: int = 100,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        kind: str | None = None,
+        reason: str | None = None,
+        merchant: str | None = None,
     ) -> list[StatementLine]:
-        """A member's entries with sequence > `after`, oldest first, each with its reason."""
+        """A member's entries with sequence > `after`, oldest first, each with its reason.
+
+        Only those recorded from `since` to before `until`, of a transaction's `kind`, for a `reason`
+        (the code of the deed, the name of the offer), or with a `merchant`, by id.
+        """
         check_whole("limit", limit, most=10_000)
+        since = since and check_instant("since", since)
+        until = until and check_instant("until", until)
+        only = Only(kind, reason, Account.merchant(merchant, unit) if merchant else None)
+        account = Account.member(member_id, unit)
         with self.context.read() as work:
-            entries = work.ledger.entries(Account.member(member_id, unit), after=after, limit=limit)
+            entries = work.ledger.entries(
+                account, after=after, since=since, until=until, only=only, limit=limit
+            )
             ids = [entry.transaction.removeprefix("award:") for entry in entries if entry.kind == "award"]
             awards = {f"award:{award.id}": award for award in work.find(Award, {"id": ids})}
         return [_line(entry, awards.get(entry.transaction)) for entry in entries]

@@ -29,6 +29,7 @@ from gridpoints.storage.sql.statements import (
     HERE,
     IDS,
     OVERDUE,
+    SOME_LEFT,
     accounts,
     book,
     hold_of,
@@ -57,7 +58,7 @@ _LOCK = Prepared(
 )
 _LOTS = Prepared(
     select(lots.c.account_id, lots.c.expires_at, lots.c.remaining).where(
-        lots.c.community_id == HERE, among(lots.c.account_id, IDS), lots.c.remaining > 0
+        lots.c.community_id == HERE, among(lots.c.account_id, IDS), SOME_LEFT
     )
 )
 _NAMED_HOLDS = Prepared(holds_with_accounts.where(among(holds.c.id, IDS)))

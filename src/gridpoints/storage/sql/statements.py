@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, cast, func, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gridpoints.ledger.accounts import Account, AccountKind, Balance, Hold, HoldStatus
@@ -62,7 +62,9 @@ holds_with_accounts = (
     .select_from(holds.join(accounts, _of_hold))
     .where(holds.c.community_id == HERE)
 )
-OVERDUE = and_(holds.c.status == HoldStatus.OPEN.value, holds.c.expires_at <= _AT)
+#: In the words of the index, which a parameter would not match.
+_OPEN, SOME_LEFT = text("gridpoints_hold.status = 'open'"), text("gridpoints_lot.remaining > 0")
+OVERDUE = and_(_OPEN, holds.c.expires_at <= _AT)
 
 _UNITS = Prepared(select(units.c.code, units.c.scale, units.c.names).where(units.c.community_id == HERE))
 _HOLD = Prepared(holds_with_accounts.where(holds.c.id == ID))
@@ -92,12 +94,11 @@ _BALANCES = Prepared(
 )
 _LOTS_OF = Prepared(
     select(lots.c.expires_at, lots.c.remaining)
-    .where(lots.c.community_id == HERE, lots.c.account_id == ID, lots.c.remaining > 0)
+    .where(lots.c.community_id == HERE, lots.c.account_id == ID, SOME_LEFT)
     .order_by(lots.c.expires_at)
 )
 _OVERDUE_ACCOUNTS = Prepared(
     select(lots.c.account_id)
-    .distinct()
     .select_from(
         lots.join(
             accounts,
@@ -106,11 +107,11 @@ _OVERDUE_ACCOUNTS = Prepared(
     )
     .where(
         lots.c.community_id == HERE,
-        lots.c.remaining > 0,
+        SOME_LEFT,
         lots.c.expires_at <= _AT,
         accounts.c.posted > accounts.c.held,
     )
-    .order_by(lots.c.account_id)
+    .order_by(lots.c.expires_at, lots.c.account_id)  # in the order of the index
     .limit(bindparam("limit", type_=BigInteger))
 )
 _OPENED = Prepared(select(accounts.c.id).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS)))
@@ -134,7 +135,7 @@ _DATED = Prepared(
             and_(accounts.c.community_id == lots.c.community_id, accounts.c.id == lots.c.account_id),
         )
     )
-    .where(lots.c.community_id == HERE, lots.c.remaining > 0)
+    .where(lots.c.community_id == HERE, SOME_LEFT)
     .group_by(accounts.c.unit, lots.c.expires_at)
     .order_by(accounts.c.unit, lots.c.expires_at)
 )
@@ -155,9 +156,9 @@ _LINES = Prepared(
     .limit(bindparam("limit", type_=BigInteger))
 )
 _ABOUT = Prepared(
-    _lines.where(among(journal.c.subject, IDS), journal.c.refusal.is_(None)).order_by(
-        journal.c.recorded_at, journal.c.id
-    )
+    _lines.where(
+        among(journal.c.subject, IDS), journal.c.subject.is_not(None), journal.c.refusal.is_(None)
+    ).order_by(journal.c.recorded_at, journal.c.id)
 )
 _DEBTS = Prepared(
     _lines.where(journal.c.act == Act.DEBT.value, journal.c.subject.is_not(None)).order_by(
@@ -273,7 +274,8 @@ class SqlStatements:
         return {expires_at: left for expires_at, left in self.rows(_LOTS_OF, id=account.key)}
 
     def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:
-        return [Account.parse(key) for (key,) in self.rows(_OVERDUE_ACCOUNTS, at=at, limit=limit)]
+        keys = dict.fromkeys(key for (key,) in self.rows(_OVERDUE_ACCOUNTS, at=at, limit=limit))
+        return list(map(Account.parse, keys))
 
     def trial_balance(self) -> list[TrialLine]:
         found = {(unit, kind): figures for unit, kind, *figures in self.rows(_TRIAL_BALANCE)}

@@ -114,7 +114,9 @@ class HoldsContract(StoreContract):
     def test_a_capture_is_posted_once(self, till: Clerk) -> None:
         till.place(hold("h", 60))
         first = till.post(capture("1", "h", 60))
-        assert till.post(capture("1", "h", 60), at=START + 2 * HOUR) == first == [Posted("1", START + 2 * TICK)]
+        assert (
+            till.post(capture("1", "h", 60), at=START + 2 * HOUR) == first == [Posted("1", START + 2 * TICK)]
+        )
         assert codes(till.post(capture("1", "h", 59))) == ["transaction_conflict"]
         assert till.balance(SHOP).posted == 60
 

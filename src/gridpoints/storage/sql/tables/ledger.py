@@ -43,7 +43,6 @@ class JournalRow(Row, table=True):
         index("subject", **where("subject IS NOT NULL")),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("(refusal IS NULL) = (refusal_fields IS NULL)", name="refusal"),
-        BY_KEY,
     )
     number: AmountOrNone
     id: Key

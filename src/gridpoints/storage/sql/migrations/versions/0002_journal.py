@@ -4,6 +4,7 @@ Frozen: what it says must not follow the tables of today. Every constraint is na
 convention of the tables would name it.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ def upgrade() -> None:
     _what_it_buys()
     _changes()
     _ledger()
+    _sqlite_statistics()
 
 
 def _who_and_where() -> None:
@@ -264,7 +266,6 @@ def _ledger() -> None:
         _text("refusal_fields", nullable=True),
         _check("journal", "number", "number > 0"),
         _check("journal", "refusal", "(refusal IS NULL) = (refusal_fields IS NULL)"),
-        sqlite_with_rowid=False,
     )
     _index("journal", "number", where="number IS NOT NULL", unique=True)
     _index("journal", "recorded_at", "id", where="number IS NULL")
@@ -346,6 +347,43 @@ def _ledger() -> None:
         _text("note"),
         key=("size",),
     )
+
+
+def _sqlite_statistics() -> None:
+    """Tell SQLite, which guesses otherwise, that a community has all rows, and a second column few.
+
+    Without it, a table that is kept in the tree of its key is read whole where another index would
+    find a row.
+    """
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        return
+    connection.execute(sa.text("ANALYZE gridpoints_grid"))  # nothing to count: it makes sqlite_stat1
+    for table, index, columns, unique in _sqlite_indexes(connection):
+        figures = ["100000", "100000", *["10"] * (columns - 1)]
+        if unique:
+            figures[-1] = "1"
+        connection.execute(
+            sa.text("INSERT INTO sqlite_stat1 VALUES (:table, :index, :figures)"),
+            {"table": table, "index": index, "figures": " ".join(figures)},
+        )
+
+
+def _sqlite_indexes(connection: sa.Connection) -> Iterator[tuple[str, str, int, bool]]:
+    """Of each index: its table, its name (that of the table, where this is kept in it), and how many
+    columns it has.
+    """
+    found = connection.execute(
+        sa.text(
+            "SELECT t.name, i.name, i.\"unique\", i.origin, t.sql LIKE '%WITHOUT ROWID%',"
+            " (SELECT COUNT(*) FROM pragma_index_info(i.name))"
+            " FROM sqlite_master t, pragma_index_list(t.name) i"
+            " WHERE t.type = 'table' AND t.name LIKE 'gridpoints\\_%' ESCAPE '\\'"
+            " AND t.name <> 'gridpoints_version'"
+        )
+    )
+    for table, index, unique, origin, in_key, columns in found:
+        yield table, table if origin == "pk" and in_key else index, columns, bool(unique)
 
 
 # --- the parts they are made of -------------------------------------------------------------------

@@ -1,0 +1,210 @@
+"""``reverse``, ``debts``, ``expire`` and ``close-period``: what a treasurer does to the ledger."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.cli.desk import Desk, command, end_of
+from gridpoints.cli.output import figures, words
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.ledger.model import Debt, Leg
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+
+    @command(
+        app, language, "reverse", language.text("Give back what a transaction gave and took, or a part.")
+    )
+    def reverse(
+        desk: Desk,
+        transaction: Annotated[
+            str,
+            typer.Argument(
+                metavar="TRANSACTION", help=language.text("The transaction's id, as in statement --json.")
+            ),
+        ],
+        amount: Annotated[
+            str | None,
+            typer.Argument(
+                metavar="AMOUNT", help=language.text("How much of it; without it, all that is left.")
+            ),
+        ] = None,
+        *,
+        reason: Annotated[
+            str, typer.Option(help=language.text("Why; without it, the reason of the transaction."))
+        ] = "",
+        queue: Annotated[
+            bool,
+            typer.Option(
+                "--queue",
+                help=language.text("Where the points are spent already, note them as owed: see debts."),
+            ),
+        ] = False,
+        extend: Annotated[
+            int,
+            typer.Option(
+                metavar="DAYS",
+                help=language.text("How long points live on that come back after their date; 0: not at all."),
+            ),
+        ] = 0,
+        id: Annotated[
+            str | None,
+            typer.Option(
+                metavar="ID",
+                help=language.text("An id of your own: the same one again gives back nothing more."),
+            ),
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            original = village.ledger.transaction(transaction)
+            desk.name_accounts(village, [leg.account for leg in original.legs])
+            unit = village.rules.units()[original.legs[0].account.unit]
+            part = None if amount is None else unit.amount(amount)
+            done = village.ledger.reverse(
+                transaction, part, id=id, reason=reason, extend_days=extend, queue=queue
+            )
+            owed = isinstance(done, Debt)
+            legs = done.legs if isinstance(done, Debt) else village.ledger.transaction(done.transaction).legs
+            document = {
+                "transaction": done.id if isinstance(done, Debt) else done.transaction,
+                "reverses": transaction,
+                "owed": owed,
+                "legs": _document(village, legs),
+            }
+            said = desk.language
+            title = said.text("Owed") if owed else said.text("Given back")
+            table = _table(desk, village, f"{title}: {transaction}", legs)
+        desk.out.show(document, table)
+
+    @command(
+        app,
+        language,
+        "debts",
+        language.text("List the reversals that are owed; collect them from those who have it by now."),
+    )
+    def debts(
+        desk: Desk,
+        *,
+        collect: Annotated[
+            bool, typer.Option("--collect", help=language.text("Take as much of them as is there."))
+        ] = False,
+    ) -> None:
+        with desk.village() as village:
+            collected = village.ledger.collect() if collect else []
+            owed = village.ledger.debts()
+            desk.name_accounts(village, [leg.account for debt in owed for leg in debt.legs])
+            document = {
+                "collected": [posted.transaction for posted in collected],
+                "debts": [
+                    {
+                        "id": debt.id,
+                        "transaction": debt.transaction,
+                        "owed_since": debt.owed_since,
+                        "reason": debt.reason,
+                        "legs": _document(village, debt.legs),
+                    }
+                    for debt in owed
+                ],
+            }
+            table = _debts(desk, village, owed)
+        said = desk.language
+        parts = [said.text("Collected: {n}", n=len(collected))] if collect else []
+        desk.out.show(document, *parts, table)
+
+    @command(
+        app, language, "expire", language.text("Post the expiry of all points that nobody spent in time.")
+    )
+    def expire(
+        desk: Desk,
+        *,
+        until: Annotated[
+            str | None,
+            typer.Option(
+                metavar="DAY",
+                help=language.text("The last day that counts, like 2024-03-31; without it, now."),
+            ),
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            posted = village.ledger.expire(until and end_of(village, until))
+        desk.out.show({"posted": posted}, desk.language.text("Posted: {n}", n=posted))
+
+    @command(
+        app,
+        language,
+        "close-period",
+        language.text("Close the books up to a day, for good: nothing done until then is posted any more."),
+    )
+    def close_period(
+        desk: Desk,
+        day: Annotated[
+            str,
+            typer.Argument(metavar="DAY", help=language.text("The last day of the period, like 2024-03-31.")),
+        ],
+        *,
+        reason: Annotated[str, typer.Option(help=language.text("Why, for those who read it later."))] = "",
+    ) -> None:
+        with desk.village() as village:
+            until = end_of(village, day)
+            village.ledger.close_period(until, reason=reason)
+        sentence = desk.language.text("Closed: everything done before {until}", until=until)
+        desk.out.show({"closed_until": until}, sentence)
+
+
+def _document(village: Community, legs: Iterable[Leg]) -> list[dict[str, Any]]:
+    units = village.rules.units()
+    return [
+        {
+            "account": leg.account.key,
+            "unit": leg.account.unit,
+            "amount": units[leg.account.unit].decimal(leg.amount),
+        }
+        for leg in legs
+    ]
+
+
+def _table(desk: Desk, village: Community, title: str, legs: Iterable[Leg]) -> Any:
+    said, units = desk.language, village.rules.units()
+    return desk.out.table(
+        title,
+        [words(said.text("Account")), figures(said.text("Amount")), words(said.text("Unit"))],
+        [
+            (
+                said.account(leg.account.key, desk.known),
+                said.signed(units[leg.account.unit].decimal(leg.amount)),
+                said.name(units[leg.account.unit].names, leg.account.unit),
+            )
+            for leg in legs
+        ],
+    )
+
+
+def _debts(desk: Desk, village: Community, owed: Iterable[Debt]) -> Any:
+    said, units = desk.language, village.rules.units()
+    return desk.out.table(
+        said.text("Owed"),
+        [
+            words(said.text("Transaction")),
+            words(said.text("Account")),
+            figures(said.text("Amount")),
+            figures(said.text("Since")),
+            words(said.text("Reason")),
+        ],
+        [
+            (
+                debt.transaction,
+                said.account(leg.account.key, desk.known),
+                said.amount(-leg.amount, units[leg.account.unit]),
+                said.instant(debt.owed_since),
+                debt.reason,
+            )
+            for debt in owed
+            for leg in debt.legs
+            if leg.amount < 0
+        ],
+    )
