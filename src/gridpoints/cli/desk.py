@@ -231,6 +231,11 @@ def end_of(village: Community, day: str) -> datetime:
     return midnight(read_day(day) + timedelta(days=1), village.context.zone)
 
 
+def end_if_given(village: Community, day: str | None) -> datetime | None:
+    """The same, where somebody wrote one."""
+    return None if day is None else end_of(village, day)
+
+
 def _is_missing_file(url: str) -> bool:
     path = url.partition("?")[0].removeprefix("sqlite:///")
     return url.startswith("sqlite:///") and path not in ("", ":memory:") and not Path(path).exists()

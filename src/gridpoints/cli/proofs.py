@@ -44,7 +44,7 @@ def register(app: typer.Typer, language: Language) -> None:
         ] = None,
     ) -> None:
         with desk.village() as village:
-            signer = key and PrivateKey.from_pem(origin_of(village.id), read_text(key))
+            signer = None if key is None else PrivateKey.from_pem(origin_of(village.id), read_text(key))
             with village.context.read() as work:
                 last = work.ledger.last_seal()
             made = village.ledger.seal(signer)
@@ -139,7 +139,8 @@ def register(app: typer.Typer, language: Language) -> None:
         timezone: Annotated[str, typer.Option(help=language.text("Where its days begin."))] = "Asia/Shanghai",
     ) -> None:
         desk.language = desk.language.at(zone(timezone))
-        digits = check_whole("scale", scale, least=0, most=12) if scale is not None else 0
+        if scale is not None:
+            check_whole("scale", scale, least=0, most=12)
         given = Receipt.from_json(read_text(file))
         public = _public_key(key, given.community)
         published = None if checkpoint is None else read_text(checkpoint)
@@ -149,7 +150,7 @@ def register(app: typer.Typer, language: Language) -> None:
             sealed=sealed,
             signers=(f"{public.name}+{public.id.hex()}",),
             units={},
-            scale=digits,
+            scale=scale,
             published=None if published is None else _checkpoint(published).size,
         )
         sentence = desk.language.text("The receipt holds: the line is sealed as it stands here.")

@@ -23,14 +23,15 @@ class Told:
     """A receipt, and the checkpoint that seals its line.
 
     `units` are those that are known; amounts of another unit are shown with `scale` digits after the
-    point. `published`: how many lines the published checkpoint has that it was compared with.
+    point, or, where it is None, whole. `published` is how many lines the published checkpoint has that it
+    was compared with.
     """
 
     receipt: Receipt
     sealed: Checkpoint
     signers: tuple[str, ...]
     units: Mapping[str, Unit]
-    scale: int = 0
+    scale: int | None = None
     published: int | None = None
 
     @property
@@ -45,7 +46,7 @@ class Told:
     def unit(self, leg: Leg) -> Unit:
         """The unit of a leg."""
         code = leg.account.unit
-        return self.units.get(code) or Unit(code, self.scale)
+        return self.units.get(code) or Unit(code, self.scale or 0)
 
     def document(self) -> dict[str, Any]:
         """What it says, for programs."""
@@ -93,7 +94,10 @@ class Told:
             (said.text("Refused"), self._refusal(desk)),
             (said.text("Done"), said.instant(instant(line.effective_at))),
             (said.text("Written down"), said.instant(instant(line.recorded_at))),
-            (said.text("Line of the journal"), f"{line.number} / {self.sealed.size}"),
+            (
+                said.text("Line of the journal"),
+                said.text("{line} of {lines}", line=line.number, lines=self.sealed.size),
+            ),
             (said.text("Sealed"), said.instant(self.sealed.sealed_at)),
             (said.text("Signed by"), said.joined(self.signers)),
         ]
@@ -118,9 +122,10 @@ class Told:
     def _table(self, desk: Desk) -> Any:
         said = desk.language
         shown = said.signed if self.line.moves else said.number
+        known = self.scale is not None or all(leg.account.unit in self.units for leg in self.legs())
         columns = [
             words(said.text("Account")),
-            figures(said.text("Amount")),
+            figures(said.text("Amount") if known else said.text("Amount, in the smallest part")),
             words(said.text("Unit")),
             words(said.text("Expires")),
         ]

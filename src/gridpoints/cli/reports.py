@@ -232,7 +232,14 @@ def _trial(desk: Desk, unit: Unit, lines: Sequence[TrialLine]) -> Any:
     said = desk.language
     own = [line for line in lines if line.unit == unit.code]
     rows = [(said.word(line.kind), line.accounts, line.posted, line.held) for line in own]
-    total = [sum(row[column] for row in rows) for column in (1, 2, 3)]
+    rows.append(
+        (
+            said.text("Total"),
+            sum(line.accounts for line in own),
+            sum(line.posted for line in own),
+            sum(line.held for line in own),
+        )
+    )
     return desk.out.table(
         said.name(unit.names, unit.code),
         [
@@ -242,8 +249,13 @@ def _trial(desk: Desk, unit: Unit, lines: Sequence[TrialLine]) -> Any:
             figures(said.text("Reserved")),
         ],
         [
-            (name, said.number(accounts), *(said.number(unit.decimal(n)) for n in (posted, held)))
-            for name, accounts, posted, held in (*rows, (said.text("Total"), *total))
+            (
+                name,
+                said.number(accounts),
+                said.number(unit.decimal(posted)),
+                said.number(unit.decimal(held)),
+            )
+            for name, accounts, posted, held in rows
         ],
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, end_of
+from gridpoints.cli.desk import Desk, command, end_if_given
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -106,7 +106,7 @@ def register(app: typer.Typer, language: Language) -> None:
                 statements = [village.redemption.approve_settlement(approve)]
             elif merchant is not None:
                 at = desk.one_of("merchant", merchants, merchant)
-                statements = [village.redemption.settle(at.id, until and end_of(village, until))]
+                statements = [village.redemption.settle(at.id, end_if_given(village, until))]
             else:
                 statements = village.redemption.settlements()
             table = _table(desk, village, statements)

@@ -2,12 +2,12 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, end_of
+from gridpoints.cli.desk import Desk, command, end_if_given, end_of
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -126,12 +126,12 @@ def register(app: typer.Typer, language: Language) -> None:
             str | None,
             typer.Option(
                 metavar="DAY",
-                help=language.text("The last day that counts, like 2024-03-31; without it, now."),
+                help=language.text("Only what expired by the end of this day; without it, by now."),
             ),
         ] = None,
     ) -> None:
         with desk.village() as village:
-            posted = village.ledger.expire(until and end_of(village, until))
+            posted = village.ledger.expire(end_if_given(village, until))
         desk.out.show({"posted": posted}, desk.language.text("Posted: {n}", n=posted))
 
     @command(
@@ -184,8 +184,10 @@ def _table(desk: Desk, village: Community, title: str, legs: Iterable[Leg]) -> A
     )
 
 
-def _debts(desk: Desk, village: Community, owed: Iterable[Debt]) -> Any:
+def _debts(desk: Desk, village: Community, owed: Sequence[Debt]) -> Any:
     said, units = desk.language, village.rules.units()
+    if not owed:
+        return said.text("Nothing is owed.")
     return desk.out.table(
         said.text("Owed"),
         [

@@ -191,6 +191,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "text": "the text",
         "transaction": "the transaction",
         "until": "the end",
+        "value": "the value",
     },
 }
 

@@ -21,20 +21,19 @@ class AccountKind(StrEnum):
     floor: int | None
     strict: bool
 
-    MEMBER = "member", 0, True
-    HOUSEHOLD = "household", 0, True
-    FUND = "fund", 0, True
-    MERCHANT = "merchant", 0, False
-    ISSUANCE = "issuance", None, False
-    SETTLED = "settled", 0, False
-    EXPIRY = "expiry", 0, False
-    FEES = "fees", 0, False
+    MEMBER = "member"
+    HOUSEHOLD = "household"
+    FUND = "fund"
+    MERCHANT = "merchant"
+    ISSUANCE = "issuance"
+    SETTLED = "settled"
+    EXPIRY = "expiry"
+    FEES = "fees"
 
-    def __new__(cls, value: str, floor: int | None, strict: bool) -> AccountKind:
-        """A kind, with what holds for its accounts."""
-        kind = str.__new__(cls, value)
-        kind._value_, kind.floor, kind.strict = value, floor, strict
-        return kind
+
+for _kind in AccountKind:  # attributes, not properties: they are asked for at every leg
+    _kind.floor = None if _kind is AccountKind.ISSUANCE else 0
+    _kind.strict = _kind in (AccountKind.MEMBER, AccountKind.HOUSEHOLD, AccountKind.FUND)
 
 
 def _key(account: Account) -> str:

@@ -84,7 +84,7 @@ class Line(NamedTuple):
         return Transaction(
             id=self.id,
             legs=(
-                Leg(Account.parse(account), amount, expires_at and instant(expires_at))
+                Leg(Account.parse(account), amount, instant(expires_at) if expires_at else None)
                 for account, amount, expires_at in self.each_leg()
             ),
             effective_at=instant(self.effective_at),

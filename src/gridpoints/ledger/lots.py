@@ -21,6 +21,10 @@ from gridpoints.ledger.reversal import Original
 Change = tuple[datetime, int]
 
 
+def _is_strict(state: AccountState) -> bool:
+    return state.account.kind.strict
+
+
 @define
 class AccountState:
     """An account as it was locked; posting moves it on.
@@ -35,7 +39,7 @@ class AccountState:
     held: int = 0
     dated: dict[datetime, int] = field(factory=dict)
     moved_at: datetime | None = None
-    strict: bool = field(init=False, eq=False, default=Factory(lambda s: s.account.kind.strict, takes_self=True))
+    strict: bool = field(init=False, eq=False, default=Factory(_is_strict, takes_self=True))
 
     def copy(self) -> AccountState:
         """One that can be moved on without moving this one."""
@@ -64,22 +68,25 @@ def move_lots(
 ) -> list[tuple[str, datetime, int]]:
     """Move the accounts of a transaction leg by leg; answer what became of their dated lots."""
     changes: list[tuple[str, datetime, int]] = []
-    restored: dict[str, int] = {}
+    given_back: dict[tuple[str, bool], int] = {}
     for leg in sent.legs:
         key, state = leg.account.key, accounts[leg.account.key]
         if not leg.account.kind.strict:
             state.posted += leg.amount
             continue
+        skip = 0
+        if original is not None:
+            way = key, leg.amount > 0
+            skip = original.returned.get(key, 0) + given_back.get(way, 0)
+            given_back[way] = given_back.get(way, 0) + abs(leg.amount)
         if leg.amount < 0:
-            first = () if original is None else original.given(key)
+            first = () if original is None else original.given(key, skip, -leg.amount)
             moved = _draw(state, -leg.amount, first)
         else:
             dated: list[Change] = [] if leg.expires_at is None else [(leg.expires_at, leg.amount)]
             if original is not None:
-                skip = original.returned.get(key, 0) + restored.get(key, 0)
                 dated = original.drawn(key, skip, leg.amount)
                 dated = [(_late(expires_at, sent.extend_days, at), part) for expires_at, part in dated]
-                restored[key] = restored.get(key, 0) + leg.amount
             moved = _credit(state, leg.amount, dated)
         state.change_lots(moved)
         state.posted += leg.amount
@@ -92,12 +99,22 @@ def _late(expires_at: datetime, extend_days: int, at: datetime) -> datetime:
     return at + timedelta(days=extend_days) if extend_days and expires_at <= at else expires_at
 
 
-def _draw(state: AccountState, amount: int, first: Iterable[datetime]) -> list[Change]:
-    """Take `amount` from the lots: those of `first`, then what expires first, undated points last."""
+def _draw(
+    state: AccountState, amount: int, first: Iterable[tuple[datetime | None, int]] = ()
+) -> list[Change]:
+    """Take `amount` from the lots: of `first`, so much; then what expires first, undated points last."""
     changes: list[Change] = []
     left = dict(state.dated)
-    for expires_at in (*first, *sorted(left)):
-        if part := min(left.get(expires_at, 0), amount):
+    undated = max(0, state.posted - sum(left.values()))
+    for expires_at, most in first:
+        if expires_at is None:
+            amount -= min(undated, most)
+        elif part := min(left.get(expires_at, 0), most):
+            left[expires_at] -= part
+            amount -= part
+            changes.append((expires_at, -part))
+    for expires_at in sorted(left):
+        if part := min(left[expires_at], amount):
             left[expires_at] -= part
             amount -= part
             changes.append((expires_at, -part))
@@ -105,8 +122,9 @@ def _draw(state: AccountState, amount: int, first: Iterable[datetime]) -> list[C
 
 
 def _credit(state: AccountState, amount: int, dated: list[Change]) -> list[Change]:
-    """Give `amount`, of which `dated` expires; a debt is paid first, with what is undated, then with
-    what expires first.
+    """Give `amount`, of which `dated` expires.
+
+    A debt is paid first, with what is undated, then with what expires first.
     """
     debt = max(0, sum(state.dated.values()) - state.posted)
     pays = max(0, min(debt, amount) - (amount - sum(part for _, part in dated)))

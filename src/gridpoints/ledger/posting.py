@@ -51,8 +51,9 @@ class Locked:
     """What the store read under lock, moved on by posting, and what of it must be written back.
 
     `accounts`, by key, are those touched, less those of a unit that no published rule set declares;
-    `known` are lines that stand under ids that were sent again; `holds` those named, and the open ones of the accounts that are overdue. `number` is the number of
-    the next line, 0 where the store gives numbers later.
+    `holds` those named, and the open ones of the accounts that are overdue; `known` the lines that
+    stand under ids that were sent again. `number` is the number of the next line, 0 where the store
+    gives numbers later.
     """
 
     accounts: dict[str, AccountState]
@@ -340,7 +341,7 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
         if state is None or state.held or state.dated:
             return _move_any(request, locked, at)
         if amount < 0 and state.floor is not None and state.posted + amount < state.floor:
-            raise locked.insufficient(state, state.posted - state.floor, -amount)
+            return _move_any(request, locked, at)  # settles what is overdue on the others, then refuses
         moved_at = state.moved_at
         if moved_at is not None and when <= moved_at:
             when = moved_at + _INSTANT
@@ -363,7 +364,7 @@ def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:
         locked.settle_overdue(state, at)
         moved.append(state)
     _refuse_closed(request, locked)
-    hold, captured = _hold_of(request, locked) if request.act == _CAPTURE else (None, 0)
+    hold, captured = _hold_of(request, locked, at) if request.act == _CAPTURE else (None, 0)
     original = _original_of(request, locked) if request.act == _REVERSE else None
     for state, amount in zip(moved, net.values(), strict=True):
         if amount < 0 and state.floor is not None:
@@ -372,7 +373,7 @@ def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:
                 available += captured
             if amount + available < 0:
                 raise locked.insufficient(state, available, -amount)
-    when = after(at, *moved)
+    when = after(at, *moved) if hold is None else after(at, accounts[hold.account.key], *moved)
     changes = move_lots(request.transaction, accounts, original, when)
     locked.changed_lots.update((key, expires_at) for key, expires_at, _ in changes)
     locked.changed_accounts.update(net)

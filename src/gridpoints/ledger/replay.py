@@ -18,8 +18,10 @@ from gridpoints.ledger.journal import Act, Line, instant
 
 
 class Place(NamedTuple):
-    """A leg in the statement of its account: `sequence` counts from 1, `balance` is what the account
-    held after it, `number` is the number of the line.
+    """A leg in the statement of its account.
+
+    `sequence` counts from 1, `balance` is what the account held after it, `number` is the number of the
+    line.
     """
 
     account: str
@@ -31,8 +33,10 @@ class Place(NamedTuple):
 
 @define
 class Kept:
-    """What is kept of an account beside the journal. `moved_at` is when its last line was recorded;
-    hot accounts have none. `sequence` is that of its last entry, which nobody keeps.
+    """What is kept of an account beside the journal.
+
+    `moved_at` is when its last line was recorded; hot accounts have none. `sequence` is that of its last
+    entry, which nobody keeps.
     """
 
     account: Account
@@ -46,7 +50,10 @@ class Kept:
 
 @define
 class Projection:
-    """Everything that is kept beside the journal, but for the entries, which are too many."""
+    """Everything that is kept beside the journal, but for the entries, which are too many.
+
+    `unreadable` tells of which of it something was kept that cannot be, and the problem.
+    """
 
     accounts: dict[str, Kept] = field(factory=dict)
     lots: dict[tuple[str, datetime], int] = field(factory=dict)
@@ -55,6 +62,7 @@ class Projection:
     lines: int = 0
     sealed: int = 0
     transactions: int = 0
+    unreadable: dict[str, str] = field(factory=dict)
 
     def apply(self, line: Line) -> Iterator[Place]:
         """Move on by one line; yields the places of its legs."""
@@ -73,7 +81,9 @@ class Projection:
                 kept = self._touch(key, line)
                 kept.floor = floor
         elif line.act == Act.CLOSE:
-            self.closed_until = instant(line.effective_at)
+            # The later one, should another clock have been ahead of ours.
+            until = instant(line.effective_at)
+            self.closed_until = max(self.closed_until or until, until)
 
     def apply_all(self, lines: Iterable[Line]) -> Iterator[Place]:
         """Move on by many lines."""
@@ -119,7 +129,8 @@ class Projection:
         kept.held += amount
         expires_at = instant(line.details()["expires_at"])
         id = line.subject or ""
-        self.holds[id] = Hold(id, kept.account, amount, instant(line.recorded_at), expires_at, amount, line.reason)
+        placed_at = instant(line.recorded_at)
+        self.holds[id] = Hold(id, kept.account, amount, placed_at, expires_at, amount, line.reason)
 
     def _close(self, line: Line, status: HoldStatus) -> None:
         hold = self.holds[line.subject or ""]

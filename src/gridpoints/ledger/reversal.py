@@ -75,9 +75,23 @@ class Original:
         for account, amount in net.items():
             self.returned[account] += abs(amount)
 
-    def given(self, account: str) -> list[datetime]:
-        """The lots that it gave to an account: the first to be taken from again."""
-        return [expires_at for expires_at, amount in self.lots.get(account, ()) if amount > 0]
+    def given(self, account: str, skip: int, amount: int) -> list[tuple[datetime | None, int]]:
+        """What `amount` takes back of the lots that it gave, after `skip` that was taken back before.
+
+        None are the undated points that it gave: they go last.
+        """
+        gifts: list[tuple[datetime | None, int]] = [(e, n) for e, n in self.lots.get(account, ()) if n > 0]
+        left = max(0, self.net[account])
+        taken: list[tuple[datetime | None, int]] = []
+        for expires_at, gift in (*gifts, (None, left)):
+            part = min(gift, left)
+            left -= part
+            passed = min(skip, part)
+            skip -= passed
+            if back := min(part - passed, amount):
+                amount -= back
+                taken.append((expires_at, back))
+        return taken
 
     def drawn(self, account: str, skip: int, amount: int) -> list[tuple[datetime, int]]:
         """What `amount` restores of the lots that it drew on, after `skip` that was restored before.

@@ -11,10 +11,9 @@ from gridpoints.ledger.checkpoint import Checkpoint
 
 @frozen
 class Seal:
-    """A checkpoint (检查点) as it is kept: `root` is the root of the Merkle tree over the first `size`
-    lines.
+    """A checkpoint (检查点) as it is kept.
 
-    `note` is what is published of it: the checkpoint's text, signed where a key was given. It names
+    `root` is the root of the Merkle tree over the first `size` lines. `note` is what is published of it: the checkpoint's text, signed where a key was given. It names
     the one before it.
     """
 
@@ -27,6 +26,13 @@ class Seal:
     def checkpoint(self) -> Checkpoint:
         """What the note says, signed or not; raises `CheckpointUnusable`."""
         return Checkpoint.parse(self.note.partition("\n\n")[0].removesuffix("\n") + "\n")
+
+    def follows(self, last: Seal | None) -> bool:
+        """Whether its note names `last` as the one before it; None: it is the first."""
+        previous = self.checkpoint.previous
+        if last is None:
+            return previous is None
+        return self.size > last.size and previous == last.checkpoint.hash
 
     @property
     def signed(self) -> bool:

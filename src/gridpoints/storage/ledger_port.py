@@ -74,6 +74,9 @@ class Only:
 class LedgerStore(ABC):
     """The ledger of one community inside a unit of work."""
 
+    #: Whether lines get their number later than they are written, by `fold`.
+    numbers_later: bool = False
+
     # --- writing ------------------------------------------------------------------------------
 
     @abstractmethod
@@ -194,6 +197,10 @@ class LedgerStore(ABC):
         """The numbered lines after that number, in order."""
 
     @abstractmethod
+    def unnumbered(self) -> Iterator[Line]:
+        """The lines that have no number yet, in the order in which they will be given one."""
+
+    @abstractmethod
     def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:
         """Up to `limit` accounts with lots that expired by `at` and are not held."""
 
@@ -217,7 +224,10 @@ class LedgerStore(ABC):
 
     @abstractmethod
     def add_seal(self, seal: Seal, nodes: Sequence[Node]) -> None:
-        """Keep a seal with the nodes of its tree; raises `ConcurrentChange` where another was first."""
+        """Keep a seal with the nodes of its tree.
+
+        Raises `ConcurrentChange` where another was first, and the seal does not follow it.
+        """
 
     @abstractmethod
     def nodes(self) -> Iterator[Node]:

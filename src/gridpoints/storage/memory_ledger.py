@@ -56,6 +56,27 @@ class Books:
         holds = self.holds_of[key].values() if key in self.holds_of else ()
         return [hold for hold in holds if hold.status is HoldStatus.OPEN and hold.expires_at <= at]
 
+    def enter(self, place: Place) -> None:
+        """Put a place into its statement; hot accounts move by their statements alone."""
+        key = place.account
+        self.places[key].append(place)
+        state = self.accounts.get(key)
+        if state is None:
+            account = Account.parse(key)
+            state = AccountState(account, account.kind.floor)
+        if not state.strict:
+            state.posted += place.amount
+            self.accounts[key] = state
+
+    def leave(self, place: Place) -> None:
+        """Undo `enter`."""
+        key = place.account
+        self.places[key].pop()
+        if (state := self.accounts.get(key)) is not None and not state.strict:
+            state.posted -= place.amount
+            if not self.places[key]:
+                del self.accounts[key]
+
     def append(self, line: Line) -> None:
         self.lines.append(line)
         self.by_id[line.id] = line
@@ -105,8 +126,9 @@ class MemoryLedger(LedgerStore):
 
     def write(self, locked: posting.Locked) -> None:
         books = self._books
-        former = {key: books.accounts.get(key) for key in locked.changed_accounts}
-        for key in locked.changed_accounts:
+        strict = {key for key in locked.changed_accounts if locked.accounts[key].strict}
+        former = {key: books.accounts.get(key) for key in strict}
+        for key in strict:
             books.accounts[key] = locked.accounts[key]
         holds = {id: books.holds.get(id) for id in locked.changed_holds}
         for id in holds:
@@ -116,7 +138,7 @@ class MemoryLedger(LedgerStore):
 
         def undo() -> None:
             for place in reversed(entered):
-                books.places[place.account].pop()
+                books.leave(place)
             for _ in locked.lines:
                 books.remove_last()
             for id, hold in holds.items():
@@ -137,7 +159,7 @@ class MemoryLedger(LedgerStore):
             places = books.places[key]
             balance = places[-1].balance if places else 0
             place = Place(key, len(places) + 1, line.number, amount, balance + amount)
-            places.append(place)
+            books.enter(place)
             yield place
 
     def fold(self, *, most: int | None = None) -> int:
@@ -152,7 +174,7 @@ class MemoryLedger(LedgerStore):
 
         def undo() -> None:
             for place in reversed(entered):
-                self._books.places[place.account].pop()
+                self._books.leave(place)
             for _ in lines:
                 self._books.remove_last()
 
@@ -305,6 +327,9 @@ class MemoryLedger(LedgerStore):
     def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
         yield from self._books.lines[after : None if limit is None else after + limit]
 
+    def unnumbered(self) -> Iterator[Line]:
+        return iter(())
+
     def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:
         due = [a.account for a in self._books.accounts.values() if self._balance(a.account, at).expired]
         return sorted(due, key=str)[:limit]
@@ -329,6 +354,9 @@ class MemoryLedger(LedgerStore):
                 state.moved_at,
             )
             projection.lots |= {(key, expires_at): left for expires_at, left in state.dated.items()}
+        for line in books.lines:
+            for key, expires_at, _ in line.each_lot():
+                projection.lots.setdefault((key, expires_at), 0)  # used up
         return projection
 
     def places(self, account: str | None = None) -> Iterator[Place]:
@@ -345,7 +373,7 @@ class MemoryLedger(LedgerStore):
 
     def add_seal(self, seal: Seal, nodes: Sequence[Node]) -> None:
         books = self._books
-        if books.seals and books.seals[-1].size >= seal.size:
+        if not seal.follows(self.last_seal()):
             raise ConcurrentChange(kind="seal", id=str(seal.size))
         books.seals.append(seal)
         books.nodes |= {(node.level, node.index): node for node in nodes}

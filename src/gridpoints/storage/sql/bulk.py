@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from gridpoints.storage.sql.prepared import translated
@@ -55,7 +55,7 @@ class Bulk:
         *,
         each: sqlite.Insert | Update,
         sets: Sequence[str],
-        arrays: Executable,
+        arrays: ClauseElement,
     ) -> None:
         self._name = table.name
         self._types = {name: table.c[name].type for name in columns}
@@ -64,6 +64,7 @@ class Bulk:
         self._parameters: Sequence[str] = compiled.positiontup or ()
         self._arrays = arrays
         self._arrays_sql: str | None = None
+        self._binds: dict[tuple[str, str], Callable[[Any], Any] | None] = {}
 
     def run(self, connection: Connection, community: str, values: Columns) -> Count:
         """Write rows with these `values` by column."""
@@ -113,8 +114,12 @@ class Bulk:
         return lambda: len(rows)
 
     def _bound(self, dialect: Dialect, name: str, values: Sequence[Any]) -> Sequence[Any]:
-        bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
-        return list(values) if bind is None else [bind(value) for value in values]
+        try:
+            bind = self._binds[dialect.name, name]
+        except KeyError:
+            bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
+            self._binds[dialect.name, name] = bind
+        return values if bind is None else [bind(value) for value in values]
 
 
 def _literal(values: Sequence[Any]) -> Any:

@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
@@ -103,6 +104,10 @@ _IS_LONG = {
         _tail_ids.where(journal.c.number.is_(None)).order_by(journal.c.recorded_at, journal.c.id).offset(_SKIP)
     ),
 }
+
+
+#: The place before the first entry of an account, and its balance.
+_NO_ENTRY = (0, 0)
 
 
 class SqlFolding(SqlStatements):
@@ -215,21 +220,18 @@ class SqlFolding(SqlStatements):
                 break
         return self.folded - first
 
-    def _enter_legs(self, lines: Sequence[tuple[int, list[list[int]]]]) -> None:
+    def _enter_legs(self, lines: Sequence[tuple[int, list[Any]]]) -> None:
         moved = Counter[str]()
         for _, legs in lines:
-            for leg in legs:
-                moved[leg[0]] += leg[1]
+            for key, amount, *_ in legs:
+                moved[key] += amount
         tips = {key: (sequence, balance) for key, sequence, balance in self.rows(_TIPS, ids=moved)}
-        sequences = {key: tips.get(key, (0, 0))[0] for key in moved}
-        balances = {key: tips.get(key, (0, 0))[1] for key in moved}
-        places = []
+        places: list[Place] = []
         for number, legs in lines:
-            for leg in legs:
-                key, amount = leg[0], leg[1]
-                sequences[key] = sequence = sequences[key] + 1
-                balances[key] = balance = balances[key] + amount
-                places.append((key, sequence, number, amount, balance))
+            for key, amount, *_ in legs:
+                sequence, balance = tips.get(key, _NO_ENTRY)
+                tips[key] = sequence, balance = sequence + 1, balance + amount
+                places.append(Place(key, sequence, number, amount, balance))
         self.enter(places)
         self._move_hot(moved)
 

@@ -18,8 +18,10 @@ from gridpoints.ledger import posting
 from gridpoints.ledger.accounts import Account, Hold
 from gridpoints.ledger.journal import Act, Line
 from gridpoints.ledger.lots import AccountState
+from gridpoints.ledger.merkle import Node
 from gridpoints.ledger.replay import Place, Projection
 from gridpoints.ledger.reversal import Original
+from gridpoints.ledger.seals import Seal
 from gridpoints.storage.ledger_port import LedgerStore, Wanted
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.folding import SqlFolding
@@ -113,8 +115,9 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         touched = {**wanted.accounts, **{account.key: account for account in map(_account_of, found)}}
         self._lock({key: a for key, a in touched.items() if a.kind.strict}, wanted.ids, locked)
         self._add_hot({key: a for key, a in touched.items() if not a.kind.strict}, wanted.alone, locked)
-        if wanted.holds:  # again, now that their accounts are locked
+        if wanted.holds:  # again, now that their accounts are locked; one placed meanwhile may be on another
             found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
+            found = [row for row in found if _account_of(row).key in locked.accounts]
         if at_stake := [key for key, state in locked.accounts.items() if state.held]:
             found += self.rows(_OVERDUE_HOLDS, ids=at_stake, at=at)
         locked.holds = {hold.id: hold for hold in map(hold_of, found)}
@@ -243,6 +246,10 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
 
     def _keep_holds(self, changed: Sequence[Hold]) -> bulk.Count:
         return _KEEP_HOLDS.run(self.connection, self.community, hold_values(changed))
+
+    def add_seal(self, seal: Seal, nodes: Sequence[Node]) -> None:
+        self.lock_statements()  # of two who seal at once, one is told
+        SqlProof.add_seal(self, seal, nodes)
 
     def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
         self.record(lines)

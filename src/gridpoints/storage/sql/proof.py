@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, select
 
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account, AccountKind
@@ -23,7 +23,6 @@ from gridpoints.storage.sql.statements import (
     entries,
     hold_of,
     holds_with_accounts,
-    journal,
     lots,
 )
 
@@ -52,7 +51,6 @@ _LOTS = Prepared(
 )
 _HOLDS = Prepared(holds_with_accounts)
 _BOOK = Prepared(select(book.c.folded, book.c.sealed, book.c.closed_until).where(book.c.community_id == HERE))
-_LINES = Prepared(select(func.count()).where(journal.c.community_id == HERE))
 _places = select(
     entries.c.account_id, entries.c.sequence, entries.c.number, entries.c.amount, entries.c.balance
 ).where(entries.c.community_id == HERE)
@@ -91,14 +89,32 @@ class SqlProof(SqlStatements):
 
     def projection(self) -> Projection:
         projection = Projection()
+        for what, read in (
+            ("account", self._read_accounts),
+            ("lot", self._read_lots),
+            ("hold", self._read_holds),
+            ("book", self._read_book_of),
+        ):
+            try:
+                read(projection)
+            except (ArithmeticError, TypeError, ValueError) as error:
+                projection.unreadable[what] = str(error)
+        return projection
+
+    def _read_accounts(self, projection: Projection) -> None:
         for key, unit, kind, owner, *kept in self.rows(_ACCOUNTS):
             projection.accounts[key] = Kept(Account(unit, AccountKind(kind), owner), *kept)
+
+    def _read_lots(self, projection: Projection) -> None:
         for key, expires_at, remaining in self.rows(_LOTS):
             projection.lots[key, expires_at] = remaining
+
+    def _read_holds(self, projection: Projection) -> None:
         projection.holds = {hold.id: hold for hold in map(hold_of, self.rows(_HOLDS))}
+
+    def _read_book_of(self, projection: Projection) -> None:
         for projection.lines, projection.sealed, projection.closed_until in self.rows(_BOOK):
             pass
-        return projection
 
     def places(self, account: str | None = None) -> Iterator[Place]:
         key, after = account or "", 0
@@ -124,7 +140,9 @@ class SqlProof(SqlStatements):
             "sealed_at": [seal.sealed_at],
             "note": [seal.note],
         }
-        if not _ADD_SEAL.run(self.connection, self.community, values)():
+        if not (
+            seal.follows(self.last_seal()) and _ADD_SEAL.run(self.connection, self.community, values)()
+        ):
             raise ConcurrentChange(kind="seal", id=str(seal.size))
         new: bulk.Columns = {
             "level": [node.level for node in nodes],

@@ -155,6 +155,11 @@ _LINES = Prepared(
     .order_by(journal.c.number)
     .limit(bindparam("limit", type_=BigInteger))
 )
+_UNNUMBERED = Prepared(
+    _lines.where(or_(journal.c.number.is_(None), journal.c.number <= 0)).order_by(
+        journal.c.recorded_at, journal.c.id
+    )
+)
 _ABOUT = Prepared(
     _lines.where(
         among(journal.c.subject, IDS), journal.c.subject.is_not(None), journal.c.refusal.is_(None)
@@ -246,7 +251,7 @@ class SqlStatements:
     def __init__(self, connection: Connection, community: str) -> None:
         self.connection = connection
         self.community = community
-        self.others_write = connection.dialect.name == "postgresql"
+        self.others_write = self.numbers_later = connection.dialect.name == "postgresql"
 
     def rows(self, statement: Prepared, **values: Any) -> list[Any]:
         """What a statement answers for this community."""
@@ -330,6 +335,9 @@ class SqlStatements:
             after = rows[-1][0]
             limit = None if limit is None else limit - size
 
+    def unnumbered(self) -> Iterator[Line]:
+        yield from map(line_of, self.rows(_UNNUMBERED))
+
     def _tail_legs(self) -> Iterator[tuple[Line, Account, int]]:
         for row in self.rows(_TAIL[self.connection.dialect.name]):
             line = line_of(row)
@@ -361,7 +369,7 @@ class SqlStatements:
             rows = self.rows(_FIRST_ENTRIES, **values, limit=_ALL if limit is None else limit)
         else:
             rows = self.rows(Prepared(self._wanted(since, until, only).limit(limit)), **values)
-        found = [_entry(account, *row[:3], line_of(row[3:])) for row in rows]
+        found = [_entry(account, row[0], row[1], row[2], line_of(row[3:])) for row in rows]
         if limit is None or len(found) < limit:
             found += (
                 entry
@@ -440,13 +448,16 @@ class SqlStatements:
             rows = self.rows(_ALL_FLOWS, unit=unit)
         else:
             rows = self.rows(_FLOWS_WITHIN, unit=unit, since=instant_text(within.start), until=instant_text(within.end))
-        found = {tuple(row[:3]): (row[3], row[4]) for row in rows}
+        found = {(kind, of, reason): (entries, moved) for kind, of, reason, entries, moved in rows}
         for line, account, amount in self._tail_legs():
             if account.unit == unit and (within is None or instant(line.effective_at) in within):
                 place = (account.kind.value, line.kind, line.reason)
                 entries, moved = found.get(place, (0, 0))
                 found[place] = (entries + 1, moved + amount)
-        return [Flow(AccountKind(kind), *rest, *figures) for (kind, *rest), figures in sorted(found.items())]
+        return [
+            Flow(AccountKind(kind), of, reason, entries, moved)
+            for (kind, of, reason), (entries, moved) in sorted(found.items())
+        ]
 
     def turnover(self, within: Interval | None = None) -> list[Turnover]:
         if within is None:

@@ -1,19 +1,82 @@
-"""What a ledger should say, worked out the slow way from everything that ever happened."""
+"""What a ledger should say, worked out the slow way from everything that ever happened.
+
+Every single point that expires stands in a list of its own; whatever is asked is counted anew. Nothing
+here is shared with the library but the words in which a ledger is spoken to.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
-from attrs import define, field
+from attrs import define, field, frozen
 
-from gridpoints.ledger.model import Account, Hold, HoldStatus, Transaction
+from gridpoints.ledger.model import Account, Hold, HoldStatus, Leg, Transaction
 from gridpoints.testing.sources import START
 
 #: Refusals that are not kept: what is missing may come to be.
 PASSING = ("record_unknown", "unit_unknown")
+
+_TICK = timedelta(microseconds=1)
+
+#: One point: when it expires, or None.
+Point = datetime | None
+
+
+@frozen
+class Move:
+    """A leg that was posted."""
+
+    transaction: str
+    account: Account
+    amount: int
+    effective_at: datetime
+    recorded_at: datetime
+
+
+@define
+class Kept:
+    """What stands under an id; of a transaction that was posted, the points that it took and gave."""
+
+    sent: Transaction
+    code: str
+    recorded_at: datetime
+    taken: dict[Account, list[Point]] = field(factory=dict)
+    given: dict[Account, list[Point]] = field(factory=dict)
+    returned: Counter[Account] = field(factory=Counter)
+
+    def copy(self) -> Kept:
+        """One whose returns can be counted on."""
+        return attrs.evolve(self, returned=self.returned.copy())
+
+    def left(self) -> dict[Account, int]:
+        """What was not given back yet."""
+        left = {}
+        for account, amount in net(self.sent).items():
+            if rest := abs(amount) - self.returned[account]:
+                left[account] = rest if amount > 0 else -rest
+        return left
+
+    def to_restore(self, account: Account) -> list[Point]:
+        """The points that go back to an account, in that order: what was taken last goes first."""
+        dated = [point for point in self.taken.get(account, ()) if point is not None]
+        back = [None] * (-net(self.sent)[account] - len(dated)) + dated[::-1]
+        return back[len(back) + net(self.sent)[account] :][self.returned[account] :]
+
+    def to_take_back(self, account: Account) -> list[Point]:
+        """The points to be taken from an account again, in that order: those that expire go first."""
+        dated = [point for point in self.given.get(account, ()) if point is not None]
+        gave = max(0, net(self.sent)[account])
+        return [*dated, *[None] * gave][:gave][self.returned[account] :]
+
+
+def net(transaction: Transaction) -> dict[Account, int]:
+    """What it adds to each account."""
+    change: dict[Account, int] = {}
+    for leg in transaction.legs:
+        change[leg.account] = change.get(leg.account, 0) + leg.amount
+    return change
 
 
 @define
@@ -21,112 +84,360 @@ class Oracle:
     """A ledger as plain lists. Outcomes are told by code: ``posted``, or the code of the error."""
 
     now: datetime = START
-    posted: list[Transaction] = field(factory=list)
+    moves: list[Move] = field(factory=list)
+    points: dict[Account, list[datetime]] = field(factory=dict)
     holds: dict[str, Hold] = field(factory=dict)
-    outcomes: dict[str, tuple[Transaction, str]] = field(factory=dict)
+    set_aside: list[tuple[datetime, str, int]] = field(factory=list)
+    floors: dict[Account, int | None] = field(factory=dict)
+    kept: dict[str, Kept] = field(factory=dict)
+    last: dict[Account, datetime] = field(factory=dict)
+    closed_until: datetime | None = None
+    lines: list[str] = field(factory=list)
 
     def copy(self) -> Oracle:
         """A copy to try something out on."""
-        return Oracle(self.now, copy(self.posted), copy(self.holds), copy(self.outcomes))
+        return Oracle(
+            self.now,
+            list(self.moves),
+            {account: list(points) for account, points in self.points.items()},
+            dict(self.holds),
+            list(self.set_aside),
+            dict(self.floors),
+            {id: kept.copy() for id, kept in self.kept.items()},
+            dict(self.last),
+            self.closed_until,
+            list(self.lines),
+        )
 
-    def moves(self, account: Account) -> list[tuple[str, int]]:
-        """The account's entries: which transaction, and how much."""
-        return [(t.id, leg.amount) for t in self.posted for leg in t.legs if leg.account == account]
+    def become(self, other: Oracle) -> None:
+        """Take over what was tried out."""
+        for a in attrs.fields(Oracle):
+            setattr(self, a.name, getattr(other, a.name))
+
+    # --- what is there ------------------------------------------------------------------------
+
+    def of(self, account: Account) -> list[Move]:
+        """The account's entries, as they were posted."""
+        return [move for move in self.moves if move.account == account]
 
     def balance(self, account: Account) -> int:
         """The sum of the account's entries."""
-        return sum(amount for _, amount in self.moves(account))
+        return sum(move.amount for move in self.of(account))
 
-    def held(self, account: Account) -> int:
-        """What is set aside on the account now."""
+    def held(self, account: Account, *, settled: bool = False) -> int:
+        """What is set aside on the account now; `settled`: by holds that nobody let go of yet."""
         return sum(
             hold.remaining
             for hold in self.holds.values()
-            if hold.account == account and hold.status_at(self.now) is HoldStatus.OPEN
+            if hold.account == account
+            and hold.status is HoldStatus.OPEN
+            and (settled or self.now < hold.expires_at)
         )
 
-    def lacks(self, account: Account, amount: int) -> bool:
-        """Whether `amount` cannot be taken from the account."""
-        floor = account.kind.floor
-        return floor is not None and self.balance(account) - self.held(account) - amount < floor
+    def expired(self, account: Account) -> int:
+        """How many points are past their date, and not held."""
+        late = [point for point in self.points.get(account, ()) if point <= self.now]
+        return max(0, min(len(late), self.balance(account) - self.held(account)))
 
-    # --- what can happen ----------------------------------------------------------------------
+    def floor(self, account: Account) -> int | None:
+        """How far down the account may go."""
+        return self.floors.get(account, account.kind.floor)
+
+    def balance_at(self, account: Account, at: datetime, *, recorded: bool) -> int:
+        """What was posted by then."""
+        return sum(
+            m.amount for m in self.of(account) if (m.recorded_at if recorded else m.effective_at) <= at
+        )
+
+    def held_at(self, account: Account, at: datetime) -> int:
+        """What was set aside then."""
+        return sum(
+            amount
+            for recorded_at, id, amount in self.set_aside
+            if self.holds[id].account == account and recorded_at <= at < self.holds[id].expires_at
+        )
+
+    def reversible(self) -> list[str]:
+        """Transactions that were posted, reversals among them."""
+        return [id for id, kept in self.kept.items() if kept.code == "posted"]
+
+    # --- transactions -------------------------------------------------------------------------
 
     def post(self, batch: list[Transaction], *, atomic: bool = False) -> list[str]:
         """Post a batch, and answer what becomes of each."""
+        if not atomic:
+            return [self.post_one(transaction) for transaction in batch]
         trial = self.copy()
         codes = [trial.post_one(transaction) for transaction in batch]
-        if not atomic or set(codes) == {"posted"}:
-            self.posted, self.holds, self.outcomes = trial.posted, trial.holds, trial.outcomes
+        if set(codes) == {"posted"}:
+            self.become(trial)
             return codes
-        kept = {id: kept for id, kept in trial.outcomes.items() if id not in self.outcomes}
-        for id, (transaction, code) in kept.items():
-            self.outcomes[id] = transaction, "batch_not_posted" if code == "posted" else code
+        refused: dict[str, str] = {}
+        for transaction, code in zip(batch, codes, strict=True):
+            if transaction.id not in self.kept and transaction.id not in refused:
+                refused[transaction.id] = "batch_not_posted" if code == "posted" else code
+        for id, code in refused.items():
+            if code not in PASSING:
+                self._keep(next(t for t in batch if t.id == id), code, self.now)
         return [
-            "batch_not_posted" if code == "posted" and t.id in kept else code
+            refused.get(t.id, code) if code == "posted" else code
             for t, code in zip(batch, codes, strict=True)
         ]
 
     def post_one(self, transaction: Transaction) -> str:
         """Post one transaction, and answer what becomes of it."""
-        if transaction.id in self.outcomes:
-            first, code = self.outcomes[transaction.id]
-            return code if first == transaction else "transaction_conflict"
+        if transaction.id in self.kept:
+            return self._again(transaction, self.kept[transaction.id])
+        for account in net(transaction):
+            self._settle(account)
         code = self._judge(transaction)
-        if code not in PASSING:
-            self.outcomes[transaction.id] = transaction, code
         if code == "posted":
             self._apply(transaction)
+        elif code not in PASSING:
+            self._keep(transaction, code, self.now)
         return code
 
+    def _again(self, sent: Transaction, kept: Kept) -> str:
+        first = attrs.evolve(kept.sent, effective_at=kept.sent.effective_at or kept.recorded_at)
+        again = attrs.evolve(
+            sent, effective_at=sent.effective_at or kept.recorded_at, extend_days=first.extend_days
+        )
+        return kept.code if again == first else "transaction_conflict"
+
+    def _keep(self, transaction: Transaction, code: str, at: datetime) -> Kept:
+        self.lines.append(transaction.id)
+        kept = self.kept[transaction.id] = Kept(transaction, code, at)
+        return kept
+
     def _judge(self, transaction: Transaction) -> str:
-        hold = None
-        if transaction.hold is not None:
-            if transaction.hold not in self.holds:
-                return "record_unknown"
-            hold = self.holds[transaction.hold]
-            if hold.status_at(self.now) is not HoldStatus.OPEN:
-                return "hold_closed"
-        for account, amount in _change(transaction).items():
-            if hold is not None and account == hold.account:
-                if -amount > hold.remaining:
-                    return "hold_exceeded"
-            elif amount < 0 and self.lacks(account, -amount):
-                return "insufficient_points"
+        done = transaction.effective_at
+        if done is not None and self.closed_until is not None and done < self.closed_until:
+            return "period_closed"
+        refusal = self._judge_hold(transaction) or self._judge_reversal(transaction)
+        if refusal:
+            return refusal
+        hold = self.holds[transaction.hold] if transaction.hold else None
+        for account, amount in net(transaction).items():
+            floor = self.floor(account)
+            if hold is None or account != hold.account:
+                there = self.balance(account) - self.held(account)
+                if amount < 0 and floor is not None and there + amount < floor:
+                    return "insufficient_points"
         return "posted"
 
+    def _judge_hold(self, transaction: Transaction) -> str:
+        if transaction.hold is None:
+            return ""
+        if transaction.hold not in self.holds:
+            return "record_unknown"
+        self._settle(self.holds[transaction.hold].account)
+        hold = self.holds[transaction.hold]
+        if hold.status is not HoldStatus.OPEN:
+            return "hold_closed"
+        return "hold_exceeded" if -net(transaction).get(hold.account, 0) > hold.remaining else ""
+
+    def _judge_reversal(self, transaction: Transaction) -> str:
+        if transaction.reverses is None:
+            return ""
+        if transaction.reverses not in self.kept:
+            return "record_unknown"
+        original = self.kept[transaction.reverses]
+        if original.code != "posted" or original.sent.reverses is not None:
+            return "not_reversible"
+        left = original.left()
+        for account, amount in net(transaction).items():
+            rest = left.get(account, 0)
+            if amount and not (0 < -amount <= rest or rest <= -amount < 0):
+                return "reversal_exceeds"
+        return ""
+
     def _apply(self, transaction: Transaction) -> None:
-        self.posted.append(transaction)
-        if transaction.hold is not None:
-            hold = self.holds[transaction.hold]
-            remaining = hold.remaining - max(0, -_change(transaction)[hold.account])
+        accounts = {leg.account for leg in transaction.legs if leg.account.kind.strict}
+        hold = self.holds[transaction.hold] if transaction.hold else None
+        when = self._after(*accounts, *([hold.account] if hold else []))
+        original = self.kept[transaction.reverses] if transaction.reverses else None
+        kept = self._keep(transaction, "posted", when)
+        restore, take_back = _points_of(original, transaction)
+        for leg in transaction.legs:
+            account = leg.account
+            if account.kind.strict and leg.amount < 0:
+                first = [take_back[account].pop(0) for _ in range(min(-leg.amount, len(take_back[account])))]
+                kept.taken.setdefault(account, []).extend(self._take(account, -leg.amount, first))
+            elif account.kind.strict:
+                dated: list[Point] = [leg.expires_at] * leg.amount
+                if original is not None:
+                    dated = [
+                        restore[account].pop(0) for _ in range(min(leg.amount, len(restore[account])))
+                    ]
+                    dated = [_late(point, transaction.extend_days, when) for point in dated]
+                kept.given.setdefault(account, []).extend(self._give(account, leg.amount, dated))
+            self._enter(transaction.id, account, leg.amount, transaction.effective_at or when, when)
+        if original is not None:
+            original.returned.update({a: abs(amount) for a, amount in net(transaction).items()})
+        if hold is not None and (captured := max(0, -net(transaction).get(hold.account, 0))):
+            self.set_aside.append((when, hold.id, -captured))
+            remaining = hold.remaining - captured
             status = HoldStatus.OPEN if remaining else HoldStatus.CAPTURED
             self.holds[hold.id] = attrs.evolve(hold, remaining=remaining, status=status)
+        self.last.update(dict.fromkeys(accounts, when))
+
+    def _after(self, *accounts: Account) -> datetime:
+        return max([self.now, *(self.last[a] + _TICK for a in accounts if a in self.last)])
+
+    def _enter(self, id: str, account: Account, amount: int, done: datetime, when: datetime) -> None:
+        self.moves.append(Move(id, account, amount, done, when))
+
+    def _take(self, account: Account, amount: int, first: list[Point]) -> list[Point]:
+        dated = self.points.setdefault(account, [])
+        undated = self.balance(account) - len(dated)
+        taken: list[Point] = []
+        for point in first:
+            if point is None and undated > 0:
+                undated -= 1
+                taken.append(None)
+            elif point is not None and point in dated:
+                dated.remove(point)
+                taken.append(point)
+        while len(taken) < amount:
+            taken.append(dated.pop(0) if dated else None)
+        return taken
+
+    def _give(self, account: Account, amount: int, dated: list[Point]) -> list[Point]:
+        debt = max(0, -self.balance(account))
+        sure = sorted(point for point in dated if point is not None)
+        given = [*[None] * (amount - len(sure)), *sure][debt:]
+        stay = [point for point in given if point is not None]
+        self.points[account] = sorted([*self.points.get(account, []), *stay])
+        return list(given)
+
+    # --- what is overdue ----------------------------------------------------------------------
+
+    def _settle(self, account: Account) -> None:
+        due = [h for h in self.holds.values() if h.account == account and h.expires_at <= self.now]
+        for hold in sorted(due, key=lambda hold: (hold.expires_at, hold.id)):
+            if hold.status is HoldStatus.OPEN:
+                self._release(hold, HoldStatus.EXPIRED)
+        while self.points.get(account) and (first := self.points[account][0]) <= self.now:
+            free = self.balance(account) - self.held(account, settled=True)
+            amount = min(self.points[account].count(first), free)
+            if amount <= 0:
+                break
+            when = self._after(account)
+            to = Account.expiry(account.unit)
+            legs = (Leg(account, -amount), Leg(to, amount))
+            kept = self._keep(Transaction(f"expiry {account.key} {_text(when)}", legs), "posted", when)
+            kept.taken[account] = [first] * amount
+            del self.points[account][:amount]
+            for leg in legs:
+                self._enter(kept.sent.id, leg.account, leg.amount, when, when)
+            self.last[account] = when
+
+    def expire(self) -> int:
+        """Post what is past its date; answers how many lots that were."""
+        before = len(self.moves)
+        for account in list(self.points):
+            if self.expired(account):
+                self._settle(account)
+        return (len(self.moves) - before) // 2
+
+    # --- everything else ----------------------------------------------------------------------
 
     def place(self, hold: Hold) -> str:
         """Set points aside: ``placed``, or the code of the refusal."""
         if hold.id in self.holds:
-            return "placed" if self.holds[hold.id].same_request(hold) else "hold_conflict"
-        if self.lacks(hold.account, hold.amount):
+            standing = self.holds[hold.id]
+            if not standing.same_request(hold):
+                return "hold_conflict"
+            self._settle(standing.account)
+            return "placed"
+        if hold.amount > self.balance(hold.account) - self.held(hold.account) - self.expired(hold.account):
             return "insufficient_points"
-        self.holds[hold.id] = hold
+        self._settle(hold.account)
+        when = self._after(hold.account)
+        self.holds[hold.id] = attrs.evolve(hold, placed_at=when)
+        self.set_aside.append((when, hold.id, hold.amount))
+        self.lines.append(f"hold {hold.id}")
+        self.last[hold.account] = when
         return "placed"
 
     def release(self, id: str) -> str:
         """Give back what remains: the status of the hold after it, or the code of the refusal."""
         if id not in self.holds:
             return "record_unknown"
-        hold = self.holds[id]
-        status = hold.status_at(self.now)
-        if status is HoldStatus.CAPTURED:
+        if self.holds[id].status is HoldStatus.CAPTURED:
             return "hold_closed"
-        if status is HoldStatus.OPEN:
-            self.holds[id] = attrs.evolve(hold, status=HoldStatus.RELEASED)
-        return str(self.holds[id].status_at(self.now))
+        self._settle(self.holds[id].account)
+        if self.holds[id].status is HoldStatus.OPEN:
+            self._release(self.holds[id], HoldStatus.RELEASED)
+        return str(self.holds[id].status)
+
+    def _release(self, hold: Hold, status: HoldStatus) -> None:
+        when = self._after(hold.account)
+        self.holds[hold.id] = attrs.evolve(hold, status=status)
+        self.set_aside.append((when, hold.id, -hold.remaining))
+        self.lines.append(f"release {hold.id}")
+        self.last[hold.account] = when
+
+    def reverse(self, id: str, original: str, part: int | None, extend_days: int) -> str:
+        """Give back what is left of a transaction, or a part; a refusal is not kept."""
+        kept = self.kept.get(original)
+        if kept is None or kept.code != "posted":
+            return "record_unknown"
+        moved = {account: amount for account, amount in net(kept.sent).items() if amount}
+        if part is None and not moved:
+            return "transaction_empty"
+        if part is None:
+            back = {account: -amount for account, amount in (kept.left() or moved).items()}
+        elif len(moved) != 2 or len({account.unit for account in moved}) > 1:
+            return "reversal_unclear"
+        else:
+            back = {account: -part if amount > 0 else part for account, amount in moved.items()}
+        legs = tuple(Leg(account, amount) for account, amount in back.items())
+        metadata = {"reverses": original}
+        sent = Transaction(
+            id, legs, None, "reversal", kept.sent.reason, metadata, None, original, extend_days
+        )
+        trial = self.copy()
+        code = trial.post_one(sent)
+        if code == "posted":
+            self.become(trial)
+        return code
+
+    def set_floor(self, id: str, account: Account, floor: int | None) -> str:
+        """Say how far down an account may go."""
+        there = self.balance(account) - self.held(account) - self.expired(account)
+        if floor is not None and floor > there:
+            return "floor_above_balance"
+        self._settle(account)
+        self.last[account] = self._after(account)
+        self.floors[account] = floor
+        self.lines.append(f"floor {id}")
+        return "set"
+
+    def close_period(self, until: datetime) -> None:
+        """Post nothing more that was done before."""
+        if self.closed_until is None or self.closed_until < until:
+            self.closed_until = until
+            self.lines.append(f"close {_text(until)}")
 
 
-def _change(transaction: Transaction) -> Counter[Account]:
-    change: Counter[Account] = Counter()
-    for leg in transaction.legs:
-        change[leg.account] += leg.amount
-    return change
+def _points_of(
+    original: Kept | None, reversal: Transaction
+) -> tuple[dict[Account, list[Point]], dict[Account, list[Point]]]:
+    """The points that a reversal restores and takes back, by account."""
+    accounts = [leg.account for leg in reversal.legs]
+    if original is None:
+        return {}, {account: [] for account in accounts}
+    return (
+        {account: original.to_restore(account) for account in accounts},
+        {account: original.to_take_back(account) for account in accounts},
+    )
+
+
+def _late(point: Point, extend_days: int, when: datetime) -> Point:
+    late = point is not None and point <= when and extend_days > 0
+    return when + timedelta(days=extend_days) if late else point
+
+
+def _text(instant: datetime) -> str:
+    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")

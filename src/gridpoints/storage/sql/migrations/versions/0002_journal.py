@@ -370,8 +370,9 @@ def _sqlite_statistics() -> None:
 
 
 def _sqlite_indexes(connection: sa.Connection) -> Iterator[tuple[str, str, int, bool]]:
-    """Of each index: its table, its name (that of the table, where this is kept in it), and how many
-    columns it has.
+    """Of each index: its table, its name, how many columns it has, and whether it is unique.
+
+    It has the name of its table where this is kept in the tree of its key.
     """
     found = connection.execute(
         sa.text(
