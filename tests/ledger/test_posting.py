@@ -20,6 +20,7 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger import posting
 from gridpoints.ledger.journal import Line, instant
+from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.model import (
     Account,
@@ -31,7 +32,6 @@ from gridpoints.ledger.model import (
     Rejected,
     Transaction,
 )
-from gridpoints.ledger.posting import Locked
 from gridpoints.ledger.request import Batch
 from gridpoints.ledger.reversal import Original
 from gridpoints.values import Unit

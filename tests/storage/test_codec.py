@@ -18,8 +18,8 @@ from gridpoints.awards.model import AwardStatus
 from gridpoints.claiming.model import Claim, ClaimStatus
 from gridpoints.community.model import Grid, Profile
 from gridpoints.errors import NaiveInstant
-from gridpoints.records import Record
 from gridpoints.exact_json import canonical, from_json, to_json
+from gridpoints.records import Record
 from gridpoints.storage.integrity import KINDS
 from gridpoints.storage.sql import records, types
 from gridpoints.storage.sql.codec import RowCodec

@@ -13,8 +13,8 @@ from gridpoints.ledger.checkpoint import Checkpoint
 class Seal:
     """A checkpoint (检查点) as it is kept.
 
-    `root` is the root of the Merkle tree over the first `size` lines. `note` is what is published of it: the checkpoint's text, signed where a key was given. It names
-    the one before it.
+    `root` is the root of the Merkle tree over the first `size` lines. `note` is what is published of it:
+    the checkpoint's text, signed where a key was given. It names the one before it.
     """
 
     size: int

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from attrs import frozen
 
-from gridpoints.errors import GridpointsError, LedgerFileUnusable, LedgerNotEmpty
+from gridpoints.errors import LedgerFileUnusable, LedgerNotEmpty
 from gridpoints.exact_json import canonical
 from gridpoints.ledger.checkpoint import from_base64, to_base64
 from gridpoints.ledger.journal import Line, instant, instant_text
@@ -23,7 +23,7 @@ from gridpoints.ledger.merkle import Growth, Node, leaf_hash
 from gridpoints.ledger.proving import Proving
 from gridpoints.ledger.replay import Place, Projection
 from gridpoints.ledger.seals import Seal
-from gridpoints.ledger.verification import verify
+from gridpoints.ledger.verification import UNREADABLE, verify
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit
 
@@ -35,7 +35,8 @@ _CHUNK = 5_000
 _SEAL = ("size", "root", "sealed_at", "note")
 _UNIT = ("code", "scale", "names")
 _HEAD = ("version", "community")
-_COLUMNS = ("record", *_HEAD, *_UNIT, *Line._fields, *_SEAL)
+_FIELDS = {"ledger": _HEAD, "unit": _UNIT, "line": Line._fields, "seal": _SEAL}
+_COLUMNS = ("record", *(name for names in _FIELDS.values() for name in names))
 _NUMBERS = {"version", "scale", "number", "size"}
 #: Empty in CSV where they are None: they are never empty texts.
 _OPTIONAL = {"subject", "lots", "refusal", "refusal_fields"}
@@ -125,7 +126,7 @@ def _read_csv(file: TextIO) -> Iterator[tuple[int, Record]]:
     try:
         for row in reader:
             record = row.pop("record", "")
-            names = {"ledger": _HEAD, "unit": _UNIT, "line": Line._fields, "seal": _SEAL}.get(record or "", ())
+            names = _FIELDS.get(record or "", ())
             fields = {name: _from_cell(name, row.get(name)) for name in names}
             yield reader.line_num, (record or "", fields)
     except (csv.Error, ValueError) as error:
@@ -169,7 +170,7 @@ class _Reading:
                 self._keep(lines)
         except LedgerFileUnusable:
             raise
-        except (GridpointsError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except UNREADABLE as error:
             raise LedgerFileUnusable(line=place, problem=str(error)[:200]) from None
         self.work.ledger.restore_projection(self.projection)
         if found := verify(self.work.ledger, self.community).differences:

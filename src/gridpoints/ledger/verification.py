@@ -29,7 +29,7 @@ T = TypeVar("T")
 #: So many differences of one sort are told; that there are more, is.
 MOST = 100
 #: What a row that somebody changed may bring about.
-_UNREADABLE = (
+UNREADABLE = (
     ArithmeticError,
     AttributeError,
     GridpointsError,
@@ -56,6 +56,7 @@ class _Comparison:
     rebuilt: Projection = field(factory=Projection)
     found: list[Difference] = field(factory=list)
     entries: int = 0
+    accounts: int = 0
 
     def verification(self) -> Verification:
         stored = self.store.projection()
@@ -74,7 +75,7 @@ class _Comparison:
         return Verification(
             transactions=self.rebuilt.transactions,
             entries=self.entries,
-            accounts=len(self.rebuilt.accounts),
+            accounts=self.accounts,
             sealed=stored.sealed,
             differences=tuple(self._told()),
         )
@@ -100,7 +101,7 @@ class _Comparison:
         """The rows, up to the first that cannot be read."""
         try:
             yield from rows
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             self.tell("unreadable", what, error)
 
     # --- the lines ----------------------------------------------------------------------------
@@ -140,6 +141,7 @@ class _Comparison:
         for line in tail:
             for _ in self._apply(line):
                 pass
+        self.accounts = len(accounts)
         for key in [key for key, kept in accounts.items() if not kept.account.kind.strict]:
             if key in hot:
                 accounts[key].posted = hot[key]
@@ -152,7 +154,7 @@ class _Comparison:
             for place in self.rebuilt.apply(line):
                 self.entries += 1
                 yield place
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             self.tell("line", f"{line.number} {line.id}", repr(error))
 
     def _check_balanced(self, line: Line) -> None:
@@ -186,7 +188,7 @@ class _Comparison:
                 for place in again.apply(line):
                     if place.account in wrong:
                         should[place.account].append(place)
-            except _UNREADABLE:
+            except UNREADABLE:
                 continue  # told already
         for key in sorted(wrong, key=repr):
             told = len(self.found)
@@ -201,7 +203,7 @@ class _Comparison:
         for key in sorted(stored.accounts.keys() | self.rebuilt.accounts.keys(), key=repr):
             kept, made = stored.accounts.get(key), self.rebuilt.accounts.get(key)
             if kept is None or made is None:
-                self.differs("account", key, kept and "", made and "")
+                self.differs("account", key, kept and key, made and key)
                 continue
             for a in attrs.fields(Kept):
                 if a.eq:
@@ -217,7 +219,7 @@ class _Comparison:
         for id in sorted(stored.holds.keys() | self.rebuilt.holds.keys(), key=repr):
             kept, made = stored.holds.get(id), self.rebuilt.holds.get(id)
             if kept is None or made is None:
-                self.differs("hold", id, kept and "", made and "")
+                self.differs("hold", id, kept and id, made and id)
                 continue
             for a in attrs.fields(type(kept)):
                 what = "hold" if a.name in ("id", "account") else f"hold_{a.name}"
@@ -269,7 +271,7 @@ class _Tree:
     def _leaf(self, line: Line) -> bytes:
         try:
             return leaf_hash(line.sealed_bytes(self._comparison.community))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             self._comparison.tell("line", f"{line.number} {line.id}", repr(error))
             return b""
 

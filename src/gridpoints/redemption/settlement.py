@@ -33,6 +33,7 @@ class Settlements:
             merchant = work.get(Merchant, merchant_id, lock=True)
             account = Account.merchant(merchant.id, merchant.unit)
             after = self._settled_until(work, merchant)
+            work.ledger.fold()  # what commits later gets a higher sequence, and is settled next time
             last, totals = work.ledger.totals(account, after=after, until=cut)
             taken = [t for t in totals if t.kind != PAYING_OUT]
             points = sum(t.amount for t in taken)

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from gridpoints.ledger import posting
 from gridpoints.ledger.accounts import Account, Balance, Hold
 from gridpoints.ledger.journal import Act, Line
+from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.merkle import Node
 from gridpoints.ledger.model import (
     Entry,
@@ -80,7 +81,7 @@ class LedgerStore(ABC):
     # --- writing ------------------------------------------------------------------------------
 
     @abstractmethod
-    def lock(self, wanted: Wanted, at: datetime) -> posting.Locked:
+    def lock(self, wanted: Wanted, at: datetime) -> Locked:
         """Lock the strict accounts in sorted order, opening those that are new, and read the rest.
 
         The holds are those named that exist, with their accounts, and every open hold of the
@@ -90,11 +91,11 @@ class LedgerStore(ABC):
         """
 
     @abstractmethod
-    def lock_book(self) -> posting.Locked:
+    def lock_book(self) -> Locked:
         """Lock what concerns no account: the period that is closed."""
 
     @abstractmethod
-    def write(self, locked: posting.Locked) -> None:
+    def write(self, locked: Locked) -> None:
         """Keep the lines, and the accounts, lots and holds as `locked` now has them.
 
         Raises `ConcurrentChange` where another writer has recorded one of the ids since it was locked:

@@ -13,9 +13,9 @@ from datetime import datetime
 from attrs import define, field
 
 from gridpoints.errors import ConcurrentChange
-from gridpoints.ledger import posting
 from gridpoints.ledger.accounts import Account, AccountKind, Balance, Hold, HoldStatus
 from gridpoints.ledger.journal import Act, Line, instant, instant_text
+from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.merkle import Node
 from gridpoints.ledger.model import Entry, Flow, Outstanding, Totals, TrialLine, Turnover
@@ -100,7 +100,7 @@ class MemoryLedger(LedgerStore):
 
     # --- writing ------------------------------------------------------------------------------
 
-    def lock(self, wanted: Wanted, at: datetime) -> posting.Locked:
+    def lock(self, wanted: Wanted, at: datetime) -> Locked:
         books = self._books
         holds = {id: books.holds[id] for id in wanted.holds if id in books.holds}
         locked = self.lock_book()
@@ -118,13 +118,11 @@ class MemoryLedger(LedgerStore):
             locked.originals[id] = Original.of(books.by_id[id], reversals)
         return locked
 
-    def lock_book(self) -> posting.Locked:
+    def lock_book(self) -> Locked:
         books = self._books
-        return posting.Locked(
-            {}, {}, self._units, closed_until=books.closed_until, number=len(books.lines) + 1
-        )
+        return Locked({}, {}, self._units, closed_until=books.closed_until, number=len(books.lines) + 1)
 
-    def write(self, locked: posting.Locked) -> None:
+    def write(self, locked: Locked) -> None:
         books = self._books
         strict = {key for key in locked.changed_accounts if locked.accounts[key].strict}
         former = {key: books.accounts.get(key) for key in strict}
@@ -299,9 +297,7 @@ class MemoryLedger(LedgerStore):
                 for expires_at, amount in state.dated.items():
                     points[unit, expires_at] += amount
         rows = [Outstanding(*key, amount) for key, amount in points.items() if amount]
-        return sorted(
-            rows, key=lambda row: (row.unit, row.expires_at is None, row.expires_at or row.unit)
-        )
+        return sorted(rows, key=lambda row: (row.unit, row.expires_at is None, row.expires_at or row.unit))
 
     def lots(self, account: Account) -> dict[datetime, int]:
         state = self._books.accounts.get(account.key)

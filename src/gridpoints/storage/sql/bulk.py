@@ -123,9 +123,7 @@ class Bulk:
 
 
 def _literal(values: Sequence[Any]) -> Any:
-    """The values as `array_literal`, for numbers, texts and instants; others as they are.
-
-    """
+    """The values as `array_literal`, for numbers, texts and instants; others as they are."""
     kind = next((type(value) for value in values if value is not None), int)
     if kind is int:
         texts = ("NULL" if value is None else str(value) for value in values)

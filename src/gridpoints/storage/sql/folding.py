@@ -22,15 +22,8 @@ from gridpoints.ledger.journal import MOVING, Line
 from gridpoints.ledger.replay import Place
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.prepared import Prepared
-from gridpoints.storage.sql.statements import (
-    HERE,
-    IDS,
-    SqlStatements,
-    accounts,
-    book,
-    entries,
-    journal,
-)
+from gridpoints.storage.sql.reading import HERE, IDS, accounts, book, entries, journal
+from gridpoints.storage.sql.statements import SqlStatements
 from gridpoints.storage.sql.types import among
 
 #: From so many lines on, whoever reads statements enters them first.
@@ -101,7 +94,9 @@ _IS_LONG = {
         )
     ),
     "postgresql": Prepared(
-        _tail_ids.where(journal.c.number.is_(None)).order_by(journal.c.recorded_at, journal.c.id).offset(_SKIP)
+        _tail_ids.where(journal.c.number.is_(None))
+        .order_by(journal.c.recorded_at, journal.c.id)
+        .offset(_SKIP)
     ),
 }
 

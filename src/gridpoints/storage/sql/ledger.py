@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from gridpoints.errors import ConcurrentChange
-from gridpoints.ledger import posting
 from gridpoints.ledger.accounts import Account, Hold
 from gridpoints.ledger.journal import Act, Line
+from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.merkle import Node
 from gridpoints.ledger.replay import Place, Projection
@@ -27,7 +27,7 @@ from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.folding import SqlFolding
 from gridpoints.storage.sql.prepared import Prepared, pipeline
 from gridpoints.storage.sql.proof import SqlProof
-from gridpoints.storage.sql.statements import (
+from gridpoints.storage.sql.reading import (
     HERE,
     IDS,
     OVERDUE,
@@ -105,8 +105,8 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
 
     # --- deciding -----------------------------------------------------------------------------
 
-    def lock(self, wanted: Wanted, at: datetime) -> posting.Locked:
-        locked = posting.Locked({}, {}, self.units)
+    def lock(self, wanted: Wanted, at: datetime) -> Locked:
+        locked = Locked({}, {}, self.units)
         if self.others_write:
             self._take_turns(wanted)
         if wanted.backdated or not self.others_write:
@@ -141,20 +141,20 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         if wanted.alone:
             self.lock_statements()
 
-    def _read_book(self, locked: posting.Locked) -> None:
+    def _read_book(self, locked: Locked) -> None:
         [(last, self.folded, locked.closed_until)] = self.rows(_BOOK)
         if not self.others_write:
             locked.number = last + 1
 
-    def lock_book(self) -> posting.Locked:
+    def lock_book(self) -> Locked:
         if self.others_write:
             self.rows(_ADVISE, key=f"{self.community} period")
         self._opened = self._alone = frozenset()
-        locked = posting.Locked({}, {}, self.units)
+        locked = Locked({}, {}, self.units)
         self._read_book(locked)
         return locked
 
-    def _lock(self, strict: Mapping[str, Account], ids: Collection[str], locked: posting.Locked) -> None:
+    def _lock(self, strict: Mapping[str, Account], ids: Collection[str], locked: Locked) -> None:
         with pipeline(self.connection):  # what is known is read behind the locks
             states = self._states(strict)
             known = self._known(ids)
@@ -188,7 +188,7 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
 
         return read
 
-    def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: posting.Locked) -> None:
+    def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
         units = {state.account.unit for state in locked.accounts.values()}
         for key, account in hot.items():
@@ -203,7 +203,7 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
 
     # --- writing ------------------------------------------------------------------------------
 
-    def write(self, locked: posting.Locked) -> None:
+    def write(self, locked: Locked) -> None:
         lines = locked.lines
         strict = {key for key in locked.changed_accounts if locked.accounts[key].account.kind.strict}
         recorded = self.record(lines) if len(lines) >= bulk.COPY_AT else None
@@ -235,7 +235,7 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         }
         _MOVE.run(self.connection, self.community, values)
 
-    def _keep_lots(self, locked: posting.Locked) -> None:
+    def _keep_lots(self, locked: Locked) -> None:
         changed = sorted(locked.changed_lots)
         values: bulk.Columns = {
             "account_id": [key for key, _ in changed],

@@ -14,10 +14,9 @@ from gridpoints.ledger.replay import Kept, Place, Projection
 from gridpoints.ledger.seals import Seal
 from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.prepared import Prepared
-from gridpoints.storage.sql.statements import (
+from gridpoints.storage.sql.reading import (
     HERE,
     ID,
-    SqlStatements,
     accounts,
     book,
     entries,
@@ -25,6 +24,7 @@ from gridpoints.storage.sql.statements import (
     holds_with_accounts,
     lots,
 )
+from gridpoints.storage.sql.statements import SqlStatements
 
 nodes = tables.table_of(tables.NodeRow)
 seals = tables.table_of(tables.SealRow)
@@ -140,9 +140,7 @@ class SqlProof(SqlStatements):
             "sealed_at": [seal.sealed_at],
             "note": [seal.note],
         }
-        if not (
-            seal.follows(self.last_seal()) and _ADD_SEAL.run(self.connection, self.community, values)()
-        ):
+        if not (seal.follows(self.last_seal()) and _ADD_SEAL.run(self.connection, self.community, values)()):
             raise ConcurrentChange(kind="seal", id=str(seal.size))
         new: bulk.Columns = {
             "level": [node.level for node in nodes],

@@ -1,76 +1,44 @@
-"""How the ledger of one community is read from the database.
-
-What lines did that were not folded yet, the tail, is added to every answer: there are never many.
-"""
+"""How balances and statements are read from the database, and what is summed up from them."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, cast, func, or_, select, text
+from sqlalchemy import BigInteger, Select, and_, bindparam, case, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from gridpoints.ledger.accounts import Account, AccountKind, Balance, Hold, HoldStatus
-from gridpoints.ledger.journal import MOVING, Act, Line, instant, instant_text
+from gridpoints.ledger.accounts import Account, AccountKind, Balance
+from gridpoints.ledger.journal import Line, instant, instant_text
 from gridpoints.ledger.model import Entry, Flow, Outstanding, Totals, TrialLine, Turnover
 from gridpoints.storage.ledger_port import Only
-from gridpoints.storage.sql import tables
 from gridpoints.storage.sql.prepared import Prepared
-from gridpoints.storage.sql.types import Instant, Text, TextSet, among
-from gridpoints.values import Interval, Unit
+from gridpoints.storage.sql.reading import (
+    AFTER,
+    ALL,
+    AT,
+    HERE,
+    ID,
+    IDS,
+    LINE,
+    OVERDUE,
+    SOME_LEFT,
+    SqlReading,
+    accounts,
+    entries,
+    holds,
+    journal,
+    line_of,
+    lots,
+)
+from gridpoints.storage.sql.types import Text, among
+from gridpoints.values import Interval
 
-units = tables.table_of(tables.UnitRow)
-accounts = tables.table_of(tables.AccountRow)
-lots = tables.table_of(tables.LotRow)
-holds = tables.table_of(tables.HoldRow)
-journal = tables.table_of(tables.JournalRow)
-entries = tables.table_of(tables.EntryRow)
-book = tables.table_of(tables.BookRow)
-
-HERE = bindparam("community", type_=Text)
-IDS = bindparam("ids", type_=TextSet)
-ID = bindparam("id", type_=Text)
-_AT = bindparam("at", type_=Instant)
-_AFTER = bindparam("after", type_=BigInteger)
 _SINCE = bindparam("since", type_=Text)
 _UNTIL = bindparam("until", type_=Text)
-
 _LAST = datetime.max.replace(tzinfo=UTC)
-#: Lines that are read at once, and a limit that is none.
-_PAGE, _ALL = 5_000, 2**62
-#: A line, in the order of its fields.
-LINE = [column for column in journal.c if column.name != "community_id"]
-
-_of_hold = and_(accounts.c.community_id == holds.c.community_id, accounts.c.id == holds.c.account_id)
-holds_with_accounts = (
-    select(
-        holds.c.id,
-        accounts.c.unit,
-        accounts.c.kind,
-        accounts.c.owner,
-        holds.c.amount,
-        holds.c.placed_at,
-        holds.c.expires_at,
-        holds.c.remaining,
-        holds.c.reason,
-        holds.c.status,
-    )
-    .select_from(holds.join(accounts, _of_hold))
-    .where(holds.c.community_id == HERE)
-)
-#: In the words of the index, which a parameter would not match.
-_OPEN, SOME_LEFT = text("gridpoints_hold.status = 'open'"), text("gridpoints_lot.remaining > 0")
-OVERDUE = and_(_OPEN, holds.c.expires_at <= _AT)
-
-_UNITS = Prepared(select(units.c.code, units.c.scale, units.c.names).where(units.c.community_id == HERE))
-_HOLD = Prepared(holds_with_accounts.where(holds.c.id == ID))
-_HOLDS_OF = Prepared(
-    holds_with_accounts.where(holds.c.account_id == ID).order_by(holds.c.placed_at, holds.c.id)
-)
 
 # --- balances -------------------------------------------------------------------------------------
 
@@ -81,7 +49,7 @@ _released = (
 )
 _expired = (
     select(func.coalesce(func.sum(lots.c.remaining), 0).cast(BigInteger))
-    .where(lots.c.community_id == HERE, lots.c.account_id == accounts.c.id, lots.c.expires_at <= _AT)
+    .where(lots.c.community_id == HERE, lots.c.account_id == accounts.c.id, lots.c.expires_at <= AT)
     .scalar_subquery()
 )
 _BALANCES = Prepared(
@@ -108,7 +76,7 @@ _OVERDUE_ACCOUNTS = Prepared(
     .where(
         lots.c.community_id == HERE,
         SOME_LEFT,
-        lots.c.expires_at <= _AT,
+        lots.c.expires_at <= AT,
         accounts.c.posted > accounts.c.held,
     )
     .order_by(lots.c.expires_at, lots.c.account_id)  # in the order of the index
@@ -145,46 +113,7 @@ _UNDATED = Prepared(
     .group_by(accounts.c.unit)
 )
 
-# --- lines and entries ----------------------------------------------------------------------------
-
-_moved = and_(journal.c.refusal.is_(None), or_(*(journal.c.act == act for act in sorted(MOVING))))
-_lines = select(*LINE).where(journal.c.community_id == HERE)
-_LINE = Prepared(_lines.where(journal.c.id == ID))
-_LINES = Prepared(
-    _lines.where(journal.c.number > _AFTER)
-    .order_by(journal.c.number)
-    .limit(bindparam("limit", type_=BigInteger))
-)
-_UNNUMBERED = Prepared(
-    _lines.where(or_(journal.c.number.is_(None), journal.c.number <= 0)).order_by(
-        journal.c.recorded_at, journal.c.id
-    )
-)
-_ABOUT = Prepared(
-    _lines.where(
-        among(journal.c.subject, IDS), journal.c.subject.is_not(None), journal.c.refusal.is_(None)
-    ).order_by(journal.c.recorded_at, journal.c.id)
-)
-_DEBTS = Prepared(
-    _lines.where(journal.c.act == Act.DEBT.value, journal.c.subject.is_not(None)).order_by(
-        journal.c.recorded_at, journal.c.id
-    )
-)
-_folded = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
-#: Lines that are in no statement, by their number or, where they have none, as they were recorded.
-_TAILS = {
-    "sqlite": _lines.where(_moved, journal.c.number > _folded).order_by(journal.c.number),
-    "postgresql": _lines.where(_moved, journal.c.number.is_(None)).order_by(
-        journal.c.recorded_at, journal.c.id
-    ),
-}
-_TAIL = {name: Prepared(tail) for name, tail in _TAILS.items()}
-_TAIL_OF = {
-    name: Prepared(
-        tail.where(func.replace(journal.c.legs, bindparam("leg", type_=Text), "") != journal.c.legs)
-    )
-    for name, tail in _TAILS.items()
-}
+# --- entries --------------------------------------------------------------------------------------
 
 _of_entry = and_(journal.c.community_id == entries.c.community_id, journal.c.number == entries.c.number)
 _to_account = and_(accounts.c.community_id == entries.c.community_id, accounts.c.id == entries.c.account_id)
@@ -192,7 +121,7 @@ _here = (entries.c.community_id == HERE, entries.c.account_id == ID)
 _ENTRIES = (
     select(entries.c.sequence, entries.c.amount, entries.c.balance, *LINE)
     .select_from(entries.join(journal, _of_entry))
-    .where(*_here, entries.c.sequence > _AFTER)
+    .where(*_here, entries.c.sequence > AFTER)
     .order_by(entries.c.sequence)
 )
 _FIRST_ENTRIES = Prepared(_ENTRIES.limit(bindparam("limit", type_=BigInteger)))
@@ -211,14 +140,14 @@ _MOVED_UNTIL = {
 _FIRST_SINCE = Prepared(
     select(entries.c.sequence)
     .select_from(entries.join(journal, _of_entry))
-    .where(*_here, entries.c.sequence > _AFTER, journal.c.recorded_at >= _UNTIL)
+    .where(*_here, entries.c.sequence > AFTER, journal.c.recorded_at >= _UNTIL)
     .order_by(entries.c.sequence)
     .limit(1)
 )
 _TOTALS = Prepared(
     select(journal.c.kind, _count, _sum)
     .select_from(entries.join(journal, _of_entry))
-    .where(*_here, entries.c.sequence > _AFTER, entries.c.sequence <= bindparam("last", type_=BigInteger))
+    .where(*_here, entries.c.sequence > AFTER, entries.c.sequence <= bindparam("last", type_=BigInteger))
     .group_by(journal.c.kind)
 )
 _flow = (accounts.c.kind, journal.c.kind, journal.c.reason)
@@ -245,22 +174,8 @@ _FLOWS_WITHIN, _TURNOVER_WITHIN = Prepared(_FLOWS.where(_within)), Prepared(_TUR
 _ALL_FLOWS, _ALL_TURNOVER = Prepared(_FLOWS), Prepared(_TURNOVER)
 
 
-class SqlStatements:
-    """What is read from a ledger, in an open transaction."""
-
-    def __init__(self, connection: Connection, community: str) -> None:
-        self.connection = connection
-        self.community = community
-        self.others_write = self.numbers_later = connection.dialect.name == "postgresql"
-
-    def rows(self, statement: Prepared, **values: Any) -> list[Any]:
-        """What a statement answers for this community."""
-        return statement.rows(self.connection, community=self.community, **values)
-
-    @cached_property
-    def units(self) -> Mapping[str, Unit]:
-        """The units that published rules declare, by code; asked for when they are needed."""
-        return _Units(self)
+class SqlStatements(SqlReading):
+    """Balances, statements and reports, in an open transaction."""
 
     # --- balances -----------------------------------------------------------------------------
 
@@ -271,7 +186,7 @@ class SqlStatements:
         for account in accounts:
             posted, held, expired = found.get(account.key, (0, 0, 0))
             if not account.kind.strict:
-                posted += sum(amount for _, amount in self._tail_of(account))
+                posted += sum(amount for _, amount in self.tail_of(account))
             balances[account] = Balance(account, posted, held, max(0, min(expired, posted - held)))
         return balances
 
@@ -287,7 +202,7 @@ class SqlStatements:
         # Hot accounts are opened when they are folded: some may be in the tail alone.
         hot: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         moved = Counter[tuple[str, str]]()
-        for _, account, amount in self._tail_legs():
+        for _, account, amount in self.tail_legs():
             if not account.kind.strict:
                 place = (account.unit, account.kind.value)
                 moved[place] += amount
@@ -308,50 +223,6 @@ class SqlStatements:
             key=lambda row: (row.unit, row.expires_at is None, row.expires_at or _LAST),
         )
 
-    def find_hold(self, id: str) -> Hold | None:
-        return next(map(hold_of, self.rows(_HOLD, id=id)), None)
-
-    def holds_of(self, account: Account) -> list[Hold]:
-        return [hold_of(row) for row in self.rows(_HOLDS_OF, id=account.key)]
-
-    # --- lines --------------------------------------------------------------------------------
-
-    def line(self, id: str) -> Line | None:
-        return next(map(line_of, self.rows(_LINE, id=id)), None)
-
-    def about(self, subjects: Collection[str]) -> list[Line]:
-        return [line_of(row) for row in self.rows(_ABOUT, ids=subjects)] if subjects else []
-
-    def debts(self) -> list[Line]:
-        return [line_of(row) for row in self.rows(_DEBTS)]
-
-    def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
-        while limit is None or limit > 0:
-            size = _PAGE if limit is None else min(limit, _PAGE)
-            rows = self.rows(_LINES, after=after, limit=size)
-            yield from map(line_of, rows)
-            if len(rows) < size:
-                return
-            after = rows[-1][0]
-            limit = None if limit is None else limit - size
-
-    def unnumbered(self) -> Iterator[Line]:
-        yield from map(line_of, self.rows(_UNNUMBERED))
-
-    def _tail_legs(self) -> Iterator[tuple[Line, Account, int]]:
-        for row in self.rows(_TAIL[self.connection.dialect.name]):
-            line = line_of(row)
-            for key, amount, _ in line.each_leg():
-                yield line, Account.parse(key), amount
-
-    def _tail_of(self, account: Account) -> Iterator[tuple[Line, int]]:
-        leg = f'["{account.key}",'
-        for row in self.rows(_TAIL_OF[self.connection.dialect.name], leg=leg):
-            line = line_of(row)
-            for key, amount, _ in line.each_leg():
-                if key == account.key:
-                    yield line, amount
-
     # --- entries ------------------------------------------------------------------------------
 
     def entries(
@@ -366,7 +237,7 @@ class SqlStatements:
     ) -> list[Entry]:
         values = {"id": account.key, "after": after}
         if since is None and until is None and only in (None, Only()):
-            rows = self.rows(_FIRST_ENTRIES, **values, limit=_ALL if limit is None else limit)
+            rows = self.rows(_FIRST_ENTRIES, **values, limit=ALL if limit is None else limit)
         else:
             rows = self.rows(Prepared(self._wanted(since, until, only).limit(limit)), **values)
         found = [_entry(account, row[0], row[1], row[2], line_of(row[3:])) for row in rows]
@@ -407,7 +278,7 @@ class SqlStatements:
 
     def _tail_entries(self, account: Account) -> Iterator[tuple[Entry, Line]]:
         tip = None
-        for line, amount in self._tail_of(account):
+        for line, amount in self.tail_of(account):
             if tip is None:
                 tip = next(iter(self.rows(_LAST_ENTRY, id=account.key)), (0, 0))
             tip = (tip[0] + 1, tip[1] + amount)
@@ -418,7 +289,7 @@ class SqlStatements:
         [(moved,)] = self.rows(_MOVED_UNTIL[recorded], id=account.key, until=until)
         return int(moved) + sum(
             amount
-            for line, amount in self._tail_of(account)
+            for line, amount in self.tail_of(account)
             if (line.recorded_at if recorded else line.effective_at) <= until
         )
 
@@ -447,9 +318,11 @@ class SqlStatements:
         if within is None:
             rows = self.rows(_ALL_FLOWS, unit=unit)
         else:
-            rows = self.rows(_FLOWS_WITHIN, unit=unit, since=instant_text(within.start), until=instant_text(within.end))
+            rows = self.rows(
+                _FLOWS_WITHIN, unit=unit, since=instant_text(within.start), until=instant_text(within.end)
+            )
         found = {(kind, of, reason): (entries, moved) for kind, of, reason, entries, moved in rows}
-        for line, account, amount in self._tail_legs():
+        for line, account, amount in self.tail_legs():
             if account.unit == unit and (within is None or instant(line.effective_at) in within):
                 place = (account.kind.value, line.kind, line.reason)
                 entries, moved = found.get(place, (0, 0))
@@ -463,46 +336,16 @@ class SqlStatements:
         if within is None:
             rows = self.rows(_ALL_TURNOVER)
         else:
-            rows = self.rows(_TURNOVER_WITHIN, since=instant_text(within.start), until=instant_text(within.end))
+            rows = self.rows(
+                _TURNOVER_WITHIN, since=instant_text(within.start), until=instant_text(within.end)
+            )
         found = {(unit, kind): (given, taken) for unit, kind, given, taken in rows}
-        for line, account, amount in self._tail_legs():
+        for line, account, amount in self.tail_legs():
             if within is None or instant(line.effective_at) in within:
                 place = (account.unit, account.kind.value)
                 given, taken = found.get(place, (0, 0))
                 found[place] = (given + max(0, amount), taken + max(0, -amount))
         return [Turnover(unit, AccountKind(kind), *moved) for (unit, kind), moved in sorted(found.items())]
-
-
-class _Units(Mapping[str, Unit]):
-    """The units of a community, read when one of them is first asked for."""
-
-    def __init__(self, statements: SqlStatements) -> None:
-        self._statements = statements
-
-    @cached_property
-    def _all(self) -> dict[str, Unit]:
-        return {code: Unit(code, scale, names) for code, scale, names in self._statements.rows(_UNITS)}
-
-    def __getitem__(self, code: str) -> Unit:
-        return self._all[code]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-
-def line_of(row: Sequence[Any]) -> Line:
-    """A line from a row; one without a number has 0."""
-    return Line(row[0] or 0, *row[1:])
-
-
-def hold_of(row: Sequence[Any]) -> Hold:
-    """A hold from a row of `holds_with_accounts`."""
-    id, unit, kind, owner, amount, placed_at, expires_at, remaining, reason, status = row
-    account = Account(unit, AccountKind(kind), owner)
-    return Hold(id, account, amount, placed_at, expires_at, remaining, reason, HoldStatus(status))
 
 
 def _entry(account: Account, sequence: int, amount: int, balance: int, line: Line) -> Entry:

@@ -149,7 +149,9 @@ class among(FunctionElement[bool]):  # noqa: N801 -- reads as a function
 @compiles(among, "postgresql")
 def _among_array(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     column, texts = element.clauses
-    return f"{compiler.process(column, **kw)} = ANY (CAST({compiler.process(texts, **kw)} AS TEXT[]))"
+    # In a query of its own, the text is read once, and not for every row that is looked at.
+    array = f"SELECT CAST({compiler.process(texts, **kw)} AS TEXT[])"
+    return f"{compiler.process(column, **kw)} = ANY (CAST(({array}) AS TEXT[]))"
 
 
 @compiles(among, "sqlite")

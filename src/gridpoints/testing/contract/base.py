@@ -121,8 +121,11 @@ class Clerk:
             return work.ledger.find_hold(id)
 
     def must_verify(self) -> None:
-        """Assert that every figure agrees with the journal."""
-        assert self.ledger.verify().differences == ()
+        """Assert that every figure agrees with the journal, before it is folded and after."""
+        before = self.ledger.verify()
+        assert before.differences == ()
+        self.ledger.fold()
+        assert self.ledger.verify() == before
 
 
 def move(id: str, source: Account, target: Account, amount: int, **particulars: Any) -> Transaction:

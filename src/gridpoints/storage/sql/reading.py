@@ -1,0 +1,202 @@
+"""What is read from the ledger of one community, whatever is asked: its lines, holds and units.
+
+Lines that were not folded yet are the tail: there are never many, and every answer adds what they did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, text
+
+from gridpoints.ledger.accounts import Account, AccountKind, Hold, HoldStatus
+from gridpoints.ledger.journal import MOVING, Act, Line
+from gridpoints.storage.sql import tables
+from gridpoints.storage.sql.prepared import Prepared
+from gridpoints.storage.sql.types import Instant, Text, TextSet, among
+from gridpoints.values import Unit
+
+units = tables.table_of(tables.UnitRow)
+accounts = tables.table_of(tables.AccountRow)
+lots = tables.table_of(tables.LotRow)
+holds = tables.table_of(tables.HoldRow)
+journal = tables.table_of(tables.JournalRow)
+entries = tables.table_of(tables.EntryRow)
+book = tables.table_of(tables.BookRow)
+
+HERE = bindparam("community", type_=Text)
+IDS = bindparam("ids", type_=TextSet)
+ID = bindparam("id", type_=Text)
+AT = bindparam("at", type_=Instant)
+AFTER = bindparam("after", type_=BigInteger)
+
+#: Lines that are read at once, and a limit that is none.
+PAGE, ALL = 5_000, 2**62
+#: A line, in the order of its fields.
+LINE = [column for column in journal.c if column.name != "community_id"]
+
+_of_hold = and_(accounts.c.community_id == holds.c.community_id, accounts.c.id == holds.c.account_id)
+holds_with_accounts = (
+    select(
+        holds.c.id,
+        accounts.c.unit,
+        accounts.c.kind,
+        accounts.c.owner,
+        holds.c.amount,
+        holds.c.placed_at,
+        holds.c.expires_at,
+        holds.c.remaining,
+        holds.c.reason,
+        holds.c.status,
+    )
+    .select_from(holds.join(accounts, _of_hold))
+    .where(holds.c.community_id == HERE)
+)
+#: In the words of the index, which a parameter would not match.
+_OPEN, SOME_LEFT = text("gridpoints_hold.status = 'open'"), text("gridpoints_lot.remaining > 0")
+OVERDUE = and_(_OPEN, holds.c.expires_at <= AT)
+
+_UNITS = Prepared(select(units.c.code, units.c.scale, units.c.names).where(units.c.community_id == HERE))
+_HOLD = Prepared(holds_with_accounts.where(holds.c.id == ID))
+_HOLDS_OF = Prepared(
+    holds_with_accounts.where(holds.c.account_id == ID).order_by(holds.c.placed_at, holds.c.id)
+)
+
+# --- lines and entries ----------------------------------------------------------------------------
+
+_moved = and_(journal.c.refusal.is_(None), or_(*(journal.c.act == act for act in sorted(MOVING))))
+_lines = select(*LINE).where(journal.c.community_id == HERE)
+_LINE = Prepared(_lines.where(journal.c.id == ID))
+_LINES = Prepared(
+    _lines.where(journal.c.number > AFTER)
+    .order_by(journal.c.number)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+_UNNUMBERED = Prepared(
+    _lines.where(or_(journal.c.number.is_(None), journal.c.number <= 0)).order_by(
+        journal.c.recorded_at, journal.c.id
+    )
+)
+_ABOUT = Prepared(
+    _lines.where(
+        among(journal.c.subject, IDS), journal.c.subject.is_not(None), journal.c.refusal.is_(None)
+    ).order_by(journal.c.recorded_at, journal.c.id)
+)
+_DEBTS = Prepared(
+    _lines.where(journal.c.act == Act.DEBT.value, journal.c.subject.is_not(None)).order_by(
+        journal.c.recorded_at, journal.c.id
+    )
+)
+_folded = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
+#: Lines that are in no statement, by their number or, where they have none, as they were recorded.
+_TAILS = {
+    "sqlite": _lines.where(_moved, journal.c.number > _folded).order_by(journal.c.number),
+    "postgresql": _lines.where(_moved, journal.c.number.is_(None)).order_by(
+        journal.c.recorded_at, journal.c.id
+    ),
+}
+_TAIL = {name: Prepared(tail) for name, tail in _TAILS.items()}
+_TAIL_OF = {
+    name: Prepared(
+        tail.where(func.replace(journal.c.legs, bindparam("leg", type_=Text), "") != journal.c.legs)
+    )
+    for name, tail in _TAILS.items()
+}
+
+
+class SqlReading:
+    """A ledger that is read, in an open transaction."""
+
+    def __init__(self, connection: Connection, community: str) -> None:
+        self.connection = connection
+        self.community = community
+        self.others_write = self.numbers_later = connection.dialect.name == "postgresql"
+
+    def rows(self, statement: Prepared, **values: Any) -> list[Any]:
+        """What a statement answers for this community."""
+        return statement.rows(self.connection, community=self.community, **values)
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        """The units that published rules declare, by code; asked for when they are needed."""
+        return _Units(self)
+
+    def find_hold(self, id: str) -> Hold | None:
+        return next(map(hold_of, self.rows(_HOLD, id=id)), None)
+
+    def holds_of(self, account: Account) -> list[Hold]:
+        return [hold_of(row) for row in self.rows(_HOLDS_OF, id=account.key)]
+
+    # --- lines --------------------------------------------------------------------------------
+
+    def line(self, id: str) -> Line | None:
+        return next(map(line_of, self.rows(_LINE, id=id)), None)
+
+    def about(self, subjects: Collection[str]) -> list[Line]:
+        return [line_of(row) for row in self.rows(_ABOUT, ids=subjects)] if subjects else []
+
+    def debts(self) -> list[Line]:
+        return [line_of(row) for row in self.rows(_DEBTS)]
+
+    def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
+        while limit is None or limit > 0:
+            size = PAGE if limit is None else min(limit, PAGE)
+            rows = self.rows(_LINES, after=after, limit=size)
+            yield from map(line_of, rows)
+            if len(rows) < size:
+                return
+            after = rows[-1][0]
+            limit = None if limit is None else limit - size
+
+    def unnumbered(self) -> Iterator[Line]:
+        yield from map(line_of, self.rows(_UNNUMBERED))
+
+    def tail_legs(self) -> Iterator[tuple[Line, Account, int]]:
+        """Every leg that is in no statement yet, with its line and account."""
+        for row in self.rows(_TAIL[self.connection.dialect.name]):
+            line = line_of(row)
+            for key, amount, _ in line.each_leg():
+                yield line, Account.parse(key), amount
+
+    def tail_of(self, account: Account) -> Iterator[tuple[Line, int]]:
+        """The amounts that are not in the statement of an account yet, with their lines."""
+        leg = f'["{account.key}",'
+        for row in self.rows(_TAIL_OF[self.connection.dialect.name], leg=leg):
+            line = line_of(row)
+            for key, amount, _ in line.each_leg():
+                if key == account.key:
+                    yield line, amount
+
+
+class _Units(Mapping[str, Unit]):
+    """The units of a community, read when one of them is first asked for."""
+
+    def __init__(self, statements: SqlReading) -> None:
+        self._statements = statements
+
+    @cached_property
+    def _all(self) -> dict[str, Unit]:
+        return {code: Unit(code, scale, names) for code, scale, names in self._statements.rows(_UNITS)}
+
+    def __getitem__(self, code: str) -> Unit:
+        return self._all[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+def line_of(row: Sequence[Any]) -> Line:
+    """A line from a row; one without a number has 0."""
+    return Line(row[0] or 0, *row[1:])
+
+
+def hold_of(row: Sequence[Any]) -> Hold:
+    """A hold from a row of `holds_with_accounts`."""
+    id, unit, kind, owner, amount, placed_at, expires_at, remaining, reason, status = row
+    account = Account(unit, AccountKind(kind), owner)
+    return Hold(id, account, amount, placed_at, expires_at, remaining, reason, HoldStatus(status))
