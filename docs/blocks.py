@@ -47,6 +47,15 @@ class FileParser:
                 yield region
 
 
+class BlockParser(CodeBlockParser):
+    """Finds the blocks in a language that are no files."""
+
+    def __call__(self, document: Document) -> Iterable[Region]:
+        for region in super().__call__(document):
+            if "caption" not in (region.lexemes.get("options") or {}):
+                yield region
+
+
 def write_file(example: Example) -> None:
     name, text = example.parsed
     Path(name).write_text(text, encoding="utf-8")
@@ -103,9 +112,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 pytest_collect_file = Sybil(
     parsers=[
-        CodeBlockParser("python", run_python),
-        CodeBlockParser("text", compare_printed),
-        CodeBlockParser("console", run_commands),
+        BlockParser("python", run_python),
+        BlockParser("text", compare_printed),
+        BlockParser("console", run_commands),
         FileParser(),
         SkipParser(),
     ],

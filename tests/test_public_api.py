@@ -12,6 +12,8 @@ from tests.public_api import RECORDED, documented_modules, public_api
 INTERNAL = (
     "gridpoints.cli",
     "gridpoints.demo",
+    "gridpoints.ledger.request",
+    "gridpoints.ledger.verification",
     "gridpoints.rules.checking",
     "gridpoints.rules.coherence",
     "gridpoints.rules.document",

@@ -37,10 +37,10 @@ from gridpoints.testing import ManualClock
 from tests.conftest import _database, _named
 from tests.ledger.full import KEY, found, live, open_at
 
-#: Lines before everything else, so that the tree over them has nodes on two levels.
-LINES = 2_060
-#: Rows of a table that are tried, of all sorts there are.
-ROWS = 12
+#: Lines before everything else, so that the tree over them has a node.
+LINES = 1_040
+#: Rows of a table that are tried at most, of all sorts there are, and values of each.
+ROWS, VALUES = 12, 3
 
 LEDGER = [
     tables.table_of(row)
@@ -90,8 +90,8 @@ class Village:
             query = select(table).where(table.c.community_id == "baiyang")
             rows = list(connection.execute(query.order_by(*table.primary_key.columns)))
         sorts = {tuple(str(row._mapping[c]) for c in table.columns if c.name in SORTS): row for row in rows}
-        picked = [rows[0], rows[-1], *sorts.values(), *rows[:: max(1, len(rows) // ROWS)]]
-        return list({_key(table, row): row for row in picked}.values())[: ROWS + len(sorts)]
+        picked = [*sorts.values(), rows[0], rows[len(rows) // 2], rows[-1]]
+        return list({_key(table, row): row for row in picked}.values())[:ROWS]
 
     def verification(self) -> Verification:
         return self.community.ledger.verify(KEY.public)
@@ -148,23 +148,21 @@ def _is(table: Table, row: Row[Any]) -> Any:
 def others(column: Column[Any], row: Row[Any], rows: list[Row[Any]]) -> list[Any]:
     """Other values that the column may well have."""
     value = row._mapping[column]
-    values: list[Any] = [other._mapping[column] for other in rows]
     if column.name == "community_id":
         return ["elsewhere", "nowhere"]
-    if column.nullable:
-        values.append(None)
     sort = column.type.python_type
+    values: list[Any] = [other._mapping[column] for other in rows]
     if sort is int:
-        values += [(value or 0) + 1, (value or 0) - 1, 0, 2**40]
+        values = [(value or 0) + 1, None, (value or 0) - 1, 0, *values]
     elif sort is datetime:
         given = value or next((v for v in values if v), datetime.fromisoformat("2026-03-02T01:00:00Z"))
-        values += [given + timedelta(microseconds=1), given - timedelta(days=400)]
+        values = [given + timedelta(microseconds=1), None, given - timedelta(days=400), *values]
     elif sort is bytes:
-        values += [bytes([value[0] ^ 1]) + value[1:], bytes(32)]
+        values = [bytes([value[0] ^ 1]) + value[1:], bytes(32)]
     else:
         assert sort is str, column
-        values += [f"{value or ''}x", (value or "")[:-1], "points/member/zhao", "fund", "open", "post"]
-    return [other for other in dict.fromkeys(values) if other != value]
+        values = [f"{value or ''}x", None, *values, "points/member/zhao", "fund", "open", "post"]
+    return [v for v in dict.fromkeys(values) if v != value and (v is not None or column.nullable)]
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
@@ -174,7 +172,7 @@ def test_a_changed_value_is_found(village: Village, column: Column[Any]) -> None
     rows = village.rows(table)
     tried = 0
     for row in rows:
-        for value in others(column, row, rows)[:ROWS]:
+        for value in others(column, row, rows)[:VALUES]:
             with village.tampering() as connection:
                 try:
                     with connection.begin_nested():
@@ -226,7 +224,7 @@ def test_an_added_row_is_found(village: Village, table: Table) -> None:
     tried = 0
     for row in rows:
         for column in table.primary_key.columns:
-            for value in others(column, row, rows):
+            for value in others(column, row, rows)[:VALUES]:
                 copy = {**row._mapping, column.name: value}
                 # A journal line is known by its number as well. The next number is another test's.
                 numbers = [{"number": n} for n in (1, 2**50)] if "act" in copy else [{}]
@@ -322,8 +320,7 @@ def test_a_changed_line_is_named_with_the_seals_over_it(village: Village) -> Non
         here = (table.c.community_id == "baiyang", table.c.id == "bulk5")
         connection.execute(update(table).where(*here).values(reason="another"))
         found = {(difference.what, difference.where) for difference in village.verification().differences}
-    assert found >= {("node", "1–1024"), ("node", "1–2048"), ("seal", f"1–{LINES}")}
-    assert ("node", "1025–2048") not in found
+    assert found >= {("node", "1–1024"), ("seal", f"1–{LINES}")}
 
 
 def test_another_community_is_another_ledger(village: Village) -> None:
@@ -392,11 +389,12 @@ def test_junk_is_found_and_nothing_is_raised(village: Village, column: Column[An
     assert isinstance(table, Table)
     rows = village.rows(table)
     dialect = village.store._engines.writing.dialect.name
+    is_json = column.name in ("legs", "lots", "metadata")
     values: list[Any] = list(map(text, RAW[dialect]))
     if column.type.python_type is str:
-        values += JUNK
+        values += JUNK if is_json else JUNK[:1] + JUNK[-5:]
     tried = 0
-    for row in rows[:3] if column.name not in ("legs", "lots", "metadata") else rows:
+    for row in rows[: 5 if is_json else 1]:
         for value in values:
             with village.tampering() as connection:
                 try:

@@ -8,6 +8,7 @@ from gridpoints.testing import StorageContract
 
 class TestMemoryStore(StorageContract):
     durable = False
+    checks_floors = False
     reads_while_writing = False
 
     @pytest.fixture

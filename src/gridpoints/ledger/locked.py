@@ -165,16 +165,18 @@ class Locked:
                     self.due[hold.account.key].append(hold)
         return self.due
 
-    def settle_overdue(self, state: AccountState, at: datetime) -> None:
+    def settle_overdue(self, state: AccountState, at: datetime, until: datetime | None = None) -> None:
         """Let go of the account's overdue holds, then post the expiry of its overdue lots.
 
-        So that neither counts any more at `at`, whether anybody swept before or not.
+        So that neither counts any more at `at`, whether anybody swept before or not; or only what was
+        overdue at `until`.
         """
+        until = until or at
         if state.held:
-            for hold in self._due(at).pop(state.account.key, ()):
+            for hold in self._due(until).pop(state.account.key, ()):
                 if (hold := self.holds[hold.id]).status is HoldStatus.OPEN:
                     release(self, hold, HoldStatus.EXPIRED, at)
-        while state.dated and (lot := overdue(state, at)):
+        while state.dated and (lot := overdue(state, until)):
             expires_at, amount = lot
             at = after(at, state)
             account, key = state.account, state.account.key

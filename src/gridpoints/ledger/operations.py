@@ -183,25 +183,22 @@ class Ledger(Transactions):
         while True:
             with self.context.begin() as work:
                 due = work.ledger.overdue_accounts(until, 1_000)
-                posted += work.ledger.touch(due, at=until) if due else 0
+                posted += work.ledger.touch(due, until=until, at=now) if due else 0
             if not due:
                 return posted
 
     def set_floor(self, account: Account, floor: int | None, *, reason: str, id: str | None = None) -> None:
         """How far down an account may go: 0, a debt limit below 0, or None for any figure.
 
-        Raises `FloorAboveBalance` where it has less, `AccountHot` or `UnitUnknown`.
+        The same id and content again changes nothing. Raises `FloorAboveBalance` where it has less,
+        `TransactionConflict`, `AccountHot` or `UnitUnknown`.
         """
         if floor is not None:
             check_whole("floor", floor, least=-MOST_AMOUNT, most=MOST_AMOUNT)
-        with self.context.begin() as work:
-            work.ledger.set_floor(
-                _strict(account),
-                floor,
-                id=self.context.id(id),
-                reason=check_text("reason", reason),
-                at=self.context.now(),
-            )
+        account, id, reason = _strict(account), self.context.id(id), check_text("reason", reason)
+        self._undisputed(
+            lambda work, at: work.ledger.set_floor(account, floor, id=id, reason=reason, at=at)
+        )
 
     def close_period(self, until: datetime, *, reason: str = "") -> None:
         """From now on, nothing is posted that was done before `until`; a period is closed for good.

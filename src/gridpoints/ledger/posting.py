@@ -274,10 +274,15 @@ def let_go(id: str, *, locked: Locked, at: datetime) -> Hold:
 def set_floor(
     account: Account, floor: int | None, *, id: str, reason: str, locked: Locked, at: datetime
 ) -> None:
-    """How far down an account may go from now on.
+    """How far down an account may go from now on; a repetition changes nothing.
 
-    Raises `FloorAboveBalance`, `UnitUnknown`.
+    Raises `FloorAboveBalance`, `TransactionConflict`, `UnitUnknown`.
     """
+    legs = canonical([[account.key, floor]])
+    if (standing := locked.known.get(f"floor {id}")) is not None:
+        if (standing.legs, standing.reason) != (legs, reason):
+            raise TransactionConflict(transaction=id)
+        return
     state = locked.account(account.key)
     locked.settle_overdue(state, at)
     if floor is not None and floor > (available := state.posted - state.held):
@@ -288,7 +293,6 @@ def set_floor(
     at = after(at, state)
     state.floor, state.moved_at = floor, at
     locked.changed_accounts.add(account.key)
-    legs = canonical([[account.key, floor]])
     locked.write(f"floor {id}", Act.FLOOR, at, legs, kind="floor", reason=reason)
 
 

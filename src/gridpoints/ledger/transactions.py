@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from attrs import frozen
 
-from gridpoints.errors import ConcurrentChange, InsufficientPoints, RecordUnknown, ReversalUnclear
+from gridpoints.errors import (
+    ConcurrentChange,
+    InsufficientPoints,
+    RecordUnknown,
+    ReversalExceeds,
+    ReversalUnclear,
+    TransactionConflict,
+)
 from gridpoints.exact_json import canonical
-from gridpoints.ledger.journal import Act, Line, instant, instant_text
+from gridpoints.ledger.journal import Act, Line, instant
 from gridpoints.ledger.model import Account, Debt, Leg, Outcome, Posted, Rejected, Transaction
 from gridpoints.ledger.request import check_subject
 from gridpoints.ledger.reversal import Original
@@ -95,9 +103,16 @@ class Transactions(Transfer):
         """
         with self.context.begin() as work:
             original = _original(work, transaction_id)
-            legs = _opposite(original, part)
+            id = self.context.id(id)
+            if queue and (owed := _owed(work, id, transaction_id)):
+                return owed
+            standing = work.ledger.line(id)
+            if part is None and standing is not None and standing.subject == transaction_id:
+                legs = standing.transaction().legs  # it is sent again: what was left at that time
+            else:
+                legs = _opposite(original, part)
             reversal = Transaction(
-                id=self.context.id(id),
+                id=id,
                 legs=legs,
                 kind="reversal",
                 reason=reason or original.line.reason,
@@ -136,16 +151,18 @@ class Transactions(Transfer):
             with self.context.begin() as work:
                 [debt] = [debt for debt in _debts(work) if debt.id == id]
                 if legs := self._there(work, debt):
-                    now = instant_text(self.context.now())
+                    left = sum(leg.amount for leg in debt.legs if leg.amount > 0)
                     part = Transaction(
-                        id=f"debt {debt.id} {now}".replace(" ", "/"),
+                        id=f"debt/{debt.id}/{left}",
                         legs=legs,
                         kind="debt",
                         reason=debt.reason,
                         metadata={"debt": debt.id},
                         reverses=debt.transaction,
                     )
-                    collected.append(self.post_one(part))
+                    # Somebody else may have been quicker.
+                    with suppress(InsufficientPoints, ReversalExceeds, TransactionConflict):
+                        collected.append(self.post_one(part))
         return collected
 
     def _there(self, work: Work, debt: Debt) -> tuple[Leg, ...]:
@@ -198,6 +215,15 @@ def _opposite(original: Original, part: int | Sequence[Leg] | None) -> tuple[Leg
     return tuple(Leg(account, -part if original.net[account.key] > 0 else part) for account in accounts)
 
 
+def _owed(work: Work, id: str, transaction_id: str) -> Debt | None:
+    """The debt of that id; raises `TransactionConflict` where it is about another transaction."""
+    if (line := work.ledger.line(f"debt {id}")) is None:
+        return None
+    if line.subject != transaction_id:
+        raise TransactionConflict(transaction=id)
+    return next(debt for debt in _debts(work) if debt.id == id)
+
+
 def _debts(work: Work) -> Iterator[Debt]:
     """Every debt there ever was, with what is left of it."""
     lines = work.ledger.debts()
@@ -213,4 +239,15 @@ def _debts(work: Work) -> Iterator[Debt]:
             Leg(Account.parse(key), amount - paid.get(id, {}).get(key, 0))
             for key, amount, _ in line.each_leg()
         )
+        if any(leg.amount for leg in legs):
+            legs = _still_owed(legs, _original(work, line.subject or ""))
         yield Debt(id, line.subject or "", legs, instant(line.recorded_at), line.reason)
+
+
+def _still_owed(legs: tuple[Leg, ...], original: Original) -> tuple[Leg, ...]:
+    """What is owed, less what of its transaction was given back meanwhile without a debt."""
+    left, rest = original.left(), []
+    for leg in legs:
+        most = min(abs(leg.amount), abs(left.get(leg.account.key, 0)))
+        rest.append(Leg(leg.account, most if leg.amount > 0 else -most))
+    return legs if sum(leg.amount for leg in rest) else tuple(rest)

@@ -266,17 +266,21 @@ class LedgerStore(ABC):
         self.write(locked)
         return released
 
-    def touch(self, accounts: Iterable[Account], *, at: datetime) -> int:
-        """Post the expiry of what is overdue on these accounts; answers how many lines that took."""
-        locked = self.lock(Wanted({account.key: account for account in accounts}), at)
+    def touch(self, accounts: Iterable[Account], *, until: datetime, at: datetime) -> int:
+        """Post the expiry of what was overdue on these accounts at `until`; answers of how many lots."""
+        locked = self.lock(Wanted({account.key: account for account in accounts}), until)
         for state in locked.accounts.values():
-            locked.settle_overdue(state, at)
+            locked.settle_overdue(state, at, until)
         self.write(locked)
-        return len(locked.lines)
+        return sum(line.moves for line in locked.lines)
 
     def set_floor(self, account: Account, floor: int | None, *, id: str, reason: str, at: datetime) -> None:
-        """How far down an account may go; raises `FloorAboveBalance` or `UnitUnknown`."""
-        locked = self.lock(Wanted({account.key: account}, alone=_alone([account])), at)
+        """How far down an account may go.
+
+        Raises `FloorAboveBalance`, `TransactionConflict` or `UnitUnknown`.
+        """
+        wanted = Wanted({account.key: account}, alone=_alone([account]), ids=[f"floor {id}"])
+        locked = self.lock(wanted, at)
         posting.set_floor(account, floor, id=id, reason=reason, locked=locked, at=at)
         self.write(locked)
 

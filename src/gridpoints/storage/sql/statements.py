@@ -77,7 +77,7 @@ _OVERDUE_ACCOUNTS = Prepared(
         lots.c.community_id == HERE,
         SOME_LEFT,
         lots.c.expires_at <= AT,
-        accounts.c.posted > accounts.c.held,
+        accounts.c.posted > accounts.c.held - _released,
     )
     .order_by(lots.c.expires_at, lots.c.account_id)  # in the order of the index
     .limit(bindparam("limit", type_=BigInteger))
@@ -270,10 +270,12 @@ class SqlStatements(SqlReading):
         metadata = journal.c["metadata"]
         for key, wanted in only.metadata.items():
             if self.others_write:
-                value = func.jsonb_extract_path_text(cast(metadata, JSONB), key)
-            else:
-                value = func.json_extract(metadata, f'$."{key}"')
-            statement = statement.where(value == wanted)
+                value = func.jsonb_extract_path(cast(metadata, JSONB), key)
+                statement = statement.where(value == func.to_jsonb(cast(wanted, Text)))
+            else:  # a path into JSON cannot name every key
+                each = func.json_each(metadata).table_valued("key", "type", "value")
+                same = (each.c.key == key, each.c.type == "text", each.c.value == wanted)
+                statement = statement.where(select(1).select_from(each).where(*same).exists())
         return statement
 
     def _tail_entries(self, account: Account) -> Iterator[tuple[Entry, Line]]:

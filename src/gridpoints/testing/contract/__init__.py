@@ -2,10 +2,14 @@
 
 from gridpoints.testing.contract.concurrency import ConcurrencyContract
 from gridpoints.testing.contract.durability import DurabilityContract
+from gridpoints.testing.contract.floors import FloorsContract
 from gridpoints.testing.contract.holds import HoldsContract
 from gridpoints.testing.contract.input import InputContract
 from gridpoints.testing.contract.ledger import LedgerContract
+from gridpoints.testing.contract.lots import LotsContract
 from gridpoints.testing.contract.records import RecordsContract
+from gridpoints.testing.contract.reversals import ReversalsContract
+from gridpoints.testing.contract.time import TimeContract
 from gridpoints.testing.contract.units import UnitsContract
 
 
@@ -14,6 +18,10 @@ class StorageContract(
     UnitsContract,
     LedgerContract,
     HoldsContract,
+    LotsContract,
+    ReversalsContract,
+    TimeContract,
+    FloorsContract,
     InputContract,
     ConcurrencyContract,
     DurabilityContract,

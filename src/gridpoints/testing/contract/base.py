@@ -42,6 +42,8 @@ class StoreContract:
 
     #: Whether the same store, opened again, still holds what was kept.
     durable: ClassVar[bool] = True
+    #: Whether the store itself refuses to keep less than the floor of an account.
+    checks_floors: ClassVar[bool] = True
     #: Whether a unit of work that only reads goes on while another one writes.
     reads_while_writing: ClassVar[bool] = True
 
@@ -120,6 +122,13 @@ class Clerk:
         with self.store.begin(self.community, write=False) as work:
             return work.ledger.find_hold(id)
 
+    def lots(self, account: Account) -> dict[int | None, int]:
+        """What an account holds by the day after `START` on which it expires; None: never."""
+        lots = self.ledger.lots(account)
+        assert sum(lot.remaining for lot in lots) == self.ledger.balance(account).posted
+        days = [None if lot.expires_at is None else (lot.expires_at - START) / DAY for lot in lots]
+        return {None if day is None else int(day): lot.remaining for day, lot in zip(days, lots, strict=True)}
+
     def must_verify(self) -> None:
         """Assert that every figure agrees with the journal, before it is folded and after."""
         before = self.ledger.verify()
@@ -136,6 +145,12 @@ def move(id: str, source: Account, target: Account, amount: int, **particulars: 
 def issue(id: str, target: Account, amount: int, **particulars: Any) -> Transaction:
     """A transaction that gives new points to `target`."""
     return move(id, Account.issuance(target.unit), target, amount, **particulars)
+
+
+def award(id: str, amount: int, days: int | None = None, *, to: Account = LI) -> Transaction:
+    """New points for Li or another, that expire so many days after `START`."""
+    expires_at = None if days is None else START + days * DAY
+    return Transaction(id, (Leg(Account.issuance(to.unit), -amount), Leg(to, amount, expires_at)))
 
 
 def told(outcome: Outcome) -> tuple[Any, ...]:

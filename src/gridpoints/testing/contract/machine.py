@@ -94,7 +94,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def award(self, to: Account, amount: int, minutes: int | None) -> None:
         """Give out new points, so that there are some to spend."""
         expires_at = None if minutes is None else self.oracle.now + timedelta(minutes=minutes)
-        self._post([Transaction(self._new_id("award"), (Leg(ISSUANCE, -amount), Leg(to, amount, expires_at)))])
+        self._post(
+            [Transaction(self._new_id("award"), (Leg(ISSUANCE, -amount), Leg(to, amount, expires_at)))]
+        )
 
     @rule(pair=st.permutations(STRICT), amount=AMOUNTS)
     def give(self, pair: list[Account], amount: int) -> None:

@@ -266,9 +266,7 @@ class Oracle:
             elif account.kind.strict:
                 dated: list[Point] = [leg.expires_at] * leg.amount
                 if original is not None:
-                    dated = [
-                        restore[account].pop(0) for _ in range(min(leg.amount, len(restore[account])))
-                    ]
+                    dated = [restore[account].pop(0) for _ in range(min(leg.amount, len(restore[account])))]
                     dated = [_late(point, transaction.extend_days, when) for point in dated]
                 kept.given.setdefault(account, []).extend(self._give(account, leg.amount, dated))
             self._enter(transaction.id, account, leg.amount, transaction.effective_at or when, when)

@@ -1,0 +1,246 @@
+"""Reversals: what was posted is given back, whole or in parts, once; or is owed until it can be."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from gridpoints.errors import (
+    InsufficientPoints,
+    NotReversible,
+    RecordUnknown,
+    ReversalExceeds,
+    ReversalUnclear,
+    TransactionConflict,
+)
+from gridpoints.ledger.model import Account, AccountKind, Balance, Debt, Hold, Leg, Posted, Transaction
+from gridpoints.testing.contract.base import (
+    HOUR,
+    ISSUANCE,
+    LI,
+    SHOP,
+    TICK,
+    ZHAO,
+    Clerk,
+    StoreContract,
+    codes,
+    issue,
+    move,
+    race,
+    told,
+)
+from gridpoints.testing.contract.examples import LATER
+from gridpoints.testing.sources import START
+
+FEES = Account("points", AccountKind.FEES)
+LI_HOURS = Account.member("li", "hours")
+
+
+def reversal(id: str, original: str, *legs: Leg) -> Transaction:
+    """What `Ledger.reverse` would post, as a client would."""
+    return Transaction(id, legs, reverses=original)
+
+
+class ReversalsContract(StoreContract):
+    """Li had 100 points, and spent 30 in a shop."""
+
+    @pytest.fixture
+    def shop(self, clerk: Clerk) -> Clerk:
+        """A clerk in whose books that stands."""
+        clerk.post(issue("award", LI, 100), move("deal", LI, SHOP, 30, kind="redemption", reason="rice"))
+        return clerk
+
+    # --- whole and in parts -------------------------------------------------------------------
+
+    def test_gives_back_the_whole(self, shop: Clerk) -> None:
+        posted = shop.ledger.reverse("deal", id="back")
+        assert posted == Posted("back", START + 2 * TICK)
+        assert (shop.balance(LI).posted, shop.balance(SHOP).posted) == (100, 0)
+        entry = shop.entries(LI)[-1]
+        assert (entry.transaction, entry.kind, entry.reason) == ("back", "reversal", "rice")
+        assert entry.metadata == {"reverses": "deal"}
+        kept = shop.ledger.transaction("back")
+        assert (kept.reverses, set(kept.legs)) == ("deal", {Leg(LI, 30), Leg(SHOP, -30)})
+        shop.must_verify()
+
+    def test_gives_back_in_parts_and_no_more_than_the_whole(self, shop: Clerk) -> None:
+        shop.ledger.reverse("deal", 10)
+        shop.ledger.reverse("deal", [Leg(SHOP, -5), Leg(LI, 5)], reason="mouldy")
+        with pytest.raises(ReversalExceeds) as caught:
+            shop.ledger.reverse("deal", 16)
+        assert (str(caught.value.fields["left"]), str(caught.value.fields["wanted"])) == ("15", "16")
+        shop.ledger.reverse("deal")
+        assert (shop.balance(LI).posted, shop.balance(SHOP).posted) == (100, 0)
+        assert [e.amount for e in shop.entries(LI)[2:]] == [10, 5, 15]
+        for part in (None, 1):
+            with pytest.raises(ReversalExceeds):
+                shop.ledger.reverse("deal", part)
+        shop.must_verify()
+
+    def test_takes_back_an_award(self, shop: Clerk) -> None:
+        shop.ledger.reverse("award", 70)
+        assert (shop.balance(LI).posted, shop.balance(ISSUANCE).posted) == (0, -30)
+        with pytest.raises(InsufficientPoints):
+            shop.ledger.reverse("award")
+        assert shop.balance(LI).posted == 0
+        shop.must_verify()
+
+    def test_gives_nothing_back_in_the_same_direction(self, shop: Clerk) -> None:
+        with pytest.raises(ReversalExceeds):
+            shop.ledger.reverse("deal", [Leg(LI, -1), Leg(SHOP, 1)])
+        with pytest.raises(ReversalExceeds):
+            shop.ledger.reverse("deal", [Leg(LI, 1), Leg(ZHAO, -1)])
+
+    def test_a_part_of_what_moved_on_many_accounts_needs_its_legs(self, shop: Clerk) -> None:
+        legs = (
+            Leg(LI, -20),
+            Leg(SHOP, 18),
+            Leg(FEES, 2),
+            Leg(Account.issuance("hours"), -5),
+            Leg(LI_HOURS, 5),
+        )
+        shop.post(Transaction("many", legs))
+        with pytest.raises(ReversalUnclear):
+            shop.ledger.reverse("many", 10)
+        shop.ledger.reverse("many", [Leg(LI, 9), Leg(SHOP, -9)])
+        with pytest.raises(ReversalExceeds):
+            shop.ledger.reverse("many", [Leg(LI, 10), Leg(SHOP, -10)])
+        shop.ledger.reverse("many")
+        assert [shop.balance(a).posted for a in (LI, SHOP, FEES, LI_HOURS)] == [70, 30, 0, 0]
+        shop.must_verify()
+
+    def test_what_was_captured_goes_back_to_the_account(self, shop: Clerk) -> None:
+        shop.place(Hold("h", LI, 50, START, LATER, 50))
+        shop.post(move("capture", LI, SHOP, 20, hold="h"))
+        shop.ledger.reverse("capture")
+        assert shop.balance(LI) == Balance(LI, posted=70, held=30)
+        shop.must_verify()
+
+    # --- what cannot be given back ------------------------------------------------------------
+
+    def test_what_was_not_posted_cannot_be_reversed(self, shop: Clerk) -> None:
+        shop.post(move("refused", ZHAO, SHOP, 1))
+        shop.place(Hold("h", LI, 1, START, LATER, 1))
+        for id in ("unknown", "refused", "hold h"):
+            with pytest.raises(RecordUnknown):
+                shop.ledger.reverse(id)
+        back = (Leg(ZHAO, 1), Leg(SHOP, -1))
+        outcomes = shop.post(reversal("1", "refused", *back), reversal("2", "unknown", *back))
+        assert codes(outcomes) == ["not_reversible", "record_unknown"]
+        shop.must_verify()
+
+    def test_a_reversal_cannot_be_reversed(self, shop: Clerk) -> None:
+        shop.ledger.reverse("deal", id="back")
+        with pytest.raises(NotReversible):
+            shop.ledger.reverse("back")
+        shop.must_verify()
+
+    def test_nothing_both_captures_and_reverses(self, shop: Clerk) -> None:
+        sent = Transaction("1", (Leg(LI, 1), Leg(SHOP, -1)), hold="h", reverses="deal")
+        assert codes(shop.post(sent)) == ["transaction_ambiguous"]
+
+    def test_what_the_shop_was_paid_for_is_not_taken_from_it(self, shop: Clerk) -> None:
+        shop.post(move("paid", SHOP, Account.settled("points"), 25))
+        with pytest.raises(InsufficientPoints):
+            shop.ledger.reverse("deal")
+        shop.ledger.reverse("deal", 5)
+        assert (shop.balance(LI).posted, shop.balance(SHOP).posted) == (75, 0)
+        shop.must_verify()
+
+    def test_a_refusal_that_was_posted_stands(self, shop: Clerk) -> None:
+        back = reversal("back", "deal", Leg(LI, 31), Leg(SHOP, -31))
+        assert codes(shop.post(back)) == ["reversal_exceeds"]
+        assert list(map(told, shop.post(back))) == list(map(told, shop.post(back)))
+        shop.must_verify()
+
+    # --- once ---------------------------------------------------------------------------------
+
+    def test_the_same_reversal_is_posted_once(self, shop: Clerk) -> None:
+        part = shop.ledger.reverse("deal", 10, id="part")
+        rest = shop.ledger.reverse("deal", id="rest")
+        shop.clock.advance(HOUR)
+        assert shop.ledger.reverse("deal", 10, id="part") == part
+        assert shop.ledger.reverse("deal", id="rest") == rest
+        with pytest.raises(TransactionConflict):
+            shop.ledger.reverse("deal", 11, id="part")
+        assert shop.balance(LI).posted == 100
+
+    def test_two_who_reverse_at_once_reverse_it_once(self, shop: Clerk) -> None:
+        outcomes = race(8, lambda n: shop.ledger.reverse("deal", id=f"back-{n}"))
+        assert Counter(type(outcome) for outcome in outcomes) == {Posted: 1, ReversalExceeds: 7}
+        assert (shop.balance(LI).posted, shop.balance(SHOP).posted) == (100, 0)
+        shop.must_verify()
+
+    def test_parts_that_are_reversed_at_once_do_not_overlap(self, shop: Clerk) -> None:
+        outcomes = race(8, lambda n: shop.ledger.reverse("deal", 8, id=f"back-{n}"))
+        assert Counter(type(outcome) for outcome in outcomes) == {Posted: 3, ReversalExceeds: 5}
+        shop.must_verify()
+
+    def test_one_reversal_that_is_sent_many_times_at_once(self, shop: Clerk) -> None:
+        outcomes = race(8, lambda n: shop.ledger.reverse("deal", 8, id="back"))
+        assert len({told(outcome) for outcome in outcomes if isinstance(outcome, Posted)}) == 1
+        assert len(outcomes) == sum(isinstance(outcome, Posted) for outcome in outcomes)
+        assert shop.balance(LI).posted == 78
+
+    # --- debts --------------------------------------------------------------------------------
+
+    def _owe(self, shop: Clerk) -> Debt:
+        """Li has 70 of the 100 that were awarded by mistake."""
+        debt = shop.ledger.reverse("award", id="mistake", reason="no such deed", queue=True)
+        assert isinstance(debt, Debt)
+        return debt
+
+    def test_what_is_not_there_is_owed(self, shop: Clerk) -> None:
+        debt = self._owe(shop)
+        assert shop.balance(LI).posted == 70
+        assert (debt.id, debt.transaction, debt.reason) == ("mistake", "award", "no such deed")
+        assert set(debt.legs) == {Leg(LI, -100), Leg(ISSUANCE, 100)}
+        assert shop.ledger.debts() == [debt]
+        shop.must_verify()
+
+    def test_a_debt_is_collected_as_points_come_in(self, shop: Clerk) -> None:
+        self._owe(shop)
+        assert len(shop.ledger.collect()) == 1
+        assert shop.balance(LI).posted == 0
+        [debt] = shop.ledger.debts()
+        assert set(debt.legs) == {Leg(LI, -30), Leg(ISSUANCE, 30)}
+        assert shop.ledger.collect() == []
+        shop.post(issue("more", LI, 12))
+        assert len(shop.ledger.collect()) == 1, "though the clock stands still"
+        shop.post(issue("most", LI, 50))
+        assert len(shop.ledger.collect()) == 1
+        assert shop.balance(LI).posted == 32
+        assert shop.ledger.debts() == shop.ledger.collect() == []
+        shop.must_verify()
+
+    def test_what_is_held_is_not_collected(self, shop: Clerk) -> None:
+        shop.place(Hold("h", LI, 60, START, LATER, 60))
+        self._owe(shop)
+        shop.ledger.collect()
+        assert shop.balance(LI) == Balance(LI, posted=60, held=60)
+        shop.must_verify()
+
+    def test_a_debt_is_owed_once(self, shop: Clerk) -> None:
+        """However often it was asked for, and though the points are there by now."""
+        debt = self._owe(shop)
+        assert self._owe(shop) == debt
+        shop.post(issue("more", LI, 50))
+        assert self._owe(shop) == debt
+        shop.ledger.collect()
+        assert shop.balance(LI).posted == 20
+        assert shop.ledger.debts() == []
+        shop.must_verify()
+
+    def test_what_was_given_back_meanwhile_is_not_collected_again(self, shop: Clerk) -> None:
+        """And is in nobody else's way."""
+        self._owe(shop)
+        shop.post(issue("more", LI, 30))
+        shop.ledger.reverse("award")
+        shop.post(issue("other", ZHAO, 5), move("spent", ZHAO, SHOP, 5))
+        shop.ledger.reverse("other", id="second", queue=True)
+        shop.post(issue("income", ZHAO, 9), issue("income-2", LI, 100))
+        assert [posted.transaction.split("/")[1] for posted in shop.ledger.collect()] == ["second"]
+        assert (shop.balance(LI).posted, shop.balance(ZHAO).posted) == (100, 4)
+        assert shop.ledger.debts() == []
+        shop.must_verify()
