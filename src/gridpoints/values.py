@@ -45,11 +45,11 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def check_identifier(name: str, value: str, *, longest: int = LONGEST_IDENTIFIER) -> str:
-    """Return `value`, or raise `BadIdentifier` where it cannot be an id or a code."""
+    """Return `value` as a plain text, or raise `BadIdentifier` where it cannot be an id or a code."""
     if not isinstance(value, str) or len(value) > longest or not _IDENTIFIER.fullmatch(value):
         shown = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))[:40]
         raise BadIdentifier(field=name, value=shown, longest=longest)
-    return value
+    return str.__str__(value)  # drivers have ideas of their own about the members of a StrEnum
 
 
 def can_be_stored(text: str) -> bool:

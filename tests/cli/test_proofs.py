@@ -143,6 +143,26 @@ def test_a_refusal_has_a_receipt_as_well(founded: Run, tmp_path: Path) -> None:
     assert (ran.document["moved"], ran.document["refusal"]) == (False, "insufficient_points")
 
 
+def test_any_line_has_a_receipt(founded: Run, tmp_path: Path) -> None:
+    """A floor, a hold, a period."""
+    import gridpoints
+    from gridpoints import Account
+
+    with gridpoints.open("sqlite:///gridpoints.db") as exchange:
+        village = exchange.community("baiyang")
+        li = Account.member(village.community.identify("B1").id, "points")
+        village.ledger.set_floor(li, None, reason="a trial", id="f-1")
+        village.ledger.set_floor(li, -5, reason="on credit", id="f-2")
+    founded("close-period", "2024-03-31")
+    founded("key", "new", "baiyang")
+    founded("seal", "--key", "baiyang.pem")
+    for line in ("floor f-1", "floor f-2", "close 2024-03-31T16:00:00.000000Z"):
+        issued = founded("receipt", line, "--out", "receipt.json")
+        assert (issued.code, issued.err) == (0, "")
+        ran = founded("verify-receipt", "receipt.json", "--key", "baiyang.pub")
+        assert (ran.code, line in ran.out) == (0, True)
+
+
 def forged(folder: Path, **fields: object) -> None:
     """Change fields of the line in the receipt."""
     receipt = json.loads((folder / "receipt.json").read_text("utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
@@ -73,7 +74,7 @@ def _give_and_hold(village: Community, clock: ManualClock) -> None:
         ),
         effective_at=START - 40 * DAY,
         kind="award",
-        reason="巡逻 \"patrol\" \\ ' ½",
+        reason='巡逻 "patrol" \\ \' ½',
         metadata={"by": "clerk-wang", "list": [1, None, True, "积分"], "deep": {"a": {"b": "c"}}},
     )
     refused, *_ = ledger.post([move("too-much", LI, SHOP, 5_000), mixed, issue("fund", FUND, 500)])
@@ -121,7 +122,5 @@ def _take_back(village: Community, clock: ManualClock) -> None:
     assert isinstance(late.error, PeriodClosed)
     [grouped, _] = ledger.post([issue("g1", LI, 1), move("g2", ZHAO, SHOP, 9_999)], atomic=True)
     assert isinstance(grouped, Rejected)
-    try:
+    with suppress(InsufficientPoints):
         ledger.hold(ZHAO, 9_999, expires_at=clock.now() + DAY, id="never")
-    except InsufficientPoints:
-        pass

@@ -146,7 +146,7 @@ def old_spine(connection: Connection) -> None:
     """What is enough of it: a table that has the same name today, and one that is no more."""
     for statement in (
         f"CREATE TABLE {schema.VERSION_TABLE} (version_num VARCHAR(32) NOT NULL)",
-        f"INSERT INTO {schema.VERSION_TABLE} VALUES ('0001')",
+        f"INSERT INTO {schema.VERSION_TABLE} VALUES ('0001')",  # noqa: S608
         "CREATE TABLE gridpoints_account (community_id TEXT, id TEXT, posted BIGINT, sequence BIGINT)",
         "INSERT INTO gridpoints_account VALUES ('baiyang', 'points/member/li', 90, 3)",
         "CREATE TABLE gridpoints_transaction (community_id TEXT, id TEXT, kind TEXT)",

@@ -14,7 +14,7 @@ from sqlalchemy.sql import ClauseElement
 
 from gridpoints.community.model import Member
 from gridpoints.ledger.model import Account, Leg, Transaction
-from gridpoints.storage.sql import folding, ledger, proof, records, statements
+from gridpoints.storage.sql import folding, ledger, proof, reading, records, statements
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
@@ -29,8 +29,8 @@ from gridpoints.values import Unit
         ledger._NAMED_HOLDS,
         ledger._UNOPEN,
         statements._BALANCES,
-        statements._HOLD,
-        statements._LINE,
+        reading._HOLD,
+        reading._LINE,
         statements._OPENED,
         folding._TIPS,
         folding._READ_HOT,
@@ -59,9 +59,9 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
     [
         (ledger._LOTS, "community_id=? AND account_id=?"),
         (ledger._OVERDUE_HOLDS, "community_id=? AND account_id=? AND expires_at<?"),
-        (statements._ABOUT, "community_id=? AND subject=?"),
-        (statements._LINES, "community_id=? AND number>?"),
-        (statements._TAIL["sqlite"], "community_id=? AND number>?"),
+        (reading._ABOUT, "community_id=? AND subject=?"),
+        (reading._LINES, "community_id=? AND number>?"),
+        (reading._TAIL["sqlite"], "community_id=? AND number>?"),
         (folding._NUMBERED_TAIL, "community_id=? AND number>?"),
         (statements._FIRST_ENTRIES, "community_id=? AND account_id=? AND sequence>?"),
         (statements._LAST_ENTRY, "community_id=? AND account_id=?"),
@@ -117,8 +117,8 @@ def test_a_community_founded_since_the_statistics_were_taken(postgres_url: str) 
 def test_the_tail_is_found_without_the_rest(name: str, postgres_url: str) -> None:
     """However long the journal is, what is in no statement yet has an index of its own."""
     statement = {
-        "tail": statements._TAIL["postgresql"],
-        "tail of an account": statements._TAIL_OF["postgresql"],
+        "tail": reading._TAIL["postgresql"],
+        "tail of an account": reading._TAIL_OF["postgresql"],
         "what is folded": folding._UNNUMBERED_TAIL,
     }[name]
     with closing(SqlStore(postgres_url)) as store:
@@ -146,7 +146,7 @@ JOINS: dict[str, Prepared | ClauseElement] = {
     "last entries": folding._TIPS,
     "outstanding": statements._DATED,
     "overdue accounts": statements._OVERDUE_ACCOUNTS,
-    "holds": statements._HOLDS_OF,
+    "holds": reading._HOLDS_OF,
 }
 
 GIVEN: dict[str, Any] = {

@@ -93,12 +93,11 @@ def register(app: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             issued = village.ledger.prove(transaction, published=published)
-            desk.name_accounts(village, [leg.account for leg in issued.legs()])
-            units = village.rules.units()
+            sealed, signers = _checkpoint(issued.note), _signers(issued.note)
+            told = Told(issued, sealed, signers, village.rules.units())
+            desk.name_accounts(village, [leg.account for leg in told.legs()])
         if out is not None:
             write_text(out, issued.to_json())
-        seal = _checkpoint(issued.note)
-        told = Told(issued, seal, _signers(issued.note), units)
         desk.out.show(json.loads(issued.to_json()), *told.drawing(desk))
 
     @command(

@@ -105,7 +105,7 @@ class Ledger(Transactions):
         if account.kind.strict:
             self._fold_what_is_long()
         else:
-            self.fold()  # so that the sequences of its entries stand
+            self._fold_if_possible()  # so that the sequences of its entries stand
         with self.context.read() as work:
             entries = work.ledger.entries(
                 account, after=after, since=since, until=until, only=only, limit=limit + 1

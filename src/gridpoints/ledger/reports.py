@@ -57,8 +57,11 @@ class Reports:
         with self.context.read() as work:
             is_long = work.ledger.is_long()
         if is_long:
-            with suppress(RuntimeError):  # inside a unit of work that only reads, it stays as it is
-                self.fold()
+            self._fold_if_possible()
+
+    def _fold_if_possible(self) -> None:
+        with suppress(RuntimeError):  # inside a unit of work that only reads, it stays as it is
+            self.fold()
 
     def trial_balance(self) -> list[TrialLine]:
         """What all accounts hold together, by unit and kind (试算平衡). Each unit sums to 0."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from gridpoints.errors import (
     BadLegAmount,
@@ -91,6 +91,8 @@ class Batch:
         return [request for request in self.requests if request.error is None]
 
     def _read(self, sent: Transaction) -> Request:
+        if type(sent.id) is not str or type(sent.kind) is not str or type(sent.reason) is not str:
+            sent = _plain(sent)
         if not (type(sent.id) is str and _sound_id(sent.id)):
             check_identifier("transaction", sent.id, longest=LONGEST_DERIVED)
         self._check_words(sent)
@@ -173,8 +175,16 @@ class Batch:
             request.act, request.subject = _CAPTURE, check_identifier("hold", sent.hold)
         else:
             request.act = _REVERSE
-            request.subject = check_subject(sent.reverses)
+            request.subject = str.__str__(check_subject(sent.reverses))
             check_whole("extend_days", sent.extend_days, least=0, most=36_500)
+
+
+def _plain(sent: Transaction) -> Transaction:
+    """With what is more than a text, as a member of a StrEnum is, as the text: drivers may think otherwise."""
+    texts = {"id": sent.id, "kind": sent.kind, "reason": sent.reason}
+    return evolve(
+        sent, **{name: str.__str__(text) for name, text in texts.items() if isinstance(text, str)}
+    )
 
 
 @lru_cache(maxsize=65_536)  # the same accounts come again and again

@@ -16,7 +16,7 @@ from attrs import define, field
 
 from gridpoints.errors import GridpointsError
 from gridpoints.ledger.accounts import Account
-from gridpoints.ledger.checkpoint import Checkpoint, PublicKey
+from gridpoints.ledger.checkpoint import MOST_LINES, Checkpoint, PublicKey
 from gridpoints.ledger.journal import Line
 from gridpoints.ledger.merkle import Growth, leaf_hash
 from gridpoints.ledger.model import Difference, Verification
@@ -242,15 +242,17 @@ class _Tree:
             previous = self._check_note(seal, previous)
 
     def _check_note(self, seal: Seal, previous: bytes | None) -> bytes | None:
-        differs, key = self._comparison.differs, self._comparison.key
+        differs, key, where = self._comparison.differs, self._comparison.key, str(seal.size)
         try:
             checkpoint = seal.checkpoint
-            if key is not None:
-                Checkpoint.open(seal.note, key)
-        except GridpointsError as error:
-            self._comparison.tell("note", seal.size, seal.note, error)
+        except UNREADABLE as error:
+            self._comparison.tell("note", where, seal.note, error)
             return None
-        where = str(seal.size)
+        if key is not None:
+            try:
+                Checkpoint.open(seal.note, key)
+            except GridpointsError as error:
+                self._comparison.tell("note", where, seal.note, error)
         differs("seal_origin", where, checkpoint.origin, f"gridpoints/{self._comparison.community}")
         differs("seal_size", where, seal.size, checkpoint.size)
         differs("seal_root", where, seal.root, checkpoint.root)
@@ -283,7 +285,9 @@ class _Tree:
 
 
 def _seals(store: LedgerStore) -> Iterator[Seal]:
-    yield from store.seals()
+    for seal in store.seals(after=-MOST_LINES):  # also those that seal nothing
+        seal.size.to_bytes(8, signed=True)  # raises for what is no number
+        yield seal
 
 
 def _bytes(place: Place) -> bytes:
@@ -307,9 +311,10 @@ def _shown(value: object) -> str:
         return ""
     if isinstance(value, bytes):
         return value.hex()[:16]
-    if isinstance(value, Place):
-        return f"{value.amount:+} = {value.balance} ({value.number})"
     try:
-        return str(value).encode(errors="replace").decode()[:400]
-    except ValueError:  # of a number with thousands of digits
-        return "…"
+        text = (
+            f"{value.amount:+} = {value.balance} ({value.number})" if isinstance(value, Place) else str(value)
+        )
+    except (TypeError, ValueError):  # no number, or one with thousands of digits
+        return "?"
+    return text.encode(errors="replace").decode()[:400]

@@ -167,13 +167,19 @@ class MemoryLedger(LedgerStore):
         return False
 
     def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
+        new = set[str]()
+        for line in lines:
+            if line.id in new or line.id in self._books.by_id:
+                raise ConcurrentChange(kind="transaction", id=line.id)
+            new.add(line.id)
         entered = [place for line in lines for place in self._enter(line)]
         assert entered == list(places)  # noqa: S101 -- the same lines project to the same places
+        count = len(lines)
 
         def undo() -> None:
             for place in reversed(entered):
                 self._books.leave(place)
-            for _ in lines:
+            for _ in range(count):
                 self._books.remove_last()
 
         self._journal.append(undo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import index
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select
@@ -97,7 +98,7 @@ class SqlProof(SqlStatements):
         ):
             try:
                 read(projection)
-            except (ArithmeticError, TypeError, ValueError) as error:
+            except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
                 projection.unreadable[what] = str(error)
         return projection
 
@@ -113,11 +114,12 @@ class SqlProof(SqlStatements):
         projection.holds = {hold.id: hold for hold in map(hold_of, self.rows(_HOLDS))}
 
     def _read_book_of(self, projection: Projection) -> None:
-        for projection.lines, projection.sealed, projection.closed_until in self.rows(_BOOK):
-            pass
+        for lines, sealed, closed_until in self.rows(_BOOK):
+            projection.lines, projection.sealed = index(lines), sealed
+            projection.closed_until = closed_until
 
     def places(self, account: str | None = None) -> Iterator[Place]:
-        key, after = account or "", 0
+        key, after = account or "", -(2**63)
         statement = _PLACES if account is None else _PLACES_OF
         while True:
             rows = self.rows(statement, id=key, after=after, limit=_PAGE)

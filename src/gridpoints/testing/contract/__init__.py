@@ -3,10 +3,12 @@
 from gridpoints.testing.contract.concurrency import ConcurrencyContract
 from gridpoints.testing.contract.durability import DurabilityContract
 from gridpoints.testing.contract.floors import FloorsContract
+from gridpoints.testing.contract.folding import FoldingContract
 from gridpoints.testing.contract.holds import HoldsContract
 from gridpoints.testing.contract.input import InputContract
 from gridpoints.testing.contract.ledger import LedgerContract
 from gridpoints.testing.contract.lots import LotsContract
+from gridpoints.testing.contract.proof import ProofContract
 from gridpoints.testing.contract.records import RecordsContract
 from gridpoints.testing.contract.reversals import ReversalsContract
 from gridpoints.testing.contract.time import TimeContract
@@ -22,6 +24,8 @@ class StorageContract(
     ReversalsContract,
     TimeContract,
     FloorsContract,
+    FoldingContract,
+    ProofContract,
     InputContract,
     ConcurrencyContract,
     DurabilityContract,

@@ -7,9 +7,20 @@ from decimal import Decimal
 from typing import Any, cast
 
 from gridpoints.errors import InvalidInput
-from gridpoints.ledger.model import Account, Leg, Posted, Rejected, Transaction
+from gridpoints.ledger.model import Account, AccountKind, Leg, Posted, Rejected, Transaction
 from gridpoints.storage.port import Store
-from gridpoints.testing.contract.base import ISSUANCE, LI, TICK, Clerk, StoreContract, codes, issue
+from gridpoints.testing.contract.base import (
+    HOUR,
+    ISSUANCE,
+    LI,
+    SHOP,
+    TICK,
+    Clerk,
+    StoreContract,
+    codes,
+    issue,
+    move,
+)
 from gridpoints.testing.sources import START
 
 NAIVE = START.replace(tzinfo=None)
@@ -66,6 +77,20 @@ class InputContract(StoreContract):
         outcomes = clerk.post(issue("t", LI, 1), Transaction("empty", ()), atomic=True)
         assert codes(outcomes) == ["batch_not_posted", "transaction_empty"]
         assert clerk.entries(LI) == []
+
+    def test_a_member_of_an_enum_is_its_text(self, clerk: Clerk) -> None:
+        word = AccountKind.MEMBER
+        clerk.post(issue("award", LI, 9, kind=word, reason=word))
+        clerk.ledger.hold(LI, 5, expires_at=START + HOUR, reason=word, id=word)
+        clerk.post(move(word, LI, SHOP, 5, hold=word))
+        clerk.post(*(issue(f"t{n}", LI, 1, kind=word) for n in range(1_000)))
+        clerk.post(move("back", SHOP, LI, 5, reverses=word))
+        kept = clerk.ledger.transaction("member")
+        assert (type(kept.id), kept.hold) == (str, "member")
+        assert clerk.ledger.transaction("back").reverses == "member"
+        statement = clerk.ledger.statement(LI, kind="member", limit=9_999)
+        assert len(statement.entries) == 1_001
+        clerk.must_verify()
 
     def test_an_id_that_was_unusable_can_be_used(self, clerk: Clerk) -> None:
         assert codes(clerk.post(issue("t", LI, 1, effective_at=NAIVE))) == ["naive_instant"]

@@ -1,0 +1,320 @@
+"""Proof: seals over the journal, receipts for its lines, and a ledger that is taken elsewhere."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import attrs
+import pytest
+
+import gridpoints
+from gridpoints.errors import (
+    CheckpointsContradict,
+    ConcurrentChange,
+    LedgerFileUnusable,
+    LedgerNotEmpty,
+    LineForged,
+    NotSealedYet,
+    NotWholeNumber,
+    RecordUnknown,
+)
+from gridpoints.ledger import receipt as receipts
+from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
+from gridpoints.ledger.merkle import leaf_hash, verify_consistency, verify_inclusion
+from gridpoints.ledger.model import Hold, Posted
+from gridpoints.ledger.receipt import Receipt
+from gridpoints.ledger.seals import Seal
+from gridpoints.storage.port import Store
+from gridpoints.testing.contract.base import (
+    DAY,
+    HOUR,
+    LI,
+    SHOP,
+    ZHAO,
+    Clerk,
+    StoreContract,
+    award,
+    codes,
+    found,
+    issue,
+    move,
+    race,
+)
+from gridpoints.testing.contract.examples import LATER, TEXT
+from gridpoints.testing.sources import START
+
+
+def everything(clerk: Clerk) -> list[str]:
+    """Do something of each sort; answers the ids of the lines that it makes."""
+    clerk.post(award("award", 50, 30), issue("award-2", ZHAO, 9, reason=TEXT, metadata={"说明": TEXT}))
+    clerk.post(move("refused", ZHAO, SHOP, 10), move("deal", LI, SHOP, 20))
+    clerk.place(Hold("h", LI, 10, START, LATER, 10))
+    clerk.post(move("capture", LI, SHOP, 4, hold="h"))
+    clerk.release("h")
+    clerk.ledger.reverse("deal", 5, id="back")
+    clerk.ledger.reverse("award-2", 9, id="whole")
+    clerk.ledger.reverse("award", 50, id="mistake", queue=True)
+    clerk.ledger.set_floor(LI, -5, reason="winter", id="f")
+    clerk.ledger.close_period(START)
+    made = ["award", "award-2", "refused", "deal", "hold h", "capture", "release h", "back", "whole"]
+    return [*made, "debt mistake", "floor f", "close 2026-03-02T01:00:00.000000Z"]
+
+
+class ProofContract(StoreContract):
+    """Whoever keeps a checkpoint can tell whether anything before it was changed."""
+
+    @pytest.fixture
+    def key(self, clerk: Clerk) -> PrivateKey:
+        """The community's key."""
+        pytest.importorskip("cryptography")
+        return PrivateKey.generate(f"gridpoints/{clerk.community}")
+
+    # --- seals --------------------------------------------------------------------------------
+
+    def test_there_is_nothing_to_seal_in_an_empty_journal(self, clerk: Clerk) -> None:
+        assert clerk.ledger.seal() is None
+        assert clerk.ledger.seals() == []
+
+    def test_a_seal_covers_every_line(self, clerk: Clerk) -> None:
+        made = everything(clerk)
+        seal = clerk.ledger.seal()
+        assert seal is not None
+        assert (seal.size, seal.sealed_at, seal.signed) == (len(made), START, False)
+        assert clerk.ledger.seals() == [seal]
+        assert clerk.ledger.verify().sealed == len(made)
+        clerk.must_verify()
+
+    def test_what_is_sealed_is_not_sealed_again(self, clerk: Clerk) -> None:
+        everything(clerk)
+        seal = clerk.ledger.seal()
+        clerk.clock.advance(DAY)
+        assert clerk.ledger.seal() == seal
+        assert clerk.ledger.seals() == [seal]
+
+    def test_each_seal_names_the_one_before_it(self, clerk: Clerk) -> None:
+        seals = list(self._sealed(clerk, [1, 2, 3, 10]))
+        assert [seal.size for seal in seals] == [1, 2, 3, 10]
+        notes = [seal.checkpoint for seal in seals]
+        assert [note.previous for note in notes] == [None, *(note.hash for note in notes[:-1])]
+        assert clerk.ledger.seals() == seals
+        assert clerk.ledger.seals(after=2, limit=1) == seals[2:3]
+        clerk.must_verify()
+
+    def _sealed(self, clerk: Clerk, sizes: list[int], key: PrivateKey | None = None) -> Iterator[Seal]:
+        """Post until the journal has each of these sizes, and seal it."""
+        lines = 0
+        for size in sizes:
+            clerk.post(*(issue(f"t{n}", LI, 1 + n % 3) for n in range(lines, size)))
+            seal = clerk.ledger.seal(key)
+            assert seal is not None
+            lines = size
+            yield seal
+
+    def test_a_seal_is_signed(self, clerk: Clerk, key: PrivateKey) -> None:
+        [seal] = self._sealed(clerk, [5], key)
+        assert seal.signed
+        checkpoint = type(seal.checkpoint).open(seal.note, key.public)
+        assert (checkpoint.size, checkpoint.root) == (5, seal.root)
+
+    def test_posting_goes_on_after_a_seal(self, clerk: Clerk) -> None:
+        [seal] = self._sealed(clerk, [5])
+        everything(clerk)
+        found = clerk.ledger.verify()
+        assert (found.differences, found.sealed) == ((), 5)
+        assert clerk.ledger.seals() == [seal]
+        clerk.must_verify()
+
+    def test_many_who_seal_at_once(self, clerk: Clerk) -> None:
+        made = everything(clerk)
+        sealed = race(8, lambda n: clerk.ledger.seal())
+        assert all(isinstance(each, Seal | ConcurrentChange) for each in sealed)
+        assert [seal.size for seal in clerk.ledger.seals()] == [len(made)]
+        clerk.must_verify()
+
+    def test_seals_while_others_post(self, clerk: Clerk) -> None:
+        def act(n: int) -> object:
+            for turn in range(5):
+                if n % 4:
+                    assert codes(clerk.post(issue(f"{n}-{turn}", LI, 1))) == ["posted"]
+                else:
+                    clerk.ledger.seal()
+            return None
+
+        race(8, act)
+        clerk.ledger.seal()
+        assert clerk.ledger.seals()[-1].size == 6 * 5
+        clerk.must_verify()
+
+    # --- receipts -----------------------------------------------------------------------------
+
+    def test_every_line_has_a_receipt(self, clerk: Clerk, key: PrivateKey) -> None:
+        made = everything(clerk)
+        clerk.ledger.seal(key)
+        for id in made:
+            receipt = Receipt.from_json(clerk.ledger.prove(id).to_json())
+            assert receipt.line.id == id
+            assert receipts.verify(receipt, key.public).size == len(made)
+            forged = attrs.evolve(receipt, line=receipt.line._replace(reason="forged"))
+            with pytest.raises(LineForged):
+                receipts.verify(forged, key.public)
+
+    def test_receipts_at_every_size(self, clerk: Clerk) -> None:
+        for seal in self._sealed(clerk, [*range(1, 18), 33]):
+            for n in range(seal.size):
+                receipt = clerk.ledger.prove(f"t{n}")
+                leaf = leaf_hash(receipt.line.sealed_bytes(clerk.community))
+                number = receipt.line.number
+                assert verify_inclusion(leaf, number - 1, seal.size, receipt.path, seal.root)
+
+    def test_every_checkpoint_is_the_beginning_of_the_next(self, clerk: Clerk, key: PrivateKey) -> None:
+        sealed: list[Seal] = []
+        for seal in self._sealed(clerk, [1, 2, 3, 4, 7, 8, 13, 33], key):
+            for earlier in sealed:
+                receipt = clerk.ledger.prove("t0", published=earlier.size)
+                assert receipt.consistency is not None
+                sizes, roots = (earlier.size, seal.size), (earlier.root, seal.root)
+                assert verify_consistency(*sizes, receipt.consistency, *roots)
+                assert receipts.verify(receipt, key.public, earlier.note).size == seal.size
+            sealed.append(seal)
+        with pytest.raises(NotWholeNumber):
+            clerk.ledger.prove("t0", published=34)
+
+    def test_a_ledger_that_was_rewritten_contradicts_what_was_published(
+        self, store: Store, clerk: Clerk, key: PrivateKey
+    ) -> None:
+        [seal] = self._sealed(clerk, [5], key)
+        other = found(gridpoints.open("memory://").store, clerk.community)
+        other.post(*(issue(f"t{n}", LI, 7) for n in range(5)))
+        other.ledger.seal(key)
+        receipt = other.ledger.prove("t0", published=5)
+        receipts.verify(receipt, key.public)
+        with pytest.raises(CheckpointsContradict):
+            receipts.verify(receipt, key.public, seal.note)
+
+    def test_proofs_over_whole_blocks(self, clerk: Clerk, key: PrivateKey) -> None:
+        """Subtrees of 1,024 lines and more are kept, and read again."""
+        sizes = [1_000, 1_024, 1_025, 2_048, 3_100]
+        seals = list(self._sealed(clerk, sizes, key))
+        for n in (0, 1_023, 1_024, 2_047, 2_048, 3_099):
+            for earlier in seals[:-1]:
+                receipt = clerk.ledger.prove(f"t{n}", published=earlier.size)
+                assert receipts.verify(receipt, key.public, earlier.note).size == 3_100
+        clerk.must_verify()
+
+    def test_what_is_not_sealed_has_no_receipt_yet(self, clerk: Clerk) -> None:
+        clerk.post(issue("1", LI, 1))
+        with pytest.raises(NotSealedYet):
+            clerk.ledger.prove("1")
+        clerk.ledger.seal()
+        clerk.post(issue("2", LI, 1))
+        clerk.ledger.prove("1")
+        with pytest.raises(NotSealedYet):
+            clerk.ledger.prove("2")
+        with pytest.raises(RecordUnknown):
+            clerk.ledger.prove("3")
+
+    # --- elsewhere ----------------------------------------------------------------------------
+
+    @pytest.fixture
+    def elsewhere(self) -> Iterator[Clerk]:
+        """A clerk of the same community in another store."""
+        with gridpoints.open("memory://") as exchange:
+            yield found(exchange.store, "baiyang")
+
+    def _exported(self, clerk: Clerk, format: str) -> str:
+        file = io.StringIO(newline="")
+        clerk.ledger.export(file, format)
+        return file.getvalue()
+
+    @pytest.mark.parametrize("format", ["json", "csv"])
+    def test_a_ledger_that_is_taken_here_is_the_same_to_the_last_byte(
+        self, clerk: Clerk, elsewhere: Clerk, key: PrivateKey, format: str
+    ) -> None:
+        made = everything(elsewhere)
+        elsewhere.ledger.seal(key)
+        elsewhere.post(issue("more", LI, 7))
+        file = self._exported(elsewhere, format)
+        assert clerk.ledger.restore(io.StringIO(file, newline=""), format) == len(made) + 1
+        assert self._exported(clerk, format) == file
+        for account in (LI, ZHAO, SHOP):
+            assert clerk.entries(account) == elsewhere.entries(account)
+            assert clerk.balance(account) == elsewhere.balance(account)
+            assert clerk.ledger.lots(account) == elsewhere.ledger.lots(account)
+        assert clerk.ledger.seals() == elsewhere.ledger.seals()
+        assert clerk.ledger.debts() == elsewhere.ledger.debts()
+        clerk.must_verify()
+
+    @pytest.mark.parametrize("here", [True, False])
+    def test_a_ledger_that_was_taken_elsewhere_goes_on_there(
+        self, clerk: Clerk, elsewhere: Clerk, key: PrivateKey, here: bool
+    ) -> None:
+        source, target = (elsewhere, clerk) if here else (clerk, elsewhere)
+        everything(source)
+        [published] = [source.ledger.seal(key)]
+        assert published is not None
+        target.ledger.restore(io.StringIO(self._exported(source, "json")))
+        target.clock.advance(HOUR)
+        assert target.post(award("award", 50, 30)) == [Posted("award", START)]
+        assert codes(target.post(move("refused", ZHAO, SHOP, 10))) == ["insufficient_points"]
+        assert codes(target.post(issue("early", LI, 1, effective_at=START - HOUR))) == ["period_closed"]
+        for clerk_ in (source, target):
+            clerk_.post(issue("more", LI, 50), at=START + HOUR)
+            clerk_.clock.set(START + 2 * HOUR)
+            clerk_.ledger.collect()
+        assert source.entries(LI) == target.entries(LI)
+        assert source.ledger.lots(LI) == target.ledger.lots(LI)
+        seal = target.ledger.seal(key)
+        assert seal is not None
+        assert seal.checkpoint.previous == published.checkpoint.hash
+        receipt = target.ledger.prove("deal", published=published.size)
+        assert receipts.verify(receipt, key.public, published.note).size == seal.size
+        target.must_verify()
+
+    def test_nothing_is_taken_into_a_ledger_that_is_not_empty(self, clerk: Clerk, elsewhere: Clerk) -> None:
+        everything(elsewhere)
+        clerk.post(issue("1", LI, 1))
+        with pytest.raises(LedgerNotEmpty):
+            clerk.ledger.restore(io.StringIO(self._exported(elsewhere, "json")))
+        assert clerk.balance(LI).posted == 1
+        clerk.must_verify()
+
+    def test_an_id_stands_once_in_a_file(self, clerk: Clerk, elsewhere: Clerk) -> None:
+        elsewhere.post(issue("1", LI, 1), issue("2", LI, 1))
+        file = self._exported(elsewhere, "json").replace('"id":"2"', '"id":"1"')
+        with pytest.raises(LedgerFileUnusable):
+            clerk.ledger.restore(io.StringIO(file))
+        assert clerk.entries(LI) == []
+
+    @pytest.mark.parametrize(
+        ("part", "forged"),
+        [
+            ('"community":"baiyang"', '"community":"heiyang"'),
+            ('[\\"points/issuance\\",-50]', '[\\"points/issuance\\",-51]'),
+            ('"reason":""', '"reason":"forged"'),
+            ('"number":2', '"number":3'),
+            ('"line"', '"lime"'),
+            ('"id":"deal"', '"id":"award"'),
+            ('\\"expires_at\\"', '\\"expired_at\\"'),
+        ],
+    )
+    def test_a_file_that_does_not_agree_with_itself_leaves_nothing(
+        self, clerk: Clerk, elsewhere: Clerk, part: str, forged: str
+    ) -> None:
+        everything(elsewhere)
+        elsewhere.ledger.seal()
+        file = self._exported(elsewhere, "json")
+        assert part in file
+        with pytest.raises(LedgerFileUnusable):
+            clerk.ledger.restore(io.StringIO(file.replace(part, forged, 1)))
+        assert clerk.ledger.trial_balance() == clerk.ledger.seals() == []
+        assert clerk.ledger.restore(io.StringIO(file)) == 12
+        clerk.must_verify()
+
+    def test_a_key_that_was_published_opens_what_was_signed(self, clerk: Clerk, key: PrivateKey) -> None:
+        everything(clerk)
+        clerk.ledger.seal(key)
+        public = PublicKey.parse(str(key.public))
+        assert clerk.ledger.verify(public).differences == ()
+        stranger = PrivateKey.generate(key.public.name).public
+        assert [found.what for found in clerk.ledger.verify(stranger).differences] == ["note"]
