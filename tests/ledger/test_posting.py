@@ -291,9 +291,9 @@ def test_an_unusable_transaction_holds_up_its_group() -> None:
 
 
 def test_a_clock_that_is_behind_does_not_disorder_the_lines_of_an_account() -> None:
-    assert posting.after(NOW, of(locked(moved_at=NOW + HOUR))) == NOW + HOUR + TICK
-    assert posting.after(NOW, of(locked(moved_at=NOW - HOUR))) == NOW
-    assert posting.after(NOW, of(locked())) == NOW
+    assert after(NOW, of(locked(moved_at=NOW + HOUR))) == NOW + HOUR + TICK
+    assert after(NOW, of(locked(moved_at=NOW - HOUR))) == NOW
+    assert after(NOW, of(locked())) == NOW
     books = locked(moved_at=NOW + HOUR)
     assert post(books, move("t", ISSUANCE, LI, 1), at=NOW) == [Posted("t", NOW + HOUR + TICK)]
     assert instant(books.lines[0].recorded_at) == of(books).moved_at == NOW + HOUR + TICK

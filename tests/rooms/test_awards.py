@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import attrs
@@ -17,6 +17,7 @@ from gridpoints.errors import (
     DeedUnknown,
     MemberInactive,
     NoRulesInForce,
+    PeriodClosed,
     QuantityNeeded,
     QuantityNotTaken,
     RecordUnknown,
@@ -46,6 +47,16 @@ def test_a_fixed_deed(village: Community, li: Member) -> None:
     assert award.rule_set == "test@1"
     assert award.reported_by == "clerk-wang"
     assert codes("d1", village) == ["rule", "fixed"]
+    assert points(village, li) == 5
+
+
+def test_a_deed_of_a_closed_period_is_in_nobodys_way(village: Community, li: Member) -> None:
+    village.ledger.close_period(datetime(2026, 2, 28, 16, tzinfo=UTC))  # midnight in Shanghai
+    late, due = village.awards.credit_all(
+        [Report("d1", li.id, "patrol", date(2026, 2, 28)), Report("d2", li.id, "patrol", DAY)]
+    )
+    assert isinstance(late.error, PeriodClosed)
+    assert due.award is not None
     assert points(village, li) == 5
 
 

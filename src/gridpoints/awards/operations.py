@@ -14,6 +14,7 @@ from gridpoints.errors import (
     DeedConflict,
     DeedInFuture,
     GridpointsError,
+    PeriodClosed,
     RecordExists,
     RecordUnknown,
 )
@@ -119,6 +120,7 @@ class Awards:
     def _cases(self, work: Work, reports: Sequence[Report]) -> dict[str, _Case | GridpointsError]:
         """Each report with its rules and subjects, or with what is wrong with it, by its id."""
         calendar = Rules(self.context).calendar()
+        closed_until = work.ledger.closed_until()
         ids = {r.member_id for r in reports}
         members = {m.id: m for m in work.find(Member, {"id": sorted(ids)})}
         homes = {m.household_id for m in members.values() if m.household_id}
@@ -126,12 +128,18 @@ class Awards:
         cases: dict[str, _Case | GridpointsError] = {}
         for report in reports:
             try:
+                self._refuse_closed(report, closed_until)
                 case = self._case(report, members.get(report.member_id), grids, calendar)
             except GridpointsError as error:
                 cases.setdefault(report.id, error)
             else:
                 cases.setdefault(report.id, case)
         return cases
+
+    def _refuse_closed(self, report: Report, closed_until: datetime | None) -> None:
+        done = midnight(report.day, self.context.zone)
+        if closed_until is not None and done < closed_until:
+            raise PeriodClosed(transaction=f"award:{report.id}", effective_at=done, until=closed_until)
 
     def _case(
         self, report: Report, member: Member | None, grids: Mapping[str, str], calendar: RulesCalendar

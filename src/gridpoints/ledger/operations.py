@@ -196,9 +196,7 @@ class Ledger(Transactions):
         if floor is not None:
             check_whole("floor", floor, least=-MOST_AMOUNT, most=MOST_AMOUNT)
         account, id, reason = _strict(account), self.context.id(id), check_text("reason", reason)
-        self._undisputed(
-            lambda work, at: work.ledger.set_floor(account, floor, id=id, reason=reason, at=at)
-        )
+        self._undisputed(lambda work, at: work.ledger.set_floor(account, floor, id=id, reason=reason, at=at))
 
     def close_period(self, until: datetime, *, reason: str = "") -> None:
         """From now on, nothing is posted that was done before `until`; a period is closed for good.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gridpoints.errors import NotSealedYet, RecordUnknown
 from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, PublicKey, origin_of
@@ -26,8 +26,8 @@ class Proving(Reports):
 
         With `key` the checkpoint is signed: publish its `note` where the community cannot take it back.
         Sealing reads what is new without a lock, and writes a few rows; posting goes on. Where there is
-        nothing new, or another one sealed at the same time, it raises nothing and seals nothing, or
-        `ConcurrentChange`.
+        nothing new, the newest seal is signed if nobody did. Raises `ConcurrentChange` where another one
+        sealed at the same time.
         """
         now = self.context.now()
         self.fold()
@@ -38,7 +38,7 @@ class Proving(Reports):
             lines = work.ledger.lines(growth.size)
             nodes = list(growth.add(leaf_hash(line.sealed_bytes(community)) for line in lines))
             if growth.size == (last.size if last else 0):
-                return last
+                return self._signed(last, key)
         checkpoint = Checkpoint(
             origin_of(community), growth.size, growth.root(), now, last.checkpoint.hash if last else None
         )
@@ -47,6 +47,15 @@ class Proving(Reports):
         with self.context.begin() as work:
             work.ledger.add_seal(seal, nodes)
         return seal
+
+    def _signed(self, seal: Seal | None, key: PrivateKey | None) -> Seal | None:
+        """A seal that stands; where nobody signed it yet, with the signature of `key`."""
+        if seal is None or key is None or seal.signed:
+            return seal
+        signed = evolve(seal, note=seal.checkpoint.sign(key))
+        with self.context.begin() as work:
+            work.ledger.sign_seal(signed)
+        return signed
 
     def seals(self, *, after: int = 0, limit: int = 100) -> list[Seal]:
         """The seals over more than `after` lines, smallest first."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from attrs import define, evolve, field
 
@@ -180,11 +181,12 @@ class Batch:
 
 
 def _plain(sent: Transaction) -> Transaction:
-    """With what is more than a text, as a member of a StrEnum is, as the text: drivers may think otherwise."""
-    texts = {"id": sent.id, "kind": sent.kind, "reason": sent.reason}
-    return evolve(
-        sent, **{name: str.__str__(text) for name, text in texts.items() if isinstance(text, str)}
-    )
+    """With texts for what is more than that, as a member of a StrEnum: a driver may think otherwise."""
+    return evolve(sent, id=_text(sent.id), kind=_text(sent.kind), reason=_text(sent.reason))
+
+
+def _text(value: Any) -> Any:
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=65_536)  # the same accounts come again and again

@@ -151,6 +151,7 @@ class LedgerStore(ABC):
         """The last sequence before `until`, and the sums by kind of the entries after `after` up to it.
 
         That is the last one before the first entry after `after` that was recorded at `until` or later.
+        Only what was folded counts: these are the sequences that stand for good.
         """
 
     @abstractmethod
@@ -188,6 +189,10 @@ class LedgerStore(ABC):
     @abstractmethod
     def about(self, subjects: Collection[str]) -> list[Line]:
         """The lines that were not refused and are about one of these holds or transactions."""
+
+    @abstractmethod
+    def closed_until(self) -> datetime | None:
+        """The end of the period that is closed; None: none is."""
 
     @abstractmethod
     def debts(self) -> list[Line]:
@@ -229,6 +234,10 @@ class LedgerStore(ABC):
 
         Raises `ConcurrentChange` where another was first, and the seal does not follow it.
         """
+
+    @abstractmethod
+    def sign_seal(self, seal: Seal) -> None:
+        """Keep the note of a seal that stands, now that it is signed."""
 
     @abstractmethod
     def nodes(self) -> Iterator[Node]:

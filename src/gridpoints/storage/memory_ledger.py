@@ -323,6 +323,9 @@ class MemoryLedger(LedgerStore):
         about = self._books.about
         return [line for id in subjects if id in about for line in about[id] if line.refusal is None]
 
+    def closed_until(self) -> datetime | None:
+        return self._books.closed_until
+
     def debts(self) -> list[Line]:
         return [line for line in self._books.lines if line.act == Act.DEBT]
 
@@ -384,6 +387,15 @@ class MemoryLedger(LedgerStore):
             books.seals.pop()
             for node in nodes:
                 del books.nodes[node.level, node.index]
+
+        self._journal.append(undo)
+
+    def sign_seal(self, seal: Seal) -> None:
+        seals, place = self._books.seals, bisect_left(self._books.seals, seal.size, key=lambda s: s.size)
+        former, seals[place] = seals[place], seal
+
+        def undo() -> None:
+            seals[place] = former
 
         self._journal.append(undo)
 

@@ -73,6 +73,7 @@ _seals = select(seals.c.size, seals.c.root, seals.c.sealed_at, seals.c.note).whe
 _SEALS = Prepared(_seals.where(seals.c.size > _AFTER).order_by(seals.c.size).limit(_LIMIT))
 _LAST_SEAL = Prepared(_seals.order_by(seals.c.size.desc()).limit(1))
 _ADD_SEAL = bulk.insert(seals, new_only=True)
+_SIGN_SEAL = bulk.update_of(seals, ["note"])
 _SEALED = bulk.update_of(book, ["sealed"])
 _ADD_NODES = bulk.insert(nodes)
 _nodes = select(nodes.c.level, nodes.c.index, nodes.c.hash).where(nodes.c.community_id == HERE)
@@ -151,6 +152,9 @@ class SqlProof(SqlStatements):
         }
         _ADD_NODES.run(self.connection, self.community, new)
         _SEALED.run(self.connection, self.community, {"sealed": [seal.size]})
+
+    def sign_seal(self, seal: Seal) -> None:
+        _SIGN_SEAL.run(self.connection, self.community, {"note": [seal.note], "size": [seal.size]})
 
     def nodes(self) -> Iterator[Node]:
         for level, index, hash in self.rows(_NODES):

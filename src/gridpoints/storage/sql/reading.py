@@ -6,6 +6,7 @@ Lines that were not folded yet are the tail: there are never many, and every ans
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -84,6 +85,7 @@ _ABOUT = Prepared(
         among(journal.c.subject, IDS), journal.c.subject.is_not(None), journal.c.refusal.is_(None)
     ).order_by(journal.c.recorded_at, journal.c.id)
 )
+_CLOSED_UNTIL = Prepared(select(book.c.closed_until).where(book.c.community_id == HERE))
 _DEBTS = Prepared(
     _lines.where(journal.c.act == Act.DEBT.value, journal.c.subject.is_not(None)).order_by(
         journal.c.recorded_at, journal.c.id
@@ -136,6 +138,9 @@ class SqlReading:
 
     def about(self, subjects: Collection[str]) -> list[Line]:
         return [line_of(row) for row in self.rows(_ABOUT, ids=subjects)] if subjects else []
+
+    def closed_until(self) -> datetime | None:
+        return next((until for (until,) in self.rows(_CLOSED_UNTIL)), None)
 
     def debts(self) -> list[Line]:
         return [line_of(row) for row in self.rows(_DEBTS)]

@@ -307,13 +307,6 @@ class SqlStatements(SqlReading):
             kind: Totals(kind, entries, amount)
             for kind, entries, amount in self.rows(_TOTALS, id=account.key, after=after, last=last)
         }
-        for entry, _ in () if first_after else self._tail_entries(account):
-            if until is not None and entry.recorded_at >= until:
-                break
-            last = entry.sequence
-            if entry.sequence > after:
-                sofar = found.get(entry.kind, Totals(entry.kind, 0, 0))
-                found[entry.kind] = Totals(entry.kind, sofar.entries + 1, sofar.amount + entry.amount)
         return last, [found[kind] for kind in sorted(found)]
 
     def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:

@@ -13,8 +13,14 @@ import attrs
 from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim, Target
 from gridpoints.community.model import Grid, Member
-from gridpoints.errors import ConcurrentChange, InsufficientPoints, RecordExists
-from gridpoints.ledger.model import Balance, Hold
+from gridpoints.errors import (
+    ConcurrentChange,
+    HoldConflict,
+    InsufficientPoints,
+    RecordExists,
+    TransactionConflict,
+)
+from gridpoints.ledger.model import Account, Balance, Hold
 from gridpoints.redemption.model import Merchant, Offer
 from gridpoints.rules.model import UsageKey
 from gridpoints.storage.port import Store
@@ -53,6 +59,47 @@ class ConcurrencyContract(StoreContract):
         outcomes = race(THREADS, lambda n: clerk.post(issue("t", LI, 1), at=START + timedelta(n))[0])
         assert len(set(outcomes)) == 1
         assert len(clerk.entries(LI)) == 1
+        clerk.must_verify()
+
+    def test_one_id_is_posted_once_though_on_different_accounts(self, clerk: Clerk) -> None:
+        members = [Account.member(f"m{n}", "points") for n in range(THREADS)]
+        outcomes = race(THREADS, lambda n: codes(clerk.post(issue("t", members[n], 1)))[0])
+        assert Counter(outcomes) == {"posted": 1, "transaction_conflict": THREADS - 1}
+        assert sum(clerk.balance(member).posted for member in members) == 1
+        clerk.must_verify()
+
+    def test_one_hold_is_placed_once_though_on_different_accounts(self, clerk: Clerk) -> None:
+        members = [Account.member(f"m{n}", "points") for n in range(THREADS)]
+        clerk.post(*(issue(f"t{n}", member, 5) for n, member in enumerate(members)))
+        placed = race(THREADS, lambda n: clerk.place(Hold("h", members[n], 5, START, LATER, 5)))
+        assert sum(isinstance(hold, Hold) for hold in placed) == 1
+        assert sum(isinstance(refusal, HoldConflict) for refusal in placed) == THREADS - 1
+        assert sum(clerk.balance(member).held for member in members) == 5
+        clerk.must_verify()
+
+    def test_one_floor_is_set_once_though_on_different_accounts(self, clerk: Clerk) -> None:
+        members = [Account.member(f"m{n}", "points") for n in range(THREADS)]
+
+        def act(n: int) -> str:
+            clerk.ledger.set_floor(members[n], -5, reason="winter", id="f")
+            return "set"
+
+        outcomes = race(THREADS, act)
+        assert outcomes.count("set") == 1
+        assert sum(isinstance(refusal, TransactionConflict) for refusal in outcomes) == THREADS - 1
+        clerk.must_verify()
+
+    def test_overlapping_groups_are_posted_whole(self, clerk: Clerk) -> None:
+        """Each of sixteen takes from both, in either order, and there is enough for three."""
+        clerk.post(issue("1", LI, 30), issue("2", ZHAO, 30))
+
+        def act(n: int) -> tuple[str, ...]:
+            pair = [move(f"{n}-a", LI, SHOP, 10), move(f"{n}-b", ZHAO, SHOP, 10)]
+            return tuple(codes(clerk.post(*(pair if n % 2 else pair[::-1]), atomic=True)))
+
+        outcomes = Counter(race(THREADS, act))
+        assert outcomes["posted", "posted"] == 3
+        assert clerk.balance(SHOP).posted == 60
         clerk.must_verify()
 
     def test_one_hold_is_captured_once(self, clerk: Clerk) -> None:

@@ -6,77 +6,19 @@ here is shared with the library but the words in which a ledger is spoken to.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 
 import attrs
-from attrs import define, field, frozen
+from attrs import define, field
 
 from gridpoints.ledger.model import Account, Hold, HoldStatus, Leg, Transaction
+from gridpoints.testing.contract.points import Kept, Move, Point, net
 from gridpoints.testing.sources import START
 
 #: Refusals that are not kept: what is missing may come to be.
 PASSING = ("record_unknown", "unit_unknown")
 
 _TICK = timedelta(microseconds=1)
-
-#: One point: when it expires, or None.
-Point = datetime | None
-
-
-@frozen
-class Move:
-    """A leg that was posted."""
-
-    transaction: str
-    account: Account
-    amount: int
-    effective_at: datetime
-    recorded_at: datetime
-
-
-@define
-class Kept:
-    """What stands under an id; of a transaction that was posted, the points that it took and gave."""
-
-    sent: Transaction
-    code: str
-    recorded_at: datetime
-    taken: dict[Account, list[Point]] = field(factory=dict)
-    given: dict[Account, list[Point]] = field(factory=dict)
-    returned: Counter[Account] = field(factory=Counter)
-
-    def copy(self) -> Kept:
-        """One whose returns can be counted on."""
-        return attrs.evolve(self, returned=self.returned.copy())
-
-    def left(self) -> dict[Account, int]:
-        """What was not given back yet."""
-        left = {}
-        for account, amount in net(self.sent).items():
-            if rest := abs(amount) - self.returned[account]:
-                left[account] = rest if amount > 0 else -rest
-        return left
-
-    def to_restore(self, account: Account) -> list[Point]:
-        """The points that go back to an account, in that order: what was taken last goes first."""
-        dated = [point for point in self.taken.get(account, ()) if point is not None]
-        back = [None] * (-net(self.sent)[account] - len(dated)) + dated[::-1]
-        return back[len(back) + net(self.sent)[account] :][self.returned[account] :]
-
-    def to_take_back(self, account: Account) -> list[Point]:
-        """The points to be taken from an account again, in that order: those that expire go first."""
-        dated = [point for point in self.given.get(account, ()) if point is not None]
-        gave = max(0, net(self.sent)[account])
-        return [*dated, *[None] * gave][:gave][self.returned[account] :]
-
-
-def net(transaction: Transaction) -> dict[Account, int]:
-    """What it adds to each account."""
-    change: dict[Account, int] = {}
-    for leg in transaction.legs:
-        change[leg.account] = change.get(leg.account, 0) + leg.amount
-    return change
 
 
 @define
