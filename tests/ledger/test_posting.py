@@ -20,7 +20,7 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger import posting
 from gridpoints.ledger.journal import Line, instant
-from gridpoints.ledger.locked import Locked
+from gridpoints.ledger.locked import Locked, after
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.model import (
     Account,

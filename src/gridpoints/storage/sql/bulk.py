@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -33,6 +33,8 @@ from gridpoints.storage.sql.types import array_literal, quoted
 
 COMMUNITY = "community_id"
 
+Insert = TypeVar("Insert", sqlite.Insert, postgresql.Insert)
+
 #: The values of many rows, by column.
 Columns = Mapping[str, Sequence[Any]]
 #: From so many rows on, PostgreSQL is given them by COPY: not in a `pipeline`, which it knows no COPY in.
@@ -44,8 +46,8 @@ Count = Callable[[], int]
 class Bulk:
     """One way of writing rows of a table of one community, compiled once for each database.
 
-    `each` writes one row on SQLite, with parameters named like the `columns`; `arrays` writes all
-    of them on PostgreSQL.
+    `each` writes one row on SQLite and `one` on PostgreSQL, with parameters named like the `columns`;
+    `arrays` writes all of them on PostgreSQL.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Bulk:
         columns: Sequence[str],
         *,
         each: sqlite.Insert | Update,
+        one: postgresql.Insert | Update,
         sets: Sequence[str],
         arrays: ClauseElement,
     ) -> None:
@@ -62,6 +65,8 @@ class Bulk:
         compiled = each.compile(dialect=sqlite.dialect(), column_keys=list(sets))
         self._each = str(compiled)
         self._parameters: Sequence[str] = compiled.positiontup or ()
+        self._one, self._sets = one, list(sets)
+        self._one_sql: str | None = None
         self._arrays = arrays
         self._arrays_sql: str | None = None
         self._binds: dict[tuple[str, str], Callable[[Any], Any] | None] = {}
@@ -72,9 +77,17 @@ class Bulk:
             return lambda: 0
         dialect = connection.dialect
         driver: Any = connection.connection.driver_connection
-        if dialect.name == "postgresql":
+        arguments: dict[str, Any]
+        if dialect.name == "postgresql" and len(next(iter(values.values()))) == 1:
+            sql = self._one_sql = self._one_sql or str(
+                self._one.compile(dialect=dialect, column_keys=self._sets)
+            )
+            arguments = {name: self._bound(dialect, name, values[name])[0] for name in self._types}
+            with translated(connection, sql):
+                cursor = driver.execute(sql, {COMMUNITY: community, **arguments})
+        elif dialect.name == "postgresql":
             sql = self._arrays_sql = self._arrays_sql or str(self._arrays.compile(dialect=dialect))
-            arguments: dict[str, Any] = {
+            arguments = {
                 _array(name): _literal(self._bound(dialect, name, values[name])) for name in self._types
             }
             with translated(connection, sql):
@@ -143,27 +156,32 @@ def _name(column: str) -> str:
 def insert(table: Table, *, new_only: bool = False) -> Bulk:
     """Insert rows; with `new_only`, leave out those whose key is there already."""
     columns = _columns(table)
-    each, arrays = sqlite.insert(table), _insert_arrays(table, columns)
+    each, one, arrays = sqlite.insert(table), postgresql.insert(table), _insert_arrays(table, columns)
     if new_only:
-        each, arrays = each.on_conflict_do_nothing(), arrays.on_conflict_do_nothing()
-    return Bulk(table, columns, each=each, sets=[COMMUNITY, *columns], arrays=arrays)
+        each, one = each.on_conflict_do_nothing(), one.on_conflict_do_nothing()
+        arrays = arrays.on_conflict_do_nothing()
+    return Bulk(table, columns, each=each, one=one, sets=[COMMUNITY, *columns], arrays=arrays)
 
 
 def upsert(table: Table, changed: Sequence[str], *, same: str | None = None) -> Bulk:
     """Insert rows; set the `changed` columns of those that are there (and agree in the column `same`)."""
     columns = _columns(table)
-    each, arrays = sqlite.insert(table), _insert_arrays(table, columns)
-    each = each.on_conflict_do_update(
-        index_elements=table.primary_key.columns,
-        set_={name: each.excluded[name] for name in changed},
-        where=None if same is None else table.c[same] == each.excluded[same],
+
+    def changing(insert: Insert) -> Insert:
+        return insert.on_conflict_do_update(
+            index_elements=table.primary_key.columns,
+            set_={name: insert.excluded[name] for name in changed},
+            where=None if same is None else table.c[same] == insert.excluded[same],
+        )
+
+    return Bulk(
+        table,
+        columns,
+        each=changing(sqlite.insert(table)),
+        one=changing(postgresql.insert(table)),
+        sets=[COMMUNITY, *columns],
+        arrays=changing(_insert_arrays(table, columns)),
     )
-    arrays = arrays.on_conflict_do_update(
-        index_elements=table.primary_key.columns,
-        set_={name: arrays.excluded[name] for name in changed},
-        where=None if same is None else table.c[same] == arrays.excluded[same],
-    )
-    return Bulk(table, columns, each=each, sets=[COMMUNITY, *columns], arrays=arrays)
 
 
 def update_of(table: Table, changed: Sequence[str]) -> Bulk:
@@ -172,12 +190,14 @@ def update_of(table: Table, changed: Sequence[str]) -> Bulk:
     columns = [*changed, *keys]
     community = table.c[COMMUNITY]
     rows = _unnest(table, columns)
+    each = update(table).where(
+        community == bindparam(COMMUNITY), *(table.c[key] == bindparam(key) for key in keys)
+    )
     return Bulk(
         table,
         columns,
-        each=update(table).where(
-            community == bindparam(COMMUNITY), *(table.c[key] == bindparam(key) for key in keys)
-        ),
+        each=each,
+        one=each,
         sets=changed,
         arrays=update(table)
         .values({name: rows.c[name] for name in changed})

@@ -1,0 +1,185 @@
+"""Killed at any statement of whatever it does, and opened again: it was done whole, or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define, field
+from sqlalchemy import select
+
+import gridpoints
+from gridpoints.storage.sql.engines import Engines
+from gridpoints.storage.sql.tables import metadata
+from gridpoints.testing import ManualClock
+from tests.conftest import _database, _named
+from tests.ledger.full import HOME, LI, SHOP, found, issue, live, move, open_at
+from tests.ledger.killing import ACTS
+
+#: So many statements at least are begun by an act; fewer, and the test shows nothing.
+LEAST = {"sqlite": {"fold": 9, "seal": 16}, "postgres": {"fold": 9, "seal": 16}}
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+
+Dump = dict[str, list[tuple[Any, ...]]]
+
+
+@define
+class Killer:
+    """The program that is killed, and stores that it may work in, each a copy of an earlier one."""
+
+    process: subprocess.Popen[str]
+    copy: Callable[[str], str]
+    bases: dict[str, str]
+    file: str
+    known: dict[str, Dump] = field(factory=dict)
+
+    def run(self, url: str, act: str, at: int = 0) -> dict[str, Any]:
+        """Do `act`; killed at its statement number `at`."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        wanted = {"url": url, "act": act, "at": at, "file": self.file if act == "restore" else ""}
+        self.process.stdin.write(f"{json.dumps(wanted)}\n")
+        self.process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        assert not answer["failed"], act
+        return answer
+
+    def base(self, act: str) -> str:
+        return self.bases["founded" if act == "restore" else "lived"]
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.ledger.killing"],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def killer(
+    request: pytest.FixtureRequest,
+    program: subprocess.Popen[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Killer]:
+    file = io.StringIO()
+    with open_at("memory://", clock := ManualClock(tick=timedelta(seconds=1))) as exchange:
+        live(village := found(exchange), clock, lines=20)
+        village.ledger.export(file)
+    if request.param == "sqlite":
+        directory = tmp_path_factory.mktemp("killed")
+        yield Killer(program, _copy_of_file(directory), _bases(lambda name: f"sqlite:///{directory / name}.db"), file.getvalue())
+    else:
+        with _copies_of_databases(request.getfixturevalue("postgres_server")) as (new, copy):
+            yield Killer(program, copy, _bases(new), file.getvalue())
+
+
+def _bases(new: Callable[[str], str]) -> dict[str, str]:
+    """A store that was founded, and one in which everything has happened, and a little since."""
+    bases = {name: new(name) for name in ("founded", "lived")}
+    for name, url in bases.items():
+        with open_at(url, clock := ManualClock(tick=timedelta(seconds=1))) as exchange:
+            village = found(exchange)
+            if name == "lived":
+                live(village, clock, lines=20)
+                village.ledger.post([issue("since-1", HOME, 4), move("since-2", LI, SHOP, 1)])
+    return bases
+
+
+def _copy_of_file(directory: Path) -> Callable[[str], str]:
+    def copy(url: str) -> str:
+        path = Path(url.removeprefix("sqlite:///"))
+        target = directory / "copy.db"
+        for old in directory.glob("copy.db*"):
+            old.unlink()
+        return f"sqlite:///{shutil.copy(path, target)}"
+
+    return copy
+
+
+@contextmanager
+def _copies_of_databases(server: str) -> Iterator[tuple[Callable[[str], str], Callable[[str], str]]]:
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+
+        def new(_: str) -> str:
+            return _named(server, stack.enter_context(_database(server)))
+
+        def copy(url: str) -> str:
+            name = stack.enter_context(_database(server, template=url.rpartition("/")[2].partition("?")[0]))
+            return _named(server, name)
+
+        yield new, copy
+
+
+def dump(url: str) -> Dump:
+    """Every row of every table."""
+    engines = Engines.of(url)
+    try:
+        with engines.reading.begin() as connection:
+            return {
+                table.name: [
+                    tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+                ]
+                for table in metadata.sorted_tables
+            }
+    finally:
+        engines.dispose()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_killed_at_every_statement(killer: Killer, act: str, request: pytest.FixtureRequest) -> None:
+    before = dump(killer.base(act))
+    whole = killer.copy(killer.base(act))
+    statements = killer.run(whole, act)["begun"]
+    after = dump(whole)
+    assert after != before
+    states = [before, after]
+    if act == "seal":  # first it folds, in a unit of work of its own
+        folded = killer.copy(killer.base(act))
+        killer.run(folded, "fold")
+        states.insert(1, dump(folded))
+    assert statements >= (8 if act != "fold" else 6)
+    must_verify(whole)
+    url = killer.copy(killer.base(act))
+    came = []
+    for at in range(1, statements + 1):
+        assert killer.run(url, act, at)["killed"]
+        found = dump(url)
+        assert found in states, f"{act} was left half done at statement {at} of {statements}"
+        came.append(states.index(found))
+        if found != before:
+            must_verify(url)
+            url = killer.copy(killer.base(act))
+    assert came[0] == 0
+    assert came == sorted(came)  # nothing that was done is undone again
+    must_verify(url)
+    assert not killer.run(url, act, statements + 1)["killed"]
+    assert dump(url) == after
+
+
+def must_verify(url: str) -> None:
+    with gridpoints.open(url) as exchange:
+        ledger = exchange.community("baiyang").ledger
+        assert ledger.verify().differences == ()
+        ledger.fold()
+        assert ledger.verify().differences == ()
