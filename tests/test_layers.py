@@ -28,7 +28,7 @@ VIOLATIONS = {
     "models": ("catalog/model.py", "import gridpoints.presets"),
     "pure": ("ledger/posting.py", "import random"),
     "stores": ("storage/sql/__init__.py", "import gridpoints.storage.memory"),
-    "port": ("storage/memory.py", "import gridpoints.ledger.operations"),
+    "port": ("storage/memory/store.py", "import gridpoints.ledger.operations"),
     "wiring": ("testing/__init__.py", "import gridpoints.storage.memory"),
     "sentences": ("claiming/operations.py", "import gridpoints.i18n"),
     "sql": ("ledger/operations.py", "import sqlalchemy"),

@@ -30,7 +30,7 @@ STORES = "gridpoints.stores"
 
 
 def _memory(url: str) -> Store:
-    from gridpoints.storage.memory import MemoryStore
+    from gridpoints.storage.memory.store import MemoryStore
 
     return MemoryStore()
 

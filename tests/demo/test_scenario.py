@@ -14,7 +14,7 @@ import gridpoints
 from gridpoints import Account, Community
 from gridpoints.demo import Scenario, fresh_file, run
 from gridpoints.errors import NotWholeNumber, RuleSetNotFound
-from gridpoints.storage.memory import MemoryStore
+from gridpoints.storage.memory.store import MemoryStore
 
 SMALL = Scenario(residents=30, months=2, seed=7)
 

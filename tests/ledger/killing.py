@@ -139,7 +139,7 @@ class Statements:
         if url.startswith("sqlite"):
             event.listen(Engine, "engine_connect", self._trace)
         else:
-            import psycopg  # noqa: TID253 -- an extra
+            import psycopg
 
             for kind, method in (
                 (psycopg.Cursor, "execute"),

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gridpoints.storage.memory import MemoryStore
+from gridpoints.storage.memory.store import MemoryStore
 from gridpoints.testing import StorageContract
 
 

@@ -157,8 +157,8 @@ class SqlProof(SqlStatements):
         _SIGN_SEAL.run(self.connection, self.community, {"note": [seal.note], "size": [seal.size]})
 
     def nodes(self) -> Iterator[Node]:
-        for level, index, hash in self.rows(_NODES):
-            yield Node(level, index, bytes(hash))
+        for level, place, hash in self.rows(_NODES):
+            yield Node(level, place, bytes(hash))
 
     def node(self, level: int, index: int) -> bytes:
         [(_, _, hash)] = self.rows(_NODE, level=level, index=index)

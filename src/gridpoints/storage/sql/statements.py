@@ -191,7 +191,7 @@ class SqlStatements(SqlReading):
         return balances
 
     def lots(self, account: Account) -> dict[datetime, int]:
-        return {expires_at: left for expires_at, left in self.rows(_LOTS_OF, id=account.key)}
+        return dict(self.rows(_LOTS_OF, id=account.key))
 
     def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:
         keys = dict.fromkeys(key for (key,) in self.rows(_OVERDUE_ACCOUNTS, at=at, limit=limit))

@@ -60,8 +60,10 @@ class JournalRow(Row, table=True):
 
 
 class BookRow(Row, table=True):
-    """What a ledger has one of: up to which line its statements are complete, up to which it is sealed,
-    and the period that is closed.
+    """What a ledger has one of.
+
+    The statements are complete up to line `folded`, the journal is sealed up to line `sealed`, and nothing
+    is posted that was done before `closed_until`.
     """
 
     __tablename__ = "gridpoints_book"

@@ -22,7 +22,8 @@ from gridpoints.errors import ConcurrentChange, RecordExists, RecordUnknown, Ref
 from gridpoints.records import Record, Stateful, kind_of
 from gridpoints.rules.model import UsageKey
 from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
-from gridpoints.storage.memory_ledger import Books, Journal, MemoryLedger
+from gridpoints.storage.memory.books import Books, Journal
+from gridpoints.storage.memory.ledger import MemoryLedger
 from gridpoints.values import Unit, check_whole
 
 T = TypeVar("T", bound=Record)
