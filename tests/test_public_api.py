@@ -29,7 +29,7 @@ INTERNAL = (
     "gridpoints.sheets.workbook",
     "gridpoints.sheets.worksheet",
     "gridpoints.exact_json",
-    "gridpoints.storage.memory.store",
+    "gridpoints.storage.memory.",
     "gridpoints.storage.sql",
 )
 

@@ -67,6 +67,8 @@ class Bulk:
         self._parameters: Sequence[str] = compiled.positiontup or ()
         self._one, self._sets = one, list(sets)
         self._one_sql: str | None = None
+        self._each_statement = each
+        self._shorter: dict[tuple[str, ...], str] = {}
         self._arrays = arrays
         self._arrays_sql: str | None = None
         self._binds: dict[tuple[str, str], Callable[[Any], Any] | None] = {}
@@ -114,9 +116,25 @@ class Bulk:
                 return self._copy(connection, community, rows)
             columns = zip(self._types, zip(*rows, strict=True), strict=True)
             return self.run(connection, community, dict(columns))
-        with translated(connection, self._each):
-            cursor = driver.executemany(self._each, [(community, *row) for row in rows])
+        columns = dict(zip(self._types, zip(*rows, strict=True), strict=True))
+        # To bind None costs SQLite's driver as much as to write three columns.
+        empty = tuple(name for name, values in columns.items() if values.count(None) == len(rows))
+        sql = self._without(empty)
+        bound = [columns[name] for name in columns if name not in empty]
+        with translated(connection, sql):
+            cursor = driver.executemany(sql, zip(repeat(community), *bound, strict=False))
         return lambda: int(cursor.rowcount)
+
+    def _without(self, empty: tuple[str, ...]) -> str:
+        """The statement that inserts one row on SQLite, without these columns."""
+        try:
+            return self._shorter[empty]
+        except KeyError:
+            sets = [name for name in self._sets if name not in empty]
+            compiled = self._each_statement.compile(dialect=sqlite.dialect(), column_keys=sets)
+            sql = self._shorter[empty] = str(compiled)
+            assert compiled.positiontup == sets  # noqa: S101 -- the order in which values are bound
+            return sql
 
     def _copy(self, connection: Connection, community: str, rows: Sequence[Sequence[Any]]) -> Count:
         driver: Any = connection.connection.driver_connection

@@ -262,6 +262,17 @@ class LotsContract(StoreContract):
         assert clerk.lots(LI) == before
         clerk.must_verify()
 
+    def test_an_award_that_is_taken_back_in_parts_leaves_the_others_as_they_were(self, clerk: Clerk) -> None:
+        clerk.post(award("1", 9, 10), award("2", 9, 20), award("3", 9))
+        legs = (Leg(ISSUANCE, -9), Leg(LI, 3, START + 10 * DAY), Leg(LI, 4, START + 20 * DAY), Leg(LI, 2))
+        clerk.post(Transaction("wrong", legs))
+        found = []
+        for part in (2, 4, 3):
+            clerk.ledger.reverse("wrong", part)
+            found.append(clerk.lots(LI))
+        assert found == [{10: 10, 20: 13, None: 11}, {10: 9, 20: 10, None: 11}, {10: 9, 20: 9, None: 9}]
+        clerk.must_verify()
+
     def test_what_was_spent_of_an_award_is_taken_from_what_expires_first(self, clerk: Clerk) -> None:
         clerk.post(award("wrong", 4, 10), award("2", 5, 20), award("3", 7, 30), move("4", LI, SHOP, 3))
         clerk.ledger.reverse("wrong")

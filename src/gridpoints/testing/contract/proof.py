@@ -233,9 +233,13 @@ class ProofContract(StoreContract):
     ) -> None:
         made = everything(elsewhere)
         elsewhere.ledger.seal(key)
-        elsewhere.post(issue("more", LI, 7))
+        elsewhere.post(*(issue(f"more-{n}", LI, 7) for n in range(1_200)))
+        elsewhere.ledger.seal(key)
+        elsewhere.post(issue("most", LI, 7))
         file = self._exported(elsewhere, format)
-        assert clerk.ledger.restore(io.StringIO(file, newline=""), format) == len(made) + 1
+        assert clerk.ledger.restore(io.StringIO(file, newline=""), format) == len(made) + 1_201
+        receipt = clerk.ledger.prove("more-700", published=len(made))
+        receipts.verify(receipt, key.public, elsewhere.ledger.seals()[0].note)
         assert self._exported(clerk, format) == file
         for account in (LI, ZHAO, SHOP):
             assert clerk.entries(account) == elsewhere.entries(account)

@@ -166,6 +166,22 @@ class ReversalsContract(StoreContract):
             shop.ledger.reverse("deal", 11, id="part")
         assert shop.balance(LI).posted == 100
 
+    def test_two_reversals_in_one_batch(self, shop: Clerk) -> None:
+        outcomes = shop.post(
+            reversal("1", "deal", Leg(LI, 20), Leg(SHOP, -20)),
+            reversal("2", "deal", Leg(LI, 20), Leg(SHOP, -20)),
+            reversal("3", "deal", Leg(LI, 10), Leg(SHOP, -10)),
+        )
+        assert codes(outcomes) == ["posted", "reversal_exceeds", "posted"]
+        batch = [move("new", LI, SHOP, 5), reversal("4", "new", Leg(LI, 5), Leg(SHOP, -5))]
+        assert codes(shop.post(*batch, reversal("5", "new", Leg(LI, 1), Leg(SHOP, -1)))) == [
+            "posted",
+            "posted",
+            "reversal_exceeds",
+        ]
+        assert shop.balance(LI).posted == 100
+        shop.must_verify()
+
     def test_two_who_reverse_at_once_reverse_it_once(self, shop: Clerk) -> None:
         outcomes = race(8, lambda n: shop.ledger.reverse("deal", id=f"back-{n}"))
         assert Counter(type(outcome) for outcome in outcomes) == {Posted: 1, ReversalExceeds: 7}
