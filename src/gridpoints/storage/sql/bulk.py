@@ -114,9 +114,8 @@ class Bulk:
         if connection.dialect.name == "postgresql":
             if len(rows) >= COPY_AT:
                 return self._copy(connection, community, rows)
-            columns = zip(self._types, zip(*rows, strict=True), strict=True)
-            return self.run(connection, community, dict(columns))
-        columns = dict(zip(self._types, zip(*rows, strict=True), strict=True))
+            return self.run(connection, community, self._by_column(rows))
+        columns = self._by_column(rows)
         # To bind None costs SQLite's driver as much as to write three columns.
         empty = tuple(name for name, values in columns.items() if values.count(None) == len(rows))
         sql = self._without(empty)
@@ -124,6 +123,9 @@ class Bulk:
         with translated(connection, sql):
             cursor = driver.executemany(sql, zip(repeat(community), *bound, strict=False))
         return lambda: int(cursor.rowcount)
+
+    def _by_column(self, rows: Sequence[Sequence[Any]]) -> dict[str, tuple[Any, ...]]:
+        return dict(zip(self._types, zip(*rows, strict=True), strict=True))
 
     def _without(self, empty: tuple[str, ...]) -> str:
         """The statement that inserts one row on SQLite, without these columns."""
