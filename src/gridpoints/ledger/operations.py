@@ -27,7 +27,7 @@ from gridpoints.ledger.model import (
 from gridpoints.ledger.transactions import Transactions
 from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Work
-from gridpoints.values import check_identifier, check_instant, check_text, check_whole
+from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text, check_whole
 
 
 @frozen
@@ -54,6 +54,7 @@ class Ledger(Transactions):
         """
         if at is None:
             return self.balances([account])[account]
+        _sound(account)
         at = check_instant("at", at)
         self._fold_what_is_long()
         with self.context.read() as work:
@@ -62,7 +63,8 @@ class Ledger(Transactions):
 
     def balances(self, accounts: Sequence[Account]) -> dict[Account, Balance]:
         """What many accounts hold now."""
-        if not all(account.kind.strict for account in accounts):
+        kinds = {_sound(account).kind for account in accounts}
+        if not all(kind.strict for kind in kinds):
             self._fold_what_is_long()
         with self.context.read() as work:
             return work.ledger.balances(accounts, self.context.now())
@@ -72,6 +74,7 @@ class Ledger(Transactions):
 
         They add up to its posted balance, always.
         """
+        _sound(account)
         with self.context.read() as work:
             posted = work.ledger.balances([account], self.context.now())[account].posted
             dated = work.ledger.lots(account)
@@ -98,6 +101,7 @@ class Ledger(Transactions):
         of a transaction's `kind`, for a `reason` (the rule: the code of the deed), with a leg on an
         `other` account (``Account.merchant(…)``), or with these texts in its `metadata`.
         """
+        _sound(account)
         check_whole("limit", limit, most=10_000)
         since = since and check_instant("since", since)
         until = until and check_instant("until", until)
@@ -148,6 +152,7 @@ class Ledger(Transactions):
 
         Raises `HoldExceeded`, `HoldClosed` or `RecordUnknown`.
         """
+        check_identifier("hold", hold_id)
         with self.context.begin() as work:
             if (hold := work.ledger.find_hold(hold_id)) is None:
                 raise RecordUnknown(kind="hold", id=hold_id)
@@ -166,6 +171,7 @@ class Ledger(Transactions):
 
         Raises `HoldClosed` for one that was captured whole, and `RecordUnknown`.
         """
+        check_identifier("hold", hold_id)
         with self.context.begin() as work:
             return work.ledger.release(hold_id, at=self.context.now())
 
@@ -211,9 +217,13 @@ class Ledger(Transactions):
             work.ledger.close_period(until, reason=check_text("reason", reason) if reason else "", at=now)
 
 
+def _sound(account: Account) -> Account:
+    check_identifier("account", account.key, longest=LONGEST_DERIVED)
+    return account
+
+
 def _strict(account: Account) -> Account:
-    check_identifier("account", account.key, longest=360)
-    if not account.kind.strict:
+    if not _sound(account).kind.strict:
         raise AccountHot(account=account.key)
     return account
 

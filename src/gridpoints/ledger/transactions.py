@@ -196,8 +196,9 @@ def _line(work: Work, id: str) -> Line:
 
 
 def _original(work: Work, id: str) -> Original:
-    reversals = [line for line in work.ledger.about([id]) if line.act == Act.REVERSE]
-    return Original.of(_line(work, id), reversals)
+    line = _line(work, id)
+    reversals = [other for other in work.ledger.about([id]) if other.act == Act.REVERSE]
+    return Original.of(line, reversals)
 
 
 def _opposite(original: Original, part: int | Sequence[Leg] | None) -> tuple[Leg, ...]:
