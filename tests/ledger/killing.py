@@ -20,7 +20,7 @@ from sqlalchemy import Engine, event
 
 from gridpoints import Account, Community, Leg, Transaction
 from gridpoints.testing import START, ManualClock
-from tests.ledger.full import DAY, KEY, LI, SHOP, ZHAO, issue, move, open_at
+from tests.ledger.full import DAY, KEY, LI, SHOP, ZHAO, found, issue, live, move, open_at
 
 #: When the acts are done: much is overdue by then.
 LATER = START + 400 * DAY
@@ -172,9 +172,22 @@ def run(url: str, act: str, at: int, file: str) -> int:
         return statements.begun
 
 
+def warm_up(url: str) -> None:
+    """Do everything once in this process, for its children to have all statements compiled."""
+    with open_at(url, clock := ManualClock(tick=timedelta(seconds=1))) as exchange:
+        village = found(exchange, "warm")
+        live(village, clock)
+        village.ledger.verify()
+
+
 def main() -> None:
+    """Read what is to be done, and answer."""
     for line in sys.stdin:
         wanted = json.loads(line)
+        if wanted["act"] == "warm_up":
+            warm_up(wanted["url"])
+            print("{}", flush=True)  # noqa: T201
+            continue
         read, write = os.pipe()
         if not (child := os.fork()):
             os.close(read)

@@ -113,6 +113,11 @@ def parse(text: str) -> Source:
         return _unread(Problem(place.line, place.column, (), error))
     try:
         return _Reader.read(text)
+    except yaml.MarkedYAMLError as error:
+        # From PyYAML 6.0.4 on, its scanner looks no deeper than 1,000, before there is any event.
+        if (mark := error.problem_mark) and "nesting depth" in (error.problem or ""):
+            return _unread(Problem(mark.line + 1, mark.column + 1, (), TooDeep(most=DEEPEST)))
+        return _unread(*syntax_problems(error, text))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: PyYAML's own, for "\U00110000"
         return _unread(*syntax_problems(error, text))
 
