@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from gridpoints.storage.sql import tables
 from tests.ledger.tampering import COLUMNS, Village, must_be_found, same_key
 
+pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
+
 JUNK = [
     "",
     "{",

@@ -28,6 +28,8 @@ from tests.conftest import _database, _named
 from tests.ledger.full import DAY, HOME, LI, SHOP, ZHAO, found, issue, live, move, open_at
 from tests.ledger.killing import ACTS
 
+pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
+
 #: So many statements at least are begun by an act; fewer, and the test shows nothing.
 LEAST = 6
 

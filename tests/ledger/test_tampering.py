@@ -31,6 +31,8 @@ from tests.ledger.tampering import (
     same_key,
 )
 
+pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
+
 # --- a value is changed ---------------------------------------------------------------------------
 
 
