@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -59,7 +60,7 @@ def can_be_stored(text: str) -> bool:
 
 def check_text(name: str, value: str, *, longest: int = LONGEST_TEXT) -> str:
     """Return `value` without outer blanks; raise where it is blank, too long or not storable."""
-    if not can_be_stored(value):
+    if not isinstance(value, str) or not can_be_stored(value):
         raise BadText(field=name)
     if not (text := value.strip()):
         raise BlankText(field=name)
@@ -88,10 +89,13 @@ def check_decimal(name: str, value: Decimal | int | str, *, digits: int = 6) -> 
 
 
 def check_instant(name: str, value: datetime) -> datetime:
-    """Return `value` in UTC; raise `NaiveInstant` where it has no zone."""
-    if value.tzinfo is None or value.utcoffset() is None:
-        raise NaiveInstant(field=name, value=value.isoformat())
-    return value.astimezone(UTC)
+    """Return `value` in UTC; raise `NaiveInstant` where it has no zone, or none that leads to UTC."""
+    if not isinstance(value, datetime):
+        raise NaiveInstant(field=name, value=str(value)[:40])
+    if value.tzinfo is not None and value.utcoffset() is not None:
+        with suppress(OverflowError):  # in the first or the last hours of all years
+            return value.astimezone(UTC)
+    raise NaiveInstant(field=name, value=value.isoformat())
 
 
 def zone(name: str) -> ZoneInfo:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from random import Random
 
@@ -11,7 +12,7 @@ from gridpoints import Account, Community, Exchange, Leg, Transaction, Unit
 from gridpoints.errors import InsufficientPoints, PeriodClosed
 from gridpoints.ledger.checkpoint import PrivateKey
 from gridpoints.ledger.model import Debt, Rejected
-from gridpoints.storage.port import Store
+from gridpoints.storage.port import Store, Work
 from gridpoints.testing import START, ManualClock
 
 DAY = timedelta(days=1)
@@ -45,6 +46,21 @@ def found(exchange: Exchange, id: str = "baiyang") -> Community:
     with village.transaction() as work:
         work.add(Unit("points", 0, {"zh_Hans": "积分"}), Unit("hours", 1))
     return village
+
+
+class _Undone(Exception):
+    """Ends a unit of work that is to leave nothing."""
+
+
+@contextmanager
+def undone(village: Community) -> Iterator[Work]:
+    """A unit of work, of which nothing is kept."""
+    try:
+        with village.transaction() as work:
+            yield work
+            raise _Undone
+    except _Undone:
+        pass
 
 
 def live(village: Community, clock: ManualClock, *, lines: int = 0) -> None:

@@ -26,7 +26,7 @@ from gridpoints.storage.sql.store import SqlStore
 from gridpoints.storage.sql.tables import ledger
 from gridpoints.storage.sql.types import Instant
 from gridpoints.testing import ManualClock
-from tests.ledger.full import KEY, found, live, open_at
+from tests.ledger.full import KEY, found, live, open_at, undone
 
 #: Lines before everything else; subtrees of so many leaves (2^) are nodes: not thousands, to be quick.
 LINES, BLOCK_LEVEL = 40, 4
@@ -41,10 +41,6 @@ LEDGER = [
 COLUMNS = [column for table in LEDGER for column in table.columns]
 
 
-class Undone(Exception):
-    """Ends a transaction that nobody is to see."""
-
-
 class Village:
     """A village whose ledger can be tampered with, and is as before afterwards."""
 
@@ -55,15 +51,11 @@ class Village:
     @contextmanager
     def tampering(self) -> Iterator[Connection]:
         """In a transaction without constraints."""
-        try:
-            with self.community.transaction():
-                outer = self.store._open.get()
-                assert outer is not None
-                with _without_constraints(outer.connection):
-                    yield outer.connection
-                raise Undone
-        except Undone:
-            pass
+        with undone(self.community):
+            outer = self.store._open.get()
+            assert outer is not None
+            with _without_constraints(outer.connection):
+                yield outer.connection
 
     def rows(self, table: Table) -> list[Row[Any]]:
         """Some rows, at least one of each sort, and the first and the last by key."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta, timezone
 from random import Random
 from typing import Any
 
@@ -18,6 +18,8 @@ from tests.ledger.test_races import RULES
 
 NAIVE = ManualClock().now().replace(tzinfo=None)
 HALF_A_CHARACTER = "\ud83d"
+FIRST_HOURS = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+LAST_HOURS = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14)))
 
 
 @pytest.fixture
@@ -61,6 +63,13 @@ TRANSACTIONS: dict[str, Transaction] = {
     "an unknown hold": move("t", LI, ZHAO, 1, hold="h"),
     "an unknown original": move("t", LI, ISSUANCE, 1, reverses="nothing"),
     "itself reversed": move("t", LI, ISSUANCE, 1, reverses="t"),
+    "no reason": issue("t", LI, 1, reason=None),
+    "a reason that is no text": issue("t", LI, 1, reason=False),
+    "no metadata": issue("t", LI, 1, metadata=None),
+    "metadata that is no object": issue("t", LI, 1, metadata=["x"]),
+    "an effective day": issue("t", LI, 1, effective_at=ManualClock().now().date()),
+    "an instant before all years": issue("t", LI, 1, effective_at=FIRST_HOURS),
+    "an expiry after all years": Transaction("t", (Leg(LI, 1, LAST_HOURS), Leg(ISSUANCE, -1))),
     "negative days": move("t", LI, ISSUANCE, 1, reverses="award", extend_days=-1),
 }
 
@@ -109,6 +118,29 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "an unknown transaction": lambda v: v.ledger.transaction("nothing"),
     "a proof of nothing": lambda v: v.ledger.prove("nothing"),
     "a proof before the seal": lambda v: v.ledger.prove("award"),
+    "a hold until some day": lambda v: v.ledger.hold(LI, 1, expires_at="2026"),  # type: ignore[arg-type]
+    "a hold for a number": lambda v: v.ledger.hold(LI, 1, expires_at=LAST_HOURS, reason=5),  # type: ignore[arg-type]
+    "a text of points": lambda v: v.ledger.capture("h", "1", to=SHOP),  # type: ignore[arg-type]
+    "less than nothing captured": lambda v: v.ledger.capture("h", -1, to=SHOP),
+    "a part as a float": lambda v: v.ledger.reverse("award", 1.5),  # type: ignore[arg-type]
+    "a part as a text": lambda v: v.ledger.reverse("award", "1"),  # type: ignore[arg-type]
+    "a part of no legs": lambda v: v.ledger.reverse("award", []),
+    "legs of others": lambda v: v.ledger.reverse("award", legs((ZHAO, -1), (SHOP, 1))),
+    "reversed under its own id": lambda v: v.ledger.reverse("award", id="award"),
+    "a line that moves nothing": lambda v: v.ledger.reverse("hold h"),
+    "entries after less than none": lambda v: v.ledger.statement(LI, after=-1),
+    "entries after 2^63": lambda v: v.ledger.statement(LI, after=2**63),
+    "a kind with half a character": lambda v: v.ledger.statement(LI, kind=HALF_A_CHARACTER),
+    "a reason with NUL": lambda v: v.ledger.statement(LI, reason="\0"),
+    "metadata with NUL": lambda v: v.ledger.statement(LI, metadata={"a": "\0"}),
+    "half a key": lambda v: v.ledger.statement(LI, metadata={HALF_A_CHARACTER: "a"}),
+    "half another account": lambda v: v.ledger.statement(LI, other=Account.member("\0", "points")),
+    "seals after 2^63": lambda v: v.ledger.seals(after=2**63),
+    "flows of half a unit": lambda v: v.ledger.flows(HALF_A_CHARACTER),
+    "months of no unit": lambda v: v.ledger.months("\0", date(2026, 1, 1), 1),
+    "no months": lambda v: v.ledger.months("points", date(2026, 1, 1), 0),
+    "a proof by a size to come": lambda v: (v.ledger.seal(), v.ledger.prove("award", published=2**64)),
+    "a period as a text": lambda v: v.ledger.close_period("2026"),  # type: ignore[arg-type]
     "a batch of none": lambda v: list(v.ledger.post_each([], batch=0)),
 }
 
@@ -121,6 +153,13 @@ def test_an_unusable_call_is_told_and_writes_nothing(village: Community, name: s
     assert village.ledger.balance(LI).posted == 100
     assert village.ledger.balance(LI).held == 0
     assert village.ledger.verify().ok
+
+
+@pytest.mark.parametrize("key", ['a"b', "a\\b", "a'b", "a.b", "$", "%", "", "a b"])
+def test_a_key_of_metadata_is_whatever_it_is(village: Community, key: str) -> None:
+    village.ledger.post([issue("t1", LI, 1, metadata={key: "it"}), issue("t2", LI, 1, metadata={"a": "it"})])
+    found = village.ledger.statement(LI, metadata={key: "it"}).entries
+    assert [entry.transaction for entry in found] == ["t1"]
 
 
 def test_one_bad_transaction_among_many(village: Community) -> None:

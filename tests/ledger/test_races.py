@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import threading
@@ -14,9 +15,10 @@ import pytest
 
 import gridpoints
 from gridpoints import Account, Community, GridpointsError, Leg, Transaction
+from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.model import Rejected
 from gridpoints.testing import ManualClock
-from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move
+from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move, undone
 
 AT_ONCE = 12
 SETTLED = Account.settled("points")
@@ -223,6 +225,93 @@ def test_lots_expire_while_they_are_spent(village: Community, clock: ManualClock
     assert came["done"] == AT_ONCE // 3 + 5
     assert village.ledger.balance(LI).posted == 0
     assert village.ledger.balance(Account.expiry("points")).posted == 100
+    must_agree(village)
+
+
+def test_one_id_and_content_is_posted_once_and_answered_alike(village: Community) -> None:
+    told: list[object] = []
+    assert race(many(lambda _: told.extend(village.ledger.post([issue("t", LI, 5)])))) == {"done": AT_ONCE}
+    assert len(set(told)) == 1
+    assert village.ledger.balance(LI).posted == 5
+    must_agree(village)
+
+
+def test_a_hold_is_captured_or_expires(village: Community, clock: ManualClock) -> None:
+    """Some clocks stand before the hold expires, others after."""
+    village.ledger.post([issue("award", LI, 100)])
+    village.ledger.hold(LI, 60, expires_at=clock.now() + timedelta(seconds=5), id="h")
+
+    def act(n: int) -> object:
+        with_clock = ManualClock(clock.now() + timedelta(seconds=n))
+        ledger = gridpoints.open(village.context.store, clock=with_clock).community("baiyang").ledger
+        return ledger.capture("h", 60, to=SHOP) if n % 2 else ledger.post([move(f"t{n}", LI, ZHAO, 50)])
+
+    came = race(many(act))
+    clock.advance(timedelta(minutes=1))
+    li, shop, zhao = village.ledger.balances([LI, SHOP, ZHAO]).values()
+    assert li.posted + shop.posted + zhao.posted == 100
+    assert (shop.posted, li.available >= 0) in ((0, True), (60, True))
+    assert came["done"] >= 1
+    must_agree(village)
+
+
+def test_a_seal_that_does_not_follow_the_last_one_is_refused(village: Community) -> None:
+    """Two seal at once, and one of them saw more lines: they would both follow the same."""
+    village.ledger.post([issue("t1", LI, 1)])
+    village.ledger.seal()
+    seals = []
+    for n in (2, 3):
+        village.ledger.post([issue(f"t{n}", LI, 1)])
+        with undone(village):
+            seals.append(village.ledger.seal())
+    less, more = seals
+    assert less is not None
+    assert more is not None
+    for first, second in ((less, more), (more, less)):
+        with undone(village) as work:
+            work.ledger.add_seal(first, [])
+            with pytest.raises(ConcurrentChange) as refusal:
+                work.ledger.add_seal(second, [])
+            assert (refusal.value.kind, refusal.value.id) == ("seal", str(second.size))
+    must_agree(village)
+
+
+def test_a_debt_is_collected_once(village: Community) -> None:
+    village.ledger.post([issue("wrong", LI, 100), move("spent", LI, SHOP, 90)])
+    village.ledger.reverse("wrong", queue=True, id="owed")
+    village.ledger.post([issue("more", LI, 40)])
+    assert race(many(lambda _: village.ledger.collect())) == {"done": AT_ONCE}
+    assert village.ledger.balance(LI).posted == 0
+    assert [debt.legs for debt in village.ledger.debts()] == [(Leg(ISSUANCE, 50), Leg(LI, -50))]
+    must_agree(village)
+
+
+def test_a_reversal_that_is_owed_is_owed_once(village: Community) -> None:
+    village.ledger.post([issue("wrong", LI, 100), move("spent", LI, SHOP, 90)])
+    came = race(many(lambda _: village.ledger.reverse("wrong", queue=True, id="owed")))
+    assert came == {"done": AT_ONCE}
+    assert len(village.ledger.debts()) == 1
+    must_agree(village)
+
+
+def test_a_ledger_comes_back_while_others_post(village: Community) -> None:
+    file = io.StringIO()
+    with gridpoints.open("memory://", clock=ManualClock()) as exchange:
+        other = exchange.found("baiyang", name="白羊村", rules=RULES).ledger
+        other.post([issue("award", LI, 100), move("bought", LI, SHOP, 30)])
+        other.seal()
+        other.export(file)
+
+    def act(n: int) -> object:
+        if n == 0:
+            return village.ledger.restore(io.StringIO(file.getvalue()))
+        return village.ledger.post([issue(f"t{n}", LI, 1), issue(f"s{n}", SHOP, 1)])
+
+    came = race(many(act))
+    came_back = came["done"] == AT_ONCE
+    assert came_back or came["ledger_not_empty"] + came["ledger_file_unusable"] == 1, came
+    li, shop = village.ledger.balances([LI, SHOP]).values()
+    assert (li.posted - 70 * came_back, shop.posted - 30 * came_back) == (AT_ONCE - 1, AT_ONCE - 1)
     must_agree(village)
 
 

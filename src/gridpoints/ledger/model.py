@@ -100,6 +100,8 @@ class Transaction:
             return "{}"
         problem = "it is too large"
         try:
+            if not isinstance(self.metadata, Mapping):
+                raise TypeError(f"it is of type {type(self.metadata).__name__}")
             text = canonical(_exact(self.metadata))
             if len(text.encode()) <= MOST_METADATA:
                 return text

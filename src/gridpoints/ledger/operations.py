@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import frozen
 
 from gridpoints.errors import (
     AccountHot,
+    BadText,
     PeriodNotOver,
     RecordUnknown,
 )
@@ -27,7 +28,14 @@ from gridpoints.ledger.model import (
 from gridpoints.ledger.transactions import Transactions
 from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Work
-from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text, check_whole
+from gridpoints.values import (
+    LONGEST_DERIVED,
+    can_be_stored,
+    check_identifier,
+    check_instant,
+    check_text,
+    check_whole,
+)
 
 
 @frozen
@@ -103,9 +111,13 @@ class Ledger(Transactions):
         """
         _sound(account)
         check_whole("limit", limit, most=10_000)
+        check_whole("number", after, least=0, most=2**53)
         since = since and check_instant("since", since)
         until = until and check_instant("until", until)
-        only = Only(kind, reason, other, metadata or {})
+        only = Only(kind, reason, other and _sound(other), metadata or {})
+        for field, text in (("kind", kind), ("reason", reason), *_texts("text", metadata)):
+            if text is not None and not (isinstance(text, str) and can_be_stored(text)):
+                raise BadText(field=field)
         if account.kind.strict:
             self._fold_what_is_long()
         else:
@@ -153,6 +165,7 @@ class Ledger(Transactions):
         Raises `HoldExceeded`, `HoldClosed` or `RecordUnknown`.
         """
         check_identifier("hold", hold_id)
+        check_whole("amount", amount, most=MOST_AMOUNT)
         with self.context.begin() as work:
             if (hold := work.ledger.find_hold(hold_id)) is None:
                 raise RecordUnknown(kind="hold", id=hold_id)
@@ -215,6 +228,11 @@ class Ledger(Transactions):
             raise PeriodNotOver(until=until)
         with self.context.begin() as work:
             work.ledger.close_period(until, reason=check_text("reason", reason) if reason else "", at=now)
+
+
+def _texts(field: str, texts: Mapping[str, str] | None) -> Iterator[tuple[str, str]]:
+    for pair in (texts or {}).items():
+        yield from ((field, text) for text in pair)
 
 
 def _sound(account: Account) -> Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from gridpoints.errors import ConcurrentChange, NotSealedYet, RecordUnknown
-from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, PublicKey, origin_of
+from gridpoints.ledger.checkpoint import MOST_LINES, Checkpoint, PrivateKey, PublicKey, origin_of
 from gridpoints.ledger.merkle import Growth, Tree, leaf_hash
 from gridpoints.ledger.model import Verification
 from gridpoints.ledger.receipt import Receipt
@@ -62,6 +62,7 @@ class Proving(Reports):
 
     def seals(self, *, after: int = 0, limit: int = 100) -> list[Seal]:
         """The seals over more than `after` lines, smallest first."""
+        check_whole("number", after, least=0, most=MOST_LINES)
         check_whole("limit", limit, most=10_000)
         with self.context.read() as work:
             return work.ledger.seals(after, limit)

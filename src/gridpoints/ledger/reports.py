@@ -10,9 +10,10 @@ from itertools import pairwise
 from attrs import frozen
 
 from gridpoints.context import Context
+from gridpoints.errors import UnitUnknown
 from gridpoints.ledger.accounts import AccountKind
 from gridpoints.ledger.model import Flow, Outstanding, TrialLine, Turnover
-from gridpoints.values import Interval, check_whole
+from gridpoints.values import Interval, can_be_stored, check_whole
 
 #: Lines that are entered in one unit of work: others who write wait no longer than that.
 FOLDED_AT_ONCE = 8_192
@@ -71,6 +72,7 @@ class Reports:
 
     def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
         """What moved `within` an interval, by kind of account, kind of transaction and reason."""
+        _must_be_storable(unit)
         self._fold_what_is_long()
         with self.context.read() as work:
             return work.ledger.flows(unit, within)
@@ -100,6 +102,7 @@ class Reports:
 
     def months(self, unit: str, first: date, count: int) -> list[Month]:
         """`count` calendar months from the one that holds `first`."""
+        _must_be_storable(unit)
         check_whole("count", count, most=1_200)
         days = [first.replace(day=1)]
         for _ in range(count):
@@ -126,3 +129,8 @@ def _month(unit: str, day: date, flows: list[Flow]) -> Month:
         moved[AccountKind.MERCHANT] + moved[AccountKind.SETTLED],
         moved[AccountKind.EXPIRY],
     )
+
+
+def _must_be_storable(unit: str) -> None:
+    if not can_be_stored(unit):
+        raise UnitUnknown(unit=unit.encode(errors="replace").decode()[:40])

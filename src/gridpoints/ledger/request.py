@@ -12,7 +12,6 @@ from attrs import define, evolve, field
 
 from gridpoints.errors import (
     BadLegAmount,
-    BadText,
     InvalidInput,
     LegCannotExpire,
     TransactionAmbiguous,
@@ -111,9 +110,7 @@ class Batch:
         kind, reason = sent.kind, sent.reason
         if not (type(kind) is str and kind in self._words):
             self._words.add(check_identifier("kind", kind))
-        if reason and not (type(reason) is str and reason in self._words):
-            if not isinstance(reason, str):
-                raise BadText(field="reason")
+        if reason != "" and not (type(reason) is str and reason in self._words):
             check_text("reason", reason)
             self._words.add(reason)
 

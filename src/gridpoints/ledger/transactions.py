@@ -20,7 +20,7 @@ from gridpoints.errors import (
 )
 from gridpoints.exact_json import canonical
 from gridpoints.ledger.journal import Act, Line, instant
-from gridpoints.ledger.model import Account, Debt, Leg, Outcome, Posted, Rejected, Transaction
+from gridpoints.ledger.model import MOST_AMOUNT, Account, Debt, Leg, Outcome, Posted, Rejected, Transaction
 from gridpoints.ledger.request import check_subject
 from gridpoints.ledger.reversal import Original
 from gridpoints.ledger.transfer import Transfer
@@ -203,8 +203,10 @@ def _original(work: Work, id: str) -> Original:
 
 def _opposite(original: Original, part: int | Sequence[Leg] | None) -> tuple[Leg, ...]:
     """The legs that give back all that is left, or a part of it."""
-    if part is not None and not isinstance(part, int):
+    if isinstance(part, list | tuple):
         return tuple(part)
+    if part is not None and not isinstance(part, int):
+        part = check_whole("amount", part, most=MOST_AMOUNT)  # type: ignore[arg-type]  # says what is wrong
     left = {Account.parse(key): amount for key, amount in original.left().items()}
     if part is None:
         # Where nothing is left, all of it again: posting says that it exceeds what is left.
