@@ -106,14 +106,15 @@ class Line(NamedTuple):
         A text is its length in bytes as 4 bytes, big-endian, and its UTF-8; None is ``ff ff ff ff``; the
         number is 8 bytes, big-endian. First comes the community, then the fields as they stand here.
         """
-        return b"".join((_prefixed(community), self.number.to_bytes(8), *map(_prefixed, self[1:])))
-
-
-def _prefixed(text: str | None) -> bytes:
-    if text is None:
-        return b"\xff\xff\xff\xff"
-    data = text.encode()
-    return len(data).to_bytes(4) + data
+        named = community.encode()
+        parts = [len(named).to_bytes(4), named, self.number.to_bytes(8)]
+        for text in self[1:]:
+            if text is None:
+                parts.append(b"\xff\xff\xff\xff")
+            else:
+                data = text.encode()
+                parts += len(data).to_bytes(4), data
+        return b"".join(parts)
 
 
 @lru_cache(maxsize=1024)  # the lines of a batch have few instants among them

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -68,7 +69,7 @@ class Bulk:
         self._one, self._sets = one, list(sets)
         self._one_sql: str | None = None
         self._each_statement = each
-        self._shorter: dict[tuple[str, ...], str] = {}
+        self._shorter: dict[tuple[int, ...], str] = {}
         self._arrays = arrays
         self._arrays_sql: str | None = None
         self._binds: dict[tuple[str, str], Callable[[Any], Any] | None] = {}
@@ -114,25 +115,28 @@ class Bulk:
         if connection.dialect.name == "postgresql":
             if len(rows) >= COPY_AT:
                 return self._copy(connection, community, rows)
-            return self.run(connection, community, self._by_column(rows))
-        columns = self._by_column(rows)
+            columns = zip(self._types, zip(*rows, strict=True), strict=True)
+            return self.run(connection, community, dict(columns))
         # To bind None costs SQLite's driver as much as to write three columns.
-        empty = tuple(name for name, values in columns.items() if values.count(None) == len(rows))
+        maybe = [place for place, value in enumerate(rows[0]) if value is None]
+        empty = tuple(place for place in maybe if all(row[place] is None for row in rows))
         sql = self._without(empty)
-        bound = [columns[name] for name in columns if name not in empty]
+        if empty:
+            kept = itemgetter(*(place for place in range(len(self._types)) if place not in empty))
+            bound = [(community, *kept(row)) for row in rows]
+        else:
+            bound = [(community, *row) for row in rows]
         with translated(connection, sql):
-            cursor = driver.executemany(sql, zip(repeat(community), *bound, strict=False))
+            cursor = driver.executemany(sql, bound)
         return lambda: int(cursor.rowcount)
 
-    def _by_column(self, rows: Sequence[Sequence[Any]]) -> dict[str, tuple[Any, ...]]:
-        return dict(zip(self._types, zip(*rows, strict=True), strict=True))
-
-    def _without(self, empty: tuple[str, ...]) -> str:
-        """The statement that inserts one row on SQLite, without these columns."""
+    def _without(self, empty: tuple[int, ...]) -> str:
+        """The statement that inserts one row on SQLite, without the columns at these places."""
         try:
             return self._shorter[empty]
         except KeyError:
-            sets = [name for name in self._sets if name not in empty]
+            names = [name for place, name in enumerate(self._types) if place not in empty]
+            sets = [COMMUNITY, *names]
             compiled = self._each_statement.compile(dialect=sqlite.dialect(), column_keys=sets)
             sql = self._shorter[empty] = str(compiled)
             assert compiled.positiontup == sets  # noqa: S101 -- the order in which values are bound

@@ -19,7 +19,6 @@ from sqlalchemy.exc import IntegrityError
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.journal import MOVING, Line
-from gridpoints.ledger.replay import Place
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import HERE, IDS, accounts, book, entries, journal
@@ -148,7 +147,7 @@ class SqlFolding(SqlStatements):
         except IntegrityError as error:
             raise ConcurrentChange(kind="transaction", id=lines[0][1]) from error
 
-    def enter(self, places: Sequence[Place]) -> None:
+    def enter(self, places: Sequence[tuple[str, int, int, int, int]]) -> None:
         """Put entries into statements."""
         _ENTER.run_rows(self.connection, self.community, sorted(places))
 
@@ -203,30 +202,33 @@ class SqlFolding(SqlStatements):
                 values: bulk.Columns = {"number": numbers, "id": [row[0] for row in tail]}
                 _NUMBER.run(self.connection, self.community, values)
             if tail:
-                legs = [
-                    (number, json.loads(legs))
+                moving = [
+                    (number, legs)
                     for number, (_, _, act, legs, refusal) in zip(numbers, tail, strict=True)
                     if refusal is None and act in MOVING
                 ]
-                self._enter_legs(legs)
+                # One text of all of them, which is read in a third of the time.
+                parsed = json.loads(f"[{','.join([legs for _, legs in moving])}]")
+                self._enter_legs([number for number, _ in moving], parsed)
                 self.folded = numbers[-1]
                 _FOLDED.run(self.connection, self.community, {"folded": [self.folded]})
             if len(tail) < size:
                 break
         return self.folded - first
 
-    def _enter_legs(self, lines: Sequence[tuple[int, list[Any]]]) -> None:
+    def _enter_legs(self, numbers: Sequence[int], lines: Sequence[list[Any]]) -> None:
         moved = Counter[str]()
-        for _, legs in lines:
-            for key, amount, *_ in legs:
-                moved[key] += amount
+        for legs in lines:
+            for leg in legs:
+                moved[leg[0]] += leg[1]
         tips = {key: (sequence, balance) for key, sequence, balance in self.rows(_TIPS, ids=moved)}
-        places: list[Place] = []
-        for number, legs in lines:
-            for key, amount, *_ in legs:
+        places: list[tuple[str, int, int, int, int]] = []
+        for number, legs in zip(numbers, lines, strict=True):
+            for leg in legs:
+                key, amount = leg[0], leg[1]
                 sequence, balance = tips.get(key, _NO_ENTRY)
                 tips[key] = sequence, balance = sequence + 1, balance + amount
-                places.append(Place(key, sequence, number, amount, balance))
+                places.append((key, sequence, number, amount, balance))
         self.enter(places)
         self._move_hot(moved)
 
