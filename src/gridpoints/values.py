@@ -168,8 +168,9 @@ def midnight(day: date, tz: ZoneInfo) -> datetime:
 
 
 class Period(StrEnum):
-    """How often a limit begins anew."""
+    """How often a limit begins anew; with each deed, it counts none together."""
 
+    DEED = "deed"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -180,7 +181,7 @@ class Period(StrEnum):
     def first_day(self, day: date) -> date:
         """The first day of the period that holds `day`. Weeks begin on Monday (GB/T 7408)."""
         match self:
-            case Period.DAY:
+            case Period.DEED | Period.DAY:
                 return day
             case Period.WEEK:
                 return day - timedelta(days=day.weekday())

@@ -40,7 +40,8 @@ from gridpoints.i18n import Language
 from gridpoints.i18n.explanations import STEPS
 from gridpoints.i18n.language import Message
 from gridpoints.redemption.model import OfferStatus
-from gridpoints.rules.model import Deed, PerUnit, Rounding
+from gridpoints.rules.amounts import PerUnit, Rounding
+from gridpoints.rules.case import Case, Deed
 from gridpoints.values import Names, Step, Unit
 
 EN, HANS, HANT = Language("en"), Language("zh_Hans"), Language("zh_Hant")
@@ -316,7 +317,10 @@ def test_an_explanation_is_read_line_by_line() -> None:
 
 
 def test_a_quantity_that_was_not_rounded_is_said_once() -> None:
-    _, [step] = PerUnit("hour", 10, Rounding.HALF).wanted(Deed("d", date(2026, 3, 5), Decimal("1.5")), POINTS)
+    deed = Deed("d", date(2026, 3, 5), Decimal("1.5"))
+    case = Case(deed, POINTS, "hour", {}, lambda key: 0, lambda: 0, [], deed.quantity)
+    PerUnit("hour", 10, Rounding.HALF).worth(case)
+    [step] = case.steps or []
     assert HANT.step(step) == "1.5 小時，每小時 1 積分：共 1.5 積分"
 
 

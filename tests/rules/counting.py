@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from gridpoints.rules.model import Deed, Judgement, RuleSet, Scope, UsageKey
+from gridpoints.rules.case import Deed, Scope, UsageKey
+from gridpoints.rules.judging import Judgement
+from gridpoints.rules.model import RuleSet
 
 #: Who lives where: Li and Zhao in one house, Wang next door, Sun in the next grid, Qian nowhere.
 HOMES = {

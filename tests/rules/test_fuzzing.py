@@ -8,10 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gridpoints.errors import RuleSetInvalid
-from gridpoints.rules import source
+from gridpoints.rules.file import source
+from gridpoints.rules.file.problems import Problem
+from gridpoints.rules.file.source import decode, parse
 from gridpoints.rules.loading import load, preset_names, preset_text
-from gridpoints.rules.problems import Problem
-from gridpoints.rules.source import decode, parse
 from tests.rules.test_loading import RULES
 
 GOOD = [RULES, *map(preset_text, preset_names())]

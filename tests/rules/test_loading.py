@@ -11,12 +11,14 @@ import pytest
 import yaml
 
 from gridpoints.errors import RuleSetInvalid, RuleSetNotFound, RuleSetUnreadable
-from gridpoints.rules import source
+from gridpoints.rules.amounts import Fixed, PerUnit, Rounding
+from gridpoints.rules.case import Scope
+from gridpoints.rules.file import source
+from gridpoints.rules.file.problems import Problem
+from gridpoints.rules.file.source import DEEPEST, LONGEST_FILE, MOST_PROBLEMS, parse
+from gridpoints.rules.limits import Excess, Limit
 from gridpoints.rules.loading import load, load_file, preset_text, read
-from gridpoints.rules.model import Excess, Fixed, Limit, PerUnit, Rounding, Scope
-from gridpoints.rules.problems import Problem
 from gridpoints.rules.shop import load_shop
-from gridpoints.rules.source import DEEPEST, LONGEST_FILE, MOST_PROBLEMS, parse
 from gridpoints.values import Period
 
 RULES = """\
@@ -232,12 +234,12 @@ def test_deep_enough_is_not_too_deep() -> None:
         ("2026-03-01", "2026", (6, 7, "date_needed")),
         ("scale: 1", "scale: 1.5", (8, 40, "not_whole_number")),
         ("scale: 1", "scale: -1", (8, 40, "not_whole_number")),
-        ("points: 0.5", "points: 0", (11, 37, "amount_out_of_range")),
+        ("points: 0.5", "points: 0", (11, 37, "points_out_of_range")),
         ("points: 0.5", "points: 1e3", (11, 37, "number_needed")),
         ("points: 0.5", "points: '5'", (11, 37, "number_needed")),
-        ("points: 0.5", "points: [5]", (11, 37, "number_needed")),
+        ("points: 0.5", "points: [5]", (11, 38, "entries_needed")),
         ("points: 0.5", f"points: {'9' * 5_000}", (11, 37, "number_needed")),
-        ("points: 0.5", "points: 100000001", (11, 37, "amount_out_of_range")),
+        ("points: 0.5", "points: 100000001", (11, 37, "points_out_of_range")),
         ("points: 0.5", "points: 0.05", (11, 37, "digits_too_many")),
         ("points: 0.5", "points: 0.00000001", (11, 37, "not_an_amount")),
         ("points: 0.5", "points: {per: kilometre, amount: 1}", (11, 43, "choice_unknown")),

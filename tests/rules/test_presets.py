@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from gridpoints.errors import RuleSetNotFound
+from gridpoints.rules.case import Deed
 from gridpoints.rules.loading import load, preset, preset_names, preset_text
-from gridpoints.rules.model import Deed, RuleSet
+from gridpoints.rules.model import RuleSet
 from gridpoints.rules.shop import shop
 from tests.rules.counting import Counted
 

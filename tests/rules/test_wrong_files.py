@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from gridpoints.errors import RuleSetInvalid
-from gridpoints.rules import source
+from gridpoints.rules.file import source
 from gridpoints.rules.loading import load
 from tests.rules.test_loading import problems
 

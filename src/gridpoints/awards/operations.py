@@ -19,7 +19,10 @@ from gridpoints.errors import (
     RecordUnknown,
 )
 from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
-from gridpoints.rules.model import Deed, DeedRule, Judgement, RuleSet, Scope
+from gridpoints.rules.case import Deed, Scope
+from gridpoints.rules.deeds import DeedRule
+from gridpoints.rules.judging import Judgement
+from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.storage.port import Work
 from gridpoints.values import Explanation, check_identifier, check_text, midnight
@@ -86,7 +89,7 @@ class Awards:
             key
             for case in cases.values()
             if isinstance(case, _Case)
-            for key in case.rules.limit_keys(case.deed, case.subjects)
+            for key in case.rules.counted_under(case.deed, case.subjects)
         }
         used = work.lock_usage(keys)
         now = self.context.now()

@@ -1,12 +1,11 @@
-"""What the rooms refuse: people, catalog and claiming, rules and awards, ledger, redemption."""
+"""What the rooms refuse: people, catalog and claiming, redemption."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, NotFound, Refused, RuleSetError
+from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, NotFound, Refused
 
 # --- people, catalog, claiming ----------------------------------------------------------------
 
@@ -105,86 +104,6 @@ class HoursOutOfRange(InvalidInput):
 
     hours: Decimal
     longest: Decimal
-
-
-# --- rules and awards -------------------------------------------------------------------------
-
-
-class RuleSetInvalid(RuleSetError):
-    """{source} cannot be used. Problems found: {count}.{problems}"""
-
-    source: str
-    count: int
-    problems: tuple[Any, ...]
-
-
-class RuleSetNotFound(NotFound):
-    """There is no rule set {source}: no file has this name, and no preset. Presets: {known}."""
-
-    source: str
-    known: tuple[str, ...]
-
-
-class RuleSetUnreadable(RuleSetError):
-    """The rule set {source} cannot be opened. Check that it is a file and that you may read it."""
-
-    source: str
-
-
-class RuleSetFrozen(Conflict):
-    """Version {version} of the rules is published with another text. Give the changed file a new
-    version."""
-
-    version: str
-
-
-class NoRulesInForce(Refused):
-    """No rule set was in force on {day}. First day of the first rule set: {first}."""
-
-    day: date
-    first: date | None
-
-
-class UnitChanged(Conflict):
-    """The unit {unit} is in use with {scale} digits after the point. Give the new unit another
-    code."""
-
-    unit: str
-    scale: int
-
-
-class DeedUnknown(NotFound):
-    """The rules know no deed {deed}. Most like it: {suggestion}."""
-
-    deed: str
-    suggestion: str | None
-
-
-class QuantityNeeded(InvalidInput):
-    """The deed {deed} is paid per {per}: say how many, with a number above 0."""
-
-    deed: str
-    per: str
-
-
-class QuantityNotTaken(InvalidInput):
-    """The deed {deed} gives a fixed number of points each time: leave the quantity empty or write
-    1."""
-
-    deed: str
-
-
-class DeedInFuture(InvalidInput):
-    """The day {day} lies in the future. Check the year, the month and the day."""
-
-    day: date
-
-
-class DeedConflict(Conflict):
-    """The deed {deed} was recorded before with other particulars. Give a different deed its own
-    id."""
-
-    deed: str
 
 
 # --- redemption -------------------------------------------------------------------------------

@@ -18,6 +18,51 @@ STEPS: Mapping[str, tuple[str, ...]] = {
         "{quantity}, counted as {counted}, at {rate} per {per}: {points}",
         "{quantity} at {rate} per {per}: {points}",
     ),
+    "chosen": ("{points}, chosen by the panel between {least} and {most}",),
+    "reset": ("All that there is, {points}, is taken away",),
+    "running_total": ("{quantity} were counted before",),
+    "bracket": ("{quantity} of it at {rate} per {per}: {points}",),
+    "table": ("{points}, because {fact} is {value}",),
+    "table_per": (
+        "{quantity}, counted as {counted}, at {rate} per {per}, because {fact} is {value}: {points}",
+        "{quantity} at {rate} per {per}, because {fact} is {value}: {points}",
+    ),
+    "computed": ("{points}, calculated as “{expression}”",),
+    "coefficient": (
+        "Times {factor}, because {fact} is {value}: {points}",
+        "Times {factor}: {points}",
+    ),
+    "campaign": ("{campaign}, in addition: {points}",),
+    # rules: why it gives nothing
+    "one_of": ("It gives nothing, because {fact} is {found}; needed is: {needed}",),
+    "at_least": ("It gives nothing, because {fact} is {found}; needed is {needed} or more",),
+    "at_most": ("It gives nothing, because {fact} is {found}; needed is {needed} or less",),
+    "expression": ("It gives nothing, because this does not hold: {needed} ({found})",),
+    # rules: limits
+    "within": ("The limit {limit} is {most} {period} for {scope}; {left} remained",),
+    "within_quantity": ("The limit {limit} is {most} {period} for {scope}; {left} remained",),
+    "within_times": ("The limit {limit} is {most} times {period} for {scope}; {left} remained",),
+    "clipped_quantity": (
+        "The limit {limit} is {most} {period} for {scope}; only {quantity} remained to be counted",
+    ),
+    "rejected_quantity": (
+        "The limit {limit} is {most} {period} for {scope}; only {left} remained, so nothing is credited",
+    ),
+    "clipped_times": (
+        "The limit {limit} is {most} times {period} for {scope}; none remained, so nothing is credited",
+    ),
+    "rejected_times": (
+        "The limit {limit} is {most} times {period} for {scope}; none remained, so nothing is credited",
+    ),
+    "overrun": ("The budget {limit} is {most} {period}; {left} remained, and it is overrun",),
+    "capped": ("An account holds {most} at most; {points} found room",),
+    "short_zero": ("Only {left} was there to be taken",),
+    "short_debt": ("Only {left} was there; {owed} is taken from what is earned next",),
+    "short_reject": ("Only {left} was there, so nothing is taken",),
+    # rules: who must agree
+    "confirmer": ("It waits for somebody to confirm it",),
+    "panel": ("It waits for a panel of {seats}, of whom {quorum} must vote",),
+    "notice": ("It is made public for {days} days",),
     "clipped": ("The limit {limit} is {most} {period} for {scope}; only {points} remained to be credited",),
     "rejected": (
         "The limit {limit} is {most} {period} for {scope}; only {left} remained, so nothing is credited",
@@ -36,5 +81,5 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 #: For a code that has no entry.
 UNKNOWN = ("{code}: {reason}", "{code}")
 
-AMOUNTS = frozenset({"points", "rate", "most", "left"})
+AMOUNTS = frozenset({"points", "rate", "most", "left", "least", "owed"})
 COUNTS = frozenset({"quantity", "counted"})

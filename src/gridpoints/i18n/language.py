@@ -195,7 +195,7 @@ class Language:
         """A list, "a, b, c" or 「a、b、c」; errors one a line; the word "none" where there is nothing."""
         items = list(items)
         shown = [self._value(item) for item in items]
-        if any(isinstance(item, Message) for item in items):
+        if any(isinstance(item, Message | Step) for item in items):
             return "\n".join(["", *shown])
         pattern = str(_locale(self.code).list_patterns["standard"]["middle"])
         return reduce(pattern.format, shown) if shown else self._none()
@@ -254,6 +254,7 @@ class Language:
             (datetime, self.instant),
             (date, self.date),
             (Message, self.error),
+            (Step, self.step),
             (Mapping, self.name),
             (Iterable, self.joined),
         )

@@ -6,21 +6,24 @@ from importlib.resources import files
 from pathlib import Path
 
 from gridpoints.errors import RuleSetInvalid, RuleSetNotFound, RuleSetUnreadable
-from gridpoints.rules.checking import read_checked
-from gridpoints.rules.coherence import read_document
+from gridpoints.rules.expression.evaluator import Expressions
+from gridpoints.rules.expression.model import Evaluator
+from gridpoints.rules.file.checking import read_checked
+from gridpoints.rules.file.coherence import reader
+from gridpoints.rules.file.source import LONGEST_FILE, decode
 from gridpoints.rules.model import RuleSet
-from gridpoints.rules.source import LONGEST_FILE, decode
 
 _PRESETS = files("gridpoints.presets")
 _SUFFIX = ".yaml"
 
 
-def load(text: str, source: str = "text") -> RuleSet:
-    """Compile a rule set; `source` names it in messages.
+def load(text: str, source: str = "text", *, evaluator: Evaluator | None = None) -> RuleSet:
+    """Compile a rule set; `source` names it in messages, `evaluator` is another engine for expressions.
 
     Raises `RuleSetInvalid` with all that is wrong, by line and column.
     """
-    return read_checked(text, source, read_document).compiled()
+    evaluator = evaluator or Expressions()
+    return read_checked(text, source, reader(evaluator)).compiled(evaluator)
 
 
 def load_file(path: str | Path) -> RuleSet:

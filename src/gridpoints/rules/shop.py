@@ -9,8 +9,8 @@ from typing import Annotated
 from attrs import frozen
 from pydantic import Field
 
-from gridpoints.rules.checking import check, read_checked
-from gridpoints.rules.fields import Amount, Code, Document, FileFormat, Origin, Translations
+from gridpoints.rules.file.checking import check, read_checked
+from gridpoints.rules.file.fields import Amount, Code, Document, FileFormat, Origin, Translations
 from gridpoints.rules.loading import preset_text
 from gridpoints.values import Names
 

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from gridpoints.records import Record
-from gridpoints.rules.model import UsageKey
+from gridpoints.rules.case import UsageKey
 from gridpoints.storage.ledger_port import LedgerStore
 
 T = TypeVar("T", bound=Record)

@@ -20,7 +20,7 @@ from attrs import define, field, frozen
 from gridpoints.community.model import Profile
 from gridpoints.errors import ConcurrentChange, RecordExists, RecordUnknown, ReferenceUnknown
 from gridpoints.records import Record, Stateful, kind_of
-from gridpoints.rules.model import UsageKey
+from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.memory.books import Books, Journal
 from gridpoints.storage.memory.ledger import MemoryLedger

@@ -22,7 +22,8 @@ from gridpoints.errors import (
 )
 from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
-from gridpoints.rules.model import PublishedRules, UsageKey
+from gridpoints.rules.case import UsageKey
+from gridpoints.rules.model import PublishedRules
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.codec import RowCodec

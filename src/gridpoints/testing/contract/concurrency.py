@@ -22,7 +22,7 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.model import Account, Balance, Hold
 from gridpoints.redemption.model import Merchant, Offer
-from gridpoints.rules.model import UsageKey
+from gridpoints.rules.case import UsageKey
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (
     ISSUANCE,

@@ -9,7 +9,7 @@ import pytest
 
 from gridpoints.community.model import Grid
 from gridpoints.ledger.model import Balance, Hold
-from gridpoints.rules.model import UsageKey
+from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import LI, SHOP, Clerk, StoreContract, codes, found, issue, move, told

@@ -19,7 +19,7 @@ from gridpoints.errors import (
 )
 from gridpoints.records import Record, kind_of
 from gridpoints.redemption.model import Merchant, Offer
-from gridpoints.rules.model import UsageKey
+from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, REFERENCES
 from gridpoints.storage.port import Store, Work
 from gridpoints.testing.contract.base import Clerk, StoreContract

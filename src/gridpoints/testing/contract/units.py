@@ -14,7 +14,7 @@ from gridpoints.community.model import Grid, Member, Profile
 from gridpoints.errors import RecordExists
 from gridpoints.ledger.model import Hold
 from gridpoints.ledger.verification import verify
-from gridpoints.rules.model import UsageKey
+from gridpoints.rules.case import UsageKey
 from gridpoints.storage.port import Store, Work
 from gridpoints.testing.contract.base import LI, SHOP, Clerk, StoreContract, codes, found, issue, move
 from gridpoints.testing.contract.examples import LATER

@@ -18,7 +18,7 @@ import yaml
 from attrs import define, field, frozen
 
 from gridpoints.errors import GridpointsError
-from gridpoints.rules.problems import (
+from gridpoints.rules.file.problems import (
     CharacterNotAllowed,
     FileEmpty,
     FileTooLong,
@@ -34,7 +34,7 @@ from gridpoints.rules.problems import (
     WideColon,
     WideSpace,
 )
-from gridpoints.rules.syntax import syntax_problems
+from gridpoints.rules.file.syntax import syntax_problems
 
 #: A table of a thousand deeds in three languages has half of this.
 LONGEST_FILE = 500_000

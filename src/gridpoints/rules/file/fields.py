@@ -14,16 +14,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from gridpoints.errors import GridpointsError
-from gridpoints.rules.problems import (
+from gridpoints.rules.file.problems import (
     AmountOutOfRange,
     ChoiceUnknown,
     CodeMalformed,
     DateNeeded,
+    FactorOutOfRange,
     FormatUnknown,
     LanguageMalformed,
     NumberNeeded,
+    PointsOutOfRange,
     TextNeeded,
     WideComma,
+    YesOrNoNeeded,
 )
 from gridpoints.values import check_text, check_whole
 
@@ -33,6 +36,7 @@ FORMAT = 1
 #: More than anybody gives or counts at once; in the smallest unit it is an amount still.
 MOST_AMOUNT = 100_000_000
 MOST_SCALE = 6
+MOST_FACTOR = 1_000
 LONGEST_CODE = 60
 
 _CODE = re.compile(r"[\w.-]+")
@@ -44,7 +48,8 @@ C = TypeVar("C", bound=StrEnum)
 class Document(BaseModel):
     """A part of a file: only the keys it names, and each value of its own type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Built when a file is first read: by then it is known which kinds of rule are installed.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def checked(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -135,6 +140,28 @@ def _amount(value: Decimal) -> Decimal:
     return value
 
 
+def _points(value: Decimal) -> Decimal:
+    if not value or abs(value) > MOST_AMOUNT:
+        raise PointsOutOfRange(found=shown(value), most=MOST_AMOUNT)
+    return value
+
+
+def _factor(value: Decimal) -> Decimal:
+    if not 0 <= value <= MOST_FACTOR:
+        raise FactorOutOfRange(found=shown(value), most=MOST_FACTOR)
+    return value
+
+
+def _whole(name: str, least: int, most: int) -> Callable[[Any], int]:
+    return checked(lambda value: check_whole(name, value, least=least, most=most))
+
+
+def _yes(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise YesOrNoNeeded(found=shown(value))
+    return value
+
+
 def _scale(value: Any) -> int:
     return check_whole("scale", value, least=0, most=MOST_SCALE)
 
@@ -172,5 +199,14 @@ Translations = Annotated[
 Number = Annotated[Decimal, BeforeValidator(checked(_number)), WithJsonSchema({"type": "number"})]
 #: A number of points, or of any other unit: above 0, in the decimals of the file.
 Amount = Annotated[Number, AfterValidator(checked(_amount)), Field(examples=[20])]
+#: The same for a deed, which may take points as well: any number but 0.
+PointsAmount = Annotated[Number, AfterValidator(checked(_points)), Field(examples=[20])]
+#: What an amount is multiplied by.
+Factor = Annotated[Number, AfterValidator(checked(_factor)), Field(examples=[1.5])]
+#: How many days, months, people or times: a whole number above 0.
+Count = Annotated[int, BeforeValidator(_whole("number", 1, 10_000)), Field(examples=[3])]
+Roles = Annotated[list[Code], Field(min_length=1, examples=[["panel"]])]
+Note = Annotated[str, BeforeValidator(_text("text", 2_000)), Field(examples=["a photograph"])]
+Yes = Annotated[bool, BeforeValidator(checked(_yes)), Field(examples=[True])]
 Scale = Annotated[int, BeforeValidator(checked(_scale)), Field(examples=[1])]
 Day = Annotated[date, BeforeValidator(checked(_day)), Field(examples=["2026-01-01"])]

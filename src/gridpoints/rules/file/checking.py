@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -14,8 +14,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import ErrorDetails
 
 from gridpoints.errors import GridpointsError, RuleSetInvalid
-from gridpoints.rules.fields import shown
-from gridpoints.rules.problems import (
+from gridpoints.rules.file.fields import shown
+from gridpoints.rules.file.problems import (
     CodeMisspelt,
     CodeUnknown,
     CommaInNumber,
@@ -32,7 +32,7 @@ from gridpoints.rules.problems import (
     ValueMissing,
     WideColon,
 )
-from gridpoints.rules.source import MOST_PROBLEMS, Source, parse
+from gridpoints.rules.file.source import MOST_PROBLEMS, Source, parse
 
 D = TypeVar("D", bound=BaseModel)
 
@@ -150,32 +150,43 @@ def _schema(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_json_schema(schema_generator=_AsWritten)
 
 
-def _node(model: type[BaseModel], path: Path) -> dict[str, Any]:
-    """The part of the JSON Schema that describes what stands at `path`."""
+def _nodes(model: type[BaseModel], path: Path) -> list[dict[str, Any]]:
+    """The parts of the JSON Schema that may describe what stands at `path`: one for each form."""
     schema = _schema(model)
     definitions = schema.get("$defs", {})
 
-    def resolved(node: dict[str, Any]) -> dict[str, Any]:
-        """`node` with what it refers to, of several forms the one that has entries."""
+    def forms(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """`node` with what it refers to, or each of the forms that it leaves open."""
         if reference := node.get("$ref"):
             node = {**definitions[reference.rpartition("/")[2]], **node}
-        forms = [resolved(form) for form in node.get("oneOf", ())]
-        return next((form for form in forms if "properties" in form), node)
+        if inner := [*node.get("oneOf", ()), *node.get("anyOf", ())]:
+            own = {key: value for key, value in node.items() if key == "examples"}
+            for form in inner:
+                yield from ({**own, **each} for each in forms(form))
+        else:
+            yield node
 
-    node = resolved(schema)
+    nodes = list(forms(schema))
     for step in path:
-        inner = node.get("properties", {}).get(step) if isinstance(step, str) else node.get("items")
-        inner = inner or node.get("additionalProperties") or {}
-        node = {**resolved(inner), **{k: v for k, v in inner.items() if k == "examples"}}
-    return node
+        nodes = [each for node in nodes if (inner := _inside(node, step)) for each in forms(inner)]
+    return nodes
+
+
+def _inside(node: dict[str, Any], step: str | int) -> dict[str, Any] | None:
+    if isinstance(step, int):
+        return node.get("items")
+    own = node.get("properties", {}).get(step)
+    inner = own or node.get("additionalProperties")
+    return inner if isinstance(inner, dict) else None
 
 
 def _known(model: type[BaseModel], path: Path) -> tuple[str, ...]:
-    return tuple(_node(model, path).get("properties", ()))
+    return tuple({key: None for node in _nodes(model, path) for key in node.get("properties", ())})
 
 
 def _example(model: type[BaseModel], path: Path) -> str:
-    return _flow((_node(model, path).get("examples") or ["…"])[0])
+    examples = [each for node in _nodes(model, path) for each in node.get("examples", ())]
+    return _flow(examples[0] if examples else "…")
 
 
 def _flow(value: Any) -> str:

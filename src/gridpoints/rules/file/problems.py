@@ -7,11 +7,14 @@ this message, and is no programmer.
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
 
 from gridpoints.errors import GridpointsError, RuleSetError
+from gridpoints.values import Step
 
 #: The keys that lead to a place in the file, and the numbers (from 0) of items of lists.
 Path = tuple[str | int, ...]
@@ -293,6 +296,39 @@ class AmountOutOfRange(RuleSetError):
     most: int
 
 
+class PointsOutOfRange(RuleSetError):
+    """{found} cannot be given or taken. Write a number other than 0, from -{most} to {most}."""
+
+    found: str
+    most: int
+
+
+class FactorOutOfRange(RuleSetError):
+    """Nothing can be multiplied by {found}. Write a number from 0 to {most}, such as 1.5."""
+
+    found: str
+    most: int
+
+
+class YesOrNoNeeded(RuleSetError):
+    """“{found}” is neither yes nor no. Write true or false."""
+
+    found: str
+
+
+class FactMalformed(RuleSetError):
+    """“{found}” cannot be the name of a fact. Write letters, digits and _, with dots between words,
+    such as category or member.stars."""
+
+    found: str
+
+
+class FactValueMalformed(RuleSetError):
+    """“{found}” cannot be the value of a fact. Write a text, a number, a day, true or false."""
+
+    found: str
+
+
 # --- what does not fit together -----------------------------------------------------------------
 
 
@@ -343,3 +379,104 @@ class NameDoubled(RuleSetError):
 
     name: str
     other: str
+
+
+class FactBuiltIn(RuleSetError):
+    """“{fact}” is known of every deed already. Delete it here."""
+
+    fact: str
+
+
+class FactUnfit(RuleSetError):
+    """“{found}” cannot be “{fact}”, which is a {type}. Write such a one."""
+
+    found: str
+    fact: str
+    type: str
+
+
+class FactValueUnlisted(RuleSetError):
+    """“{found}” is not one of the values that “{fact}” can have: {known}. Correct it, or add it under
+    “facts”."""
+
+    found: str
+    fact: str
+    known: tuple[str, ...]
+
+
+class BracketsOutOfOrder(RuleSetError):
+    """This bracket must go further than the one before it, which ends at {last}. Write them in order,
+    and leave out “up_to” in the last one alone."""
+
+    last: Decimal
+
+
+class BracketLastClosed(RuleSetError):
+    """Nothing is said of what is above {up_to}. Add a last bracket without “up_to”."""
+
+    up_to: Decimal
+
+
+class DayMissing(RuleSetError):
+    """It is not said from when this value holds. Add “from: ” with a day."""
+
+
+class DaysOutOfOrder(RuleSetError):
+    """{found} is not after {before}, where the value before it begins. Write the values in the order of
+    their days."""
+
+    found: date
+    before: date
+
+
+class DaysSwapped(RuleSetError):
+    """{last} is not after {first}, when it begins. Check whether the two days, or day and month, were
+    swapped."""
+
+    first: date
+    last: date
+
+
+class WholeNeeded(RuleSetError):
+    """{found} times is not possible. Write a whole number."""
+
+    found: str
+
+
+class CampaignEmpty(RuleSetError):
+    """It is not said what this campaign gives. Add “times: 2” for twice the points, or “plus: 10” for
+    10 more."""
+
+
+class MoneyUnknown(RuleSetError):
+    """It is not said what points are worth in money. Add “redemption: {{points: 10, money: 1, currency:
+    CNY}}” to the file."""
+
+
+class QuorumTooLarge(RuleSetError):
+    """{quorum} votes are needed, and the panel has {seats} seats. Write a quorum of at most {seats}."""
+
+    quorum: int
+    seats: int
+
+
+class PanelNeeded(RuleSetError):
+    """Nobody chooses the points for “{deed}” inside the range. Add “approval: {{panel: {{seats: 5, quorum:
+    3}}}}”."""
+
+    deed: str
+
+
+class ExampleFails(RuleSetError):
+    """This example must give {expected}, and the rules give {given}. Correct the rules or the
+    example.{explanation}"""
+
+    expected: Decimal
+    given: Decimal
+    explanation: tuple[Step, ...]
+
+
+class ExampleImpossible(RuleSetError):
+    """The rules cannot judge this example: {why}"""
+
+    why: GridpointsError

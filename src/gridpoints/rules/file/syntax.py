@@ -9,7 +9,7 @@ import yaml
 from attrs import frozen
 
 from gridpoints.errors import GridpointsError
-from gridpoints.rules.problems import (
+from gridpoints.rules.file.problems import (
     BackslashFound,
     BracketOpen,
     ColonMisplaced,

@@ -1,0 +1,147 @@
+"""What is refused of rule sets, and of the deeds that they judge."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from gridpoints.errors.base import Conflict, InvalidInput, NotFound, Refused, RuleSetError
+
+# --- rule sets --------------------------------------------------------------------------------
+
+
+class RuleSetInvalid(RuleSetError):
+    """{source} cannot be used. Problems found: {count}.{problems}"""
+
+    source: str
+    count: int
+    problems: tuple[Any, ...]
+
+
+class RuleSetNotFound(NotFound):
+    """There is no rule set {source}: no file has this name, and no preset. Presets: {known}."""
+
+    source: str
+    known: tuple[str, ...]
+
+
+class RuleSetUnreadable(RuleSetError):
+    """The rule set {source} cannot be opened. Check that it is a file and that you may read it."""
+
+    source: str
+
+
+class RuleSetFrozen(Conflict):
+    """Version {version} of the rules is published with another text. Give the changed file a new
+    version."""
+
+    version: str
+
+
+class NoRulesInForce(Refused):
+    """No rule set was in force on {day}. First day of the first rule set: {first}."""
+
+    day: date
+    first: date | None
+
+
+class UnitChanged(Conflict):
+    """The unit {unit} is in use with {scale} digits after the point. Give the new unit another
+    code."""
+
+    unit: str
+    scale: int
+
+
+# --- deeds ------------------------------------------------------------------------------------
+
+
+class DeedUnknown(NotFound):
+    """The rules know no deed {deed}. Most like it: {suggestion}."""
+
+    deed: str
+    suggestion: str | None
+
+
+class QuantityNeeded(InvalidInput):
+    """The deed {deed} is paid per {per}: say how many, with a number above 0."""
+
+    deed: str
+    per: str
+
+
+class QuantityNotTaken(InvalidInput):
+    """The deed {deed} gives a fixed number of points each time: leave the quantity empty or write
+    1."""
+
+    deed: str
+
+
+class DeedInFuture(InvalidInput):
+    """The day {day} lies in the future. Check the year, the month and the day."""
+
+    day: date
+
+
+class DeedConflict(Conflict):
+    """The deed {deed} was recorded before with other particulars. Give a different deed its own
+    id."""
+
+    deed: str
+
+
+class FactNeeded(InvalidInput):
+    """The rules judge the deed {deed} by “{fact}”, and that was not told. Report it with the deed."""
+
+    deed: str
+    fact: str
+
+
+class FactUnknown(InvalidInput):
+    """The rules know no fact “{fact}”. Known are: {known}."""
+
+    fact: str
+    known: tuple[str, ...]
+
+
+class FactUnusable(InvalidInput):
+    """“{value}” is not a value of the fact “{fact}”, which is a {type}."""
+
+    fact: str
+    value: str
+    type: str
+
+
+class NotInTable(InvalidInput):
+    """The rules have no points for the deed {deed} where “{fact}” is “{value}”. Check how it is
+    written."""
+
+    deed: str
+    fact: str
+    value: str
+
+
+class AmountNotChosen(InvalidInput):
+    """For the deed {deed} a panel chooses from {least} to {most} points, and has not yet. Give the
+    number that it chose."""
+
+    deed: str
+    least: Decimal
+    most: Decimal
+
+
+class ChoiceOutOfRange(InvalidInput):
+    """{chosen} points cannot be given for the deed {deed}: the rules allow {least} to {most}."""
+
+    deed: str
+    chosen: Decimal
+    least: Decimal
+    most: Decimal
+
+
+class AmountTooLarge(InvalidInput):
+    """The rules give more for this deed than anybody can hold: more than {most} of the smallest parts
+    of the unit. Check the quantity."""
+
+    most: int

@@ -1,0 +1,141 @@
+"""One deed under judgement: the facts of it, what is counted so far, and the steps of its explanation.
+
+Pure: whoever judges is given all of it. Amounts are ints in the smallest part of a unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from attrs import define, field, frozen
+
+from gridpoints.errors import FactNeeded
+from gridpoints.values import Period, Step, Unit
+
+#: What is known of a deed: by its name, such as ``hours`` or ``member.stars``. Numbers are exact.
+Fact = bool | int | Decimal | Fraction | str | date
+
+
+@frozen
+class Deed:
+    """What is judged: what was done, on which local day, how much of it, and what else is known.
+
+    `chosen` is the amount that a panel chose, in decimals of the unit, where the rules leave it a
+    range. `facts` are those that the rule set declares under ``facts``, by name.
+    """
+
+    code: str
+    day: date
+    quantity: Decimal | None = None
+    facts: Mapping[str, Fact] = field(factory=dict, hash=False)
+    chosen: Decimal | None = None
+
+
+class Scope(StrEnum):
+    """Whose deeds are counted together."""
+
+    MEMBER = "member"
+    HOUSEHOLD = "household"
+    GRID = "grid"
+    COMMUNITY = "community"
+
+
+@frozen(order=True)
+class UsageKey:
+    """What is counted together: under one limit or running total, a subject's, since a first day."""
+
+    limit: str
+    subject: str
+    since: date
+
+
+@frozen
+class Counter:
+    """What a limit, or a running total, counts together."""
+
+    code: str
+    period: Period
+    scope: Scope = Scope.MEMBER
+
+    def key(self, day: date, subjects: Mapping[Scope, str]) -> UsageKey:
+        """Where it is counted. Without a subject in the scope (a member of no household) the member."""
+        # Named with its scope: a member and a household may have the same id.
+        scope = self.scope if self.scope in subjects else Scope.MEMBER
+        return UsageKey(self.code, f"{scope.value}:{subjects[scope]}", self.period.first_day(day))
+
+
+#: A running total counts quantities in billionths: twenty minutes are no finite decimal of an hour.
+BILLION = 10**9
+
+
+@define
+class Case:
+    """A deed while it is judged. `steps` is None where nobody asks why.
+
+    `used` tells what was counted under a key so far, `balance` what the holder can spend of the
+    unit. `quantity` is what counts of the deed's, after the limits on quantities; `uses` is what
+    the award adds to the counters.
+    """
+
+    deed: Deed
+    unit: Unit
+    per: str | None
+    subjects: Mapping[Scope, str]
+    used: Callable[[UsageKey], int]
+    balance: Callable[[], int]
+    steps: list[Step] | None
+    quantity: Decimal | None = None
+    uses: dict[UsageKey, int] = field(factory=dict)
+    bound_by: list[str] = field(factory=list)
+    _facts: dict[str, Fact] | None = None
+
+    def say(self, code: str, values: Mapping[str, Any]) -> None:
+        """Write down a step, where somebody asks why; amounts in it are decimals of the unit."""
+        if self.steps is not None:
+            self.steps.append(Step(code, values))
+
+    def key(self, counter: Counter) -> UsageKey:
+        """Where this deed counts under `counter`."""
+        return counter.key(self.deed.day, self.subjects)
+
+    def limit_quantity(self, quantity: Decimal) -> None:
+        """Go on with less of the quantity: what a limit left of it."""
+        self.quantity, self._facts = quantity, None
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """All that is known of the deed by name, the built-in facts included."""
+        if self._facts is None:
+            self._facts = {**_BUILT_IN, **self.deed.facts, **built_in(self.deed, self.quantity, self.per)}
+        return self._facts
+
+    def fact(self, name: str) -> Fact:
+        """The fact of that name; raises `FactNeeded` where nobody told it."""
+        try:
+            return self.facts[name]
+        except KeyError:
+            raise FactNeeded(deed=self.deed.code, fact=name) from None
+
+
+#: Told of every deed unless the report says otherwise.
+_BUILT_IN: Mapping[str, Fact] = {"emergency": False}
+
+
+def built_in(deed: Deed, quantity: Decimal | None, per: str | None) -> dict[str, Fact]:
+    """What every deed tells of itself. Weekdays count from 1, Monday, to 7, Sunday (ISO 8601)."""
+    facts: dict[str, Fact] = {
+        "deed": deed.code,
+        "day": deed.day,
+        "weekday": deed.day.isoweekday(),
+        "month": deed.day.month,
+    }
+    if quantity is not None:
+        facts["quantity"] = quantity
+        if per == "hour":
+            facts["hours"] = quantity
+    return facts

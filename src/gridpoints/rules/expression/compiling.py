@@ -1,0 +1,196 @@
+"""From a checked tree to a function of the facts.
+
+The code is written here, out of a fixed few pieces. Of what somebody wrote only numbers, texts and days
+enter it, as constants; names become keys that the facts are asked for, and never names of the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from attrs import define, field
+
+from gridpoints.rules.expression import functions
+from gridpoints.rules.expression.functions import Number, Place
+from gridpoints.rules.expression.model import Facts, Schema, Type, Value
+from gridpoints.rules.expression.problems import FactMissing, FactUnfit
+from gridpoints.rules.expression.tree import (
+    Calculation,
+    Call,
+    Choice,
+    Comparison,
+    Constant,
+    Fact,
+    Logic,
+    Membership,
+    Negation,
+    Node,
+)
+
+#: The type in Python that each fact mostly has, which is looked at first.
+_USUAL: Mapping[Type, str] = {
+    Type.NUMBER: "(given := type({asked})) is int or given is Decimal and {variable}.is_finite()",
+    Type.TEXT: "type({asked}) is str",
+    Type.TRUTH: "type({asked}) is bool",
+    Type.DAY: "type({asked}) is date",
+}
+_CALCULATIONS = {"+": "added", "-": "subtracted", "*": "multiplied", "/": "divided"}
+_ROUNDINGS = {"round_down": "rounded_down", "round_up": "rounded_up", "round_half": "rounded_half"}
+
+#: All that the code can reach.
+_REACHED: Mapping[str, Any] = {
+    "__builtins__": {},
+    **{each.__name__: each for each in (type, int, str, bool, date, Decimal, KeyError, min, max)},
+    **{name: getattr(functions, name) for name in (*_CALCULATIONS.values(), *_ROUNDINGS.values())},
+    **{name: getattr(functions, name) for name in ("age", "days_between", "negated", "tidied")},
+}
+
+_FRAME = """
+def evaluate(facts):
+    try:
+        return {value}
+    except KeyError as error:
+        raise missing(error) from None
+"""
+
+
+def compiled(
+    tree: Node, gives: Type, schema: Schema, keys: Mapping[str, str], source: str
+) -> tuple[Callable[[Facts], Value], frozenset[str]]:
+    """The function, and the names of the facts that it can ask for.
+
+    `gives` is the type of the whole tree, and `source` its text; `keys` has what each name of the schema is
+    called among the facts.
+    """
+    writer = _Writer(schema, keys, source, tree.start)
+    value = writer.value(tree)
+    if gives is Type.NUMBER:
+        value = writer.calculated("tidied", [value], tree.start)
+    code = compile(_FRAME.format(value=value), "<expression>", "exec", dont_inherit=True)
+    namespace = {**_REACHED, **writer.constants, **_checks(source, tuple(writer.asked))}
+    exec(code, namespace)  # noqa: S102 - written above, of our own pieces
+    return namespace["evaluate"], frozenset(writer.asked)
+
+
+@define
+class _Writer:
+    schema: Schema
+    keys: Mapping[str, str]
+    source: str
+    start: int
+    constants: dict[str, Any] = field(factory=dict)
+    #: The facts that are asked for, and the variables that hold them.
+    asked: dict[str, str] = field(factory=dict)
+    #: Those that are surely there at the place that is being written.
+    held: set[str] = field(factory=set)
+
+    def value(self, node: Node) -> str:
+        match node:
+            case Constant():
+                return self._constant(node.value)
+            case Fact():
+                return self._fact(node.name)
+            case Calculation():
+                parts = [self.value(part) for part in node.parts]
+                return self.calculated(_CALCULATIONS[node.sign.text], parts, node.sign.start)
+            case Comparison():
+                first, second, *others = node.parts
+                values = [self.value(first), self.value(second), *self._perhaps(others)]
+                signs = ("", *(sign.text for sign in node.signs))
+                return f"({' '.join(f'{sign} {value}' for sign, value in zip(signs, values, strict=True))})"
+            case Membership():
+                listed = self._named(frozenset(each.value for each in node.values))
+                return f"({self.value(node.parts[0])} {node.sign.text} {listed})"
+            case Logic():
+                first, *others = node.parts
+                return f"({f' {node.sign.text} '.join([self.value(first), *self._perhaps(others)])})"
+            case Choice():
+                return self._choice(node)
+            case Call():
+                return self._call(node)
+            case Negation():
+                return self._negation(node)
+
+    def _perhaps(self, nodes: Iterable[Node]) -> list[str]:
+        """What is evaluated one after the other, or not at all: what it asks for may not be held then."""
+        held = self.held
+        self.held = set(held)
+        values = [self.value(node) for node in nodes]
+        self.held = held
+        return values
+
+    def _constant(self, value: Value) -> str:
+        return repr(value) if type(value) in {int, str, bool} else self._named(value)
+
+    def _named(self, value: object) -> str:
+        name = f"constant{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def _fact(self, name: str) -> str:
+        variable = self.asked.setdefault(key := self.keys[name], f"fact{len(self.asked)}")
+        if variable in self.held:
+            return variable
+        self.held.add(variable)
+        asked = f"{variable} := facts[{key!r}]"
+        kind = self.schema[name]
+        usual = _USUAL[kind].format(asked=asked, variable=variable)
+        return f"({variable} if {usual} else ({variable} := as_{kind.value}({variable}, {key!r})))"
+
+    def _negation(self, node: Negation) -> str:
+        value = self.value(node.parts[0])
+        return {"not": f"(not {value})", "-": f"negated({value})", "+": value}[node.sign.text]
+
+    def _choice(self, node: Choice) -> str:
+        first, condition, second = node.parts
+        test = self.value(condition)  # comes first, so that what it asks for is held by the others
+        [then], [otherwise] = self._perhaps([first]), self._perhaps([second])
+        return f"({then} if {test} else {otherwise})"
+
+    def _call(self, node: Call) -> str:
+        parts = [self.value(part) for part in node.parts]
+        if rounding := _ROUNDINGS.get(node.name):
+            return self.calculated(rounding, [*parts, "1"][:2], node.start)
+        return f"{node.name}({', '.join(parts)})"
+
+    def calculated(self, function: str, parts: Sequence[str], start: int) -> str:
+        """A call that may fail because of its numbers, at this place of the source."""
+        place = Place(self.source, start - self.start + 1)
+        return f"{function}({', '.join(parts)}, {self._named(place)})"
+
+
+def _checks(source: str, asked: Sequence[str]) -> dict[str, Callable[..., Any]]:
+    """What the code calls for facts that are missing, or not of the type that is usual."""
+
+    def missing(error: KeyError) -> FactMissing:
+        name = next((key for key in asked if error.args[:1] == (key,)), asked[0])
+        return FactMissing(source=source, name=name)
+
+    def unfit(name: str, wanted: Type) -> FactUnfit:
+        return FactUnfit(source=source, name=name, wanted_type=wanted)
+
+    def as_number(value: object, name: str) -> Number:
+        if isinstance(value, Decimal) and value.is_finite():  # a class of its own, of somebody else's
+            return Decimal(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return int(value)
+        if type(value) is Fraction:
+            return value
+        raise unfit(name, Type.NUMBER)
+
+    def as_text(value: object, name: str) -> str:
+        if isinstance(value, str):  # a member of a StrEnum is its text, and no more
+            return str.__str__(value)
+        raise unfit(name, Type.TEXT)
+
+    def as_truth(_: object, name: str) -> bool:
+        raise unfit(name, Type.TRUTH)
+
+    def as_day(_: object, name: str) -> date:
+        raise unfit(name, Type.DAY)
+
+    return {each.__name__: each for each in (missing, as_number, as_text, as_truth, as_day)}

@@ -1,0 +1,121 @@
+"""How a file says when a deed counts: the forms of ``when``.
+
+``when: hours >= 1 and member.stars >= 3`` is an expression. Most need none::
+
+    when:
+      category: [elder_care, child_care]    # one of them
+      hours: {at_least: 1, at_most: 8}      # both belong to it
+      emergency: true
+
+A list holds several of these, all of which must be so.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, RootModel, Tag
+
+from gridpoints.rules import conditions
+from gridpoints.rules.conditions import Condition
+from gridpoints.rules.expression.model import Type
+from gridpoints.rules.file.facts import FactName, FactValue, sure
+from gridpoints.rules.file.fields import Document, Note
+from gridpoints.rules.file.forms import Building, ConditionForm, OneForm, Uses
+
+
+class ExpressionHolds(RootModel[Annotated[Note, Field(examples=["hours >= 1"])]], ConditionForm):
+    """An expression that must be true."""
+
+    def uses(self) -> Uses:
+        """The expression, which must give a truth."""
+        return Uses(expressions={(): (self.root, Type.TRUTH)})
+
+    def compiled(self, building: Building) -> tuple[Condition, ...]:
+        """Whether the expression is true."""
+        return (conditions.Holds(building.evaluator.compile(self.root, building.schema, Type.TRUTH)),)
+
+
+class Bounds(Document):
+    """A number or a day between two, which belong to it."""
+
+    at_least: Annotated[FactValue | None, Field(examples=[1])] = None
+    at_most: Annotated[FactValue | None, Field(examples=[8])] = None
+
+
+def _tested(value: Any) -> str:
+    if isinstance(value, list):
+        return "<values>"
+    return "<bounds>" if isinstance(value, dict | Bounds) else "<value>"
+
+
+Test = Annotated[
+    Annotated[FactValue, Tag("<value>")]
+    | Annotated[list[FactValue], Tag("<values>"), Field(min_length=1)]
+    | Annotated[Bounds, Tag("<bounds>")],
+    Discriminator(_tested),
+]
+
+
+class FactsHold(
+    RootModel[Annotated[dict[FactName, Test], Field(min_length=1, examples=[{"category": "elder_care"}])]],
+    ConditionForm,
+):
+    """Facts by name, each with the value, the values, or the bounds that it must have."""
+
+    def uses(self) -> Uses:
+        """The facts, each with the values that it is compared with."""
+        return Uses(facts={(name,): (name, _values(test)) for name, test in self.root.items()})
+
+    def compiled(self, building: Building) -> tuple[Condition, ...]:
+        """One condition for each fact."""
+        return tuple(self._condition(name, test, building.schema[name]) for name, test in self.root.items())
+
+    @staticmethod
+    def _condition(name: str, test: Any, kind: Type) -> Condition:
+        if isinstance(test, Bounds):
+            least, most = (None if b is None else sure(kind, b) for b in (test.at_least, test.at_most))
+            return conditions.Between(name, least, most)
+        return conditions.OneOf(name, tuple(sure(kind, value) for value in _values(test)))
+
+
+def _values(test: Any) -> tuple[Any, ...]:
+    if isinstance(test, Bounds):
+        return tuple(bound for bound in (test.at_least, test.at_most) if bound is not None)
+    return tuple(test) if isinstance(test, list) else (test,)
+
+
+def _tag(value: Any) -> str:
+    if isinstance(value, list):
+        return "all"
+    return "facts" if isinstance(value, dict) else "expression"
+
+
+_FORMS = {"expression": ExpressionHolds, "facts": FactsHold}
+
+
+class AllHold(
+    RootModel[
+        Annotated[
+            list[Annotated[ConditionForm, OneForm("gridpoints.conditions", _FORMS, _tag)]],
+            Field(min_length=1, examples=[["hours >= 1"]]),
+        ]
+    ],
+    ConditionForm,
+):
+    """Several conditions, all of which must hold."""
+
+    def uses(self) -> Uses:
+        """What each of them refers to."""
+        return Uses.of({(n,): form.uses() for n, form in enumerate(self.root)})
+
+    def compiled(self, building: Building) -> tuple[Condition, ...]:
+        """All of them, in order."""
+        return tuple(condition for form in self.root for condition in form.compiled(building))
+
+
+When = Annotated[
+    ConditionForm,
+    OneForm("gridpoints.conditions", {**_FORMS, "all": AllHold}, _tag),
+    Field(examples=["hours >= 1"]),
+]

@@ -1,0 +1,264 @@
+"""The file of a rule set: what stands in it, and how it is compiled.
+
+pydantic ends here: what comes out is the frozen `RuleSet` of `gridpoints.rules.model`. Each
+section has its own module beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from attrs import evolve
+from pydantic import BeforeValidator, Field
+
+from gridpoints.rules.approval import Approval as Stages
+from gridpoints.rules.deeds import DeedRule, Holder, Shortfall, Wallet
+from gridpoints.rules.expression.model import Evaluator, Schema
+from gridpoints.rules.factors import Campaign, Stacking
+from gridpoints.rules.file.amounts import Points
+from gridpoints.rules.file.approval import Approval
+from gridpoints.rules.file.conditions import When
+from gridpoints.rules.file.examples import Example
+from gridpoints.rules.file.factors import CampaignEntry, Coefficients
+from gridpoints.rules.file.facts import FactEntry, FactName, schema_of
+from gridpoints.rules.file.fields import (
+    Code,
+    Count,
+    Day,
+    Document,
+    FileFormat,
+    Note,
+    Origin,
+    Roles,
+    Translations,
+    Version,
+    one_of,
+)
+from gridpoints.rules.file.figures import figures_in
+from gridpoints.rules.file.forms import Building, Uses
+from gridpoints.rules.file.limits import BudgetEntry, Limit
+from gridpoints.rules.file.problems import Path
+from gridpoints.rules.file.redemption import RedemptionEntry
+from gridpoints.rules.file.units import UnitEntry
+from gridpoints.rules.limits import Bound, Counted
+from gridpoints.rules.model import Budget, RuleSet
+from gridpoints.rules.terms import Terms
+
+
+class CategoryEntry(Document):
+    """Deeds that belong together."""
+
+    name: Translations
+
+
+class DeedEntry(Document):
+    """A deed that is listed. `unit` may be left out where the file has one unit."""
+
+    name: Translations
+    points: Points
+    description: Translations | None = None
+    category: Code = ""
+    unit: Code = ""
+    holder: Annotated[Holder, BeforeValidator(one_of(Holder)), Field(alias="for", examples=["member"])] = (
+        Holder.MEMBER
+    )
+    when: When | None = None
+    coefficients: Coefficients = Field(default_factory=list)
+    approval: Approval | None = None
+    shortfall: Annotated[Shortfall, BeforeValidator(one_of(Shortfall)), Field(examples=["zero"])] = (
+        Shortfall.ZERO
+    )
+    appeal_days: Annotated[Count | None, Field(examples=[15])] = None
+    reporters: Roles = Field(default_factory=list)
+    evidence: Annotated[list[Note], Field(min_length=1, examples=[["a photograph"]])] = Field(
+        default_factory=list
+    )
+    source: Origin | None = None
+
+    def counts_in(self, units: Collection[str]) -> str:
+        """The code of its unit among those of the file; empty where that is not clear."""
+        return self.unit or (next(iter(units)) if len(units) == 1 else "")
+
+    def uses(self) -> Uses:
+        """What its points, its condition and its coefficients refer to."""
+        parts: dict[Path, Uses] = {("points",): self.points.uses()}
+        if self.when is not None:
+            parts["when",] = self.when.uses()
+        return Uses.of({**parts, **{("coefficients", n): c.uses() for n, c in enumerate(self.coefficients)}})
+
+    def takes(self) -> bool:
+        """Whether it is a deduction: every figure of it is below 0."""
+        return self.points.takes()
+
+
+class Heading(Document):
+    """What the file says of itself."""
+
+    gridpoints: FileFormat
+    code: Annotated[Code, Field(examples=["our-village"])]
+    version: Version
+    name: Annotated[
+        Translations,
+        Field(examples=[{"zh_Hans": "本村积分细则", "zh_Hant": "本村積分細則", "en": "Our points"}]),
+    ]
+    source: Origin
+    starts_on: Day = Field(alias="from")
+    description: Translations | None = None
+    review_by: Annotated[Day | None, Field(examples=["2026-12-31"])] = None
+
+
+class Tables(Document):
+    """What refers to one another in the file; here none of it need be there."""
+
+    facts: Annotated[dict[FactName, FactEntry], Field(examples=[{"category": {"type": "text"}}])] = Field(
+        default_factory=dict
+    )
+    units: dict[Code, UnitEntry] = Field(default_factory=dict)
+    categories: Annotated[
+        dict[Code, CategoryEntry], Field(examples=[{"care": {"name": {"zh_Hans": "照护", "en": "Care"}}}])
+    ] = Field(default_factory=dict)
+    deeds: dict[Code, DeedEntry] = Field(default_factory=dict)
+    limits: dict[Code, Limit] = Field(
+        default_factory=dict,
+        examples=[{"per-month": {"deeds": ["perform"], "period": "month", "most": 50, "excess": "clip"}}],
+    )
+    campaigns: Annotated[dict[Code, CampaignEntry], Field(examples=[{}])] = Field(default_factory=dict)
+    budgets: Annotated[dict[Code, BudgetEntry], Field(examples=[{}])] = Field(default_factory=dict)
+    redemption: RedemptionEntry | None = None
+    examples: Annotated[list[Example], Field(examples=[[{"deed": "perform", "gives": 20}]])] = Field(
+        default_factory=list
+    )
+
+
+class RuleSetDocument(Tables, Heading):
+    """The whole file."""
+
+    units: dict[Code, UnitEntry] = Field(
+        min_length=1, examples=[{"points": {"name": {"zh_Hans": "积分", "en": "points"}}}]
+    )
+    deeds: dict[Code, DeedEntry] = Field(
+        min_length=1, examples=[{"perform": {"name": {"zh_Hans": "表演"}, "points": 20}}]
+    )
+    stacking: Annotated[Stacking, BeforeValidator(one_of(Stacking)), Field(examples=["best"])] = Stacking.BEST
+    approval: Approval | None = None
+
+    @property
+    def known_facts(self) -> Schema:
+        """The facts that its rules may name."""
+        return schema_of(self.facts)
+
+    def compiled(self, evaluator: Evaluator) -> RuleSet:
+        """The rule set that judges; the file must be free of problems."""
+        first, *later = sorted({self.starts_on, *self._changes()})
+        rules = _Compiler(self, evaluator, first).rule_set()
+        return evolve(rules, later=tuple(_Compiler(self, evaluator, day).rule_set() for day in later))
+
+    def _changes(self) -> Iterator[date]:
+        """The days after its first on which one of its figures changes."""
+        for _, figure in figures_in(self):
+            for entry in figure.entries[1:]:
+                if entry.starts_on is not None and entry.starts_on > self.starts_on:
+                    yield entry.starts_on
+
+
+class _Compiler:
+    """Compiles a document with the figures of one day."""
+
+    def __init__(self, document: RuleSetDocument, evaluator: Evaluator, day: date) -> None:
+        self.document = document
+        self.evaluator = evaluator
+        self.day = day
+        self.schema = document.known_facts
+        self.wallets: Mapping[str, Wallet] = {
+            code: entry.compiled(code, day) for code, entry in document.units.items()
+        }
+
+    def rule_set(self) -> RuleSet:
+        document = self.document
+        budgets = self._budgets()
+        bounds = (*self._bounds(), *(budget.bound for budget in budgets))
+        campaigns = tuple(self._campaigns())
+        return RuleSet(
+            id=f"{document.code}@{document.version}",
+            names=document.name,
+            starts_on=self.day,
+            units={code: wallet.unit for code, wallet in self.wallets.items()},
+            deeds={code: self._rule(code, bounds, campaigns) for code in document.deeds},
+            wallets=self.wallets,
+            limits=bounds,
+            campaigns=campaigns,
+            stacking=document.stacking,
+            budgets=budgets,
+            terms=self._terms(),
+            source=document.source,
+        )
+
+    def _building(self, code: str, unit: str) -> Building:
+        return Building(code, self.day, self.wallets[unit].unit, self.schema, self.evaluator)
+
+    def _covered(self, entry: Any) -> list[str]:
+        """The codes of the deeds that something in the file is for."""
+        deeds, categories = getattr(entry, "deeds", ()), getattr(entry, "categories", ())
+        return [
+            code
+            for code, deed in self.document.deeds.items()
+            if code in deeds or deed.category in categories or not (deeds or categories)
+        ]
+
+    def _unit_of(self, entry: Any) -> str:
+        """The unit in which something counts: that of the deeds that it is for."""
+        units = self.document.units
+        named = (self.document.deeds[code].counts_in(units) for code in self._covered(entry))
+        return getattr(entry, "unit", "") or next(named, next(iter(units)))
+
+    def _bounds(self) -> Iterator[Bound]:
+        for code, entry in self.document.limits.items():
+            yield entry.compiled(self._building(code, self._unit_of(entry)))
+
+    def _campaigns(self) -> Iterator[Campaign]:
+        for code, entry in self.document.campaigns.items():
+            yield entry.compiled(self._building(code, self._unit_of(entry)))
+
+    def _budgets(self) -> tuple[Budget, ...]:
+        redemption = self._terms().redemption
+        rate = redemption.rate if redemption else None
+        return tuple(
+            entry.compiled(self._building(code, self._unit_of(entry)), rate)
+            for code, entry in self.document.budgets.items()
+        )
+
+    def _terms(self) -> Terms:
+        document = self.document
+        unit = next(iter(document.units))
+        entry = document.redemption
+        return Terms(redemption=entry.compiled(unit, self.day) if entry else None)
+
+    def _approval(self, deed: DeedEntry) -> Stages:
+        approval = deed.approval or self.document.approval
+        return approval.compiled() if approval else ()
+
+    def _rule(self, code: str, bounds: tuple[Bound, ...], campaigns: tuple[Campaign, ...]) -> DeedRule:
+        entry = self.document.deeds[code]
+        unit = entry.counts_in(self.document.units)
+        building = self._building(code, unit)
+        takes = entry.takes()
+        own = [b for b in bounds if b.covers(code, entry.category, unit) and (b.names_deeds or not takes)]
+        return DeedRule(
+            code=code,
+            names=entry.name,
+            amount=entry.points.compiled(building),
+            wallet=self.wallets[unit],
+            category=entry.category,
+            holder=entry.holder,
+            conditions=entry.when.compiled(building) if entry.when else (),
+            coefficients=tuple(each.compiled(building) for each in entry.coefficients),
+            campaigns=tuple(c for c in campaigns if c.covers(code, entry.category) and not takes),
+            bounds={counts: of for counts in Counted if (of := tuple(b for b in own if b.counts is counts))},
+            approval=self._approval(entry),
+            shortfall=entry.shortfall,
+            appeal_days=entry.appeal_days,
+            reporters=frozenset(entry.reporters),
+            evidence=tuple(entry.evidence),
+        )

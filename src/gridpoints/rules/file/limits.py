@@ -1,0 +1,109 @@
+"""How a file says how much is given at most: the forms of a limit, and budgets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from gridpoints.rules import limits
+from gridpoints.rules.case import Scope
+from gridpoints.rules.file.fields import Code, Count, Document, Translations, one_of
+from gridpoints.rules.file.figures import AmountFigure
+from gridpoints.rules.file.forms import Building, LimitForm, OneForm, Uses
+from gridpoints.rules.limits import Counted, Excess
+from gridpoints.rules.model import Budget
+from gridpoints.values import Period
+
+
+class LimitExcess(StrEnum):
+    """What happens to what is more than a limit."""
+
+    CLIP = "clip"
+    REJECT = "reject"
+
+
+Deeds = Annotated[list[Code], Field(min_length=1, examples=[["patrol", "perform"]])]
+Categories = Annotated[list[Code], Field(min_length=1, examples=[["services"]])]
+
+
+class Covering(Document):
+    """What is for some deeds: named by code, or by category; neither: for all that give points."""
+
+    deeds: Deeds = Field(default_factory=list)
+    categories: Categories = Field(default_factory=list)
+
+
+class LimitEntry(Covering, LimitForm):
+    """At most so many points, hours or times for some deeds together."""
+
+    most: AmountFigure
+    period: Annotated[Period, BeforeValidator(one_of(Period)), Field(examples=["month"])]
+    excess: Annotated[LimitExcess, BeforeValidator(one_of(LimitExcess)), Field(examples=["clip"])]
+    scope: Annotated[Scope, BeforeValidator(one_of(Scope)), Field(examples=["member"])] = Scope.MEMBER
+    counts: Annotated[Counted, BeforeValidator(one_of(Counted)), Field(examples=["points"])] = Counted.POINTS
+
+    def uses(self) -> Uses:
+        """The amount, where it is one of the unit."""
+        return Uses(amounts=dict(self.most.values(("most",)))) if self.counts is Counted.POINTS else Uses()
+
+    def compiled(self, building: Building) -> limits.Limit:
+        """At most so much."""
+        return limits.Limit(
+            code=building.code,
+            most=_most(self.most.on(building.day), self.counts, building),
+            period=self.period,
+            scope=self.scope,
+            excess=Excess(self.excess.value),
+            deeds=frozenset(self.deeds),
+            categories=frozenset(self.categories),
+            counts=self.counts,
+        )
+
+
+def _most(figure: Decimal, counts: Counted, building: Building) -> int:
+    match counts:
+        case Counted.POINTS:
+            return building.unit.amount(figure)
+        case Counted.QUANTITY:
+            return limits.billionths(figure)
+    return int(figure)
+
+
+def _tag(value: Any) -> str:
+    return "limit"
+
+
+Limit = Annotated[LimitForm, OneForm("gridpoints.limits", {"limit": LimitEntry}, _tag)]
+
+
+class BudgetEntry(Covering):
+    """How much may be given in a period, in points or in money; `alarm` tells from which per cent."""
+
+    name: Translations
+    most: AmountFigure
+    period: Annotated[Period, BeforeValidator(one_of(Period)), Field(examples=["year"])]
+    at_ceiling: Annotated[Excess, BeforeValidator(one_of(Excess)), Field(examples=["report"])] = Excess.REPORT
+    money: Annotated[Code | None, Field(examples=["CNY"])] = None
+    unit: Code = ""
+    alarm: Annotated[Count | None, Field(examples=[80])] = None
+
+    def compiled(self, building: Building, rate: Decimal | None) -> Budget:
+        """What bounds the awards; `rate` is the money that one point is worth, for one in money."""
+        figure = self.most.on(building.day)
+        if self.money and rate:
+            scale = Decimal(1).scaleb(-building.unit.scale)
+            figure = (figure / rate).quantize(scale, "ROUND_FLOOR")
+        bound = limits.Limit(
+            code=f"budget:{building.code}",
+            most=building.unit.amount(figure),
+            period=self.period,
+            scope=Scope.COMMUNITY,
+            excess=self.at_ceiling,
+            deeds=frozenset(self.deeds),
+            categories=frozenset(self.categories),
+            unit=building.unit.code,
+        )
+        return Budget(building.code, self.name, bound, self.alarm, self.money)

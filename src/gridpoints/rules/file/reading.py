@@ -1,0 +1,63 @@
+"""A file while it is checked: its text, what it declares, and what of it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from gridpoints.rules.expression.model import Evaluator, Schema
+from gridpoints.rules.file.document import DeedEntry, Tables
+from gridpoints.rules.file.facts import schema_of
+from gridpoints.rules.file.forms import Uses
+from gridpoints.rules.file.limits import Covering
+from gridpoints.rules.file.problems import Path
+from gridpoints.rules.file.source import Source
+
+
+@frozen
+class Reading:
+    """`declared` holds the sections as they stand in the file, `tables` the entries that are sound."""
+
+    source: Source
+    declared: Mapping[str, Any]
+    tables: Tables
+    evaluator: Evaluator
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """A section as it stands in the file; empty where it is none."""
+        table = self.declared.get(name)
+        return table if isinstance(table, dict) else {}
+
+    @property
+    def schema(self) -> Schema:
+        """The facts that may be named."""
+        return schema_of(self.tables.facts)
+
+    def covered(self, entry: Covering) -> dict[str, DeedEntry]:
+        """The deeds that an entry is for; one that names none is for all that are no deduction."""
+        return {
+            code: deed
+            for code, deed in self.tables.deeds.items()
+            if code in entry.deeds
+            or deed.category in entry.categories
+            or not (entry.deeds or entry.categories or deed.takes())
+        }
+
+    def units(self, entry: Covering) -> list[str]:
+        """The units that an entry counts together, sorted."""
+        if unit := getattr(entry, "unit", ""):
+            return [unit]
+        units = self.table("units")
+        return sorted({deed.counts_in(units) for deed in self.covered(entry).values()} - {""})
+
+    def forms(self) -> Iterator[tuple[Path, Uses, str]]:
+        """What every entry refers to, with the path that leads to it, and its unit (empty: unclear)."""
+        units = self.table("units")
+        for code, deed in self.tables.deeds.items():
+            yield ("deeds", code), deed.uses(), deed.counts_in(units)
+        for name in ("limits", "campaigns"):
+            for code, entry in getattr(self.tables, name).items():
+                of = self.units(entry) if isinstance(entry, Covering) else list(units)
+                yield (name, code), entry.uses(), of[0] if len(of) == 1 else ""

@@ -1,0 +1,78 @@
+"""What is named in a file and not there, and what bears the name of something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gridpoints.rules.file.checking import unknown_code
+from gridpoints.rules.file.problems import NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
+from gridpoints.rules.file.reading import Reading
+
+#: The keys that name an entry of another table, by the table in which they stand.
+_ONE: Mapping[str, Mapping[str, str]] = {
+    "deeds": {"unit": "units", "category": "categories"},
+    "budgets": {"unit": "units"},
+}
+_SEVERAL: Mapping[str, str] = {"deeds": "deeds", "categories": "categories"}
+
+
+def problems(reading: Reading) -> Iterator[Problem]:
+    """All of them."""
+    for table, keys in _ONE.items():
+        for code, entry in reading.table(table).items():
+            for key, of in keys.items():
+                if isinstance(entry, dict) and key in entry:
+                    yield from _reference(reading, (table, code, key), entry[key], of)
+    for table in ("limits", "campaigns", "budgets"):
+        for code, entry in reading.table(table).items():
+            for key, of in _SEVERAL.items():
+                named = entry.get(key) if isinstance(entry, dict) else None
+                for index, each in enumerate(named if isinstance(named, list) else ()):
+                    yield from _reference(reading, (table, code, key, index), each, of)
+    yield from _of_examples(reading)
+    yield from _doubled_names(reading)
+    yield from _units(reading)
+
+
+def _reference(reading: Reading, path: Path, code: Any, table: str) -> Iterator[Problem]:
+    known = reading.table(table)
+    if (found := str(code)) not in known:
+        yield reading.source.at_value(path, unknown_code(found, table, known))
+
+
+def _of_examples(reading: Reading) -> Iterator[Problem]:
+    for n, example in enumerate(reading.tables.examples):
+        yield from _reference(reading, ("examples", n, "deed"), example.deed, "deeds")
+        for m, before in enumerate(example.after):
+            yield from _reference(reading, ("examples", n, "after", m, "deed"), before.deed, "deeds")
+
+
+def _doubled_names(reading: Reading) -> Iterator[Problem]:
+    """A clerk's list names deeds by their names, in whatever language."""
+    first: dict[str, str] = {}
+    for code, deed in reading.tables.deeds.items():
+        for language, name in deed.name.items():
+            if (other := first.setdefault(name.casefold(), code)) != code:
+                path = ("deeds", code, "name", language)
+                yield reading.source.at_value(path, NameDoubled(name=name, other=other))
+
+
+def _units(reading: Reading) -> Iterator[Problem]:
+    units = tuple(reading.table("units"))
+    for code, deed in reading.tables.deeds.items():
+        if units and not deed.counts_in(units):
+            error = UnitNeeded(deed=code, example=units[0], known=units)
+            yield reading.source.at_key(("deeds", code), error)
+    for table in ("limits", "campaigns", "budgets"):
+        for code, entry in getattr(reading.tables, table).items():
+            mixed = reading.units(entry)
+            if len(mixed) > 1 and getattr(entry, "counts", "points") == "points" and _in_unit(entry):
+                path: Path = (table, code)
+                place = (*path, "deeds") if entry.deeds else path
+                yield reading.source.at_key(place, UnitsMixed(units=tuple(mixed)))
+
+
+def _in_unit(entry: Any) -> bool:
+    """Whether a figure of it is one of a unit: a campaign that only multiplies has none."""
+    return getattr(entry, "plus", 0) is not None

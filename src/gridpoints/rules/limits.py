@@ -1,0 +1,172 @@
+"""How much is given at most: limits on points, quantities or times, per subject and period.
+
+A new kind of limit is one class with the members of `Bound`; one from another package comes by
+entry point.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from attrs import field, frozen
+
+from gridpoints.rules.case import BILLION, Case, Counter, Scope
+from gridpoints.values import Period
+
+
+class Excess(StrEnum):
+    """What happens to a deed that asks for more than a limit leaves.
+
+    `REPORT` changes nothing: it tells a committee that a budget was overrun.
+    """
+
+    CLIP = "clip"
+    REJECT = "reject"
+    REPORT = "report"
+
+
+class Counted(StrEnum):
+    """What a limit counts: points, the quantity (hours, items), or how many times."""
+
+    POINTS = "points"
+    QUANTITY = "quantity"
+    TIMES = "times"
+
+
+class Bound(Protocol):
+    """Something that an award must not exceed."""
+
+    @property
+    def code(self) -> str:
+        """Its code in the file."""
+
+    @property
+    def counts(self) -> Counted:
+        """What it is given to bound, and counts."""
+
+    @property
+    def counter(self) -> Counter | None:
+        """Where it is counted together; None where each deed stands for itself."""
+
+    def covers(self, deed: str, category: str, unit: str) -> bool:
+        """Whether a deed of that code and category, which counts in that unit, counts against it."""
+
+    @property
+    def names_deeds(self) -> bool:
+        """Whether it names deeds or categories; one that names none is not for deductions."""
+
+    def left(self, case: Case) -> int | None:
+        """What may be given still, in the smallest parts of what it counts; None for no bound."""
+
+    @property
+    def excess(self) -> Excess:
+        """What happens to what is more than that."""
+
+    def figures(self, case: Case) -> dict[str, Any]:
+        """What a step says of it beside what was left."""
+
+
+@frozen
+class Limit:
+    """At most `most` for these deeds together (empty: for all), per subject and period.
+
+    `most` counts smallest parts of the unit, billionths of an hour or item, or times.
+    """
+
+    code: str
+    most: int
+    period: Period
+    scope: Scope = Scope.MEMBER
+    excess: Excess = Excess.CLIP
+    deeds: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    counts: Counted = Counted.POINTS
+    unit: str = ""
+    counter: Counter | None = field(init=False, eq=False, repr=False)
+
+    @counter.default
+    def _counter(self) -> Counter | None:
+        return None if self.period is Period.DEED else Counter(self.code, self.period, self.scope)
+
+    def covers(self, deed: str, category: str, unit: str) -> bool:
+        """Whether a deed counts against this limit: named itself, by its category, or all are."""
+        named = deed in self.deeds or category in self.categories or not (self.deeds or self.categories)
+        return named and self.unit in ("", unit)
+
+    @property
+    def names_deeds(self) -> bool:
+        """Whether it names deeds or categories."""
+        return bool(self.deeds or self.categories)
+
+    def left(self, case: Case) -> int:
+        """What of `most` was not used in the period."""
+        if self.counter is None:
+            return self.most
+        return max(0, self.most - case.used(case.key(self.counter)))
+
+    def figures(self, case: Case) -> dict[str, Any]:
+        """Its most, its period and its scope."""
+        return {
+            "limit": self.code,
+            "most": in_words(self.most, self.counts, case),
+            "period": self.period,
+            "scope": self.scope,
+        }
+
+
+def in_words(number: int, counts: Counted, case: Case) -> Decimal:
+    """What a limit counts as a decimal: points of the unit, hours, times."""
+    match counts:
+        case Counted.POINTS:
+            return case.unit.decimal(number)
+        case Counted.QUANTITY:
+            return (Decimal(number) / BILLION).normalize()
+    return Decimal(number)
+
+
+def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
+    """What the bounds leave of `asked`, which is above 0; each that is near says so in a step."""
+    given = asked
+    for bound in bounds:
+        left = bound.left(case)
+        if left is None:
+            continue
+        before = given
+        if given > left and bound.excess is not Excess.REPORT:
+            given = left if bound.excess is Excess.CLIP and bound.counts is not Counted.TIMES else 0
+            case.bound_by.append(bound.code)
+        if case.steps is not None:
+            _say(bound, case, left, before, given)
+        if not given:
+            break
+    return given
+
+
+def _say(bound: Bound, case: Case, left: int, before: int, given: int) -> None:
+    counts = bound.counts
+    if before > left and bound.excess is Excess.REPORT:
+        code = "overrun"
+    elif given == before:
+        code = "within"
+    else:
+        code = "clipped" if given or bound.excess is Excess.CLIP else "rejected"
+    values = {**bound.figures(case), "left": in_words(left, counts, case), "unit": case.unit.code}
+    if counts is not Counted.POINTS:
+        code, values["per"] = f"{code}_{counts.value}", case.per or "time"
+    if counts is not Counted.TIMES:
+        values["points" if counts is Counted.POINTS else "quantity"] = in_words(given, counts, case)
+    case.say(code, values)
+
+
+def count(bounds: tuple[Bound, ...], case: Case, given: int) -> None:
+    """Write down in the case what the award adds to the counters of `bounds`."""
+    for bound in bounds:
+        if bound.counter is not None:
+            case.uses[case.key(bound.counter)] = given
+
+
+def billionths(quantity: Decimal) -> int:
+    """A quantity as the limits count it."""
+    return int((quantity * BILLION).to_integral_value(ROUND_FLOOR))
