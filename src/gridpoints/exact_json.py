@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from gridpoints.values import check_instant
@@ -31,28 +32,42 @@ def canonical(value: object) -> str:
     return _ENCODER.encode(value)
 
 
-def to_json(value: Any) -> Any:  # noqa: PLR0911 -- one return a type reads best
+def to_json(value: Any) -> Any:
     """`value` in the types that JSON has; raises TypeError for what could not come back."""
-    match value:
-        case None | bool() | int() | float():
-            return value
-        case str():
-            return str(value)  # a member of an enumeration is stored as its text
-        case Decimal():
-            return {"$decimal": str(value)}
-        case datetime():
-            return {"$instant": check_instant("value", value).isoformat()}
-        case date():
-            return {"$date": value.isoformat()}
-        case tuple():
-            return {"$tuple": [to_json(item) for item in value]}
-        case frozenset() | set():
-            return {"$set": [to_json(item) for item in sorted(value)]}
-        case list():
-            return [to_json(item) for item in value]
-        case Mapping():
-            return {f"${key}" if key.startswith("$") else key: to_json(item) for key, item in value.items()}
-    raise TypeError(f"{value!r} of type {type(value).__name__} cannot be stored as JSON")
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if (writer := _WRITERS.get(kind)) is None:
+        writer = next((each for of, each in _WRITERS.items() if isinstance(value, of)), None)
+        if writer is None:
+            raise TypeError(f"{value!r} of type {kind.__name__} cannot be stored as JSON")
+    return writer(value)
+
+
+def _object(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        f"${key}" if key[:1] == "$" else key: item if type(item) in _AS_THEY_ARE else to_json(item)
+        for key, item in value.items()
+    }
+
+
+_AS_THEY_ARE = frozenset({NoneType, bool, int, float, str})
+
+#: By type, an exact one before what it derives from: an instant is a date as well.
+_WRITERS: Mapping[type, Callable[[Any], Any]] = {
+    dict: _object,
+    Decimal: lambda value: {"$decimal": str(value)},
+    str: str,  # a member of an enumeration is stored as its text
+    datetime: lambda value: {"$instant": check_instant("value", value).isoformat()},
+    date: lambda value: {"$date": value.isoformat()},
+    tuple: lambda value: {"$tuple": [to_json(item) for item in value]},
+    frozenset: lambda value: {"$set": [to_json(item) for item in sorted(value)]},
+    set: lambda value: {"$set": [to_json(item) for item in sorted(value)]},
+    list: lambda value: [to_json(item) for item in value],
+    int: lambda value: value,
+    float: lambda value: value,
+    Mapping: _object,
+}
 
 
 def from_json(value: Any) -> Any:
