@@ -15,10 +15,13 @@ from cattrs import Converter
 from sqlalchemy import Column, Table
 
 from gridpoints.records import Record
+from gridpoints.values import Step
 
 T = TypeVar("T", bound=Record)
 
 _CONVERTER = Converter()
+# Its figures are what the column of explanations keeps as they are: nothing in them is converted.
+_CONVERTER.register_unstructure_hook(Step, lambda step: {"code": step.code, "values": step.values})
 
 _Hook = Callable[[Any], Any]
 
