@@ -26,7 +26,7 @@ from rich.table import Table
 from tests.benchmarks import measure
 from tests.benchmarks.measure import Figure, Run
 
-NAMES = ("ledger", "scale", "concurrency", "memory", "sealing")
+NAMES = ("ledger", "scale", "concurrency", "memory", "sealing", "credit")
 OPTIONAL = ("peers",)
 
 

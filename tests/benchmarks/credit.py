@@ -1,0 +1,94 @@
+"""Deeds of a clerk's file, credited into SQLite: from the first byte read to the last entry sealed.
+
+Sixty deeds with limits on the member's month and the household's year, points that expire, and the
+explanation of each award. The file grows and the rate must not fall: each size is a store of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from time import perf_counter
+
+import gridpoints
+from gridpoints.community.model import Member
+from gridpoints.exchange import Community
+from gridpoints.sheets.deeds import credit
+from gridpoints.sheets.layouts import DEEDS
+from gridpoints.sheets.reading import open_table
+from tests.benchmarks.measure import COMMUNITY, Figure, Run
+
+SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000), (1_000, 5_000)
+AT_LEAST = 12_000
+HOUSEHOLDS, MEMBERS = 1_000, 3_000
+#: Where the rate with more rows may fall to, of that with the fewest.
+FLAT = 0.8
+
+RULES = """\
+gridpoints: 1
+code: bench
+version: "1"
+name: {en: Benchmark}
+source: written for the benchmark
+from: 2020-01-01
+units: {points: {name: {en: points}, expires: {years: 1}}}
+limits:
+  month: {period: month, most: 60, excess: clip}
+  house: {period: year, most: 500, excess: clip, scope: household}
+deeds:
+""" + "\n".join(
+    f"  d{n}: {{name: {{en: Deed {n}}}, points: {{per: hour, amount: {n % 7 + 1}, round: half}}}}"
+    for n in range(60)
+)
+
+
+def run(bench: Run) -> Iterator[Figure]:
+    """One figure for each size of the file."""
+    first = None
+    for size in QUICK_SIZES if bench.quick else SIZES:
+        rate = _rate(bench, size)
+        yield Figure(f"sqlite, {size:,} rows", rate, "deeds/s", at_least=AT_LEAST)
+        if first is not None:
+            yield Figure(
+                f"sqlite, {size:,} rows against the fewest", rate, "deeds/s", limit=first, at_least=FLAT
+            )
+        first = first or rate
+
+
+def _rate(bench: Run, size: int) -> float:
+    file = bench.folder / f"deeds-{size}.csv"
+    with gridpoints.open(f"sqlite:///{bench.sqlite(f'credit-{size}')}") as exchange:
+        village = exchange.found(COMMUNITY, name="Bench", timezone="UTC", rules=RULES)
+        _write(file, size, _people(village))
+        start = perf_counter()
+        with open_table(file, DEEDS) as table:
+            problems = [outcome.problem for outcome in credit(village.context, table) if outcome.problem]
+        village.ledger.seal()
+        seconds = perf_counter() - start
+    assert not problems, problems[0]
+    file.unlink()
+    return size / seconds
+
+
+def _people(village: Community) -> list[Member]:
+    with village.transaction():
+        grid = village.community.add_grid("one")
+        homes = [village.community.add_household(grid.id, str(n)) for n in range(HOUSEHOLDS)]
+        return village.community.enrol_all(
+            village.community.applicant(f"M{n}", household_id=homes[n % HOUSEHOLDS].id, number=f"N{n}")
+            for n in range(MEMBERS)
+        )
+
+
+def _write(file: Path, size: int, people: list[Member]) -> None:
+    chance = random.Random(size)
+    with file.open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out)
+        rows.writerow(["id", "number", "deed", "day", "quantity"])
+        for n in range(size):
+            day = date(2025, 1, 1) + timedelta(days=chance.randrange(365))
+            member, hours = chance.choice(people), chance.choice(("1", "1.5", "2", "3"))
+            rows.writerow([f"r{n}", member.number, f"d{chance.randrange(60)}", day.isoformat(), hours])
