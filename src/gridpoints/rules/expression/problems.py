@@ -58,7 +58,7 @@ class SignUnknown(ExpressionProblem):
 
 
 class SignReplaced(ExpressionProblem):
-    """The sign {sign} at character {column} means nothing in an expression. Write {suggestion} instead."""
+    """The sign {sign} at character {column} means nothing in an expression. Write “{suggestion}” instead."""
 
     sign: str
     suggestion: str
@@ -90,13 +90,6 @@ class DayMalformed(ExpressionProblem):
     example: str
 
 
-class NameMalformed(ExpressionProblem):
-    """“{found}” at character {column} cannot be a name. Write letters, digits and _, beginning with a
-    letter."""
-
-    found: str
-
-
 # --- how the words stand together ---------------------------------------------------------------
 
 
@@ -120,7 +113,7 @@ class OperatorNeeded(ExpressionProblem):
 
 
 class WordNeeded(ExpressionProblem):
-    """“{found}” at character {column} means nothing here. Write {suggestion} instead."""
+    """“{found}” at character {column} means nothing here. Write “{suggestion}” instead."""
 
     found: str
     suggestion: str
