@@ -236,7 +236,7 @@ def test_terms(source: str, terms: list[str]) -> None:
 
 def test_another_engine_can_be_plugged_in() -> None:
     class Always:
-        def compile(self, source: str, schema: object, expects: Type) -> Program:  # noqa: ARG002
+        def compile(self, source: str, schema: object, expects: Type) -> Program:
             return Program(source, frozenset(), lambda facts: expects is Type.TRUTH)
 
     engines: list[Evaluator] = [Expressions(), Always()]

@@ -190,11 +190,11 @@ class _Checker:
             return True
         return False
 
-    def _calculation(self, node: Calculation) -> Type:
+    def _calculation(self, node: Calculation) -> Type | None:
         types = [self.type_of(part) for part in node.parts]
         if Type.DAY in types:
             self.found.append(DayCalculation(column=node.sign.start + 1, sign=node.sign.text))
-            return Type.NUMBER
+            return None
         for part, given in zip(node.parts, types, strict=True):
             if given is not None:
                 self._fits(Type.NUMBER, part, given)

@@ -61,7 +61,12 @@ _POWERS = {
 _CLOSING = {"(": ")", "[": "]"}
 _TYPES = {Kind.NUMBER: Type.NUMBER, Kind.TEXT: Type.TEXT, Kind.DAY: Type.DAY}
 #: Words that stand for an operator elsewhere.
-_INSTEAD = {"is": "==", "equals": "==", "且": "and", "并且": "and", "並且": "and", "或": "or", "或者": "or"}
+_INSTEAD = {
+    **dict.fromkeys(("is", "equals", "等于", "等於"), "=="),
+    **dict.fromkeys(("且", "并且", "並且"), "and"),
+    **dict.fromkeys(("或", "或者"), "or"),
+    **dict.fromkeys(("otherwise", "否则", "否則"), "else"),
+}
 
 
 def parse(tokens: Sequence[Token]) -> Node:

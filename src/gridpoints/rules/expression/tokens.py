@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 
 from gridpoints.rules.expression.model import Value
 from gridpoints.rules.expression.problems import (
+    CommaFound,
     DayMalformed,
     ExpressionEmpty,
     ExpressionInvalid,
@@ -63,6 +64,7 @@ _INSTEAD = {
 _SIGN = re.compile(r"===|[<>=!]=|=[<>]|<>|&&|\|\||\*\*|//|[^\w\s]")
 _NUMBER_LIKE = re.compile(r"\.?[0-9][\w.]*")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]*)?(?:\.[0-9]+)?")
+_THOUSANDS = re.compile(r"[0-9],\Z")
 _DAY_LIKE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?![\w.])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -195,6 +197,8 @@ class _Reader:
         if not (match := _NUMBER_LIKE.match(self.plain, self.place)):
             return False
         text = match[0]
+        if text.startswith("0") and _THOUSANDS.search(self.plain[: self.place]):
+            return self._refuse(CommaFound(column=self.place), match.end())
         if not _NUMBER.fullmatch(text):
             return self._refuse(NumberMalformed(column=self.place + 1, found=text[:40]), match.end())
         if len(text) > MOST_DIGITS:
