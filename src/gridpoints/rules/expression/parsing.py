@@ -152,9 +152,9 @@ class _Parser:
 
     def _signed(self, token: Token) -> Node:
         operand = self.expression(_MINUS)
-        value = operand.value if isinstance(operand, Constant) else None
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            return evolve(operand, start=token.start, value=-value if token.text == "-" else value)
+        match operand:
+            case Constant(value=int() | Decimal() as value, type=Type.NUMBER):
+                return evolve(operand, start=token.start, value=-value if token.text == "-" else value)
         return Negation(token.start, operand.end, (operand,), Sign(token.start, token.text))
 
     def _call(self, name: Token) -> Node:
