@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -29,7 +29,6 @@ from gridpoints.rules.expression.tree import (
     Membership,
     Negation,
     Node,
-    Sign,
 )
 
 #: The type in Python that each fact mostly has, which is looked at first.
@@ -39,25 +38,15 @@ _USUAL: Mapping[Type, str] = {
     Type.TRUTH: "type({asked}) is bool",
     Type.DAY: "type({asked}) is date",
 }
-#: What may fail because of its numbers, and is told its place in the source.
-_PLACED = {
-    "+": "added",
-    "-": "subtracted",
-    "*": "multiplied",
-    "/": "divided",
-    "round_down": "rounded_down",
-    "round_up": "rounded_up",
-    "round_half": "rounded_half",
-}
+_CALCULATIONS = {"+": "added", "-": "subtracted", "*": "multiplied", "/": "divided"}
+_ROUNDINGS = {"round_down": ROUND_DOWN, "round_up": ROUND_UP, "round_half": ROUND_HALF_UP}
 
 #: All that the code can reach.
 _REACHED: Mapping[str, Any] = {
     "__builtins__": {},
     **{each.__name__: each for each in (type, int, str, bool, date, Decimal, KeyError, min, max)},
-    **{
-        name: getattr(functions, name)
-        for name in (*_PLACED.values(), "age", "days_between", "negated", "tidied")
-    },
+    **{name: getattr(functions, name) for name in _CALCULATIONS.values()},
+    **{name: getattr(functions, name) for name in ("age", "days_between", "negated", "rounded", "tidied")},
 }
 
 _FRAME = """
@@ -161,12 +150,12 @@ class _Writer:
 
     def _call(self, node: Call | Calculation) -> str:
         parts = [self.value(part) for part in node.parts]
-        place = Sign(node.start, node.name) if isinstance(node, Call) else node.sign
-        if place.text.startswith("round_") and len(parts) == 1:
-            parts.append("1")
-        if function := _PLACED.get(place.text):
-            return self.calculated(function, parts, place.start)
-        return f"{place.text}({', '.join(parts)})"
+        if isinstance(node, Calculation):
+            return self.calculated(_CALCULATIONS[node.sign.text], parts, node.sign.start)
+        if how := _ROUNDINGS.get(node.name):
+            value, step = parts if len(parts) == 2 else (*parts, "1")
+            return self.calculated("rounded", [value, step, repr(how)], node.start)
+        return f"{node.name}({', '.join(parts)})"
 
     def calculated(self, function: str, parts: Sequence[str], start: int) -> str:
         """A call that may fail because of its numbers, at this place of the source."""
