@@ -115,7 +115,7 @@ _TOKENS = [
 
 
 @given(st.lists(st.sampled_from(_TOKENS), max_size=14), st.sampled_from([" ", "", "　"]))
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_any_words_and_signs_of_the_language(words: list[str], blank: str) -> None:
     evaluated(blank.join(words))
 
@@ -129,7 +129,7 @@ GOOD = [
 
 
 @given(st.sampled_from(GOOD), st.data())
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_a_good_expression_with_slips_of_the_keyboard(source: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
         start = data.draw(st.integers(0, len(source)))
@@ -392,7 +392,7 @@ def exactly(facts: Facts) -> Facts:
 
 
 @given(NUMBERS, _some_facts)
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_a_number_is_what_fractions_make_it(made: Made, facts: Facts) -> None:
     source, _, oracle = made
     if compiled := short(source, Type.NUMBER):
@@ -405,7 +405,7 @@ def test_a_number_is_what_fractions_make_it(made: Made, facts: Facts) -> None:
 
 
 @given(TRUTHS, _some_facts)
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_a_condition_is_what_python_makes_it(made: Made, facts: Facts) -> None:
     source, _, oracle = made
     if compiled := short(source, Type.TRUTH):
@@ -454,7 +454,7 @@ _FLAT_SCHEMA = {"a": Type.NUMBER, "b": Type.NUMBER, "c": Type.NUMBER, "p": Type.
 
 
 @given(st.lists(st.sampled_from(_FLAT), min_size=1, max_size=12), st.sampled_from([Type.NUMBER, Type.TRUTH]))
-@settings(max_examples=1000)
+@settings(max_examples=600)
 @example(["a", "-", "b", "-", "c"], Type.NUMBER)
 @example(["a", "/", "b", "*", "c"], Type.NUMBER)
 @example(["-", "a", "*", "-", "b", "+", "c"], Type.NUMBER)

@@ -174,6 +174,16 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     ]
 
 
+def test_more_than_anybody_mends_is_not_told() -> None:
+    """Nor looked for: a thousand wrong names among a thousand right ones are refused at once."""
+    schema = {f"name{n}.of.a.fact": Type.NUMBER for n in range(1000)}
+    with pytest.raises(known.ExpressionInvalid) as refused:
+        Expressions().compile("nam+" * 40 + "nam == 0" + " or nam==nam" * 150, schema, Type.TRUTH)
+    assert len(refused.value.problems) == known.MOST_PROBLEMS
+    assert len(problems("\u200b" * 1000)) == known.MOST_PROBLEMS
+    assert len(problems("= " * 1000)) == known.MOST_PROBLEMS
+
+
 def test_columns_count_characters_as_a_reader_does() -> None:
     """Not bytes, nor halves of a pair; full-width signs and composed letters are as they were typed."""
     assert [problem.column for problem in problems("类别 == '😀😀' and （hours ＞ knid）")] == [25]

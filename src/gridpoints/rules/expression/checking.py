@@ -13,6 +13,7 @@ from attrs import define, field
 from gridpoints.rules.expression.functions import FUNCTIONS
 from gridpoints.rules.expression.model import Schema, Type
 from gridpoints.rules.expression.problems import (
+    MOST_PROBLEMS,
     ArgumentsUnfit,
     BracketsMissing,
     DayCalculation,
@@ -63,7 +64,7 @@ def problems(tree: Node, schema: Schema, expects: Type) -> tuple[ExpressionProbl
     given = checker.type_of(tree)
     if given and given is not expects and not checker.found:
         checker.found.append(ResultUnfit(column=tree.start + 1, given_type=given, wanted_type=expects))
-    return tuple(sorted(checker.found, key=lambda problem: problem.column))
+    return tuple(sorted(checker.found, key=lambda problem: problem.column)[:MOST_PROBLEMS])
 
 
 @define
@@ -106,6 +107,8 @@ class _Checker:
         if known := self.schema.get(node.name):
             return known
         column, name = node.start + 1, node.name[:60]
+        if len(self.found) >= MOST_PROBLEMS:  # to look for what was meant takes time
+            return None
         if name in FUNCTIONS:
             self.found.append(BracketsMissing(column=column, name=name, example=FUNCTIONS[name]))
         elif (close := _closest(name, self.schema)) is None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from gridpoints.errors import RuleSetError
 from gridpoints.rules.expression.model import Type
 
+#: More than anybody mends at a time.
+MOST_PROBLEMS = 20
+
 
 class ExpressionInvalid(RuleSetError):
     """The expression “{source}” cannot be used.{problems}"""
@@ -165,8 +168,8 @@ class ListValueUnfit(ExpressionProblem):
 
 
 class CallUnfit(ExpressionProblem):
-    """The bracket at character {column} does not fit what stands before it. To multiply, write *; before a
-    bracket may stand: {known}."""
+    """The bracket at character {column} does not fit what stands before it. To multiply, write “2 * (…)”;
+    before a bracket may stand: {known}."""
 
     known: tuple[str, ...]
 

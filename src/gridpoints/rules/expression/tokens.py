@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 
 from gridpoints.rules.expression.model import Value
 from gridpoints.rules.expression.problems import (
+    MOST_PROBLEMS,
     CommaFound,
     DayMalformed,
     ExpressionEmpty,
@@ -118,7 +119,7 @@ def tokens(source: str) -> list[Token]:
         problems = reader.problems
         if not problems:
             return reader.found
-    raise ExpressionInvalid(source=shown(source), problems=tuple(problems))
+    raise ExpressionInvalid(source=shown(source), problems=tuple(problems[:MOST_PROBLEMS]))
 
 
 def is_unseen(character: str) -> bool:
