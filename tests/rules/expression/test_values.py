@@ -87,6 +87,15 @@ def test_numbers(source: str, expected: object) -> None:
         ("round_half(2 / 3, 0.01)", Decimal("0.67")),
         ("round_down(2.7, 2.5)", Decimal("2.5")),
         ("round_down(0.3 / 0.1)", 3),
+        ("round_half(1 / 3 + 1 / 6)", 1),
+        ("round_half(-1 / 3 - 1 / 6)", -1),
+        ("round_half(1 / 3)", 0),
+        ("round_up(1 / 3)", 1),
+        ("round_down(-1 / 3)", 0),
+        ("round_up(1, 3)", 3),
+        ("round_half(1, 3)", 0),
+        ("round_half(2, 3)", 3),
+        ("round_half(-1 / 7, 0.01)", Decimal("-0.14")),
     ],
 )
 def test_rounding(source: str, expected: object) -> None:
