@@ -14,6 +14,7 @@ from gridpoints.errors import GridpointsError
 from gridpoints.exchange import Community, Exchange, open
 from gridpoints.ledger.model import Account, AccountKind, Leg, Transaction
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
+from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.model import RuleSet
 from gridpoints.values import SYSTEM, Actor, Step, Unit
 
@@ -26,6 +27,7 @@ __all__ = [
     "Claim",
     "Community",
     "Exchange",
+    "Expressions",
     "Grid",
     "GridpointsError",
     "Household",

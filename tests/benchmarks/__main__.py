@@ -1,7 +1,8 @@
 """Run benchmarks, print them beside their targets, and write ``bench.json``: ``tox -e bench``.
 
-Without names, all of them but ``peers``, which needs the other libraries: ``tox -e bench-peers``. Each
-name is a module beside this one; what it measures, and against what limit, stands in its docstring.
+Without names, all of them but ``peers``, which needs the other libraries: ``tox -e bench-peers``, where
+``expressions`` is held against other engines too. Each name is a module beside this one; what it measures,
+and against what limit, stands in its docstring.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from rich.table import Table
 from tests.benchmarks import measure
 from tests.benchmarks.measure import Figure, Run
 
-NAMES = ("ledger", "scale", "concurrency", "memory", "sealing", "credit")
+NAMES = ("ledger", "scale", "concurrency", "memory", "sealing", "expressions", "credit")
 OPTIONAL = ("peers",)
 
 

@@ -141,6 +141,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "time": "time",
         "item": "item",
     },
+    "type": {
+        "number": "number",
+        "text": "text",
+        "truth": "condition",
+        "day": "day",
+    },
     "unit": {
         "points": "points",
     },

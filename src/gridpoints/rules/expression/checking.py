@@ -13,6 +13,7 @@ from attrs import define, field
 from gridpoints.rules.expression.functions import FUNCTIONS
 from gridpoints.rules.expression.model import Schema, Type
 from gridpoints.rules.expression.problems import (
+    MOST_PROBLEMS,
     ArgumentsUnfit,
     BracketsMissing,
     DayCalculation,
@@ -40,6 +41,7 @@ from gridpoints.rules.expression.tree import (
     Comparison,
     Constant,
     Fact,
+    Logic,
     Membership,
     Negation,
     Node,
@@ -60,10 +62,9 @@ def problems(tree: Node, schema: Schema, expects: Type) -> tuple[ExpressionProbl
     """All that is wrong with an expression that must give what `expects` says, from left to right."""
     checker = _Checker(schema)
     given = checker.type_of(tree)
-    if given not in {None, expects} and not checker.found:
-        assert given is not None
+    if given and given is not expects and not checker.found:
         checker.found.append(ResultUnfit(column=tree.start + 1, given_type=given, wanted_type=expects))
-    return tuple(sorted(checker.found, key=lambda problem: problem.column))
+    return tuple(sorted(checker.found, key=lambda problem: problem.column)[:MOST_PROBLEMS])
 
 
 @define
@@ -89,9 +90,14 @@ class _Checker:
                 return self._choice(node)
             case Calculation():
                 return self._calculation(node)
-            case Negation() if node.sign.text != "not":
-                self._needs(Type.NUMBER, node.parts)
-                return Type.NUMBER
+            case Negation() | Logic():
+                return self._same(node)
+
+    def _same(self, node: Negation | Logic) -> Type:
+        """What gives a number of numbers, or an answer of answers."""
+        if node.sign.text in {"+", "-"}:
+            self._needs(Type.NUMBER, node.parts)
+            return Type.NUMBER
         self._needs_truth(node.parts)
         return Type.TRUTH
 
@@ -101,6 +107,8 @@ class _Checker:
         if known := self.schema.get(node.name):
             return known
         column, name = node.start + 1, node.name[:60]
+        if len(self.found) >= MOST_PROBLEMS:  # to look for what was meant takes time
+            return None
         if name in FUNCTIONS:
             self.found.append(BracketsMissing(column=column, name=name, example=FUNCTIONS[name]))
         elif (close := _closest(name, self.schema)) is None:
@@ -169,8 +177,7 @@ class _Checker:
 
     def _needs_truth(self, parts: Iterable[Node]) -> None:
         for part in parts:
-            if (given := self.type_of(part)) not in {None, Type.TRUTH}:
-                assert given is not None
+            if (given := self.type_of(part)) and given is not Type.TRUTH:
                 self.found.append(TruthNeeded(column=part.start + 1, given_type=given))
 
     def _in_quotes(self, part: Node, wanted: Type | None) -> bool:
@@ -186,11 +193,11 @@ class _Checker:
             return True
         return False
 
-    def _calculation(self, node: Calculation) -> Type:
+    def _calculation(self, node: Calculation) -> Type | None:
         types = [self.type_of(part) for part in node.parts]
         if Type.DAY in types:
             self.found.append(DayCalculation(column=node.sign.start + 1, sign=node.sign.text))
-            return Type.NUMBER
+            return None
         for part, given in zip(node.parts, types, strict=True):
             if given is not None:
                 self._fits(Type.NUMBER, part, given)

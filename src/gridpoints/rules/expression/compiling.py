@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from gridpoints.rules.expression import functions
 from gridpoints.rules.expression.functions import Number, Place
@@ -39,14 +39,14 @@ _USUAL: Mapping[Type, str] = {
     Type.DAY: "type({asked}) is date",
 }
 _CALCULATIONS = {"+": "added", "-": "subtracted", "*": "multiplied", "/": "divided"}
-_ROUNDINGS = {"round_down": "rounded_down", "round_up": "rounded_up", "round_half": "rounded_half"}
+_ROUNDINGS = {"round_down": ROUND_DOWN, "round_up": ROUND_UP, "round_half": ROUND_HALF_UP}
 
 #: All that the code can reach.
 _REACHED: Mapping[str, Any] = {
     "__builtins__": {},
     **{each.__name__: each for each in (type, int, str, bool, date, Decimal, KeyError, min, max)},
-    **{name: getattr(functions, name) for name in (*_CALCULATIONS.values(), *_ROUNDINGS.values())},
-    **{name: getattr(functions, name) for name in ("age", "days_between", "negated", "tidied")},
+    **{name: getattr(functions, name) for name in _CALCULATIONS.values()},
+    **{name: getattr(functions, name) for name in ("age", "days_between", "negated", "rounded", "tidied")},
 }
 
 _FRAME = """
@@ -71,7 +71,7 @@ def compiled(
     if gives is Type.NUMBER:
         value = writer.calculated("tidied", [value], tree.start)
     code = compile(_FRAME.format(value=value), "<expression>", "exec", dont_inherit=True)
-    namespace = {**_REACHED, **writer.constants, **_checks(source, tuple(writer.asked))}
+    namespace = {**_REACHED, **writer.constants, **_Given(source, tuple(writer.asked)).calls()}
     exec(code, namespace)  # noqa: S102 - written above, of our own pieces
     return namespace["evaluate"], frozenset(writer.asked)
 
@@ -94,9 +94,6 @@ class _Writer:
                 return self._constant(node.value)
             case Fact():
                 return self._fact(node.name)
-            case Calculation():
-                parts = [self.value(part) for part in node.parts]
-                return self.calculated(_CALCULATIONS[node.sign.text], parts, node.sign.start)
             case Comparison():
                 first, second, *others = node.parts
                 values = [self.value(first), self.value(second), *self._perhaps(others)]
@@ -110,7 +107,7 @@ class _Writer:
                 return f"({f' {node.sign.text} '.join([self.value(first), *self._perhaps(others)])})"
             case Choice():
                 return self._choice(node)
-            case Call():
+            case Call() | Calculation():
                 return self._call(node)
             case Negation():
                 return self._negation(node)
@@ -151,10 +148,13 @@ class _Writer:
         [then], [otherwise] = self._perhaps([first]), self._perhaps([second])
         return f"({then} if {test} else {otherwise})"
 
-    def _call(self, node: Call) -> str:
+    def _call(self, node: Call | Calculation) -> str:
         parts = [self.value(part) for part in node.parts]
-        if rounding := _ROUNDINGS.get(node.name):
-            return self.calculated(rounding, [*parts, "1"][:2], node.start)
+        if isinstance(node, Calculation):
+            return self.calculated(_CALCULATIONS[node.sign.text], parts, node.sign.start)
+        if how := _ROUNDINGS.get(node.name):
+            value, step = parts if len(parts) == 2 else (*parts, "1")
+            return self.calculated("rounded", [value, step, repr(how)], node.start)
         return f"{node.name}({', '.join(parts)})"
 
     def calculated(self, function: str, parts: Sequence[str], start: int) -> str:
@@ -163,34 +163,46 @@ class _Writer:
         return f"{function}({', '.join(parts)}, {self._named(place)})"
 
 
-def _checks(source: str, asked: Sequence[str]) -> dict[str, Callable[..., Any]]:
+@frozen
+class _Given:
     """What the code calls for facts that are missing, or not of the type that is usual."""
 
-    def missing(error: KeyError) -> FactMissing:
-        name = next((key for key in asked if error.args[:1] == (key,)), asked[0])
-        return FactMissing(source=source, name=name)
+    source: str
+    asked: Sequence[str]
 
-    def unfit(name: str, wanted: Type) -> FactUnfit:
-        return FactUnfit(source=source, name=name, wanted_type=wanted)
+    def calls(self) -> dict[str, Callable[..., Any]]:
+        """What it is called by."""
+        calls = (self.missing, self.as_number, self.as_text, self.as_truth, self.as_day)
+        return {call.__name__: call for call in calls}
 
-    def as_number(value: object, name: str) -> Number:
-        if isinstance(value, Decimal) and value.is_finite():  # a class of its own, of somebody else's
-            return Decimal(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return int(value)
+    def missing(self, error: KeyError) -> FactMissing:
+        """The error for the fact that the mapping did not have."""
+        name = next((key for key in self.asked if error.args[:1] == (key,)), self.asked[0])
+        return FactMissing(source=self.source, name=name)
+
+    def _unfit(self, name: str, wanted: Type) -> FactUnfit:
+        return FactUnfit(source=self.source, name=name, wanted_type=wanted)
+
+    def as_number(self, value: object, name: str) -> Number:
+        """A Fraction, or a plain number for one of a class of its own; raises `FactUnfit`."""
         if type(value) is Fraction:
             return value
-        raise unfit(name, Type.NUMBER)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return int(value)
+        if isinstance(value, Decimal) and value.is_finite():
+            return Decimal(value)
+        raise self._unfit(name, Type.NUMBER)
 
-    def as_text(value: object, name: str) -> str:
-        if isinstance(value, str):  # a member of a StrEnum is its text, and no more
+    def as_text(self, value: object, name: str) -> str:
+        """The text that a member of a StrEnum is, and no more of it; raises `FactUnfit`."""
+        if isinstance(value, str):
             return str.__str__(value)
-        raise unfit(name, Type.TEXT)
+        raise self._unfit(name, Type.TEXT)
 
-    def as_truth(_: object, name: str) -> bool:
-        raise unfit(name, Type.TRUTH)
+    def as_truth(self, _: object, name: str) -> bool:
+        """Nothing else is true or false: raises `FactUnfit`."""
+        raise self._unfit(name, Type.TRUTH)
 
-    def as_day(_: object, name: str) -> date:
-        raise unfit(name, Type.DAY)
-
-    return {each.__name__: each for each in (missing, as_number, as_text, as_truth, as_day)}
+    def as_day(self, _: object, name: str) -> date:
+        """Not even an instant is a day: raises `FactUnfit`."""
+        raise self._unfit(name, Type.DAY)

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from decimal import (
+    ROUND_DOWN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 from fractions import Fraction
 from operator import add, mul, sub, truediv
 from typing import TypeAlias
@@ -29,6 +39,8 @@ EXACT = Context(
     Emin=0,
     traps=[Inexact, Overflow, InvalidOperation, DivisionByZero],
 )
+#: What says that a number is a Fraction, or becomes one.
+_NOT_IN_DECIMALS = (Inexact, Overflow, TypeError)
 
 
 @frozen
@@ -47,21 +59,30 @@ def added(left: Number, right: Number, place: Place) -> Number:
     """Their sum."""
     if type(left) is int and type(right) is int:
         return _within(left + right, place)
-    return _exactly(EXACT.add, add, left, right, place)
+    try:
+        return EXACT.add(left, right)  # type: ignore[arg-type]
+    except _NOT_IN_DECIMALS:
+        return _in_fractions(add, left, right, place)
 
 
 def subtracted(left: Number, right: Number, place: Place) -> Number:
     """Their difference."""
     if type(left) is int and type(right) is int:
         return _within(left - right, place)
-    return _exactly(EXACT.subtract, sub, left, right, place)
+    try:
+        return EXACT.subtract(left, right)  # type: ignore[arg-type]
+    except _NOT_IN_DECIMALS:
+        return _in_fractions(sub, left, right, place)
 
 
 def multiplied(left: Number, right: Number, place: Place) -> Number:
     """Their product."""
     if type(left) is int and type(right) is int:
         return _within(left * right, place)
-    return _exactly(EXACT.multiply, mul, left, right, place)
+    try:
+        return EXACT.multiply(left, right)  # type: ignore[arg-type]
+    except _NOT_IN_DECIMALS:
+        return _in_fractions(mul, left, right, place)
 
 
 def divided(left: Number, right: Number, place: Place) -> Number:
@@ -70,12 +91,51 @@ def divided(left: Number, right: Number, place: Place) -> Number:
         raise DividedByZero(source=place.source, column=place.column)
     if type(left) is int and type(right) is int and not left % right:
         return _within(left // right, place)
-    return _exactly(EXACT.divide, truediv, left, right, place)
+    try:
+        return EXACT.divide(left, right)  # type: ignore[arg-type]
+    except _NOT_IN_DECIMALS:
+        return _in_fractions(truediv, left, right, place)
 
 
 def negated(value: Number) -> Number:
-    """The number with the other sign; 0 has none."""
-    return EXACT.minus(value) if type(value) is Decimal else -value
+    """The number with the other sign."""
+    return value.copy_negate() if type(value) is Decimal else -value
+
+
+def rounded(value: Number, step: int | Decimal, how: str, place: Place) -> Number:
+    """The number as a multiple of `step`, `how` as `decimal` calls it.
+
+    ROUND_DOWN is towards 0, ROUND_UP away from it; ROUND_HALF_UP to the nearest, and away from 0 from the
+    middle between two (四舍五入).
+    """
+    try:
+        steps = EXACT.divide(value, step).to_integral_value(how, EXACT)  # type: ignore[arg-type]
+        return EXACT.multiply(steps, step)
+    except _NOT_IN_DECIMALS:
+        pass
+    upper, lower = _ratio(value, place)
+    step_upper, step_lower = step.as_integer_ratio()
+    size = lower * step_upper
+    whole, rest = divmod(abs(upper) * step_lower, size)
+    whole += {ROUND_DOWN: False, ROUND_UP: rest > 0, ROUND_HALF_UP: 2 * rest >= size}[how]
+    return multiplied(whole if upper > 0 else -whole, step, place)
+
+
+def tidied(value: Number, place: Place) -> Number:
+    """The same number as int where it is whole, as Decimal where its digits end."""
+    if type(value) is int:
+        return value
+    try:
+        if type(value) is Fraction:
+            short = EXACT.divide(value.numerator, value.denominator)
+        else:
+            short = EXACT.normalize(value)  # type: ignore[arg-type]
+    except (Inexact, Overflow):
+        if type(value) is Fraction:
+            return value
+        raise place.too_large() from None
+    whole = int(short)
+    return whole if whole == short else EXACT.normalize(short)
 
 
 def _within(value: int, place: Place) -> int:
@@ -84,19 +144,10 @@ def _within(value: int, place: Place) -> int:
     raise place.too_large()
 
 
-def _exactly(
-    by_decimal: Callable[[Decimal | int, Decimal | int], Decimal],
-    by_fraction: Callable[[Fraction, Fraction], Fraction],
-    left: Number,
-    right: Number,
-    place: Place,
-) -> Number:
-    if not isinstance(left, Fraction) and not isinstance(right, Fraction):
-        try:
-            return by_decimal(left, right)
-        except (Inexact, Overflow):
-            pass
-    result = by_fraction(Fraction(*_ratio(left, place)), Fraction(*_ratio(right, place)))
+def _in_fractions(
+    by: Callable[[Fraction, Fraction], Fraction], left: Number, right: Number, place: Place
+) -> Fraction:
+    result = by(Fraction(*_ratio(left, place)), Fraction(*_ratio(right, place)))
     _within(result.numerator, place)
     _within(result.denominator, place)
     return result
@@ -110,52 +161,6 @@ def _ratio(value: Number, place: Place) -> tuple[int, int]:
         except (Inexact, Overflow):
             raise place.too_large() from None
     return value.as_integer_ratio()
-
-
-def tidied(value: Number, place: Place) -> Number:
-    """The same number as int where it is whole, as Decimal where its digits end."""
-    if type(value) is int:
-        return value
-    numerator, denominator = _ratio(value, place)
-    if denominator == 1:
-        return numerator
-    try:
-        return EXACT.normalize(EXACT.divide(numerator, denominator))
-    except (Inexact, Overflow):
-        return value
-
-
-# --- rounding -------------------------------------------------------------------------------------
-
-
-def rounded_down(value: Number, step: int | Decimal, place: Place) -> Number:
-    """To a multiple of `step`, towards 0."""
-    whole, _, _ = _steps(value, step, place)
-    return _multiple(value, whole, step, place)
-
-
-def rounded_up(value: Number, step: int | Decimal, place: Place) -> Number:
-    """To a multiple of `step`, away from 0."""
-    whole, rest, _ = _steps(value, step, place)
-    return _multiple(value, whole + (rest > 0), step, place)
-
-
-def rounded_half(value: Number, step: int | Decimal, place: Place) -> Number:
-    """To the nearest multiple of `step`; from the middle between two, away from 0 (四舍五入)."""
-    whole, rest, size = _steps(value, step, place)
-    return _multiple(value, whole + (2 * rest >= size), step, place)
-
-
-def _steps(value: Number, step: int | Decimal, place: Place) -> tuple[int, int, int]:
-    """How many whole steps `value` has, its sign left aside, what is left, and what a step is, in parts."""
-    upper, lower = _ratio(value, place)
-    step_upper, step_lower = step.as_integer_ratio()
-    size = lower * step_upper
-    return *divmod(abs(upper) * step_lower, size), size
-
-
-def _multiple(value: Number, steps: int, step: int | Decimal, place: Place) -> Number:
-    return multiplied(steps if value > 0 else -steps, step, place)
 
 
 # --- days -------------------------------------------------------------------------------------

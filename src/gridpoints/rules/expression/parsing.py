@@ -7,6 +7,7 @@ to write instead, and no version of Python reads an expression differently.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from attrs import define, evolve
 
@@ -29,7 +30,7 @@ from gridpoints.rules.expression.problems import (
     ValueNeededAtEnd,
     WordNeeded,
 )
-from gridpoints.rules.expression.tokens import WORDS, Kind, Token
+from gridpoints.rules.expression.tokens import WORDS, Kind, Token, shown
 from gridpoints.rules.expression.tree import (
     Calculation,
     Call,
@@ -53,18 +54,19 @@ _POWERS = {
     "if": _IF,
     "or": _OR,
     "and": _AND,
-    "in": _COMPARE,
-    "not in": _COMPARE,
-    **dict.fromkeys(_COMPARISONS, _COMPARE),
-    "+": _SUM,
-    "-": _SUM,
-    "*": _PRODUCT,
-    "/": _PRODUCT,
+    **dict.fromkeys({*_COMPARISONS, "in", "not in"}, _COMPARE),
+    **dict.fromkeys("+-", _SUM),
+    **dict.fromkeys("*/", _PRODUCT),
 }
 _CLOSING = {"(": ")", "[": "]"}
 _TYPES = {Kind.NUMBER: Type.NUMBER, Kind.TEXT: Type.TEXT, Kind.DAY: Type.DAY}
 #: Words that stand for an operator elsewhere.
-_INSTEAD = {"is": "==", "equals": "==", "且": "and", "并且": "and", "並且": "and", "或": "or", "或者": "or"}
+_INSTEAD = {
+    **dict.fromkeys(("is", "equals", "等于", "等於"), "=="),
+    **dict.fromkeys(("且", "并且", "並且"), "and"),
+    **dict.fromkeys(("或", "或者"), "or"),
+    **dict.fromkeys(("otherwise", "否则", "否則"), "else"),
+}
 
 
 def parse(tokens: Sequence[Token]) -> Node:
@@ -150,14 +152,14 @@ class _Parser:
 
     def _signed(self, token: Token) -> Node:
         operand = self.expression(_MINUS)
-        if isinstance(operand, Constant) and operand.type is Type.NUMBER:
-            assert not isinstance(operand.value, str)
-            value = -operand.value if token.text == "-" else operand.value  # type: ignore[operator]
-            return evolve(operand, start=token.start, value=value)
+        match operand:
+            case Constant(value=int() | Decimal() as value, type=Type.NUMBER):
+                return evolve(operand, start=token.start, value=-value if token.text == "-" else value)
         return Negation(token.start, operand.end, (operand,), Sign(token.start, token.text))
 
     def _call(self, name: Token) -> Node:
-        opening, parts = self.take(), []
+        opening = self.take()
+        parts: list[Node] = []
         while not (self.next.found(")") and not parts):
             parts.append(self.expression())
             if not self.next.found(","):
@@ -257,4 +259,4 @@ class _Parser:
         word = token.text.casefold()
         if token.kind is Kind.NAME and (word in WORDS or word in _INSTEAD):
             return WordNeeded(column=column, found=token.text, suggestion=_INSTEAD.get(word, word))
-        return OperatorNeeded(column=column, found=token.text)
+        return OperatorNeeded(column=column, found=shown(token.text))

@@ -9,6 +9,9 @@ from __future__ import annotations
 from gridpoints.errors import RuleSetError
 from gridpoints.rules.expression.model import Type
 
+#: More than anybody mends at a time.
+MOST_PROBLEMS = 20
+
 
 class ExpressionInvalid(RuleSetError):
     """The expression “{source}” cannot be used.{problems}"""
@@ -38,30 +41,27 @@ class ExpressionTooLong(ExpressionProblem):
 
 class ExpressionTooDeep(ExpressionProblem):
     """More than {most} values or brackets hang together at character {column}. Split the expression into
-    several rules.
-    """
+    several rules."""
 
     most: int
 
 
 class SignUnseen(ExpressionProblem):
     """At character {column} stands the character {character}, which cannot be seen. Delete it and type the
-    words around it again.
-    """
+    words around it again."""
 
     character: str
 
 
 class SignUnknown(ExpressionProblem):
     """The sign {sign} at character {column} means nothing in an expression. Delete it, or put the text that
-    it belongs to in quotation marks.
-    """
+    it belongs to in quotation marks."""
 
     sign: str
 
 
 class SignReplaced(ExpressionProblem):
-    """The sign {sign} at character {column} means nothing in an expression. Write {suggestion} instead."""
+    """The sign {sign} at character {column} means nothing in an expression. Write “{suggestion}” instead."""
 
     sign: str
     suggestion: str
@@ -87,19 +87,10 @@ class NumberTooLong(ExpressionProblem):
 
 class DayMalformed(ExpressionProblem):
     """“{found}” at character {column} is not a day of the calendar. Write year, month and day, such as
-    {example}.
-    """
+    {example}."""
 
     found: str
     example: str
-
-
-class NameMalformed(ExpressionProblem):
-    """“{found}” at character {column} cannot be a name. Write letters, digits and _, beginning with a
-    letter.
-    """
-
-    found: str
 
 
 # --- how the words stand together ---------------------------------------------------------------
@@ -107,28 +98,25 @@ class NameMalformed(ExpressionProblem):
 
 class ValueNeeded(ExpressionProblem):
     """A value is missing at character {column}, before “{found}”. Write a name, a number, or a text in
-    quotation marks.
-    """
+    quotation marks."""
 
     found: str
 
 
 class ValueNeededAtEnd(ExpressionProblem):
     """The expression stops too early: a value is missing at its end. Write a name, a number, or a text in
-    quotation marks.
-    """
+    quotation marks."""
 
 
 class OperatorNeeded(ExpressionProblem):
     """“{found}” at character {column} does not fit what stands before it. Write a sign or a word between
-    the two, such as +, >=, and, or.
-    """
+    the two, such as +, >=, and, or."""
 
     found: str
 
 
 class WordNeeded(ExpressionProblem):
-    """“{found}” at character {column} means nothing here. Write {suggestion} instead."""
+    """“{found}” at character {column} means nothing here. Write “{suggestion}” instead."""
 
     found: str
     suggestion: str
@@ -136,8 +124,7 @@ class WordNeeded(ExpressionProblem):
 
 class CommaFound(ExpressionProblem):
     """A comma stands at character {column}. Write numbers without commas: 1000, not 1,000; and put several
-    values in brackets, after “in”.
-    """
+    values in brackets, after “in”."""
 
 
 class ParenthesisOpen(ExpressionProblem):
@@ -149,26 +136,24 @@ class ParenthesisOpen(ExpressionProblem):
 
 class ParenthesisExtra(ExpressionProblem):
     """The bracket {bracket} at character {column} closes nothing. Delete it, or write the one that opens it
-    before.
-    """
+    before."""
 
     bracket: str
 
 
 class ElseNeeded(ExpressionProblem):
     """The “if” at character {column} has no “else”. Write “2 if hours >= 1 else 0”: the value, the
-    condition, and the value otherwise.
-    """
+    condition, and the value otherwise."""
 
 
 class ValueBeforeIf(ExpressionProblem):
     """The value is missing before the “if” at character {column}. Write “2 if hours >= 1 else 0”: the value,
-    the condition, and the value otherwise.
-    """
+    the condition, and the value otherwise."""
 
 
 class BracketsNeeded(ExpressionProblem):
-    """What belongs together with “{found}” at character {column} is not plain. Put it in brackets."""
+    """It is not plain what belongs together at “{found}”, character {column}. Put brackets around the part
+    that is to be answered first."""
 
     found: str
 
@@ -179,14 +164,12 @@ class ListOfValuesNeeded(ExpressionProblem):
 
 class ListValueUnfit(ExpressionProblem):
     """Only fixed values can stand in a list. Write at character {column} a number, a day, or a text in
-    quotation marks; for anything else, compare with == and join by “or”.
-    """
+    quotation marks; compare with anything else by == and “or”."""
 
 
 class CallUnfit(ExpressionProblem):
-    """The bracket at character {column} follows something that cannot be calculated with it. Possible are:
-    {known}. To multiply, write *.
-    """
+    """The bracket at character {column} does not fit what stands before it. To multiply, write “2 * (…)”;
+    before a bracket may stand: {known}."""
 
     known: tuple[str, ...]
 
@@ -196,8 +179,7 @@ class CallUnfit(ExpressionProblem):
 
 class NameUnknown(ExpressionProblem):
     """“{name}” at character {column} is not known. If it is a text, put it in quotation marks: '{name}'.
-    Names that are known: {known}.
-    """
+    Names that are known: {known}."""
 
     name: str
     known: tuple[str, ...]
@@ -212,8 +194,7 @@ class NameMisspelt(ExpressionProblem):
 
 class NameDisguised(ExpressionProblem):
     """“{name}” at character {column} looks like “{suggestion}”, but has the foreign letter {character}. Type
-    the word again.
-    """
+    the word again."""
 
     name: str
     suggestion: str
@@ -243,39 +224,36 @@ class BracketsMissing(ExpressionProblem):
 
 class DayFunctionFound(ExpressionProblem):
     """A day is written as it is. Write at character {column} year, month and day, without brackets and
-    quotation marks, such as 2026-01-31.
-    """
+    quotation marks, such as 2026-01-31."""
 
 
 # --- types --------------------------------------------------------------------------------------
 
 
 class TypeUnfit(ExpressionProblem):
-    """Something else is needed at character {column}: {wanted_type}. This is: {given_type}."""
+    """A {given_type} stands at character {column}. Write a {wanted_type} instead."""
 
     given_type: Type
     wanted_type: Type
 
 
 class TruthNeeded(ExpressionProblem):
-    """Nothing is asked at character {column}: this is {given_type}. Write a question that is true or false,
-    such as “hours >= 2”; for one of several values “kind in ('a', 'b')”.
-    """
+    """A {given_type} alone, as at character {column}, is neither true nor false. Write a comparison, such as
+    “hours >= 2”; for one of several values “kind in ('a', 'b')”."""
 
     given_type: Type
 
 
 class ResultUnfit(ExpressionProblem):
-    """The expression as a whole gives {given_type}, but what is needed here is {wanted_type}."""
+    """The expression gives a {given_type}. Write one that gives a {wanted_type}."""
 
     given_type: Type
     wanted_type: Type
 
 
 class TypesMixed(ExpressionProblem):
-    """Two different things meet at “{sign}”, character {column}: {left_type}, and {right_type}. Compare or
-    choose between things of one kind.
-    """
+    """A {left_type} and a {right_type} meet at “{sign}”, character {column}. Compare things of one kind, or
+    choose between such."""
 
     sign: str
     left_type: Type
@@ -284,24 +262,21 @@ class TypesMixed(ExpressionProblem):
 
 class NumberInQuotes(ExpressionProblem):
     """The number at character {column} stands in quotation marks, which make it a text. Write {number}
-    without them.
-    """
+    without them."""
 
     number: str
 
 
 class DayInQuotes(ExpressionProblem):
     """The day at character {column} stands in quotation marks, which make it a text. Write {day} without
-    them.
-    """
+    them."""
 
     day: str
 
 
 class NotInOrder(ExpressionProblem):
-    """“{sign}” at character {column} asks for an order, and {given_type} has none. Compare with == or !=, or
-    compare numbers or days.
-    """
+    """“{sign}” at character {column} asks which is greater, and of a {given_type} none is. Compare with == or
+    !=."""
 
     sign: str
     given_type: Type
@@ -309,16 +284,14 @@ class NotInOrder(ExpressionProblem):
 
 class DayCalculation(ExpressionProblem):
     """Days cannot be calculated with “{sign}”, at character {column}. Write “days_between(a, b)” for the
-    days from a to b, or compare two days.
-    """
+    days from a to b, or compare two days."""
 
     sign: str
 
 
 class ArgumentsUnfit(ExpressionProblem):
     """“{name}” at character {column} does not have the right number of values in its brackets. Write it such
-    as “{example}”.
-    """
+    as “{example}”."""
 
     name: str
     example: str
@@ -326,8 +299,7 @@ class ArgumentsUnfit(ExpressionProblem):
 
 class StepUnfit(ExpressionProblem):
     """To what it is to be rounded must be a fixed number above 0. Write one at character {column}, such as
-    “{example}”.
-    """
+    “{example}”."""
 
     example: str
 
@@ -347,14 +319,13 @@ class ExpressionFailed(RuleSetError):
 
 class FactMissing(ExpressionFailed):
     """“{name}” is not known here, so that “{source}” cannot be answered. Enter it, or let the rule not ask
-    for it.
-    """
+    for it."""
 
     name: str
 
 
 class FactUnfit(ExpressionFailed):
-    """“{name}” is not what “{source}” can work with: {wanted_type}. Enter it anew."""
+    """“{name}” must be a {wanted_type} for “{source}”, and is none. Enter it anew."""
 
     name: str
     wanted_type: Type
@@ -362,16 +333,14 @@ class FactUnfit(ExpressionFailed):
 
 class DividedByZero(ExpressionFailed):
     """In “{source}”, character {column} divides by a number that was 0. Let the rule ask first whether the
-    number is above 0.
-    """
+    number is above 0."""
 
     column: int
 
 
 class NumberTooLarge(ExpressionFailed):
     """In “{source}”, what is calculated at character {column} has more than {most} digits. Let the rule
-    calculate with smaller numbers, or round them before.
-    """
+    calculate with smaller numbers, or round them before."""
 
     column: int
     most: int

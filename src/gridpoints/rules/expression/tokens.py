@@ -16,12 +16,13 @@ from attrs import define, field, frozen
 
 from gridpoints.rules.expression.model import Value
 from gridpoints.rules.expression.problems import (
+    MOST_PROBLEMS,
+    CommaFound,
     DayMalformed,
     ExpressionEmpty,
     ExpressionInvalid,
     ExpressionProblem,
     ExpressionTooLong,
-    NameMalformed,
     NumberMalformed,
     NumberTooLong,
     SignReplaced,
@@ -50,35 +51,28 @@ _ALIKE = str.maketrans(
 _LONGER = {"≤": "<=", "≦": "<=", "≥": ">=", "≧": ">=", "≠": "!="}
 #: What is written for something in other languages, and here not.
 _INSTEAD = {
-    "=": "==",
-    "===": "==",
+    **dict.fromkeys(("=", "==="), "=="),
+    **dict.fromkeys(("&", "&&"), "and"),
+    **dict.fromkeys(("|", "||"), "or"),
+    **dict.fromkeys(("^", "**"), "a * a"),
+    **dict(zip("!%{};。", ("not", "/ 100", "(", ")", ",", "."), strict=True)),
     "=<": "<=",
     "=>": ">=",
     "<>": "!=",
-    "&&": "and",
-    "&": "and",
-    "||": "or",
-    "|": "or",
-    "!": "not",
-    "**": "a * a",
-    "^": "a * a",
     "//": "round_down(a / b)",
-    "%": "/ 100",
-    "{": "(",
-    "}": ")",
-    ";": ",",
-    "。": ".",
 }
 
 _SIGN = re.compile(r"===|[<>=!]=|=[<>]|<>|&&|\|\||\*\*|//|[^\w\s]")
-_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _NUMBER_LIKE = re.compile(r"\.?[0-9][\w.]*")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]*)?(?:\.[0-9]+)?")
+_THOUSANDS = re.compile(r"[0-9],\Z")
 _DAY_LIKE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?![\w.])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-#: Letters without a shape, and the blank of Braille.
-_SHAPELESS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+#: Letters and marks without a shape, and the blank of Braille.
+_SHAPELESS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 class Kind(Enum):
@@ -125,14 +119,16 @@ def tokens(source: str) -> list[Token]:
         problems = reader.problems
         if not problems:
             return reader.found
-    raise ExpressionInvalid(source=shown(source), problems=tuple(problems))
+    raise ExpressionInvalid(source=shown(source), problems=tuple(problems[:MOST_PROBLEMS]))
 
 
 def is_unseen(character: str) -> bool:
     """Whether a character has no shape, or changes how others are shown; blanks and line ends do not."""
     if character in " \t\r\n\u3000":
         return False
-    return category(character) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"} or character in _SHAPELESS
+    return category(character) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"} or bool(
+        _SHAPELESS.match(character)
+    )
 
 
 def shown(source: str) -> str:
@@ -202,6 +198,8 @@ class _Reader:
         if not (match := _NUMBER_LIKE.match(self.plain, self.place)):
             return False
         text = match[0]
+        if text.startswith("0") and _THOUSANDS.search(self.plain[: self.place]):
+            return self._refuse(CommaFound(column=self.place), match.end())
         if not _NUMBER.fullmatch(text):
             return self._refuse(NumberMalformed(column=self.place + 1, found=text[:40]), match.end())
         if len(text) > MOST_DIGITS:
@@ -210,12 +208,16 @@ class _Reader:
         return True
 
     def _name(self) -> bool:
-        if not (match := _NAME.match(self.source, self.place)):
+        if not self.source[self.place].isidentifier():
             return False
-        name = normalize("NFKC", match[0])
-        if not all(part.isidentifier() for part in name.split(".")):
-            return self._refuse(NameMalformed(column=self.place + 1, found=match[0][:40]), match.end())
-        self._add(Kind.WORD if name in WORDS else Kind.NAME, match.end(), name)
+        end = self.place + 1
+        while end < len(self.source) and (
+            f"a{self.source[end]}".isidentifier()
+            or (self.plain[end] == "." and self.source[end + 1 : end + 2].isidentifier())
+        ):
+            end += 1
+        name = normalize("NFKC", self.source[self.place : end])
+        self._add(Kind.WORD if name in WORDS else Kind.NAME, end, name)
         return True
 
     def _sign(self) -> bool:
