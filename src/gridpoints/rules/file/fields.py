@@ -25,9 +25,9 @@ from gridpoints.rules.file.problems import (
     NumberNeeded,
     PointsOutOfRange,
     TextNeeded,
-    WideComma,
     YesOrNoNeeded,
 )
+from gridpoints.rules.file.problems_of_text import WideComma
 from gridpoints.values import check_text, check_whole
 
 #: The format of the files that this release reads.
@@ -185,9 +185,13 @@ def _day_like(text: str) -> str:
     return "2026-01-01"
 
 
-FileFormat = Annotated[int, BeforeValidator(checked(_format)), Field(examples=[FORMAT])]
-Code = Annotated[str, BeforeValidator(checked(_code)), Field(examples=["perform"])]
-Version = Annotated[str, BeforeValidator(checked(_code)), Field(examples=["2026.1"])]
+FileFormat = Annotated[
+    int, BeforeValidator(checked(_format)), WithJsonSchema({"const": FORMAT}), Field(examples=[FORMAT])
+]
+#: To whoever reads YAML, ``2026.1`` is a number.
+_TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
+Code = Annotated[str, BeforeValidator(checked(_code)), _TEXT_OR_NUMBER, Field(examples=["perform"])]
+Version = Annotated[str, BeforeValidator(checked(_code)), _TEXT_OR_NUMBER, Field(examples=["2026.1"])]
 Language = Annotated[str, BeforeValidator(checked(_language))]
 Origin = Annotated[
     str, BeforeValidator(_text("source", 2_000)), Field(examples=["decided by the village assembly on 5 May"])
@@ -198,15 +202,42 @@ Translations = Annotated[
 ]
 Number = Annotated[Decimal, BeforeValidator(checked(_number)), WithJsonSchema({"type": "number"})]
 #: A number of points, or of any other unit: above 0, in the decimals of the file.
-Amount = Annotated[Number, AfterValidator(checked(_amount)), Field(examples=[20])]
+Amount = Annotated[
+    Number,
+    AfterValidator(checked(_amount)),
+    Field(examples=[20], json_schema_extra={"exclusiveMinimum": 0, "maximum": MOST_AMOUNT}),
+]
 #: The same for a deed, which may take points as well: any number but 0.
-PointsAmount = Annotated[Number, AfterValidator(checked(_points)), Field(examples=[20])]
+PointsAmount = Annotated[
+    Number,
+    AfterValidator(checked(_points)),
+    Field(
+        examples=[20],
+        json_schema_extra={"minimum": -MOST_AMOUNT, "maximum": MOST_AMOUNT, "not": {"const": 0}},
+    ),
+]
 #: What an amount is multiplied by.
-Factor = Annotated[Number, AfterValidator(checked(_factor)), Field(examples=[1.5])]
+Factor = Annotated[
+    Number,
+    AfterValidator(checked(_factor)),
+    Field(examples=[1.5], json_schema_extra={"minimum": 0, "maximum": MOST_FACTOR}),
+]
 #: How many days, months, people or times: a whole number above 0.
-Count = Annotated[int, BeforeValidator(_whole("number", 1, 10_000)), Field(examples=[3])]
+Count = Annotated[
+    int,
+    BeforeValidator(_whole("number", 1, 10_000)),
+    Field(examples=[3], json_schema_extra={"minimum": 1, "maximum": 10_000}),
+]
 Roles = Annotated[list[Code], Field(min_length=1, examples=[["panel"]])]
 Note = Annotated[str, BeforeValidator(_text("text", 2_000)), Field(examples=["a photograph"])]
 Yes = Annotated[bool, BeforeValidator(checked(_yes)), Field(examples=[True])]
-Scale = Annotated[int, BeforeValidator(checked(_scale)), Field(examples=[1])]
-Day = Annotated[date, BeforeValidator(checked(_day)), Field(examples=["2026-01-01"])]
+Scale = Annotated[
+    int,
+    BeforeValidator(checked(_scale)),
+    Field(examples=[1], json_schema_extra={"minimum": 0, "maximum": MOST_SCALE}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(checked(_day)),
+    Field(examples=["2026-01-01"], json_schema_extra={"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import frozen
@@ -30,7 +31,7 @@ class Reading:
         table = self.declared.get(name)
         return table if isinstance(table, dict) else {}
 
-    @property
+    @cached_property
     def schema(self) -> Schema:
         """The facts that may be named."""
         return schema_of(self.tables.facts)
@@ -52,8 +53,12 @@ class Reading:
         units = self.table("units")
         return sorted({deed.counts_in(units) for deed in self.covered(entry).values()} - {""})
 
-    def forms(self) -> Iterator[tuple[Path, Uses, str]]:
+    @cached_property
+    def uses(self) -> Sequence[tuple[Path, Uses, str]]:
         """What every entry refers to, with the path that leads to it, and its unit (empty: unclear)."""
+        return list(self._uses())
+
+    def _uses(self) -> Iterator[tuple[Path, Uses, str]]:
         units = self.table("units")
         for code, deed in self.tables.deeds.items():
             yield ("deeds", code), deed.uses(), deed.counts_in(units)
@@ -61,3 +66,6 @@ class Reading:
             for code, entry in getattr(self.tables, name).items():
                 of = self.units(entry) if isinstance(entry, Covering) else list(units)
                 yield (name, code), entry.uses(), of[0] if len(of) == 1 else ""
+        for code, budget in self.tables.budgets.items():
+            of = self.units(budget)
+            yield ("budgets", code), budget.uses(), of[0] if len(of) == 1 else ""
