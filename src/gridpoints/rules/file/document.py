@@ -84,8 +84,8 @@ class DeedEntry(Document):
     name: Translations
     points: Points
     description: Translations | None = None
-    category: Code = ""
-    unit: Code = ""
+    category: Annotated[Code, Field(examples=["care"])] = ""
+    unit: Annotated[Code, Field(examples=["points"])] = ""
     holder: Annotated[Holder, BeforeValidator(one_of(Holder)), Field(alias="for", examples=["member"])] = (
         Holder.MEMBER
     )

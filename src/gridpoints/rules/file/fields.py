@@ -37,6 +37,7 @@ FORMAT = 1
 MOST_AMOUNT = 100_000_000
 MOST_SCALE = 6
 MOST_FACTOR = 1_000
+MOST_COUNT = 10_000
 LONGEST_CODE = 60
 
 _CODE = re.compile(r"[\w.-]+")
@@ -200,33 +201,38 @@ Translations = Annotated[
     dict[Language, Annotated[str, BeforeValidator(_text("name", 200))]],
     Field(min_length=1, examples=[{"zh_Hans": "表演", "zh_Hant": "表演", "en": "Performing"}]),
 ]
-Number = Annotated[Decimal, BeforeValidator(checked(_number)), WithJsonSchema({"type": "number"})]
+_NUMBER = BeforeValidator(checked(_number))
+Number = Annotated[Decimal, _NUMBER, WithJsonSchema({"type": "number"})]
 #: A number of points, or of any other unit: above 0, in the decimals of the file.
 Amount = Annotated[
-    Number,
+    Decimal,
+    _NUMBER,
     AfterValidator(checked(_amount)),
-    Field(examples=[20], json_schema_extra={"exclusiveMinimum": 0, "maximum": MOST_AMOUNT}),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MOST_AMOUNT}),
+    Field(examples=[20]),
 ]
 #: The same for a deed, which may take points as well: any number but 0.
 PointsAmount = Annotated[
-    Number,
+    Decimal,
+    _NUMBER,
     AfterValidator(checked(_points)),
-    Field(
-        examples=[20],
-        json_schema_extra={"minimum": -MOST_AMOUNT, "maximum": MOST_AMOUNT, "not": {"const": 0}},
-    ),
+    WithJsonSchema({"type": "number", "minimum": -MOST_AMOUNT, "maximum": MOST_AMOUNT, "not": {"const": 0}}),
+    Field(examples=[20]),
 ]
 #: What an amount is multiplied by.
 Factor = Annotated[
-    Number,
+    Decimal,
+    _NUMBER,
     AfterValidator(checked(_factor)),
-    Field(examples=[1.5], json_schema_extra={"minimum": 0, "maximum": MOST_FACTOR}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST_FACTOR}),
+    Field(examples=[1.5]),
 ]
 #: How many days, months, people or times: a whole number above 0.
 Count = Annotated[
     int,
-    BeforeValidator(_whole("number", 1, 10_000)),
-    Field(examples=[3], json_schema_extra={"minimum": 1, "maximum": 10_000}),
+    BeforeValidator(_whole("number", 1, MOST_COUNT)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_COUNT}),
+    Field(examples=[3]),
 ]
 Roles = Annotated[list[Code], Field(min_length=1, examples=[["panel"]])]
 Note = Annotated[str, BeforeValidator(_text("text", 2_000)), Field(examples=["a photograph"])]
@@ -234,10 +240,12 @@ Yes = Annotated[bool, BeforeValidator(checked(_yes)), Field(examples=[True])]
 Scale = Annotated[
     int,
     BeforeValidator(checked(_scale)),
-    Field(examples=[1], json_schema_extra={"minimum": 0, "maximum": MOST_SCALE}),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_SCALE}),
+    Field(examples=[1]),
 ]
 Day = Annotated[
     date,
     BeforeValidator(checked(_day)),
-    Field(examples=["2026-01-01"], json_schema_extra={"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+    Field(examples=["2026-01-01"]),
 ]

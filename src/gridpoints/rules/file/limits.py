@@ -90,7 +90,7 @@ class BudgetEntry(Covering):
     period: Annotated[Period, BeforeValidator(one_of(Period)), Field(examples=["year"])]
     at_ceiling: Annotated[Excess, BeforeValidator(one_of(Excess)), Field(examples=["report"])] = Excess.REPORT
     money: Annotated[Code | None, Field(examples=["CNY"])] = None
-    unit: Code = ""
+    unit: Annotated[Code, Field(examples=["points"])] = ""
     alarm: Annotated[Count | None, Field(examples=[80])] = None
 
     def uses(self) -> Uses:

@@ -66,7 +66,7 @@ def published(model: type[BaseModel]) -> dict[str, Any]:
         "$defs": {
             names[name]: {
                 **_readable(definition, names),
-                "title": names[name].replace("-", " ").capitalize(),
+                "title": re.sub("-[0-9]+$", "", names[name]).replace("-", " ").capitalize(),
             }
             for name, definition in definitions.items()
         },
@@ -76,8 +76,8 @@ def published(model: type[BaseModel]) -> dict[str, Any]:
 def _names(definitions: Mapping[str, Any]) -> dict[str, str]:
     """A name that can be read for each definition: ``points-per-unit`` for ``PointsPerUnit``."""
     names: dict[str, str] = {}
-    for name in definitions:
-        words = re.findall("[A-Z][a-z0-9]*", re.split("_+", name, maxsplit=1)[0])
+    for name, definition in definitions.items():
+        words = re.findall("[A-Z][a-z0-9]*", definition.get("title", name).partition("[")[0])
         plain = "-".join(word.lower() for word in words if word not in ("Entry", "Document")) or name
         number = sum(
             each == plain or re.fullmatch(rf"{plain}-\d+", each) is not None for each in names.values()
@@ -96,10 +96,13 @@ def _readable(node: Any, names: Mapping[str, str]) -> Any:
         match key, value:
             case "$defs", _:
                 continue
+            case "properties", _:
+                made[key] = {name: _readable(each, names) for name, each in value.items()}
             case "$ref", str():
                 made[key] = _DEFINITIONS + names[value.removeprefix(_DEFINITIONS)]
             case "description", str():
-                made[key] = " ".join(value.replace("``", "`").split())
+                plain = " ".join(value.replace("``", "`").split())
+                made[key] = re.sub("`[A-Z_]+`", lambda member: member.group().lower(), plain)
             case "default", None | "" | [] | {}:  # left out; nobody writes that
                 continue
             case "examples", _:
