@@ -147,8 +147,9 @@ class Language:
         fields = error.fields
         values = {name: self._field(name, value, fields, known) for name, value in fields.items()}
         template = type(error).template()
-        own = getattr(type(error), "texts", {}).get(self.code)  # of another package, which has no catalog
-        sentence = self._fill(own, values) if own else self.text(template, **values)
+        # An error of another package, which has no catalog, has its texts with it.
+        texts = {} if self.code == "en" else getattr(type(error), "texts", {})
+        sentence = self._fill(self.name(texts), values) if texts else self.text(template, **values)
         # An id keeps its first letter; a word of ours that begins the sentence is capitalised.
         begins_with_word = template.startswith(_LEADING_WORDS)
         return sentence[:1].upper() + sentence[1:] if begins_with_word else sentence

@@ -22,7 +22,7 @@ from gridpoints.rules.file.figures import AmountFigure, FactorFigure, PointsFigu
 from gridpoints.rules.file.forms import Building, ConditionForm, Form, LimitForm, PointsForm, Uses
 from gridpoints.rules.file.limits import Covering
 from gridpoints.rules.file.problems import Path
-from gridpoints.rules.limits import Bound, Counted, Excess
+from gridpoints.rules.limits import Bound, Counted, Excess, Limit
 from gridpoints.values import Period, Step
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "FactorFigure",
     "Form",
     "GridpointsError",
+    "Limit",
     "LimitForm",
     "Note",
     "Number",

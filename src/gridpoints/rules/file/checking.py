@@ -107,7 +107,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source) -> Pro
         written = [str(each[-1]) for each in source.keys if each[:-1] == path[:-1]]
         return source.at_key(path, _unknown_key(name, model, path[:-1], written))
     if at_key:
-        return source.at_key(path, error["ctx"]["error"])
+        return source.at_key(path, _typed(error) or FormRefuses(reason=error["msg"]))
     if value is None or (kind == "too_short" and not value):
         return source.at_key(path, ValueMissing(key=name, example=example(model, path)))
     return source.at_value(path, _wrong_value(error, name, example(model, path)))
@@ -133,11 +133,8 @@ def _missing(path: Path, name: str, model: type[BaseModel], source: Source) -> P
 
 def _wrong_value(error: ErrorDetails, name: str, example: str) -> GridpointsError:
     value, kind = error["input"], error["type"]
-    typed = error.get("ctx", {}).get("error")
-    if isinstance(typed, GridpointsError):
+    if typed := _typed(error):
         return typed
-    if isinstance(typed, ValueError):  # a kind of rule from another package
-        return FormRefuses(reason=str(typed))
     if kind in ("dict_type", "model_type"):
         if isinstance(value, str) and (glued := _GLUED.match(value)):
             fault = WideColon if glued["colon"] == "：" else SpaceMissing
@@ -148,6 +145,16 @@ def _wrong_value(error: ErrorDetails, name: str, example: str) -> GridpointsErro
     if kind in ("too_short", "too_long"):
         return ListUnfit(key=name, example=example)
     return TextNeeded(found=shown(value)) if kind == "string_type" else FormRefuses(reason=error["msg"])
+
+
+def _typed(error: ErrorDetails) -> GridpointsError | None:
+    """The error that a check raised; one of Python's own comes from a form of another package."""
+    match error.get("ctx", {}).get("error"):
+        case GridpointsError() as typed:
+            return typed
+        case ValueError() | AssertionError() as plain:
+            return FormRefuses(reason=str(plain))
+    return None
 
 
 def _unknown_key(key: str, model: type[BaseModel], path: Path, written: Sequence[str]) -> GridpointsError:

@@ -13,8 +13,21 @@ from gridpoints.rules.file.conditions import FORMS, Bounds, FactsHold
 from gridpoints.rules.file.facts import BUILT_IN, fact_of
 from gridpoints.rules.file.fields import shown
 from gridpoints.rules.file.forms import Uses
-from gridpoints.rules.file.problems import FactBuiltIn, FactUnfit, FactValueUnlisted, Path, Problem
-from gridpoints.rules.file.problems_of_sense import BoundsEmpty, BoundsSwapped, BoundsUnfit, FactIsForm
+from gridpoints.rules.file.problems import (
+    CodeUnknown,
+    FactBuiltIn,
+    FactUnfit,
+    FactValueUnlisted,
+    Path,
+    Problem,
+)
+from gridpoints.rules.file.problems_of_sense import (
+    BoundsEmpty,
+    BoundsSwapped,
+    BoundsUnfit,
+    FactIsForm,
+    FactUnknown,
+)
 from gridpoints.rules.file.reading import Reading
 
 #: The values that facts of every deed can have, where these are few.
@@ -72,7 +85,10 @@ def _examples(reading: Reading, schema: Schema) -> Iterator[Problem]:
 
 
 def _unknown(reading: Reading, path: Path, name: str, schema: Schema) -> Problem:
-    return _placed(reading, path, name, unknown_code(name, "facts", schema))
+    error = unknown_code(name, "facts", schema)
+    if isinstance(error, CodeUnknown):
+        error = FactUnknown(fact=name, known=error.known)
+    return _placed(reading, path, name, error)
 
 
 def _placed(reading: Reading, path: Path, named: object, error: GridpointsError) -> Problem:

@@ -42,6 +42,14 @@ class FormNotLoaded(RuleSetError):
 # --- what cannot be meant -------------------------------------------------------------------------
 
 
+class FactUnknown(RuleSetError):
+    """“{fact}” is no fact that this file knows. Write under “facts” what it is, such as “{fact}: {{type:
+    text}}”, or take one of those there are: {known}."""
+
+    fact: str
+    known: tuple[str, ...]
+
+
 class FactIsForm(RuleSetError):
     """“{fact}” is a kind of condition that is installed. Give the fact another name."""
 

@@ -172,7 +172,8 @@ def _inside(node: dict[str, Any], step: str | int) -> dict[str, Any] | None:
     if isinstance(step, int):
         return node.get("items")
     own = node.get("properties", {}).get(step)
-    inner = own or node.get("additionalProperties")
+    patterns = iter(node.get("patternProperties", {}).values())
+    inner = own or node.get("additionalProperties") or next(patterns, None)
     return inner if isinstance(inner, dict) else None
 
 
