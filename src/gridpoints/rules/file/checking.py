@@ -29,6 +29,7 @@ from gridpoints.rules.file.problems import (
     TextNeeded,
     ValueMissing,
 )
+from gridpoints.rules.file.problems_of_sense import DayBeforeColon, TextCut, ValueBlank
 from gridpoints.rules.file.problems_of_text import NotReadable, SpaceMissing, WideColon
 from gridpoints.rules.file.schema import example, has_several_forms, keys_of_form, known_keys
 from gridpoints.rules.file.source import MOST_PROBLEMS, Source, parse
@@ -52,23 +53,32 @@ def check(model: type[D], source: Source) -> tuple[D | None, list[Problem]]:
         document = model.model_validate(source.data)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)[:MOST_PROBLEMS]
-    found = _without_guesses(model, [_problem(error, model, source) for error in errors])
+    found = _without_guesses(model, source, [_problem(error, model, source) for error in errors])
     told = {problem.path for problem in found} | {problem.path for problem in source.problems}
     for path in source.blank:
         if path not in told and path[:-1] not in told:
-            found.append(source.at_key(path, ValueMissing(key=str(path[-1]), example=example(model, path))))
+            found.append(source.at_key(path, ValueBlank(key=str(path[-1]), example=example(model, path))))
     return None if found else document, found
 
 
-def _without_guesses(model: type[BaseModel], found: list[Problem]) -> list[Problem]:
+def _without_guesses(model: type[BaseModel], source: Source, found: list[Problem]) -> list[Problem]:
     """Without the keys that are missing where another, misspelt, tells what was meant."""
     meant = {(*p.path[:-1], p.error.suggestion) for p in found if isinstance(p.error, KeyMisspelt)}
     unclear = {path[:-1] for path in meant if has_several_forms(model, path[:-1])}
+    unclear |= {p.path[:-1] for p in found if isinstance(p.error, DayBeforeColon | TextCut)}
+    unknown = {p.path[:-1] for p in found if isinstance(p.error, KeyUnknown)}
+    unclear |= {path for path in unknown if _is_all_unknown(model, path, source)}
     return [
         p
         for p in found
         if not (isinstance(p.error, KeyMissing) and (p.path in meant or p.path[:-1] in unclear))
     ]
+
+
+def _is_all_unknown(model: type[BaseModel], path: Path, source: Source) -> bool:
+    """Whether no key of a mapping tells which of several forms it has."""
+    written = {each[-1] for each in source.keys if each[:-1] == path}
+    return has_several_forms(model, path) and written.isdisjoint(known_keys(model, path))
 
 
 def read_checked(text: str, name: str, reader: Callable[[Source], tuple[T | None, Sequence[Problem]]]) -> T:
@@ -105,7 +115,10 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source) -> Pro
         return _missing(path, name, model, source)
     if kind == "extra_forbidden":
         written = [str(each[-1]) for each in source.keys if each[:-1] == path[:-1]]
-        return source.at_key(path, _unknown_key(name, model, path[:-1], written))
+        before = written[: written.index(name)][-1:] if name in written else []
+        if (cut := _cut_text(source, path[:-1], before)) is not None:
+            return source.at_key(path, cut)
+        return source.at_key(path, _unknown_key(name, model, path[:-1], written, value))
     if at_key:
         return source.at_key(path, _typed(error) or FormRefuses(reason=error["msg"]))
     if value is None or (kind == "too_short" and not value):
@@ -157,9 +170,23 @@ def _typed(error: ErrorDetails) -> GridpointsError | None:
     return None
 
 
-def _unknown_key(key: str, model: type[BaseModel], path: Path, written: Sequence[str]) -> GridpointsError:
+def _cut_text(source: Source, path: Path, before: Sequence[str]) -> GridpointsError | None:
+    """Where a text with a comma in brackets, such as ``min(hours, 10)``, ended too early."""
+    data = source.data
+    for step in (*path, *before):
+        data = data.get(step) if isinstance(data, dict) else data[step] if isinstance(data, list) else None
+    if before and isinstance(data, str) and data.count("(") > data.count(")"):
+        return TextCut(key=before[0])
+    return None
+
+
+def _unknown_key(
+    key: str, model: type[BaseModel], path: Path, written: Sequence[str], value: object
+) -> GridpointsError:
     if re.fullmatch("[0-9]+", key):
         return CommaInNumber(digits=shown(key))
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", key):
+        return DayBeforeColon(day=key, value=shown(value))
     known = keys_of_form(model, path, written)
     if close := closest(key, known):
         return KeyMisspelt(key=shown(key), suggestion=close)

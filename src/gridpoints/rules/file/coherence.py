@@ -79,7 +79,9 @@ def examine(source: Source, evaluator: Evaluator) -> Examined:
     if newer := [p for p in problems if isinstance(p.error, FormatUnknown)]:
         return Examined(None, newer)
     declared = {name: _table(source, name) for name in Tables.model_fields}
-    reading = Reading(source, declared, document or _sound(declared, problems), evaluator)
+    reading = Reading(
+        source, declared, document or _sound(declared, problems), evaluator, _places(declared, problems)
+    )
     # A value that is wrong by itself is told once; what does not fit may do so in several ways.
     wrong = {problem.path for problem in problems}
     told: set[tuple[Any, ...]] = set()
@@ -121,18 +123,30 @@ def _table(source: Source, name: str) -> object:
     return source.data.get(name) if isinstance(source.data, dict) else None
 
 
+def _places(declared: dict[str, object], problems: list[Problem]) -> list[int]:
+    """The places of the examples in which nothing is wrong."""
+    examples = declared["examples"]
+    broken = {problem.path[:2] for problem in problems}
+    return [
+        n for n in range(len(examples) if isinstance(examples, list) else 0) if ("examples", n) not in broken
+    ]
+
+
 def _sound(declared: dict[str, object], problems: list[Problem]) -> Tables:
     """The entries in which nothing is wrong."""
     broken = {problem.path[:2] for problem in problems}
     sound: dict[str, Any] = {}
     for name, table in declared.items():
-        if isinstance(table, dict):
+        if Tables.model_fields[name].default is None:  # one entry, not a table of them
+            if all(path[:1] != (name,) for path in broken):
+                sound[name] = table
+        elif isinstance(table, dict):
             sound[name] = {code: entry for code, entry in table.items() if (name, code) not in broken}
         elif isinstance(table, list):
             sound[name] = [entry for n, entry in enumerate(table) if (name, n) not in broken]
     try:
         return Tables.model_validate(sound)
-    except ValidationError as invalid:  # a section that is one entry, or more is wrong than was told
+    except ValidationError as invalid:  # more is wrong than was told
         for error in invalid.errors(include_url=False, include_input=False):
             sound.pop(str(error["loc"][0]), None)
     with suppress(ValidationError):

@@ -7,7 +7,6 @@ from itertools import chain
 
 from gridpoints.rules.file.amounts import PointsInRange
 from gridpoints.rules.file.approval import ApprovalEntry, StageEntry
-from gridpoints.rules.file.document import RuleSetDocument
 from gridpoints.rules.file.problems import (
     CampaignEmpty,
     DaysSwapped,
@@ -52,15 +51,15 @@ def _budgets(reading: Reading) -> Iterator[Problem]:
 
 
 def _approvals(reading: Reading) -> Iterator[Problem]:
-    whole = reading.tables if isinstance(reading.tables, RuleSetDocument) else None
-    default = whole.approval if whole else None
+    clear = reading.tables.approval is not None or reading.declared.get("approval") is None
+    default = reading.tables.approval
     if default:
         yield from _stages(reading, ("approval",), default)
     for code, deed in reading.tables.deeds.items():
         approval = deed.approval or default
         if deed.approval:
             yield from _stages(reading, ("deeds", code, "approval"), deed.approval)
-        if isinstance(deed.points, PointsInRange) and whole and not _has_panel(approval):
+        if isinstance(deed.points, PointsInRange) and clear and not _has_panel(approval):
             yield reading.source.at_key(("deeds", code), PanelNeeded(deed=code))
 
 

@@ -152,6 +152,7 @@ class Tables(Document):
     campaigns: Annotated[dict[Code, CampaignEntry], Field(examples=[{}])] = Field(default_factory=dict)
     budgets: Annotated[dict[Code, BudgetEntry], Field(examples=[{}])] = Field(default_factory=dict)
     redemption: RedemptionEntry | None = None
+    approval: Approval | None = None
     examples: Annotated[list[Example], Field(examples=[[{"deed": "perform", "gives": 20}]])] = Field(
         default_factory=list
     )
@@ -181,7 +182,6 @@ class RuleSetDocument(Tables, Heading):
         min_length=1, examples=[{"perform": {"name": {"zh_Hans": "表演"}, "points": 20}}]
     )
     stacking: Annotated[Stacking, BeforeValidator(one_of(Stacking)), Field(examples=["best"])] = Stacking.BEST
-    approval: Approval | None = None
 
     @property
     def known_facts(self) -> Schema:

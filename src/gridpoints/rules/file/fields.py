@@ -27,6 +27,7 @@ from gridpoints.rules.file.problems import (
     TextNeeded,
     YesOrNoNeeded,
 )
+from gridpoints.rules.file.problems_of_sense import CountNeeded
 from gridpoints.rules.file.problems_of_text import WideComma
 from gridpoints.values import check_text, check_whole
 
@@ -130,9 +131,18 @@ def _text(name: str, longest: int) -> Callable[[Any], str]:
 
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        digits = re.search(r"[0-9]+(\.[0-9]+)?", normalize("NFKC", str(value)).replace(",", ""))
-        raise NumberNeeded(found=shown(value), example=digits.group() if digits else "20")
+        raise NumberNeeded(found=shown(value), example=_number_like(str(value)))
     return Decimal(value)
+
+
+def _number_like(text: str) -> str:
+    """The number that was meant by ３分, 1,000 or 扣5分; else any number."""
+    plain = normalize("NFKC", text).replace(",", "")
+    digits = re.search(r"[0-9]+(\.[0-9]+)?", plain)
+    if digits is None:
+        return "20"
+    sign = "-" if re.search("^ *[-−–—]|minus|扣|减|減|负|負", plain) else ""
+    return sign + digits.group()[:40]
 
 
 def _amount(value: Decimal) -> Decimal:
@@ -153,8 +163,10 @@ def _factor(value: Decimal) -> Decimal:
     return value
 
 
-def _whole(name: str, least: int, most: int) -> Callable[[Any], int]:
-    return checked(lambda value: check_whole(name, value, least=least, most=most))
+def _count(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= MOST_COUNT:
+        raise CountNeeded(found=shown(value), most=MOST_COUNT)
+    return value
 
 
 def _yes(value: Any) -> bool:
@@ -230,7 +242,7 @@ Factor = Annotated[
 #: How many days, months, people or times: a whole number above 0.
 Count = Annotated[
     int,
-    BeforeValidator(_whole("number", 1, MOST_COUNT)),
+    BeforeValidator(checked(_count)),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_COUNT}),
     Field(examples=[3]),
 ]

@@ -21,7 +21,7 @@ from gridpoints.rules.file.problems import (
     Problem,
     WholeNeeded,
 )
-from gridpoints.rules.file.problems_of_sense import ChangesTooMany, ReviewSwapped
+from gridpoints.rules.file.problems_of_sense import BracketUnended, ChangesTooMany, ReviewSwapped
 from gridpoints.rules.file.reading import Reading
 from gridpoints.rules.limits import Counted
 
@@ -107,7 +107,7 @@ def _brackets(reading: Reading, path: Path, points: PointsInBrackets) -> Iterato
     for n, bracket in enumerate(points.brackets):
         final = n == len(points.brackets) - 1
         if bracket.up_to is None and not final:
-            yield reading.source.at_key((*path, n), BracketsOutOfOrder(last=last))
+            yield reading.source.at_key((*path, n), BracketUnended())
         elif bracket.up_to is not None and bracket.up_to <= last:
             yield reading.source.at_value((*path, n, "up_to"), BracketsOutOfOrder(last=last))
         elif bracket.up_to is not None and final:

@@ -16,7 +16,6 @@ from gridpoints.rules.file.forms import Uses
 from gridpoints.rules.file.problems import (
     CodeUnknown,
     FactBuiltIn,
-    FactUnfit,
     FactValueUnlisted,
     Path,
     Problem,
@@ -26,12 +25,17 @@ from gridpoints.rules.file.problems_of_sense import (
     BoundsSwapped,
     BoundsUnfit,
     FactIsForm,
+    FactNotDay,
+    FactNotNumber,
+    FactNotText,
+    FactNotTruth,
     FactUnknown,
+    MonthNeeded,
+    WeekdayNeeded,
 )
 from gridpoints.rules.file.reading import Reading
 
-#: The values that facts of every deed can have, where these are few.
-_LISTED: Mapping[str, Sequence[int]] = {"weekday": range(1, 8), "month": range(1, 13)}
+_OF_CALENDAR: Mapping[str, Sequence[object]] = {"weekday": range(1, 8), "month": range(1, 13)}
 
 
 def problems(reading: Reading) -> Iterator[Problem]:
@@ -58,8 +62,8 @@ def _declarations(reading: Reading) -> Iterator[Problem]:
             yield reading.source.at_key(("facts", name), FactIsForm(fact=name))
         for n, value in enumerate(entry.values or ()):
             if fact_of(entry.type, value) is None:
-                error = FactUnfit(found=shown(value), fact=name, type=entry.type)
-                yield reading.source.at_value(("facts", name, "one_of", n), error)
+                path = ("facts", name, "one_of", n)
+                yield reading.source.at_value(path, _unfit(name, value, entry.type))
 
 
 def _facts(reading: Reading, path: Path, uses: Uses, schema: Schema) -> Iterator[Problem]:
@@ -73,7 +77,7 @@ def _facts(reading: Reading, path: Path, uses: Uses, schema: Schema) -> Iterator
 
 
 def _examples(reading: Reading, schema: Schema) -> Iterator[Problem]:
-    for n, example in enumerate(reading.tables.examples):
+    for n, example in reading.examples:
         deeds = [((), example), *((("after", m), before) for m, before in enumerate(example.after))]
         for inner, deed in deeds:
             for name, value in deed.facts.items():
@@ -98,8 +102,8 @@ def _placed(reading: Reading, path: Path, named: object, error: GridpointsError)
 
 def _value(reading: Reading, path: Path, name: str, value: object, kind: Type) -> Iterator[Problem]:
     """A value that a fact is compared with, or has in an example."""
-    if (fact := fact_of(kind, value)) is None:
-        yield _placed(reading, path, value, FactUnfit(found=shown(value), fact=name, type=kind))
+    if (fact := fact_of(kind, value)) is None or fact not in _OF_CALENDAR.get(name, (fact,)):
+        yield _placed(reading, path, value, _unfit(name, value, kind))
     elif name == "deed":
         if fact not in (deeds := reading.table("deeds")):
             yield _placed(reading, path, value, unknown_code(str(fact), "deeds", deeds))
@@ -111,7 +115,23 @@ def _value(reading: Reading, path: Path, name: str, value: object, kind: Type) -
 
 def _possible(reading: Reading, name: str) -> Sequence[Any]:
     declared = reading.tables.facts.get(name)
-    return _LISTED.get(name) or (declared.values if declared else None) or ()
+    return (declared.values if declared else None) or ()
+
+
+def _unfit(name: str, value: object, kind: Type) -> GridpointsError:
+    found = shown(value)
+    match name, kind:
+        case "weekday", _:
+            return WeekdayNeeded(found=found)
+        case "month", _:
+            return MonthNeeded(found=found)
+        case _, Type.NUMBER:
+            return FactNotNumber(found=found, fact=name)
+        case _, Type.DAY:
+            return FactNotDay(found=found, fact=name)
+        case _, Type.TRUTH:
+            return FactNotTruth(found=found, fact=name)
+    return FactNotText(found=found, fact=name)
 
 
 def _bounds(reading: Reading, path: Path, name: str, bounds: Bounds, kind: Type) -> Iterator[Problem]:
@@ -126,8 +146,7 @@ def _bounds(reading: Reading, path: Path, name: str, bounds: Bounds, kind: Type)
     facts: dict[str, Any] = {key: fact_of(kind, value) for key, value in given.items()}
     for key, fact in facts.items():
         if fact is None:
-            found = FactUnfit(found=shown(given[key]), fact=name, type=kind)
-            yield source.at_value((*path, key), found)
+            yield source.at_value((*path, key), _unfit(name, given[key], kind))
     if not given:
         yield source.at_key(path, BoundsEmpty(fact=name))
     if len(given) == 2 and None not in facts.values() and facts["at_least"] > facts["at_most"]:

@@ -196,7 +196,7 @@ class FactorOutOfRange(RuleSetError):
 
 
 class YesOrNoNeeded(RuleSetError):
-    """“{found}” is neither yes nor no. Write true or false."""
+    """“{found}” cannot stand here. Write true for yes, or false for no."""
 
     found: str
 
@@ -270,14 +270,6 @@ class FactBuiltIn(RuleSetError):
     """“{fact}” is known of every deed already. Delete it here."""
 
     fact: str
-
-
-class FactUnfit(RuleSetError):
-    """“{found}” cannot be “{fact}”, which is a {type}. Write such a one."""
-
-    found: str
-    fact: str
-    type: str
 
 
 class FactValueUnlisted(RuleSetError):

@@ -39,6 +39,42 @@ class FormNotLoaded(RuleSetError):
     reason: str
 
 
+# --- how it is written ---------------------------------------------------------------------------
+
+
+class ValueBlank(RuleSetError):
+    """Nothing stands after “{key}:”. Write a value, such as “{key}: {example}”, or delete “{key}:”."""
+
+    key: str
+    example: str
+
+
+class CountNeeded(RuleSetError):
+    """“{found}” cannot stand here. Write a whole number from 1 to {most}, in digits alone."""
+
+    found: str
+    most: int
+
+
+class TextCut(RuleSetError):
+    """The comma before this ends what stands after “{key}”, in the middle of its brackets. Put the whole text
+    in quotation marks: “{key}: "…"”."""
+
+    key: str
+
+
+class DayBeforeColon(RuleSetError):
+    """A day cannot stand before the colon. Write “{{from: {day}, value: {value}}}”."""
+
+    day: str
+    value: str
+
+
+class BracketUnended(RuleSetError):
+    """It is not said where this bracket ends, and others follow it. Write “up_to: ” with the quantity, as in
+    “{{up_to: 10, amount: 2}}”."""
+
+
 # --- what cannot be meant -------------------------------------------------------------------------
 
 
@@ -48,6 +84,46 @@ class FactUnknown(RuleSetError):
 
     fact: str
     known: tuple[str, ...]
+
+
+class FactNotNumber(RuleSetError):
+    """“{found}” cannot be “{fact}”, which is a number. Write digits alone, such as 3."""
+
+    found: str
+    fact: str
+
+
+class FactNotDay(RuleSetError):
+    """“{found}” cannot be “{fact}”, which is a day. Write year, month and day, such as 2026-01-31."""
+
+    found: str
+    fact: str
+
+
+class FactNotTruth(RuleSetError):
+    """“{found}” cannot be “{fact}”, which is true or false. Write one of the two."""
+
+    found: str
+    fact: str
+
+
+class FactNotText(RuleSetError):
+    """“{found}” cannot be “{fact}”, which is a text. If it is one, put it in quotation marks: "{found}"."""
+
+    found: str
+    fact: str
+
+
+class WeekdayNeeded(RuleSetError):
+    """“{found}” is no day of the week. Write a number, from 1 for Monday to 7 for Sunday."""
+
+    found: str
+
+
+class MonthNeeded(RuleSetError):
+    """“{found}” is no month. Write a number from 1 to 12."""
+
+    found: str
 
 
 class FactIsForm(RuleSetError):
@@ -78,9 +154,23 @@ class BoundsSwapped(RuleSetError):
     most: str
 
 
+class StayingUnknown(RuleSetError):
+    """“{found}” does not tell when points expire. Write “never”, “end_of_year”, or a term such as “{{months:
+    12}}”."""
+
+    found: str
+
+
 class TermUnclear(RuleSetError):
     """It is not clear when these points expire. Write one of “months: 12”, “years: 2” and “day:
     2026-12-31”."""
+
+
+class ApprovalUnknown(RuleSetError):
+    """“{found}” does not tell who must agree. Write “automatic” for nobody, “confirmer” for one other person,
+    or such as “{{panel: {{seats: 5, quorum: 3}}, notice: {{days: 7}}}}”."""
+
+    found: str
 
 
 class ApprovalEmpty(RuleSetError):

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from gridpoints.rules.expression.model import Evaluator, Schema
 from gridpoints.rules.file.document import DeedEntry, Tables
+from gridpoints.rules.file.examples import Example
 from gridpoints.rules.file.facts import schema_of
 from gridpoints.rules.file.forms import Uses
 from gridpoints.rules.file.limits import Covering
@@ -25,6 +26,8 @@ class Reading:
     declared: Mapping[str, Any]
     tables: Tables
     evaluator: Evaluator
+    #: The places in the file of the examples that are sound.
+    sound_examples: Sequence[int] = ()
 
     def table(self, name: str) -> Mapping[str, Any]:
         """A section as it stands in the file; empty where it is none."""
@@ -35,6 +38,11 @@ class Reading:
     def schema(self) -> Schema:
         """The facts that may be named."""
         return schema_of(self.tables.facts)
+
+    @property
+    def examples(self) -> Iterator[tuple[int, Example]]:
+        """The examples that are sound, each with its place among all."""
+        return zip(self.sound_examples, self.tables.examples, strict=False)
 
     def covered(self, entry: Covering) -> dict[str, DeedEntry]:
         """The deeds that an entry is for; one that names none is for all that are no deduction."""

@@ -142,8 +142,11 @@ def _keys(forms: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 def example(model: type[BaseModel], path: Path) -> str:
     """What may be written at `path`, in one line."""
-    examples = [each for node in _nodes(model, path) for each in node.get("examples", ())]
-    return _flow(examples[0] if examples else "…")
+    nodes = _nodes(model, path)
+    if examples := [each for node in nodes for each in node.get("examples", ())]:
+        return _flow(examples[0])
+    parts = {key: example(model, (*path, key)) for node in nodes[:1] for key in node.get("required", ())}
+    return _flow(parts or "…")
 
 
 def _nodes(model: type[BaseModel], path: Path) -> list[dict[str, Any]]:
@@ -153,8 +156,9 @@ def _nodes(model: type[BaseModel], path: Path) -> list[dict[str, Any]]:
 
     def forms(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`node` with what it refers to, or each of the forms that it leaves open."""
-        if reference := node.get("$ref"):
-            node = {**definitions[reference.rpartition("/")[2]], **node}
+        while reference := node.get("$ref"):
+            own = {key: value for key, value in node.items() if key != "$ref"}
+            node = {**definitions[reference.rpartition("/")[2]], **own}
         if inner := node.get("anyOf", ()):
             own = {key: value for key, value in node.items() if key == "examples"}
             for form in inner:

@@ -41,7 +41,7 @@ def warnings(reading: Reading, today: date) -> Iterator[Problem]:
         if (meant := _swapped(campaign.starts_on, campaign.until)) is not None:
             error = DaysPerhapsSwapped(first=campaign.starts_on, last=campaign.until, suggestion=meant)
             yield reading.source.at_value(("campaigns", code, "until"), error)
-    for n, example in enumerate(reading.tables.examples):
+    for n, example in reading.examples:
         if begins and example.day and example.day < begins:
             early = ExampleBeforeRules(found=example.day, begins=begins)
             yield reading.source.at_value(("examples", n, "day"), early)
