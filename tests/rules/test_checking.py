@@ -150,7 +150,9 @@ def test_every_problem_of_an_expression_has_a_place() -> None:
 
 
 def test_an_expression_of_several_lines_is_told_where_it_begins() -> None:
-    folded = "  other:\n    name: {en: Other}\n    points: 1\n    when: >\n      weekday > 1\n      and sort == 1\n"
+    folded = (
+        "  other:\n    name: {en: O}\n    points: 1\n    when: >\n      day == day\n      and sort == 1\n"
+    )
     assert places(FILE + folded) == [">"]
 
 

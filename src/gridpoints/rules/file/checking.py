@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -77,8 +77,8 @@ def _without_guesses(model: type[BaseModel], source: Source, found: list[Problem
 
 def _is_all_unknown(model: type[BaseModel], path: Path, source: Source) -> bool:
     """Whether no key of a mapping tells which of several forms it has."""
-    written = {each[-1] for each in source.keys if each[:-1] == path}
-    return has_several_forms(model, path) and written.isdisjoint(known_keys(model, path))
+    known = set(known_keys(model, path))
+    return has_several_forms(model, path) and known.isdisjoint(_written(source, path))
 
 
 def read_checked(text: str, name: str, reader: Callable[[Source], tuple[T | None, Sequence[Problem]]]) -> T:
@@ -114,11 +114,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source) -> Pro
     if kind == "missing":
         return _missing(path, name, model, source)
     if kind == "extra_forbidden":
-        written = [str(each[-1]) for each in source.keys if each[:-1] == path[:-1]]
-        before = written[: written.index(name)][-1:] if name in written else []
-        if (cut := _cut_text(source, path[:-1], before)) is not None:
-            return source.at_key(path, cut)
-        return source.at_key(path, _unknown_key(name, model, path[:-1], written, value))
+        return source.at_key(path, _unknown_key(name, model, path[:-1], _written(source, path[:-1])))
     if at_key:
         return source.at_key(path, _typed(error) or FormRefuses(reason=error["msg"]))
     if value is None or (kind == "too_short" and not value):
@@ -170,29 +166,37 @@ def _typed(error: ErrorDetails) -> GridpointsError | None:
     return None
 
 
-def _cut_text(source: Source, path: Path, before: Sequence[str]) -> GridpointsError | None:
-    """Where a text with a comma in brackets, such as ``min(hours, 10)``, ended too early."""
+def _written(source: Source, path: Path) -> Mapping[str, Any]:
+    """The mapping that stands at a path."""
     data = source.data
-    for step in (*path, *before):
-        data = data.get(step) if isinstance(data, dict) else data[step] if isinstance(data, list) else None
-    if before and isinstance(data, str) and data.count("(") > data.count(")"):
-        return TextCut(key=before[0])
-    return None
+    for step in path:
+        data = data[step]
+    return data if isinstance(data, dict) else {}
 
 
-def _unknown_key(
-    key: str, model: type[BaseModel], path: Path, written: Sequence[str], value: object
-) -> GridpointsError:
+def _unknown_key(key: str, model: type[BaseModel], path: Path, written: Mapping[str, Any]) -> GridpointsError:
+    before = _before(key, written)
+    if before and isinstance(text := written[before], str) and text.count("(") > text.count(")"):
+        return TextCut(key=before)  # such as min(hours, 10): its comma ended it
     if re.fullmatch("[0-9]+", key):
         return CommaInNumber(digits=shown(key))
     if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", key):
-        return DayBeforeColon(day=key, value=shown(value))
+        return DayBeforeColon(day=key, value=shown(written.get(key)))
     known = keys_of_form(model, path, written)
     if close := closest(key, known):
         return KeyMisspelt(key=shown(key), suggestion=close)
     if close := closest(key, known_keys(model, path)):
         return KeyMisspelt(key=shown(key), suggestion=close)
     return KeyUnknown(key=shown(key), known=known)
+
+
+def _before(key: str, written: Mapping[str, Any]) -> str | None:
+    before = None
+    for each in written:
+        if each == key:
+            return before
+        before = each
+    return None
 
 
 def unknown_code(found: str, table: str, known: Collection[str]) -> GridpointsError:

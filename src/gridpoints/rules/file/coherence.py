@@ -76,9 +76,11 @@ def examine(source: Source, evaluator: Evaluator) -> Examined:
     nothing else is wrong.
     """
     document, problems = check(RuleSetDocument, source)
+    if not isinstance(source.data, dict):
+        return Examined(None, problems)
     if newer := [p for p in problems if isinstance(p.error, FormatUnknown)]:
         return Examined(None, newer)
-    declared = {name: _table(source, name) for name in Tables.model_fields}
+    declared = {name: source.data.get(name) for name in Tables.model_fields}
     reading = Reading(
         source, declared, document or _sound(declared, problems), evaluator, _places(declared, problems)
     )
@@ -117,10 +119,6 @@ def _of_forms(reading: Reading) -> Iterator[Problem]:
     for path, form in reading.tables.forms:
         for inner, error in form.problems():
             yield reading.source.at_value((*path, *inner), error)
-
-
-def _table(source: Source, name: str) -> object:
-    return source.data.get(name) if isinstance(source.data, dict) else None
 
 
 def _places(declared: dict[str, object], problems: list[Problem]) -> list[int]:

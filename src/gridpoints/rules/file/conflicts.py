@@ -57,8 +57,8 @@ def _limits(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
     covered = {code: reading.covered(limit) for code, limit in limits.items()}
     for code, limit in limits.items():
         yield from _refusing(reading, code, limit, covered[code])
-        awards = tuple(deed for deed, entry in covered[code].items() if not entry.takes())
-        deductions = tuple(deed for deed, entry in covered[code].items() if entry.takes())
+        awards = tuple(deed for deed in covered[code] if deed not in reading.deductions)
+        deductions = tuple(deed for deed in covered[code] if deed in reading.deductions)
         if awards and deductions and limit.counts is Counted.POINTS:
             error = LimitMixes(awards=awards, deductions=deductions)
             yield source.at_key(("limits", code), error)
@@ -131,7 +131,7 @@ def _campaigns(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]
             yield source.at_key(("campaigns", code), CampaignForNobody())
         else:
             for n, deed in enumerate(campaign.deeds):
-                if deed in document.deeds and document.deeds[deed].takes():
+                if deed in reading.deductions:
                     yield source.at_value(("campaigns", code, "deeds", n), NoEffectOnDeduction(deed=deed))
         if campaign.times and campaign.plus is None and all(v == 1 for _, v in campaign.times.values()):
             yield source.at_key(("campaigns", code, "times"), CampaignChangesNothing())
@@ -140,7 +140,7 @@ def _campaigns(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]
 
 
 def _giving(reading: Reading, campaign: CampaignEntry) -> list[str]:
-    return [code for code, deed in reading.covered(campaign).items() if not deed.takes()]
+    return [code for code in reading.covered(campaign) if code not in reading.deductions]
 
 
 def _overlaps(

@@ -65,8 +65,9 @@ def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
         if "shortfall" in deed.model_fields_set and amounts and all(amount > 0 for amount in amounts):
             yield reading.source.at_key(("deeds", code, "shortfall"), NoEffect(key="shortfall", deed=code))
     for code, campaign in document.campaigns.items():
-        for each, deed in reading.covered(campaign).items():
-            found = list(_never_told(reading, ("campaigns", code), campaign.uses(), each, deed))
+        uses = campaign.uses()
+        for each, deed in reading.covered(campaign).items() if campaign.when else ():
+            found = list(_never_told(reading, ("campaigns", code), uses, each, deed))
             yield from found
             if found:  # one of the deeds is enough to show it
                 break

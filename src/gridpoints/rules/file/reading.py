@@ -44,6 +44,11 @@ class Reading:
         """The examples that are sound, each with its place among all."""
         return zip(self.sound_examples, self.tables.examples, strict=False)
 
+    @cached_property
+    def deductions(self) -> frozenset[str]:
+        """The deeds that take points."""
+        return frozenset(code for code, deed in self.tables.deeds.items() if deed.takes())
+
     def covered(self, entry: Covering) -> dict[str, DeedEntry]:
         """The deeds that an entry is for; one that names none is for all that are no deduction."""
         return {
@@ -51,7 +56,7 @@ class Reading:
             for code, deed in self.tables.deeds.items()
             if code in entry.deeds
             or deed.category in entry.categories
-            or not (entry.deeds or entry.categories or deed.takes())
+            or not (entry.deeds or entry.categories or code in self.deductions)
         }
 
     def units(self, entry: Covering) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -120,11 +120,12 @@ def known_keys(model: type[BaseModel], path: Path) -> tuple[str, ...]:
     return _keys(_forms(model, path))
 
 
-def keys_of_form(model: type[BaseModel], path: Path, written: Sequence[str]) -> tuple[str, ...]:
+def keys_of_form(model: type[BaseModel], path: Path, written: Collection[str]) -> tuple[str, ...]:
     """The same, only of the forms that have most of the keys that are `written`."""
     forms = _forms(model, path)
-    best = max((sum(key in form for key in written) for form in forms), default=0)
-    return _keys(form for form in forms if sum(key in form for key in written) == best)
+    fitting = [sum(key in written for key in form) for form in forms]
+    best = max(fitting, default=0)
+    return _keys(form for form, fits in zip(forms, fitting, strict=True) if fits == best)
 
 
 def has_several_forms(model: type[BaseModel], path: Path) -> bool:

@@ -47,6 +47,7 @@ _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _WIDE_SPACE = re.compile("[\u00a0\u2000-\u200f\u3000\ufeff]")
+_LINE_END = re.compile("\r\n?|\n")
 _GLUED = re.compile(r"(?P<key>[\w.-]+)(?P<colon>[:：])(?P<rest>.*)", re.DOTALL)
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+")
@@ -142,7 +143,7 @@ def _unread(*problems: Problem) -> Source:
 
 
 def _place_after(text: str) -> Place:
-    lines = text.split("\n")
+    lines = _LINE_END.split(text)
     return Place(len(lines), len(lines[-1]) + 1)
 
 
