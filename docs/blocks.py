@@ -7,7 +7,8 @@ Each page has a namespace and an empty working directory of its own. On it
 - a ``code-block`` with a ``:caption:`` is a file: it is written under that name;
 - the commands of a ``console`` block (``$ gridpoints …``) are run, must succeed, and must print
   what the page shows, if it shows anything. ``pip`` is not run: the environment that the blocks run in
-  stands for what it would install.
+  stands for what it would install. Only ``pip install .`` leaves beside the files of the page what it
+  would write of the package's entry points.
 
 Where a page shows what was printed, ``...`` stands for any text, and blanks do not count.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 import doctest
 import os
 import subprocess
+import tomllib
 from collections.abc import Iterable
 from contextlib import ExitStack, chdir, redirect_stdout
 from io import StringIO
@@ -76,16 +78,36 @@ def run_commands(example: Example) -> str | None:
     """Run each command; answer what went otherwise than the page says."""
     for transcript in example.parsed.removeprefix("$ ").split("\n$ "):
         command, _, shown = transcript.partition("\n")
+        if command == "pip install .":
+            install_files()
         if command.startswith("pip "):
             continue
         done = subprocess.run(
-            command, shell=True, env=os.environ | TERMINAL, capture_output=True, encoding="utf-8", check=False
+            command, shell=True, env=environment(), capture_output=True, encoding="utf-8", check=False
         )
         if done.returncode != 0:
             return f"$ {command}\nended with {done.returncode}:\n{done.stdout}{done.stderr}"
         if shown.strip() and (problem := difference(shown, done.stdout)):
             return f"$ {command}\n{problem}"
     return None
+
+
+def install_files() -> None:
+    """What an installer writes of the package in this folder, as far as others find it by that."""
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    folder = Path(f"{project['name'].replace('-', '_')}-{project['version']}.dist-info")
+    folder.mkdir()
+    metadata = f"Metadata-Version: 2.4\nName: {project['name']}\nVersion: {project['version']}\n"
+    (folder / "METADATA").write_text(metadata, encoding="utf-8")
+    lines = []
+    for group, points in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{name} = {value}" for name, value in points.items())]
+    (folder / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def environment() -> dict[str, str]:
+    """That of the commands: a plain terminal, and the files of the page to be imported."""
+    return os.environ | TERMINAL | {"PYTHONPATH": os.pathsep.join([".", os.environ.get("PYTHONPATH", "")])}
 
 
 def difference(shown: str, printed: str) -> str | None:

@@ -221,6 +221,11 @@ class Step:
     code: str
     values: Mapping[str, Any] = field(factory=dict, hash=False)
 
+    def __str__(self) -> str:
+        """Code and figures, for a log; `gridpoints.i18n` has the sentence."""
+        figures = (f"{name} {value}" for name, value in self.values.items() if not isinstance(value, Mapping))
+        return f"{self.code}: {', '.join(figures)}"
+
 
 #: Why an entry is what it is, or why something was refused, step by step.
 Explanation = tuple[Step, ...]

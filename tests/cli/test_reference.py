@@ -19,7 +19,10 @@ COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(build(Language.o
 
 #: Every command has these; those below do without some.
 SHARED = {"--store", "--lang", "--as", "--json"}
-LESS = {"demo": {"--as", "--json"}, "key new": {"--store", "--as"}, "verify-receipt": {"--store", "--as"}}
+LESS = {"demo": {"--as", "--json"}} | {
+    name: {"--store", "--as"}
+    for name in ("key new", "verify-receipt", "rules check", "rules schema", "rules examples")
+}
 
 each_command = pytest.mark.parametrize("name", COMMANDS)
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from gridpoints.errors import RuleSetInvalid
+from gridpoints.i18n import Language
 from gridpoints.rules.file import source
 from gridpoints.rules.loading import load
 from tests.rules.test_loading import problems
@@ -23,7 +24,7 @@ WRONG = sorted(Path(__file__).with_name("wrong").glob("*.yaml"))
 def messages(file: Path) -> str:
     with pytest.raises(RuleSetInvalid) as refused:
         load(file.read_text("utf-8"), file.name)
-    return f"{refused.value}\n"
+    return f"{Language.of('en').error(refused.value)}\n"
 
 
 @pytest.mark.parametrize("file", WRONG, ids=lambda file: file.stem)

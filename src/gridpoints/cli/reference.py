@@ -60,6 +60,10 @@ DOCUMENTS = {
     "report months": "months[unit month issued redeemed expired]",
     "report turnover": "turnover[unit kind given taken]",
     "key new": "name private public key",
+    "rules check": "file rule_set problems[line column code message fields] "
+    "warnings[line column code message fields] examples passed",
+    "rules schema": "$schema $id title description properties $defs",
+    "rules examples": "file examples[line deed expected gives passed explanation]",
     "seal": "lines new root sealed_at signed_by checkpoint",
     "receipt": "version community line(number id act kind reason subject effective_at recorded_at legs lots "
     "metadata refusal refusal_fields) path checkpoint consistency",
@@ -76,6 +80,9 @@ NOTES = {
     "`repeated` were credited before; `rejected` are left out, and `problems` says why, for the first 1,000.",
     "reverse": "`owed` says whether nothing moved yet: the transaction is then the debt's id.",
     "expire": "`posted` is how many lines of the journal it took.",
+    "rules check": "`rule_set` is null where there are problems; `examples` is how many were run, none where "
+    "something else is wrong, and `passed` how many of them gave what they say.",
+    "rules schema": "It is the schema itself, in both cases; with `--out`, `file` alone.",
     "report outstanding": "`month` is the first day of the month, null for what never expires.",
     "seal": "`lines` is how many lines are sealed now, `new` how many of them were not before.",
     "receipt": "It is the receipt itself; the [format](receipt-format.md) says what each field is.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
@@ -147,21 +147,29 @@ class Language:
         fields = error.fields
         values = {name: self._field(name, value, fields, known) for name, value in fields.items()}
         template = type(error).template()
-        sentence = self.text(template, **values)
+        # An error of another package, which has no catalog, has its texts with it.
+        texts = {} if self.code == "en" else getattr(type(error), "texts", {})
+        sentence = self._fill(self.name(texts), values) if texts else self.text(template, **values)
         # An id keeps its first letter; a word of ours that begins the sentence is capitalised.
         begins_with_word = template.startswith(_LEADING_WORDS)
         return sentence[:1].upper() + sentence[1:] if begins_with_word else sentence
 
     def step(self, step: Step, known: Known | None = None) -> str:
-        """What a step of an explanation says; one with an unknown code shows code and reason."""
+        """What a step of an explanation says; one with an unknown code shows code and reason.
+
+        A step of another package carries its own sentence, in several languages: ``texts``.
+        """
         known = known or {}
         given = {name: value for name, value in step.values.items() if value not in (None, "")}
+        texts = given.pop("texts", None)
         if given.get("counted") == given.get("quantity"):
             given.pop("counted", None)
         if isinstance(names := given.get("names"), Mapping):
             given["deed"] = self.name(names, given.get("deed", ""))
         values = {name: self._figure(name, value, given, known) for name, value in given.items()}
         values["code"] = self.word(step.code, "transaction_kind")
+        if isinstance(texts, Mapping) and _is_plain(own := self.name(texts), values.keys()):
+            return self._fill(own, values)
         for template in (*STEPS.get(step.code, ()), *UNKNOWN):
             if _braces(template) <= values.keys():
                 return self.text(template, **values)
@@ -309,6 +317,19 @@ class Language:
         if code in QUANTITIES:
             return self.plural(*QUANTITIES[code], number)
         return self.text("{amount} {unit}", amount=number, unit=code)
+
+
+def _is_plain(text: str, names: Collection[str]) -> bool:
+    """Whether a text from outside has nothing in its braces but names that there are.
+
+    It may come from a ledger that somebody else wrote: no attributes, no formats.
+    """
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        return False
+    braces = [part[1:] for part in parts if part[1] is not None]
+    return bool(text) and all(name in names and not spec and not how for name, spec, how in braces)
 
 
 @lru_cache(maxsize=256)

@@ -2,19 +2,65 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+
+from attrs import frozen
 
 from gridpoints.errors import RuleSetInvalid, RuleSetNotFound, RuleSetUnreadable
 from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.expression.model import Evaluator
-from gridpoints.rules.file.checking import read_checked
-from gridpoints.rules.file.coherence import reader
-from gridpoints.rules.file.source import LONGEST_FILE, decode
+from gridpoints.rules.file.checking import in_order, read_checked, together
+from gridpoints.rules.file.coherence import examine, reader
+from gridpoints.rules.file.document import RuleSetDocument
+from gridpoints.rules.file.problems import Problem
+from gridpoints.rules.file.schema import published
+from gridpoints.rules.file.source import LONGEST_FILE, decode, parse
+from gridpoints.rules.file.trials import Trial
 from gridpoints.rules.model import RuleSet
 
 _PRESETS = files("gridpoints.presets")
 _SUFFIX = ".yaml"
+
+
+@frozen
+class Checked:
+    """What there is to say of a rule set's file.
+
+    `problems` must be mended: `rules` is None where there are any. `warnings` are of what never happens, does
+    not fit together, or is out of date; the file can be used all the same. `trials` are the file's own
+    examples, run; none where something else is wrong.
+    """
+
+    source: str
+    rules: RuleSet | None
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    trials: tuple[Trial, ...]
+
+
+def check(text: str, source: str = "text", *, today: date, evaluator: Evaluator | None = None) -> Checked:
+    """All that is wrong with a rule set, and what is to be looked at; raises nothing.
+
+    Days of review that are before `today` are warned of.
+    """
+    parsed = parse(text)
+    if parsed.data is None:
+        return Checked(source, None, tuple(in_order(parsed.problems)), (), ())
+    examined = examine(parsed, evaluator or Expressions())
+    problems = together(parsed, examined.problems)
+    rules = None if problems else examined.rules
+    return Checked(source, rules, tuple(problems), tuple(examined.warnings(today)), tuple(examined.trials))
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a rule set's file, kinds of rule from installed packages included.
+
+    An editor that is given it completes what is typed, and underlines what is wrong.
+    """
+    return published(RuleSetDocument)
 
 
 def load(text: str, source: str = "text", *, evaluator: Evaluator | None = None) -> RuleSet:
@@ -22,8 +68,7 @@ def load(text: str, source: str = "text", *, evaluator: Evaluator | None = None)
 
     Raises `RuleSetInvalid` with all that is wrong, by line and column.
     """
-    evaluator = evaluator or Expressions()
-    return read_checked(text, source, reader(evaluator)).compiled(evaluator)
+    return read_checked(text, source, reader(evaluator or Expressions()))
 
 
 def load_file(path: str | Path) -> RuleSet:

@@ -143,7 +143,9 @@ class PointsFromTable(Document, PointsForm):
 
     def uses(self) -> Uses:
         """The amounts of all rows, and the fact with the values that they name."""
-        return Uses(amounts=dict(self._amounts()), facts={("table",): (self.table, tuple(self.rows))})
+        facts: dict[Path, tuple[str, tuple[object, ...]]] = {("table",): (self.table, ())}
+        facts |= {("rows", row): (self.table, (row,)) for row in self.rows}
+        return Uses(amounts=dict(self._amounts()), facts=facts)
 
     def _amounts(self) -> Iterator[tuple[Path, Decimal]]:
         for row, figure in self.rows.items():
@@ -228,6 +230,7 @@ Points = Annotated[
             "reset": PointsReset,
         },
         _tag,
+        frozenset({"value", "from", "source", "review_by"}),
     ),
     Field(examples=[20]),
 ]

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag
 
 from gridpoints.rules import approval
-from gridpoints.rules.file.fields import Count, Document, Roles, one_of
+from gridpoints.rules.file.fields import Count, Document, Roles, checked, shown
+from gridpoints.rules.file.problems_of_sense import ApprovalUnknown
 
 
 class Automatic(StrEnum):
@@ -59,6 +60,13 @@ class StageEntry(Document):
         return tuple(stages)
 
 
+def _word(value: Any) -> Automatic:
+    try:
+        return Automatic(value)
+    except ValueError:
+        raise ApprovalUnknown(found=shown(value)) from None
+
+
 def _tag(value: Any) -> str:
     return "<stages>" if isinstance(value, dict | StageEntry) else "<word>"
 
@@ -66,7 +74,7 @@ def _tag(value: Any) -> str:
 class ApprovalEntry(
     RootModel[
         Annotated[
-            Annotated[Automatic, BeforeValidator(one_of(Automatic)), Tag("<word>")]
+            Annotated[Automatic, BeforeValidator(checked(_word)), Tag("<word>")]
             | Annotated[StageEntry, Tag("<stages>")],
             Discriminator(_tag),
         ]

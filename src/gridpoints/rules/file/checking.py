@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import ErrorDetails
 
 from gridpoints.errors import GridpointsError, RuleSetInvalid
@@ -20,21 +18,24 @@ from gridpoints.rules.file.problems import (
     CodeUnknown,
     CommaInNumber,
     EntriesNeeded,
+    FormRefuses,
     KeyMissing,
     KeyMisspelt,
     KeyUnknown,
     ListNeeded,
-    NotReadable,
+    ListUnfit,
     Path,
     Problem,
-    SpaceMissing,
     TextNeeded,
     ValueMissing,
-    WideColon,
 )
+from gridpoints.rules.file.problems_of_sense import DayBeforeColon, TextCut, ValueBlank
+from gridpoints.rules.file.problems_of_text import NotReadable, SpaceMissing, WideColon
+from gridpoints.rules.file.schema import example, has_several_forms, keys_of_form, known_keys
 from gridpoints.rules.file.source import MOST_PROBLEMS, Source, parse
 
 D = TypeVar("D", bound=BaseModel)
+T = TypeVar("T")
 
 #: How many codes a message names, and how many a misspelt one is compared with.
 _MOST_NAMED = 30
@@ -47,37 +48,65 @@ _GLUED = re.compile(r"(?P<key>[\w.-]+)(?P<colon>：|:(?=\S))")
 
 def check(model: type[D], source: Source) -> tuple[D | None, list[Problem]]:
     """The document in `source`, or None and what is wrong with its values, one by one."""
+    document, errors = None, []
     try:
-        return model.model_validate(source.data), []
+        document = model.model_validate(source.data)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)[:MOST_PROBLEMS]
-        found = [_problem(error, model, source) for error in errors]
+    found = _without_guesses(model, source, [_problem(error, model, source) for error in errors])
+    told = {problem.path for problem in found} | {problem.path for problem in source.problems}
+    for path in source.blank:
+        if path not in told and path[:-1] not in told:
+            found.append(source.at_key(path, ValueBlank(key=str(path[-1]), example=example(model, path))))
+    return None if found else document, found
+
+
+def _without_guesses(model: type[BaseModel], source: Source, found: list[Problem]) -> list[Problem]:
+    """Without the keys that are missing where another, misspelt, tells what was meant."""
     meant = {(*p.path[:-1], p.error.suggestion) for p in found if isinstance(p.error, KeyMisspelt)}
-    return None, [p for p in found if not (isinstance(p.error, KeyMissing) and p.path in meant)]
+    unclear = {path[:-1] for path in meant if has_several_forms(model, path[:-1])}
+    unclear |= {p.path[:-1] for p in found if isinstance(p.error, DayBeforeColon | TextCut)}
+    unknown = {p.path[:-1] for p in found if isinstance(p.error, KeyUnknown)}
+    unclear |= {path for path in unknown if _is_all_unknown(model, path, source)}
+    return [
+        p
+        for p in found
+        if not (isinstance(p.error, KeyMissing) and (p.path in meant or p.path[:-1] in unclear))
+    ]
 
 
-def read_checked(text: str, name: str, reader: Callable[[Source], tuple[D | None, Sequence[Problem]]]) -> D:
-    """The document that `reader` finds in a YAML text.
+def _is_all_unknown(model: type[BaseModel], path: Path, source: Source) -> bool:
+    """Whether no key of a mapping tells which of several forms it has."""
+    known = set(known_keys(model, path))
+    return has_several_forms(model, path) and known.isdisjoint(_written(source, path))
+
+
+def read_checked(text: str, name: str, reader: Callable[[Source], tuple[T | None, Sequence[Problem]]]) -> T:
+    """What `reader` makes of a YAML text.
 
     Raises `RuleSetInvalid` with all problems, or the first of them where there are very many.
     """
     source = parse(text)
-    problems = list(source.problems)
-    document = None
-    if source.data is not None:
-        document, more = reader(source)
-        told = {problem.path for problem in problems}
-        problems += [problem for problem in more if problem.path not in told]
-    if document is None or problems:
-        problems.sort(key=lambda problem: (problem.line, problem.column))
-        del problems[MOST_PROBLEMS:]
+    made, found = reader(source) if source.data is not None else (None, ())
+    problems = together(source, found)
+    if made is None or problems:
         raise RuleSetInvalid(source=name, count=len(problems), problems=tuple(problems))
-    return document
+    return made
+
+
+def together(source: Source, found: Iterable[Problem]) -> list[Problem]:
+    """The problems of a text, and those that were `found` elsewhere in what it says."""
+    told = {problem.path for problem in source.problems}
+    return in_order([*source.problems, *(problem for problem in found if problem.path not in told)])
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """The first of them, as they stand in the text."""
+    return sorted(problems, key=lambda problem: (problem.line, problem.column))[:MOST_PROBLEMS]
 
 
 def _problem(error: ErrorDetails, model: type[BaseModel], source: Source) -> Problem:
-    at_key = error["loc"][-1:] == ("[key]",)
-    path = tuple(p for p in error["loc"] if p != "[key]" and not _TAG.fullmatch(str(p)))
+    path, at_key = _path(error, source)
     if not path:
         return source.at_value((), NotReadable())
     name = str(path[-1])
@@ -85,22 +114,35 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source) -> Pro
     if kind == "missing":
         return _missing(path, name, model, source)
     if kind == "extra_forbidden":
-        return source.at_key(path, _unknown_key(name, _known(model, path[:-1])))
+        return source.at_key(path, _unknown_key(name, model, path[:-1], _written(source, path[:-1])))
     if at_key:
-        return source.at_key(path, error["ctx"]["error"])
-    if value is None or kind == "too_short":
-        return source.at_key(path, ValueMissing(key=name, example=_example(model, path)))
-    return source.at_value(path, _wrong_value(error, name, _example(model, path)))
+        return source.at_key(path, _typed(error) or FormRefuses(reason=error["msg"]))
+    if value is None or (kind == "too_short" and not value):
+        return source.at_key(path, ValueMissing(key=name, example=example(model, path)))
+    return source.at_value(path, _wrong_value(error, name, example(model, path)))
+
+
+def _path(error: ErrorDetails, source: Source) -> tuple[Path, bool]:
+    """Where in the file an error of pydantic's is, and whether with a key.
+
+    Its locations also name parts of unions, which no key of the file is.
+    """
+    path: Path = ()
+    for step in error["loc"]:
+        is_ours = (*path, step) in source.values
+        if is_ours or not (step == "[key]" or _TAG.fullmatch(str(step))):
+            path = (*path, step)
+    return path, error["loc"][-1:] == ("[key]",) != path[-1:]
 
 
 def _missing(path: Path, name: str, model: type[BaseModel], source: Source) -> Problem:
-    problem = source.at_key(path[:-1], KeyMissing(key=name, example=_example(model, path)))
+    problem = source.at_key(path[:-1], KeyMissing(key=name, example=example(model, path)))
     return Problem(problem.line, problem.column, path, problem.error)
 
 
 def _wrong_value(error: ErrorDetails, name: str, example: str) -> GridpointsError:
     value, kind = error["input"], error["type"]
-    if isinstance(typed := error.get("ctx", {}).get("error"), GridpointsError):
+    if typed := _typed(error):
         return typed
     if kind in ("dict_type", "model_type"):
         if isinstance(value, str) and (glued := _GLUED.match(value)):
@@ -109,15 +151,52 @@ def _wrong_value(error: ErrorDetails, name: str, example: str) -> GridpointsErro
         return EntriesNeeded(key=name, example=example)
     if kind == "list_type":
         return ListNeeded(key=name, example=example)
-    return TextNeeded(found=shown(value))
+    if kind in ("too_short", "too_long"):
+        return ListUnfit(key=name, example=example)
+    return TextNeeded(found=shown(value)) if kind == "string_type" else FormRefuses(reason=error["msg"])
 
 
-def _unknown_key(key: str, known: tuple[str, ...]) -> GridpointsError:
+def _typed(error: ErrorDetails) -> GridpointsError | None:
+    """The error that a check raised; one of Python's own comes from a form of another package."""
+    match error.get("ctx", {}).get("error"):
+        case GridpointsError() as typed:
+            return typed
+        case ValueError() | AssertionError() as plain:
+            return FormRefuses(reason=str(plain))
+    return None
+
+
+def _written(source: Source, path: Path) -> Mapping[str, Any]:
+    """The mapping that stands at a path."""
+    data = source.data
+    for step in path:
+        data = data[step]
+    return data if isinstance(data, dict) else {}
+
+
+def _unknown_key(key: str, model: type[BaseModel], path: Path, written: Mapping[str, Any]) -> GridpointsError:
+    before = _before(key, written)
+    if before and isinstance(text := written[before], str) and text.count("(") > text.count(")"):
+        return TextCut(key=before)  # such as min(hours, 10): its comma ended it
     if re.fullmatch("[0-9]+", key):
         return CommaInNumber(digits=shown(key))
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", key):
+        return DayBeforeColon(day=key, value=shown(written.get(key)))
+    known = keys_of_form(model, path, written)
     if close := closest(key, known):
         return KeyMisspelt(key=shown(key), suggestion=close)
+    if close := closest(key, known_keys(model, path)):
+        return KeyMisspelt(key=shown(key), suggestion=close)
     return KeyUnknown(key=shown(key), known=known)
+
+
+def _before(key: str, written: Mapping[str, Any]) -> str | None:
+    before = None
+    for each in written:
+        if each == key:
+            return before
+        before = each
+    return None
 
 
 def unknown_code(found: str, table: str, known: Collection[str]) -> GridpointsError:
@@ -133,67 +212,3 @@ def closest(word: str, known: Collection[str]) -> str | None:
     plain = {k.casefold(): k for k in islice(known, _MOST_COMPARED)}
     close = difflib.get_close_matches(word[:80].casefold(), plain, 1)
     return plain[close[0]] if close else None
-
-
-# --- what the model's own JSON Schema tells ------------------------------------------------------
-
-
-class _AsWritten(GenerateJsonSchema):
-    """Keeps the order of keys, also in examples."""
-
-    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
-        return value
-
-
-@lru_cache
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(schema_generator=_AsWritten)
-
-
-def _nodes(model: type[BaseModel], path: Path) -> list[dict[str, Any]]:
-    """The parts of the JSON Schema that may describe what stands at `path`: one for each form."""
-    schema = _schema(model)
-    definitions = schema.get("$defs", {})
-
-    def forms(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """`node` with what it refers to, or each of the forms that it leaves open."""
-        if reference := node.get("$ref"):
-            node = {**definitions[reference.rpartition("/")[2]], **node}
-        if inner := [*node.get("oneOf", ()), *node.get("anyOf", ())]:
-            own = {key: value for key, value in node.items() if key == "examples"}
-            for form in inner:
-                yield from ({**own, **each} for each in forms(form))
-        else:
-            yield node
-
-    nodes = list(forms(schema))
-    for step in path:
-        nodes = [each for node in nodes if (inner := _inside(node, step)) for each in forms(inner)]
-    return nodes
-
-
-def _inside(node: dict[str, Any], step: str | int) -> dict[str, Any] | None:
-    if isinstance(step, int):
-        return node.get("items")
-    own = node.get("properties", {}).get(step)
-    inner = own or node.get("additionalProperties")
-    return inner if isinstance(inner, dict) else None
-
-
-def _known(model: type[BaseModel], path: Path) -> tuple[str, ...]:
-    return tuple({key: None for node in _nodes(model, path) for key in node.get("properties", ())})
-
-
-def _example(model: type[BaseModel], path: Path) -> str:
-    examples = [each for node in _nodes(model, path) for each in node.get("examples", ())]
-    return _flow(examples[0] if examples else "…")
-
-
-def _flow(value: Any) -> str:
-    """A value in one line, as somebody would write it into the file."""
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(_flow, value)) + "]"
-    return str(value)

@@ -12,6 +12,7 @@ A list holds several of these, all of which must be so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, RootModel, Tag
@@ -19,9 +20,10 @@ from pydantic import Discriminator, Field, RootModel, Tag
 from gridpoints.rules import conditions
 from gridpoints.rules.conditions import Condition
 from gridpoints.rules.expression.model import Type
-from gridpoints.rules.file.facts import FactName, FactValue, sure
+from gridpoints.rules.file.facts import BUILT_IN, FactName, FactValue, sure
 from gridpoints.rules.file.fields import Document, Note
 from gridpoints.rules.file.forms import Building, ConditionForm, OneForm, Uses
+from gridpoints.rules.file.problems import Path
 
 
 class ExpressionHolds(RootModel[Annotated[Note, Field(examples=["hours >= 1"])]], ConditionForm):
@@ -64,8 +66,13 @@ class FactsHold(
     """Facts by name, each with the value, the values, or the bounds that it must have."""
 
     def uses(self) -> Uses:
-        """The facts, each with the values that it is compared with."""
-        return Uses(facts={(name,): (name, _values(test)) for name, test in self.root.items()})
+        """The facts, each with the values that it is compared with; bounds are looked at by themselves."""
+        facts: dict[Path, tuple[str, tuple[object, ...]]] = {}
+        for name, test in self.root.items():
+            facts[name,] = (name, () if isinstance(test, Bounds | list) else (test,))
+            if isinstance(test, list):
+                facts |= {(name, n): (name, (value,)) for n, value in enumerate(test)}
+        return Uses(facts=facts)
 
     def compiled(self, building: Building) -> tuple[Condition, ...]:
         """One condition for each fact."""
@@ -76,13 +83,8 @@ class FactsHold(
         if isinstance(test, Bounds):
             least, most = (None if b is None else sure(kind, b) for b in (test.at_least, test.at_most))
             return conditions.Between(name, least, most)
-        return conditions.OneOf(name, tuple(sure(kind, value) for value in _values(test)))
-
-
-def _values(test: Any) -> tuple[Any, ...]:
-    if isinstance(test, Bounds):
-        return tuple(bound for bound in (test.at_least, test.at_most) if bound is not None)
-    return tuple(test) if isinstance(test, list) else (test,)
+        values = test if isinstance(test, list) else [test]
+        return conditions.OneOf(name, tuple(sure(kind, value) for value in values))
 
 
 def _tag(value: Any) -> str:
@@ -91,13 +93,17 @@ def _tag(value: Any) -> str:
     return "facts" if isinstance(value, dict) else "expression"
 
 
+def _one_of(forms: Mapping[str, Any]) -> OneForm:
+    return OneForm("gridpoints.conditions", forms, _tag, frozenset(BUILT_IN))
+
+
 _FORMS = {"expression": ExpressionHolds, "facts": FactsHold}
 
 
 class AllHold(
     RootModel[
         Annotated[
-            list[Annotated[ConditionForm, OneForm("gridpoints.conditions", _FORMS, _tag)]],
+            list[Annotated[ConditionForm, _one_of(_FORMS)]],
             Field(min_length=1, examples=[["hours >= 1"]]),
         ]
     ],
@@ -114,8 +120,9 @@ class AllHold(
         return tuple(condition for form in self.root for condition in form.compiled(building))
 
 
+FORMS = _one_of({**_FORMS, "all": AllHold})
 When = Annotated[
     ConditionForm,
-    OneForm("gridpoints.conditions", {**_FORMS, "all": AllHold}, _tag),
+    FORMS,
     Field(examples=["hours >= 1"]),
 ]

@@ -6,13 +6,17 @@ section has its own module beside this one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from attrs import evolve
 from pydantic import BeforeValidator, Field
 
+from gridpoints.errors import GridpointsError
 from gridpoints.rules.approval import Approval as Stages
 from gridpoints.rules.deeds import DeedRule, Holder, Shortfall, Wallet
 from gridpoints.rules.expression.model import Evaluator, Schema
@@ -36,8 +40,8 @@ from gridpoints.rules.file.fields import (
     Version,
     one_of,
 )
-from gridpoints.rules.file.figures import figures_in
-from gridpoints.rules.file.forms import Building, Uses
+from gridpoints.rules.file.figures import Figure, parts_in
+from gridpoints.rules.file.forms import Building, Form, Uses
 from gridpoints.rules.file.limits import BudgetEntry, Limit
 from gridpoints.rules.file.problems import Path
 from gridpoints.rules.file.redemption import RedemptionEntry
@@ -45,6 +49,27 @@ from gridpoints.rules.file.units import UnitEntry
 from gridpoints.rules.limits import Bound, Counted
 from gridpoints.rules.model import Budget, RuleSet
 from gridpoints.rules.terms import Terms
+
+
+class NotCompiled(Exception):
+    """What stands at `path` cannot be compiled, because of `error`."""
+
+    def __init__(self, path: Path, error: GridpointsError) -> None:
+        super().__init__(path, error)
+        self.path = path
+        self.error = error
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def placed(path: Path, compiled: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `compiled` gives; raises `NotCompiled` for an error of ours."""
+    try:
+        return compiled(*args, **kwargs)
+    except GridpointsError as error:
+        raise NotCompiled(path, error) from error
 
 
 class CategoryEntry(Document):
@@ -59,8 +84,8 @@ class DeedEntry(Document):
     name: Translations
     points: Points
     description: Translations | None = None
-    category: Code = ""
-    unit: Code = ""
+    category: Annotated[Code, Field(examples=["care"])] = ""
+    unit: Annotated[Code, Field(examples=["points"])] = ""
     holder: Annotated[Holder, BeforeValidator(one_of(Holder)), Field(alias="for", examples=["member"])] = (
         Holder.MEMBER
     )
@@ -127,9 +152,24 @@ class Tables(Document):
     campaigns: Annotated[dict[Code, CampaignEntry], Field(examples=[{}])] = Field(default_factory=dict)
     budgets: Annotated[dict[Code, BudgetEntry], Field(examples=[{}])] = Field(default_factory=dict)
     redemption: RedemptionEntry | None = None
+    approval: Approval | None = None
     examples: Annotated[list[Example], Field(examples=[[{"deed": "perform", "gives": 20}]])] = Field(
         default_factory=list
     )
+
+    @cached_property
+    def figures(self) -> Sequence[tuple[Path, Figure[Decimal]]]:
+        """Those with more than a mere number, each with the path that leads to it."""
+        return [(path, part) for path, part in self._parts if isinstance(part, Figure)]
+
+    @cached_property
+    def forms(self) -> Sequence[tuple[Path, Form]]:
+        """Every form of a rule, those inside other ones too."""
+        return [(path, part) for path, part in self._parts if isinstance(part, Form)]
+
+    @cached_property
+    def _parts(self) -> Sequence[tuple[Path, Any]]:
+        return list(parts_in(self, (Figure, Form)))
 
 
 class RuleSetDocument(Tables, Heading):
@@ -142,7 +182,6 @@ class RuleSetDocument(Tables, Heading):
         min_length=1, examples=[{"perform": {"name": {"zh_Hans": "表演"}, "points": 20}}]
     )
     stacking: Annotated[Stacking, BeforeValidator(one_of(Stacking)), Field(examples=["best"])] = Stacking.BEST
-    approval: Approval | None = None
 
     @property
     def known_facts(self) -> Schema:
@@ -150,14 +189,17 @@ class RuleSetDocument(Tables, Heading):
         return schema_of(self.facts)
 
     def compiled(self, evaluator: Evaluator) -> RuleSet:
-        """The rule set that judges; the file must be free of problems."""
+        """The rule set that judges; the file must be free of problems.
+
+        Raises `NotCompiled` for what only turns out here, such as in a form of another package.
+        """
         first, *later = sorted({self.starts_on, *self._changes()})
         rules = _Compiler(self, evaluator, first).rule_set()
         return evolve(rules, later=tuple(_Compiler(self, evaluator, day).rule_set() for day in later))
 
     def _changes(self) -> Iterator[date]:
         """The days after its first on which one of its figures changes."""
-        for _, figure in figures_in(self):
+        for _, figure in self.figures:
             for entry in figure.entries[1:]:
                 if entry.starts_on is not None and entry.starts_on > self.starts_on:
                     yield entry.starts_on
@@ -185,7 +227,9 @@ class _Compiler:
             names=document.name,
             starts_on=self.day,
             units={code: wallet.unit for code, wallet in self.wallets.items()},
-            deeds={code: self._rule(code, bounds, campaigns) for code in document.deeds},
+            deeds={
+                code: placed(("deeds", code), self._rule, code, bounds, campaigns) for code in document.deeds
+            },
             wallets=self.wallets,
             limits=bounds,
             campaigns=campaigns,
@@ -215,17 +259,17 @@ class _Compiler:
 
     def _bounds(self) -> Iterator[Bound]:
         for code, entry in self.document.limits.items():
-            yield entry.compiled(self._building(code, self._unit_of(entry)))
+            yield placed(("limits", code), entry.compiled, self._building(code, self._unit_of(entry)))
 
     def _campaigns(self) -> Iterator[Campaign]:
         for code, entry in self.document.campaigns.items():
-            yield entry.compiled(self._building(code, self._unit_of(entry)))
+            yield placed(("campaigns", code), entry.compiled, self._building(code, self._unit_of(entry)))
 
     def _budgets(self) -> tuple[Budget, ...]:
         redemption = self._terms().redemption
-        rate = redemption.rate if redemption else None
+        rate = Fraction(redemption.money) / Fraction(redemption.points) if redemption else None
         return tuple(
-            entry.compiled(self._building(code, self._unit_of(entry)), rate)
+            placed(("budgets", code), entry.compiled, self._building(code, self._unit_of(entry)), rate)
             for code, entry in self.document.budgets.items()
         )
 

@@ -46,16 +46,21 @@ class Example(DeedExample):
     balance: Annotated[Number | None, Field(examples=[50])] = None
     source: Note | None = None
 
-    def problem(self, rules: RuleSet, schema: Schema) -> GridpointsError | None:
-        """What is wrong with it: it gives something else, or it cannot be judged; None if nothing is."""
+    @property
+    def size(self) -> int:
+        """How many deeds are judged for it."""
+        return 1 + sum(before.times for before in self.after)
+
+    def tried(self, rules: RuleSet, schema: Schema) -> tuple[Judgement | None, GridpointsError | None]:
+        """What it gives, and what is wrong with it: it gives something else, or cannot be judged."""
         try:
             judgement = self.judged(rules, schema)
         except GridpointsError as error:
-            return ExampleImpossible(why=error)
+            return None, ExampleImpossible(why=error)
         gives = judgement.unit.decimal(judgement.awarded)
         if gives == self.gives:
-            return None
-        return ExampleFails(expected=self.gives, given=gives, explanation=judgement.explanation)
+            return judgement, None
+        return judgement, ExampleFails(expected=self.gives, given=gives, explanation=judgement.explanation)
 
     def judged(self, rules: RuleSet, schema: Schema) -> Judgement:
         """The judgement of the deed, after those that came before; raises what `RuleSet.judge` does."""
@@ -66,7 +71,7 @@ class Example(DeedExample):
             balances[unit.code] = unit.amount(self.balance)
         for before in self.after:
             for _ in range(before.times):
-                given = _judge(before.reported(rules, schema), rules, used, balances)
+                given = _judge(before.reported(rules, schema), rules, used, balances, explained=False)
                 used.update(given.uses)
                 balances[given.unit.code] += given.awarded
         return _judge(self.reported(rules, schema), rules, used, balances)
@@ -76,6 +81,13 @@ class Example(DeedExample):
 _SOMEBODY: Mapping[Scope, str] = {scope: scope.value for scope in Scope}
 
 
-def _judge(deed: Deed, rules: RuleSet, used: Counter[UsageKey], balances: Counter[str]) -> Judgement:
+def _judge(
+    deed: Deed,
+    rules: RuleSet,
+    used: Counter[UsageKey],
+    balances: Counter[str],
+    *,
+    explained: bool = True,
+) -> Judgement:
     code = rules.on(deed.day).rule(deed.code).unit.code
-    return rules.judge(deed, _SOMEBODY, used.__getitem__, balance=lambda: balances[code])
+    return rules.judge(deed, _SOMEBODY, used.__getitem__, balance=lambda: balances[code], explained=explained)

@@ -13,6 +13,7 @@ from gridpoints.rules.file.fields import Day, Document, Translations, Yes
 from gridpoints.rules.file.figures import AmountFigure, FactorFigure
 from gridpoints.rules.file.forms import Building, Uses
 from gridpoints.rules.file.limits import Covering
+from gridpoints.rules.file.problems import Path
 
 
 class CoefficientByFact(Document):
@@ -24,7 +25,9 @@ class CoefficientByFact(Document):
 
     def uses(self) -> Uses:
         """The fact, with the values that are named."""
-        return Uses(facts={("by",): (self.by, tuple(self.values))})
+        facts: dict[Path, tuple[str, tuple[object, ...]]] = {("by",): (self.by, ())}
+        facts |= {("values", value): (self.by, (value,)) for value in self.values}
+        return Uses(facts=facts)
 
     def compiled(self, building: Building) -> factors.Coefficient:
         """A number for each value of the fact."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from unicodedata import normalize
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gridpoints.rules.case import Fact
 from gridpoints.rules.expression.model import Schema, Type
@@ -53,7 +53,12 @@ def _value(value: Any) -> Any:
 
 
 FactName = Annotated[str, BeforeValidator(checked(_name)), Field(examples=["category"])]
-FactValue = Annotated[Any, BeforeValidator(checked(_value)), Field(examples=["elder_care"])]
+FactValue = Annotated[
+    Any,
+    BeforeValidator(checked(_value)),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+    Field(examples=["elder_care"]),
+]
 #: A value that stands before a colon, where YAML has text alone.
 FactText = Annotated[
     str, BeforeValidator(checked(lambda value: str(_value(value)))), Field(examples=["elder_care"])

@@ -25,9 +25,10 @@ from gridpoints.rules.file.problems import (
     NumberNeeded,
     PointsOutOfRange,
     TextNeeded,
-    WideComma,
     YesOrNoNeeded,
 )
+from gridpoints.rules.file.problems_of_sense import CountNeeded
+from gridpoints.rules.file.problems_of_text import WideComma
 from gridpoints.values import check_text, check_whole
 
 #: The format of the files that this release reads.
@@ -37,6 +38,7 @@ FORMAT = 1
 MOST_AMOUNT = 100_000_000
 MOST_SCALE = 6
 MOST_FACTOR = 1_000
+MOST_COUNT = 10_000
 LONGEST_CODE = 60
 
 _CODE = re.compile(r"[\w.-]+")
@@ -129,9 +131,18 @@ def _text(name: str, longest: int) -> Callable[[Any], str]:
 
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        digits = re.search(r"[0-9]+(\.[0-9]+)?", normalize("NFKC", str(value)).replace(",", ""))
-        raise NumberNeeded(found=shown(value), example=digits.group() if digits else "20")
+        raise NumberNeeded(found=shown(value), example=_number_like(str(value)))
     return Decimal(value)
+
+
+def _number_like(text: str) -> str:
+    """The number that was meant by ３分, 1,000 or 扣5分; else any number."""
+    plain = normalize("NFKC", text).replace(",", "")
+    digits = re.search(r"[0-9]+(\.[0-9]+)?", plain)
+    if digits is None:
+        return "20"
+    sign = "-" if re.search("^ *[-−–—]|minus|扣|减|減|负|負", plain) else ""
+    return sign + digits.group()[:40]
 
 
 def _amount(value: Decimal) -> Decimal:
@@ -152,8 +163,10 @@ def _factor(value: Decimal) -> Decimal:
     return value
 
 
-def _whole(name: str, least: int, most: int) -> Callable[[Any], int]:
-    return checked(lambda value: check_whole(name, value, least=least, most=most))
+def _count(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= MOST_COUNT:
+        raise CountNeeded(found=shown(value), most=MOST_COUNT)
+    return value
 
 
 def _yes(value: Any) -> bool:
@@ -185,9 +198,13 @@ def _day_like(text: str) -> str:
     return "2026-01-01"
 
 
-FileFormat = Annotated[int, BeforeValidator(checked(_format)), Field(examples=[FORMAT])]
-Code = Annotated[str, BeforeValidator(checked(_code)), Field(examples=["perform"])]
-Version = Annotated[str, BeforeValidator(checked(_code)), Field(examples=["2026.1"])]
+FileFormat = Annotated[
+    int, BeforeValidator(checked(_format)), WithJsonSchema({"const": FORMAT}), Field(examples=[FORMAT])
+]
+#: To whoever reads YAML, ``2026.1`` is a number.
+_TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
+Code = Annotated[str, BeforeValidator(checked(_code)), _TEXT_OR_NUMBER, Field(examples=["perform"])]
+Version = Annotated[str, BeforeValidator(checked(_code)), _TEXT_OR_NUMBER, Field(examples=["2026.1"])]
 Language = Annotated[str, BeforeValidator(checked(_language))]
 Origin = Annotated[
     str, BeforeValidator(_text("source", 2_000)), Field(examples=["decided by the village assembly on 5 May"])
@@ -196,17 +213,51 @@ Translations = Annotated[
     dict[Language, Annotated[str, BeforeValidator(_text("name", 200))]],
     Field(min_length=1, examples=[{"zh_Hans": "表演", "zh_Hant": "表演", "en": "Performing"}]),
 ]
-Number = Annotated[Decimal, BeforeValidator(checked(_number)), WithJsonSchema({"type": "number"})]
+_NUMBER = BeforeValidator(checked(_number))
+Number = Annotated[Decimal, _NUMBER, WithJsonSchema({"type": "number"})]
 #: A number of points, or of any other unit: above 0, in the decimals of the file.
-Amount = Annotated[Number, AfterValidator(checked(_amount)), Field(examples=[20])]
+Amount = Annotated[
+    Decimal,
+    _NUMBER,
+    AfterValidator(checked(_amount)),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MOST_AMOUNT}),
+    Field(examples=[20]),
+]
 #: The same for a deed, which may take points as well: any number but 0.
-PointsAmount = Annotated[Number, AfterValidator(checked(_points)), Field(examples=[20])]
+PointsAmount = Annotated[
+    Decimal,
+    _NUMBER,
+    AfterValidator(checked(_points)),
+    WithJsonSchema({"type": "number", "minimum": -MOST_AMOUNT, "maximum": MOST_AMOUNT, "not": {"const": 0}}),
+    Field(examples=[20]),
+]
 #: What an amount is multiplied by.
-Factor = Annotated[Number, AfterValidator(checked(_factor)), Field(examples=[1.5])]
+Factor = Annotated[
+    Decimal,
+    _NUMBER,
+    AfterValidator(checked(_factor)),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST_FACTOR}),
+    Field(examples=[1.5]),
+]
 #: How many days, months, people or times: a whole number above 0.
-Count = Annotated[int, BeforeValidator(_whole("number", 1, 10_000)), Field(examples=[3])]
+Count = Annotated[
+    int,
+    BeforeValidator(checked(_count)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_COUNT}),
+    Field(examples=[3]),
+]
 Roles = Annotated[list[Code], Field(min_length=1, examples=[["panel"]])]
 Note = Annotated[str, BeforeValidator(_text("text", 2_000)), Field(examples=["a photograph"])]
 Yes = Annotated[bool, BeforeValidator(checked(_yes)), Field(examples=[True])]
-Scale = Annotated[int, BeforeValidator(checked(_scale)), Field(examples=[1])]
-Day = Annotated[date, BeforeValidator(checked(_day)), Field(examples=["2026-01-01"])]
+Scale = Annotated[
+    int,
+    BeforeValidator(checked(_scale)),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_SCALE}),
+    Field(examples=[1]),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(checked(_day)),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+    Field(examples=["2026-01-01"]),
+]

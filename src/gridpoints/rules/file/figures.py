@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Discriminator, Field, RootModel, Tag
@@ -85,23 +86,24 @@ PointsFigure = Annotated[Figure[PointsAmount], Field(examples=[20])]
 FactorFigure = Annotated[Figure[Factor], Field(examples=[1.5])]
 
 
-def figures_in(document: BaseModel, path: Path = ()) -> Iterator[tuple[Path, Figure[Any]]]:
-    """Every figure in a part of a file, with the path that leads there."""
-    if isinstance(document, Figure):
-        yield path, document
-        return
-    for name, info in type(document).model_fields.items():
-        inner = path if name == "root" else (*path, info.alias or name)
-        yield from _in_value(getattr(document, name), inner)
+def parts_in(value: Any, kinds: tuple[type, ...], path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every part of a document that is of one of `kinds`, with the path that leads there from `path`."""
+    if isinstance(value, BaseModel):
+        if isinstance(value, kinds):
+            yield path, value
+        for name, key in _fields(type(value)):
+            inner = getattr(value, name)
+            if isinstance(inner, BaseModel | dict | list):
+                yield from parts_in(inner, kinds, path if key is None else (*path, key))
+    elif isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(inner, BaseModel | dict | list):
+                yield from parts_in(inner, kinds, (*path, step))
 
 
-def _in_value(value: Any, path: Path) -> Iterator[tuple[Path, Figure[Any]]]:
-    match value:
-        case BaseModel():
-            yield from figures_in(value, path)
-        case dict():
-            for key, inner in value.items():
-                yield from _in_value(inner, (*path, key))
-        case list():
-            for index, inner in enumerate(value):
-                yield from _in_value(inner, (*path, index))
+@lru_cache(maxsize=256)
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, str | None], ...]:
+    """The fields of a model with their keys in the file; None where it has no keys of its own."""
+    return tuple(
+        (name, None if name == "root" else info.alias or name) for name, info in model.model_fields.items()
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from gridpoints.errors import GridpointsError, NotAnAmount
 from gridpoints.rules.file.amounts import PointsInBrackets
 from gridpoints.rules.file.fields import MOST_SCALE, shown
-from gridpoints.rules.file.figures import Figure, figures_in
+from gridpoints.rules.file.figures import Figure
 from gridpoints.rules.file.limits import LimitEntry
 from gridpoints.rules.file.problems import (
     BracketLastClosed,
@@ -20,18 +21,23 @@ from gridpoints.rules.file.problems import (
     Problem,
     WholeNeeded,
 )
+from gridpoints.rules.file.problems_of_sense import BracketUnended, ChangesTooMany, ReviewSwapped
 from gridpoints.rules.file.reading import Reading
 from gridpoints.rules.limits import Counted
+
+#: A change a month for five years.
+MOST_CHANGES = 60
 
 
 def problems(reading: Reading) -> Iterator[Problem]:
     """All that do not."""
-    for path, uses, unit in reading.forms():
+    for path, uses, unit in reading.uses:
         for inner, figure in uses.amounts.items():
             yield from _digits(reading, (*path, *inner), figure, unit)
     yield from _caps(reading)
-    for path, dated in figures_in(reading.tables):
+    for path, dated in reading.tables.figures:
         yield from _days(reading, path, dated)
+    yield from _changes(reading)
     for code, deed in reading.tables.deeds.items():
         if isinstance(deed.points, PointsInBrackets):
             yield from _brackets(reading, ("deeds", code, "points", "brackets"), deed.points)
@@ -70,12 +76,30 @@ def _days(reading: Reading, path: Path, figure: Figure[Decimal]) -> Iterator[Pro
     """The first value holds from the beginning, every other one from a later day than the last."""
     last = None
     for n, entry in enumerate(figure.entries):
+        inner = (*path, n) if isinstance(figure.root, list) else path
         if n and entry.starts_on is None:
-            yield reading.source.at_key((*path, n), DayMissing())
+            yield reading.source.at_key(inner, DayMissing())
         elif last is not None and entry.starts_on is not None and entry.starts_on <= last:
             error = DaysOutOfOrder(found=entry.starts_on, before=last)
-            yield reading.source.at_value((*path, n, "from"), error)
-        last = entry.starts_on or last
+            yield reading.source.at_value((*inner, "from"), error)
+        begins = entry.starts_on or last
+        if entry.review_by and entry.starts_on and entry.review_by < entry.starts_on:
+            swapped = ReviewSwapped(review_by=entry.review_by, begins=entry.starts_on)
+            yield reading.source.at_value((*inner, "review_by"), swapped)
+        last = begins
+
+
+def _changes(reading: Reading) -> Iterator[Problem]:
+    """Each day on which a value changes has a compiled rule set of its own."""
+    days: set[date] = set()
+    for path, figure in reading.tables.figures:
+        for n, entry in enumerate(figure.entries):
+            if n and entry.starts_on is not None:
+                days.add(entry.starts_on)
+                if len(days) > MOST_CHANGES:
+                    error = ChangesTooMany(count=len(days), most=MOST_CHANGES)
+                    yield reading.source.at_value((*path, n, "from"), error)
+                    return
 
 
 def _brackets(reading: Reading, path: Path, points: PointsInBrackets) -> Iterator[Problem]:
@@ -83,7 +107,7 @@ def _brackets(reading: Reading, path: Path, points: PointsInBrackets) -> Iterato
     for n, bracket in enumerate(points.brackets):
         final = n == len(points.brackets) - 1
         if bracket.up_to is None and not final:
-            yield reading.source.at_key((*path, n), BracketsOutOfOrder(last=last))
+            yield reading.source.at_key((*path, n), BracketUnended())
         elif bracket.up_to is not None and bracket.up_to <= last:
             yield reading.source.at_value((*path, n, "up_to"), BracketsOutOfOrder(last=last))
         elif bracket.up_to is not None and final:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from gridpoints.rules import limits
+from gridpoints.rules.amounts import MOST_WORTH
 from gridpoints.rules.case import Scope
-from gridpoints.rules.file.fields import Code, Count, Document, Translations, one_of
+from gridpoints.rules.file.fields import Code, Count, Document, Translations, one_of, shown
 from gridpoints.rules.file.figures import AmountFigure
 from gridpoints.rules.file.forms import Building, LimitForm, OneForm, Uses
+from gridpoints.rules.file.problems_of_sense import BudgetTooSmall
 from gridpoints.rules.limits import Counted, Excess
 from gridpoints.rules.model import Budget
-from gridpoints.values import Period
+from gridpoints.values import Period, Unit
 
 
 class LimitExcess(StrEnum):
@@ -87,15 +90,21 @@ class BudgetEntry(Covering):
     period: Annotated[Period, BeforeValidator(one_of(Period)), Field(examples=["year"])]
     at_ceiling: Annotated[Excess, BeforeValidator(one_of(Excess)), Field(examples=["report"])] = Excess.REPORT
     money: Annotated[Code | None, Field(examples=["CNY"])] = None
-    unit: Code = ""
+    unit: Annotated[Code, Field(examples=["points"])] = ""
     alarm: Annotated[Count | None, Field(examples=[80])] = None
 
-    def compiled(self, building: Building, rate: Decimal | None) -> Budget:
-        """What bounds the awards; `rate` is the money that one point is worth, for one in money."""
+    def uses(self) -> Uses:
+        """The amount, unless it is one of money."""
+        return Uses() if self.money else Uses(amounts=dict(self.most.values(("most",))))
+
+    def compiled(self, building: Building, rate: Fraction | None) -> Budget:
+        """What bounds the awards; `rate` is the money that one point is worth, for one in money.
+
+        Raises `BudgetTooSmall`.
+        """
         figure = self.most.on(building.day)
         if self.money and rate:
-            scale = Decimal(1).scaleb(-building.unit.scale)
-            figure = (figure / rate).quantize(scale, "ROUND_FLOOR")
+            figure = self._points(figure, rate, building.unit)
         bound = limits.Limit(
             code=f"budget:{building.code}",
             most=building.unit.amount(figure),
@@ -107,3 +116,10 @@ class BudgetEntry(Covering):
             unit=building.unit.code,
         )
         return Budget(building.code, self.name, bound, self.alarm, self.money)
+
+    def _points(self, money: Decimal, rate: Fraction, unit: Unit) -> Decimal:
+        """So many points as `money` pays for, what is left over cut off."""
+        parts = min(int(Fraction(money) * 10**unit.scale / rate), MOST_WORTH)
+        if not parts:
+            raise BudgetTooSmall(money=shown(money), currency=str(self.money), unit=unit.code)
+        return unit.decimal(parts)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import frozen
 
 from gridpoints.rules.expression.model import Evaluator, Schema
 from gridpoints.rules.file.document import DeedEntry, Tables
+from gridpoints.rules.file.examples import Example
 from gridpoints.rules.file.facts import schema_of
 from gridpoints.rules.file.forms import Uses
 from gridpoints.rules.file.limits import Covering
@@ -24,16 +26,28 @@ class Reading:
     declared: Mapping[str, Any]
     tables: Tables
     evaluator: Evaluator
+    #: The places in the file of the examples that are sound.
+    sound_examples: Sequence[int] = ()
 
     def table(self, name: str) -> Mapping[str, Any]:
         """A section as it stands in the file; empty where it is none."""
         table = self.declared.get(name)
         return table if isinstance(table, dict) else {}
 
-    @property
+    @cached_property
     def schema(self) -> Schema:
         """The facts that may be named."""
         return schema_of(self.tables.facts)
+
+    @property
+    def examples(self) -> Iterator[tuple[int, Example]]:
+        """The examples that are sound, each with its place among all."""
+        return zip(self.sound_examples, self.tables.examples, strict=False)
+
+    @cached_property
+    def deductions(self) -> frozenset[str]:
+        """The deeds that take points."""
+        return frozenset(code for code, deed in self.tables.deeds.items() if deed.takes())
 
     def covered(self, entry: Covering) -> dict[str, DeedEntry]:
         """The deeds that an entry is for; one that names none is for all that are no deduction."""
@@ -42,7 +56,7 @@ class Reading:
             for code, deed in self.tables.deeds.items()
             if code in entry.deeds
             or deed.category in entry.categories
-            or not (entry.deeds or entry.categories or deed.takes())
+            or not (entry.deeds or entry.categories or code in self.deductions)
         }
 
     def units(self, entry: Covering) -> list[str]:
@@ -52,8 +66,12 @@ class Reading:
         units = self.table("units")
         return sorted({deed.counts_in(units) for deed in self.covered(entry).values()} - {""})
 
-    def forms(self) -> Iterator[tuple[Path, Uses, str]]:
+    @cached_property
+    def uses(self) -> Sequence[tuple[Path, Uses, str]]:
         """What every entry refers to, with the path that leads to it, and its unit (empty: unclear)."""
+        return list(self._uses())
+
+    def _uses(self) -> Iterator[tuple[Path, Uses, str]]:
         units = self.table("units")
         for code, deed in self.tables.deeds.items():
             yield ("deeds", code), deed.uses(), deed.counts_in(units)
@@ -61,3 +79,6 @@ class Reading:
             for code, entry in getattr(self.tables, name).items():
                 of = self.units(entry) if isinstance(entry, Covering) else list(units)
                 yield (name, code), entry.uses(), of[0] if len(of) == 1 else ""
+        for code, budget in self.tables.budgets.items():
+            of = self.units(budget)
+            yield ("budgets", code), budget.uses(), of[0] if len(of) == 1 else ""

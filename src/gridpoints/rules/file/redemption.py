@@ -18,7 +18,7 @@ class RedemptionEntry(Document):
     points: AmountFigure
     money: AmountFigure
     currency: Annotated[Code, Field(examples=["CNY"])]
-    unit: Code = ""
+    unit: Annotated[Code, Field(examples=["points"])] = ""
 
     def compiled(self, unit: str, day: date) -> RedemptionTerms:
         """The terms of a day; `unit` where it names none."""

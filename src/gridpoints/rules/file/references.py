@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gridpoints.rules.file.checking import unknown_code
+from gridpoints.rules.file.limits import Covering
 from gridpoints.rules.file.problems import NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
 from gridpoints.rules.file.reading import Reading
 
@@ -19,20 +20,26 @@ _SEVERAL: Mapping[str, str] = {"deeds": "deeds", "categories": "categories"}
 
 def problems(reading: Reading) -> Iterator[Problem]:
     """All of them."""
+    yield from _of_entries(reading)
+    yield from _of_examples(reading)
+    yield from _doubled_names(reading)
+    yield from _units(reading)
+
+
+def _of_entries(reading: Reading) -> Iterator[Problem]:
     for table, keys in _ONE.items():
         for code, entry in reading.table(table).items():
             for key, of in keys.items():
                 if isinstance(entry, dict) and key in entry:
                     yield from _reference(reading, (table, code, key), entry[key], of)
+    if "unit" in (redemption := reading.table("redemption")):
+        yield from _reference(reading, ("redemption", "unit"), redemption["unit"], "units")
     for table in ("limits", "campaigns", "budgets"):
         for code, entry in reading.table(table).items():
             for key, of in _SEVERAL.items():
                 named = entry.get(key) if isinstance(entry, dict) else None
                 for index, each in enumerate(named if isinstance(named, list) else ()):
                     yield from _reference(reading, (table, code, key, index), each, of)
-    yield from _of_examples(reading)
-    yield from _doubled_names(reading)
-    yield from _units(reading)
 
 
 def _reference(reading: Reading, path: Path, code: Any, table: str) -> Iterator[Problem]:
@@ -42,10 +49,17 @@ def _reference(reading: Reading, path: Path, code: Any, table: str) -> Iterator[
 
 
 def _of_examples(reading: Reading) -> Iterator[Problem]:
-    for n, example in enumerate(reading.tables.examples):
-        yield from _reference(reading, ("examples", n, "deed"), example.deed, "deeds")
-        for m, before in enumerate(example.after):
-            yield from _reference(reading, ("examples", n, "after", m, "deed"), before.deed, "deeds")
+    examples = reading.declared.get("examples")
+    for n, example in enumerate(examples if isinstance(examples, list) else ()):
+        yield from _deed(reading, ("examples", n), example)
+        after = example.get("after") if isinstance(example, dict) else None
+        for m, before in enumerate(after if isinstance(after, list) else ()):
+            yield from _deed(reading, ("examples", n, "after", m), before)
+
+
+def _deed(reading: Reading, path: Path, example: Any) -> Iterator[Problem]:
+    if isinstance(example, dict) and "deed" in example:
+        yield from _reference(reading, (*path, "deed"), example["deed"], "deeds")
 
 
 def _doubled_names(reading: Reading) -> Iterator[Problem]:
@@ -66,7 +80,7 @@ def _units(reading: Reading) -> Iterator[Problem]:
             yield reading.source.at_key(("deeds", code), error)
     for table in ("limits", "campaigns", "budgets"):
         for code, entry in getattr(reading.tables, table).items():
-            mixed = reading.units(entry)
+            mixed = reading.units(entry) if isinstance(entry, Covering) else []
             if len(mixed) > 1 and getattr(entry, "counts", "points") == "points" and _in_unit(entry):
                 path: Path = (table, code)
                 place = (*path, "deeds") if entry.deeds else path

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,15 +18,14 @@ import yaml
 from attrs import define, field, frozen
 
 from gridpoints.errors import GridpointsError
-from gridpoints.rules.file.problems import (
+from gridpoints.rules.file.problems import Path, Problem
+from gridpoints.rules.file.problems_of_text import (
     CharacterNotAllowed,
     FileEmpty,
     FileTooLong,
     KeyDoubled,
     KeyNotText,
     NotUtf8,
-    Path,
-    Problem,
     SecondDocument,
     SignNotAllowed,
     SpaceMissing,
@@ -48,6 +47,7 @@ _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _WIDE_SPACE = re.compile("[\u00a0\u2000-\u200f\u3000\ufeff]")
+_LINE_END = re.compile("\r\n?|\n")
 _GLUED = re.compile(r"(?P<key>[\w.-]+)(?P<colon>[:：])(?P<rest>.*)", re.DOTALL)
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+")
@@ -66,14 +66,16 @@ class Place:
 class Source:
     """A file as plain data; `data` is None where it could not be read at all.
 
-    `keys` and `values` tell where each stands, by its path. `problems` are those of the text; the
-    data is as whole as it can be in spite of them.
+    `keys` and `values` tell where each stands, by its path, and `blank` after which keys nothing
+    stands. `problems` are those of the text; the data is as whole as it can be in spite of them.
     """
 
     data: Any
     keys: Mapping[Path, Place]
     values: Mapping[Path, Place]
     problems: tuple[Problem, ...] = ()
+    blank: tuple[Path, ...] = ()
+    lines: Sequence[str] = ()
 
     def at_key(self, path: Path, error: GridpointsError) -> Problem:
         """A problem with a key, or with something that is missing beneath it."""
@@ -84,6 +86,20 @@ class Source:
         """A problem with what stands after a key, or in a list."""
         place = self.values.get(path) or Place(1, 1)
         return Problem(place.line, place.column, path, error)
+
+    def inside(self, path: Path, text: str, character: int, error: GridpointsError) -> Problem:
+        """A problem with one character (from 1) of the text that stands at `path`.
+
+        Its place is that of the character where the text stands in its first line as it is read, and
+        that of the text where it does not: after a backslash, in a further line.
+        """
+        problem = self.at_value(path, error)
+        line = self.lines[problem.line - 1] if problem.line <= len(self.lines) else ""
+        start = problem.column - 1
+        start += line[start : start + 1] in ("'", '"')
+        if line[start:].startswith(text[: character - 1]):
+            return Problem(problem.line, start + character, path, error)
+        return problem
 
 
 def decode(data: bytes) -> str | Problem:
@@ -127,7 +143,7 @@ def _unread(*problems: Problem) -> Source:
 
 
 def _place_after(text: str) -> Place:
-    lines = text.split("\n")
+    lines = _LINE_END.split(text)
     return Place(len(lines), len(lines[-1]) + 1)
 
 
@@ -147,6 +163,7 @@ class _Reader:
     keys: dict[Path, Place] = field(factory=dict)
     values: dict[Path, Place] = field(factory=dict)
     problems: list[Problem] = field(factory=list)
+    blank: list[Path] = field(factory=list)
 
     @classmethod
     def read(cls, text: str) -> Source:
@@ -155,7 +172,9 @@ class _Reader:
             data = reader._document()
         except _TooDeep:
             data = None
-        return Source(data, reader.keys, reader.values, tuple(reader.problems[:MOST_PROBLEMS]))
+        problems = tuple(reader.problems[:MOST_PROBLEMS])
+        blank = tuple(reader.blank[:MOST_PROBLEMS])
+        return Source(data, reader.keys, reader.values, problems, blank, text.splitlines())
 
     def _complain(self, event: Any, path: Path, error: GridpointsError) -> None:
         place = _place(event)
@@ -215,7 +234,9 @@ class _Reader:
             value = self._value(next(self.events), (*path, *([""] if known else []), key))
             if not known:
                 self.keys[*path, key] = place
-                entries[key] = rest if value is None and rest else value
+                entries[key] = value = rest if value is None and rest else value
+                if value is None:
+                    self.blank.append((*path, key))
         return entries
 
     def _key(self, event: Any, path: Path) -> tuple[str, Any]:

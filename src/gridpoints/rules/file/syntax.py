@@ -9,14 +9,14 @@ import yaml
 from attrs import frozen
 
 from gridpoints.errors import GridpointsError
-from gridpoints.rules.file.problems import (
+from gridpoints.rules.file.problems import Problem
+from gridpoints.rules.file.problems_of_text import (
     BackslashFound,
     BracketOpen,
     ColonMisplaced,
     ColonMissing,
     IndentationWrong,
     NotReadable,
-    Problem,
     QuoteOpen,
     SignNotAllowed,
     SpaceMissing,

@@ -10,8 +10,9 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from gridpoints.rules import expiry
 from gridpoints.rules.deeds import Wallet
-from gridpoints.rules.file.fields import Count, Day, Document, Scale, Translations, Yes, one_of
+from gridpoints.rules.file.fields import Count, Day, Document, Scale, Translations, Yes, checked, shown
 from gridpoints.rules.file.figures import AmountFigure
+from gridpoints.rules.file.problems_of_sense import StayingUnknown
 from gridpoints.values import Unit
 
 
@@ -30,12 +31,19 @@ class Term(Document):
     years: Annotated[Count | None, Field(examples=[2])] = None
 
 
+def _staying(value: Any) -> Staying:
+    try:
+        return Staying(value)
+    except ValueError:
+        raise StayingUnknown(found=shown(value)) from None
+
+
 def _tag(value: Any) -> str:
     return "<term>" if isinstance(value, dict | Term) else "<staying>"
 
 
 Expires = Annotated[
-    Annotated[Staying, BeforeValidator(one_of(Staying)), Tag("<staying>")] | Annotated[Term, Tag("<term>")],
+    Annotated[Staying, BeforeValidator(checked(_staying)), Tag("<staying>")] | Annotated[Term, Tag("<term>")],
     Discriminator(_tag),
     Field(examples=["end_of_year"]),
 ]

@@ -1,0 +1,65 @@
+"""What a file declares and nothing uses, and names that lack a translation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gridpoints.rules.expression.problems import ExpressionInvalid
+from gridpoints.rules.file.document import RuleSetDocument
+from gridpoints.rules.file.problems import Path, Problem
+from gridpoints.rules.file.problems_of_sense import (
+    CategoryUnused,
+    FactUnused,
+    TranslationMissing,
+    UnitUnused,
+)
+from gridpoints.rules.file.reading import Reading
+
+#: From how many names on it can be said what most of them have.
+_MANY = 3
+
+
+def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
+    """All of them."""
+    source = reading.source
+    used = {name for _, uses, _ in reading.uses for name, _ in uses.facts.values()}
+    used |= {
+        name
+        for _, uses, _ in reading.uses
+        for each in uses.expressions.values()
+        for name in _named(reading, each)
+    }
+    for name in document.facts:
+        if name not in used:
+            yield source.at_key(("facts", name), FactUnused(fact=name))
+    for code in document.categories:
+        if all(deed.category != code for deed in document.deeds.values()):
+            yield source.at_key(("categories", code), CategoryUnused(category=code))
+    counted = {deed.counts_in(document.units) for deed in document.deeds.values()}
+    for code in document.units:
+        if code not in counted and (document.redemption is None or document.redemption.unit != code):
+            yield source.at_key(("units", code), UnitUnused(unit_code=code))
+    yield from _translations(reading, document)
+
+
+def _named(reading: Reading, expression: tuple[str, Any]) -> frozenset[str]:
+    try:
+        return reading.evaluator.compile(expression[0], reading.schema, expression[1]).names
+    except ExpressionInvalid:
+        return frozenset(reading.schema)  # it is not clear which
+
+
+def _translations(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
+    """Languages that most names of the file have, and this one has not."""
+    names: dict[Path, Mapping[str, str]] = {("name",): document.name}
+    for table in ("units", "categories", "deeds", "campaigns", "budgets"):
+        for code, entry in getattr(document, table).items():
+            names[table, code, "name"] = entry.name
+    if len(names) < _MANY:
+        return
+    languages = {language: None for each in names.values() for language in each}
+    usual = [each for each in languages if sum(each in name for name in names.values()) * 2 > len(names)]
+    for path, name in names.items():
+        if missing := tuple(each for each in usual if each not in name):
+            yield reading.source.at_key(path, TranslationMissing(languages=missing))
