@@ -60,6 +60,8 @@ def _months(axes: Axes, months: Sequence[Line], unit: Unit, words: Words, *, kno
 
 def _spread(axes: Axes, stakes: Stakes, unit: Unit, words: Words) -> None:
     """Orange who loses, blue who does not; each bar stands over the differences that it counts."""
+    from matplotlib.ticker import MaxNLocator
+
     edges = [float(unit.decimal(span.least)) for span in stakes.spread]
     width = float(unit.decimal(stakes.spread[0].below - stakes.spread[0].least))
     colors = [ORANGE if span.least < 0 else BLUE for span in stakes.spread]
@@ -67,5 +69,5 @@ def _spread(axes: Axes, stakes: Stakes, unit: Unit, words: Words) -> None:
     axes.bar(edges, heights, width * 0.94, align="edge", color=colors, zorder=2)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: words.number(Decimal(f"{value:.6f}").normalize()))
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
     name_axes(axes, words.difference, words.members)
