@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -134,7 +135,12 @@ class Unit:
 
     def decimal(self, amount: int) -> Decimal:
         """The decimal for an integer amount, with all the digits of the unit."""
-        return Decimal(amount).scaleb(-self.scale)
+        return _decimal(amount, self.scale)
+
+
+@lru_cache(maxsize=16_384)  # an explanation has ten and more of them, mostly the same
+def _decimal(amount: int, scale: int) -> Decimal:
+    return Decimal(amount).scaleb(-scale)
 
 
 @frozen
@@ -180,19 +186,24 @@ class Period(StrEnum):
 
     def first_day(self, day: date) -> date:
         """The first day of the period that holds `day`. Weeks begin on Monday (GB/T 7408)."""
-        match self:
-            case Period.DEED | Period.DAY:
-                return day
-            case Period.WEEK:
-                return day - timedelta(days=day.weekday())
-            case Period.MONTH:
-                return day.replace(day=1)
-            case Period.QUARTER:
-                return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-            case Period.YEAR:
-                return day.replace(month=1, day=1)
-            case Period.LIFETIME:
-                return date.min
+        return _first_day(self, day)
+
+
+@lru_cache(maxsize=4_096)  # it is asked for each limit of each deed, and days are few
+def _first_day(period: Period, day: date) -> date:
+    match period:
+        case Period.DEED | Period.DAY:
+            return day
+        case Period.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Period.MONTH:
+            return day.replace(day=1)
+        case Period.QUARTER:
+            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        case Period.YEAR:
+            return day.replace(month=1, day=1)
+        case Period.LIFETIME:
+            return date.min
 
 
 @frozen

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
 from gridpoints.awards.model import Award, AwardStatus, Report
+from gridpoints.awards.simulation import simulated
 from gridpoints.community.model import Household, Member
 from gridpoints.context import Context
 from gridpoints.errors import (
@@ -21,6 +22,7 @@ from gridpoints.errors import (
 from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
 from gridpoints.rules.case import Deed, Scope
 from gridpoints.rules.deeds import DeedRule
+from gridpoints.rules.findings import Simulation
 from gridpoints.rules.judging import Judgement
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
@@ -210,6 +212,15 @@ class Awards:
         """All awards of a member, refused ones included, by day."""
         with self.context.read() as work:
             return work.find(Award, {"member_id": member_id}, order=("day", "recorded_at", "id"))
+
+    def simulate(self, draft: RuleSet, *, since: date | None = None, until: date | None = None) -> Simulation:
+        """What the deeds of some days would have earned under a draft; nothing is posted.
+
+        `until` is the last day, None: today; `since` the first, None: that of a year before. They
+        are judged by day, and counted from 0: what was done before `since` uses up no limit.
+        """
+        until = until or self.context.today()
+        return simulated(self.context, draft, since or until - timedelta(days=364), until)
 
     def explain(self, award_id: str) -> Explanation:
         """Why an award is what it is, step by step, in the words of the rules of its day."""

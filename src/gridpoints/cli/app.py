@@ -42,19 +42,8 @@ def build(language: Language) -> typer.Typer:
     def before_any_command(lang: Annotated[str | None, lang_option(language)] = None) -> None:
         """The language may stand before the command as well: it was read before either."""
 
-    for module in (
-        communities,
-        deeds,
-        points,
-        rulebook,
-        shops,
-        treasury,
-        reports,
-        keys,
-        proofs,
-        transfers,
-        demo,
-    ):
+    modules = (communities, deeds, points, rulebook, shops, treasury, reports, keys, proofs, transfers, demo)
+    for module in modules:
         module.register(app, language)
     for each in app.registered_groups:
         each.cls = of_group

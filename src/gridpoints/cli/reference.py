@@ -71,10 +71,19 @@ DOCUMENTS = {
     "refusal legs[account unit amount expires_at] details sealed_at lines signed_by published",
     "export": "file lines",
     "import": "file lines",
+    "rules simulate": "rule_set deeds known first last totals[unit deeds given drafted difference liability] "
+    "money(currency unit given drafted liability) by_deed[deed unit deeds given drafted difference] "
+    "by_month[month unit deeds given drafted difference] by_group[group unit deeds given drafted difference] "
+    "members[unit gaining losing same gained lost spread] limits[limit unit deeds cut] refused "
+    "conditions[deed code values message deeds] budgets[budget unit since most day over] "
+    f"impossible[deed deeds code message fields day member] consents {_PROBLEMS}",
 }
 
 #: What the names of some keys do not tell.
 NOTES = {
+    "rules simulate": "`known` is of how many deeds it is known what they were given; where it is 0, `given` "
+    "and `difference` are null. `money` is null where the draft has no `redemption`. `refused` counts by reason, "
+    "`consents` by what the deeds wait for.",
     "enrol": "`repeated` are those who were enrolled before.",
     "credit": "`clipped` are credited in part, up to a limit; `refused` got nothing, because of a limit; "
     "`repeated` were credited before; `rejected` are left out, and `problems` says why, for the first 1,000.",

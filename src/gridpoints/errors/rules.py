@@ -84,6 +84,14 @@ class DeedInFuture(InvalidInput):
     day: date
 
 
+class DaysNotInOrder(InvalidInput):
+    """Deeds are tried out in order of day, and one of {day} comes after one of {before}. Sort them by
+    day."""
+
+    day: date
+    before: date
+
+
 class DeedConflict(Conflict):
     """The deed {deed} was recorded before with other particulars. Give a different deed its own
     id."""

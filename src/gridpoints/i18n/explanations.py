@@ -34,11 +34,23 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     ),
     "campaign": ("{campaign}, in addition: {points}",),
     # rules: why it gives nothing
-    "one_of": ("It gives nothing, because {fact} is {found}; needed is: {needed}",),
-    "at_least": ("It gives nothing, because {fact} is {found}; needed is {needed} or more",),
-    "at_most": ("It gives nothing, because {fact} is {found}; needed is {needed} or less",),
-    "expression": ("It gives nothing, because this does not hold: {needed} ({found})",),
-    # rules: limits
+    "one_of": (
+        "It gives nothing, because {fact} is {found}; needed is: {needed}",
+        "{fact} must be one of these: {needed}",
+    ),
+    "at_least": (
+        "It gives nothing, because {fact} is {found}; needed is {needed} or more",
+        "{fact} must be {needed} or more",
+    ),
+    "at_most": (
+        "It gives nothing, because {fact} is {found}; needed is {needed} or less",
+        "{fact} must be {needed} or less",
+    ),
+    "expression": (
+        "It gives nothing, because this does not hold: {needed} ({found})",
+        "This must hold: {needed}",
+    ),
+    # rules: what limits leave
     "within": ("The limit {limit} is {most} {period} for {scope}; {left} remained",),
     "within_quantity": ("The limit {limit} is {most} {period} for {scope}; {left} remained",),
     "within_times": ("The limit {limit} is {most} times {period} for {scope}; {left} remained",),

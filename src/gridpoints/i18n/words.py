@@ -136,6 +136,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "up": "up to whole numbers",
         "nearest": "to the nearest whole number",
     },
+    "refusal": {
+        "cap": "the account was full",
+        "condition": "a condition was not met",
+        "limit": "a limit was used up",
+        "shortfall": "there was too little to take",
+    },
+    "stage_kind": {
+        "confirmer": "somebody to confirm it",
+        "notice": "the end of a public notice",
+        "panel": "a panel",
+    },
     "per": {
         "hour": "hour",
         "time": "time",

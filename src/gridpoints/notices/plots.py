@@ -8,7 +8,8 @@ with the fonts of this machine: ask `shows` first whether they will do.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from gridpoints.values import Unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: Matplotlib brings the first one, so that every machine measures texts alike; the others are
 #: the Chinese fonts of Linux, macOS and Windows.
@@ -43,7 +45,7 @@ FONTS = (
 )
 
 #: Blue and orange: told apart by everybody, also in a grey print.
-_ISSUED, _REDEEMED = "#2f6f9f", "#e8a33d"
+BLUE, ORANGE = "#2f6f9f", "#e8a33d"
 #: Room for so many months where there are fewer, so that bars stay bars; and so many are named.
 _FEWEST, _MOST_LABELS = 6, 13
 _INK, _SOFT, _FAINT = "#2b2b2b", "#6b6b6b", "#e2e2e2"
@@ -86,6 +88,24 @@ def issued_and_redeemed(months: Sequence[Month], unit: Unit, path: Path, words: 
 
     Its suffix decides the format: ``.svg``, or ``.png``. Answers `path`; raises `MissingDriver`.
     """
+    sides = (
+        Bars(words.issued, BLUE, [unit.decimal(month.issued) for month in months]),
+        Bars(words.redeemed, ORANGE, [unit.decimal(month.redeemed) for month in months]),
+    )
+    with canvas(path, words.title, height=5.4) as figure:
+        axes = figure.add_subplot()
+        axes.set_title(words.title, loc="left", fontsize=15, fontweight="bold", pad=34)
+        side_by_side(axes, [words.month(month.first_day) for month in months], sides, words.number)
+        name_axes(axes, words.months, words.points)
+    return path
+
+
+@contextmanager
+def canvas(path: Path, title: str, *, height: float) -> Iterator[Figure]:
+    """A figure to draw on, in the style of all plots, which is then written to `path`.
+
+    Raises `MissingDriver`.
+    """
     must_be_installed()
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -107,36 +127,49 @@ def issued_and_redeemed(months: Sequence[Month], unit: Unit, path: Path, words: 
     with rc_context(style), warnings.catch_warnings():
         if _is_svg(path):  # DejaVu has no Chinese, and only measures the texts
             warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        figure = Figure(figsize=(10, 5.4), layout=ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.15))
-        _draw(figure.add_subplot(), months, unit, words)
-        figure.savefig(path, dpi=160, metadata={"Title": words.title, **undated})
-    return path
+        figure = Figure(figsize=(10, height), layout=ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.15))
+        yield figure
+        figure.savefig(path, dpi=160, metadata={"Title": title, **undated})
 
 
-def _draw(axes: Axes, months: Sequence[Month], unit: Unit, words: Words) -> None:
-    width = 0.4
-    for offset, color, label, amounts in (
-        (-width / 2, _ISSUED, words.issued, [month.issued for month in months]),
-        (width / 2, _REDEEMED, words.redeemed, [month.redeemed for month in months]),
-    ):
-        places = [place + offset for place in range(len(months))]
-        heights = [float(unit.decimal(amount)) for amount in amounts]
-        axes.bar(places, heights, width * 0.94, color=color, label=label, zorder=2)
-    axes.set_title(words.title, loc="left", fontsize=15, fontweight="bold", pad=34)
-    # Above the axis and upright: turned Chinese is hard to read.
-    axes.text(0, 1.03, words.points, transform=axes.transAxes, color=_SOFT)
-    axes.set_xlabel(words.months, labelpad=8, color=_SOFT)
-    axes.set_xlim(-0.6, max(len(months), _FEWEST) - 0.4)
-    named = range(0, len(months), max(1, -(-len(months) // _MOST_LABELS)))
-    axes.set_xticks(named, [words.month(months[place].first_day) for place in named], fontsize=9)
-    if not any(month.issued or month.redeemed for month in months):
+@frozen
+class Bars:
+    """What stands at each place of an axis in one colour."""
+
+    label: str
+    color: str
+    heights: Sequence[Decimal]
+
+
+def side_by_side(
+    axes: Axes, places: Sequence[str], sides: Sequence[Bars], number: Callable[[Decimal], str]
+) -> None:
+    """Draw bars of one or two colours at each of the places, and name these and the colours."""
+    width = 0.8 / len(sides)
+    for side, bars in enumerate(sides):
+        offset = (side - (len(sides) - 1) / 2) * width
+        at = [place + offset for place in range(len(places))]
+        axes.bar(
+            at, list(map(float, bars.heights)), width * 0.94, color=bars.color, label=bars.label, zorder=2
+        )
+    axes.set_xlim(-0.6, max(len(places), _FEWEST) - 0.4)
+    named = range(0, len(places), max(1, -(-len(places) // _MOST_LABELS)))
+    axes.set_xticks(named, [places[place] for place in named], fontsize=9)
+    if not any(any(bars.heights) for bars in sides):
         axes.set_ylim(0, 1)
-    axes.yaxis.set_major_formatter(lambda value, _: words.number(Decimal(f"{value:.6f}").normalize()))
+    axes.yaxis.set_major_formatter(lambda value, _: number(Decimal(f"{value:.6f}").normalize()))
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, columnspacing=3)
+
+
+def name_axes(axes: Axes, along: str, above: str) -> None:
+    """Write what is counted along the axes, and take away lines that say nothing."""
+    # Above the axis and upright: turned Chinese is hard to read.
+    axes.text(0, 1.03, above, transform=axes.transAxes, color=_SOFT)
+    axes.set_xlabel(along, labelpad=8, color=_SOFT)
     axes.grid(axis="y", color=_FAINT, linewidth=0.8, zorder=0)
     axes.tick_params(length=0)
     axes.spines[["top", "left", "right"]].set_visible(False)
     axes.spines["bottom"].set_color(_SOFT)
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, columnspacing=3)
 
 
 def _is_svg(path: Path) -> bool:

@@ -77,6 +77,8 @@ MOST_WORTH = 10**15 - 1
 
 #: A product that misses a whole number by less than this is that number: 3 × ⅓ h is an hour.
 _NEARLY_WHOLE = Decimal("1e-9")
+#: What has more digits is not looked at.
+_ENDLESS = Decimal("1e40")
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
@@ -92,8 +94,9 @@ def whole(worth: Worth) -> int:
     if isinstance(worth, int):
         amount = worth
     else:
-        amount = int(_EXACT.quantize(worth, _NEARLY_WHOLE)) if abs(worth) < 10**40 else MOST_WORTH + 1
-    if abs(amount) > MOST_WORTH:
+        sensible = -_ENDLESS < worth < _ENDLESS
+        amount = int(_EXACT.quantize(worth, _NEARLY_WHOLE)) if sensible else MOST_WORTH + 1
+    if not -MOST_WORTH <= amount <= MOST_WORTH:
         raise AmountTooLarge(most=MOST_WORTH)
     return amount
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import define, field, frozen
 
@@ -45,8 +45,7 @@ class Scope(StrEnum):
     COMMUNITY = "community"
 
 
-@frozen(order=True)
-class UsageKey:
+class UsageKey(NamedTuple):  # as quick to make and to find as can be: one for each limit of a deed
     """What is counted together: under one limit or running total, a subject's, since a first day."""
 
     limit: str
@@ -65,8 +64,11 @@ class Counter:
     def key(self, day: date, subjects: Mapping[Scope, str]) -> UsageKey:
         """Where it is counted. Without a subject in the scope (a member of no household) the member."""
         # Named with its scope: a member and a household may have the same id.
-        scope = self.scope if self.scope in subjects else Scope.MEMBER
-        return UsageKey(self.code, f"{scope.value}:{subjects[scope]}", self.period.first_day(day))
+        if (subject := subjects.get(self.scope)) is not None:
+            subject = f"{self.scope}:{subject}"
+        else:
+            subject = f"{Scope.MEMBER}:{subjects[Scope.MEMBER]}"
+        return UsageKey(self.code, subject, self.period.first_day(day))
 
 
 #: A running total counts quantities in billionths: twenty minutes are no finite decimal of an hour.
@@ -79,7 +81,7 @@ class Case:
 
     `used` tells what was counted under a key so far, `balance` what the holder can spend of the
     unit. `quantity` is what counts of the deed's, after the limits on quantities; `uses` is what
-    the award adds to the counters.
+    the award adds to the counters; `bound_by` the limits that give less, each with how much less.
     """
 
     deed: Deed
@@ -90,9 +92,10 @@ class Case:
     balance: Callable[[], int]
     steps: list[Step] | None
     quantity: Decimal | None = None
-    uses: dict[UsageKey, int] = field(factory=dict)
-    bound_by: list[str] = field(factory=list)
-    _facts: dict[str, Fact] | None = None
+    uses: dict[UsageKey, int] = field(factory=dict, init=False)
+    bound_by: dict[str, int] = field(factory=dict, init=False)
+    _keys: dict[str, UsageKey] = field(factory=dict, init=False)
+    _facts: dict[str, Fact] | None = field(default=None, init=False)
 
     def say(self, code: str, values: Mapping[str, Any]) -> None:
         """Write down a step, where somebody asks why; amounts in it are decimals of the unit."""
@@ -101,7 +104,10 @@ class Case:
 
     def key(self, counter: Counter) -> UsageKey:
         """Where this deed counts under `counter`."""
-        return counter.key(self.deed.day, self.subjects)
+        key = self._keys.get(counter.code)
+        if key is None:
+            key = self._keys[counter.code] = counter.key(self.deed.day, self.subjects)
+        return key
 
     def limit_quantity(self, quantity: Decimal) -> None:
         """Go on with less of the quantity: what a limit left of it."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-
-from attrs import field, frozen
+from typing import NamedTuple
 
 from gridpoints.rules.amounts import quantity_of, whole
 from gridpoints.rules.approval import Approval
@@ -27,14 +26,14 @@ class Refusal(StrEnum):
     SHORTFALL = "shortfall"
 
 
-@frozen
-class Judgement:
+class Judgement(NamedTuple):  # as quick to make as it is to read: one for each deed
     """What a deed is worth under one rule set: what it asked for, what it gets, and why.
 
     `wanted` is what it asked for before any limit; below 0 both are a deduction. `uses` is what the
     award adds to the counters; giving it back undoes the award there. `bound_by` names the limits
-    that gave less. `approval` is what the points wait for. Of a deduction, `owed` is what is not
-    there to be taken now (at most as much as `awarded`, above 0).
+    that gave less, each with how much less in the unit: of several on the quantity, the last has it
+    all. `approval` is what the points wait for. Of a deduction, `owed` is what is not there to be
+    taken now (at most as much as `awarded`, above 0).
     """
 
     rule_set: str
@@ -43,91 +42,98 @@ class Judgement:
     wanted: int
     awarded: int
     explanation: Explanation
-    uses: Mapping[UsageKey, int] = field(factory=dict, hash=False)
-    bound_by: tuple[str, ...] = ()
-    refusal: Refusal | None = None
-    approval: Approval = ()
-    owed: int = 0
+    uses: Mapping[UsageKey, int]
+    bound_by: Mapping[str, int]
+    refusal: Refusal | None
+    approval: Approval
+    owed: int
 
 
-@frozen
-class _Verdict:
-    wanted: int
-    awarded: int
-    refusal: Refusal | None = None
-    owed: int = 0
+#: The four of a `Judgement`: wanted, awarded, refusal, owed.
+_Verdict = tuple[int, int, Refusal | None, int]
 
 
 def judged(rule: DeedRule, case: Case, rule_set: str, stacking: Stacking) -> Judgement:
     """The judgement of a case under one line of the rules."""
     if case.steps is not None:
         case.say("rule", {"rule_set": rule_set, "deed": rule.code, "names": rule.names})
-    verdict = _verdict(rule, case, stacking)
-    counts = verdict.awarded != 0
-    if counts and case.steps is not None:
+    wanted, awarded, refusal, owed = _verdict(rule, case, stacking)
+    if awarded and case.steps is not None:
         for stage in rule.approval:
-            case.say(stage.kind.value, stage.figures())
+            case.say(stage.kind, stage.figures())
     return Judgement(
-        rule_set=rule_set,
-        unit=rule.unit,
-        holder=rule.holder,
-        wanted=verdict.wanted,
-        awarded=verdict.awarded,
-        explanation=tuple(case.steps or ()),
-        uses=case.uses if counts else {},
-        bound_by=tuple(case.bound_by),
-        refusal=verdict.refusal,
-        approval=rule.approval if counts else (),
-        owed=verdict.owed,
+        rule_set,
+        case.unit,
+        rule.holder,
+        wanted,
+        awarded,
+        () if case.steps is None else tuple(case.steps),
+        case.uses if awarded else {},
+        case.bound_by,
+        refusal,
+        rule.approval if awarded else (),
+        owed,
     )
 
 
 def _verdict(rule: DeedRule, case: Case, stacking: Stacking) -> _Verdict:
     if rule.conditions and (failed := failing(rule.conditions, case)) is not None:
         case.say(*failed.why_not(case))
-        return _Verdict(0, 0, Refusal.CONDITION)
+        return 0, 0, Refusal.CONDITION, 0
     bounds = rule.bounds
     if (on_quantity := bounds.get(Counted.QUANTITY)) and rule.amount.per is not None:
-        wanted = _within_quantity(rule, case, stacking, on_quantity)
+        wanted, amount = _within_quantity(rule, case, stacking, on_quantity)
         if not case.quantity:
-            return _Verdict(wanted, 0, Refusal.LIMIT)
-        amount = _worth(rule, case, stacking)
+            return wanted, 0, Refusal.LIMIT, 0
     else:
         wanted = amount = _worth(rule, case, stacking)
-    if not amount:
-        return _Verdict(wanted, 0)
-    for counts in (Counted.TIMES, Counted.POINTS):
-        if on := bounds.get(counts):
-            size = 1 if counts is Counted.TIMES else abs(amount)
-            given = allowed(on, case, size)
-            if not given:
-                return _Verdict(wanted, 0, Refusal.LIMIT)
-            count(on, case, given)
-            if given != size:
-                amount = given if amount > 0 else -given
-    return _taken(rule, case, wanted, amount) if amount < 0 else _given(rule, case, wanted, amount)
+    given = _within(bounds, case, amount) if amount else 0
+    if not given:
+        return wanted, 0, Refusal.LIMIT if amount else None, 0
+    if given < 0:
+        return _taken(rule, case, wanted, given)
+    if (cap := rule.wallet.cap) is not None:
+        return _capped(rule, case, wanted, given, cap)
+    return wanted, given, None, 0
 
 
-def _within_quantity(rule: DeedRule, case: Case, stacking: Stacking, bounds: tuple[Bound, ...]) -> int:
-    """What the whole quantity asks for; the case goes on with what the limits leave of it."""
+def _within(bounds: Mapping[Counted, tuple[Bound, ...]], case: Case, amount: int) -> int:
+    """What the limits on times and on points leave of an amount."""
+    size = abs(amount)
+    if on_times := bounds.get(Counted.TIMES):
+        if not allowed(on_times, case, 1):
+            _cut(case, size)
+            return 0
+        count(on_times, case, 1)
+    if on_points := bounds.get(Counted.POINTS):
+        size = allowed(on_points, case, size)
+        count(on_points, case, size)
+    return size if amount > 0 else -size
+
+
+def _within_quantity(
+    rule: DeedRule, case: Case, stacking: Stacking, bounds: tuple[Bound, ...]
+) -> tuple[int, int]:
+    """What the whole quantity asks for, and what the limits leave of it, with which the case goes on."""
     assert rule.amount.per is not None  # noqa: S101  # else nothing of it is counted
     asked = billionths(quantity_of(case, rule.amount.per))
     given = allowed(bounds, case, asked)
-    if given == asked:
-        count(bounds, case, given)
-        return _worth_unsaid(rule, case, stacking)
-    wanted = _worth_unsaid(rule, case, stacking)
-    case.limit_quantity(Decimal(given) / BILLION)
     count(bounds, case, given)
-    return wanted
-
-
-def _worth_unsaid(rule: DeedRule, case: Case, stacking: Stacking) -> int:
+    if given == asked:
+        amount = _worth(rule, case, stacking)
+        return amount, amount
     steps, case.steps = case.steps, None
-    try:
-        return _worth(rule, case, stacking)
-    finally:
-        case.steps = steps
+    wanted = _worth(rule, case, stacking)
+    case.steps = steps
+    case.limit_quantity(Decimal(given) / BILLION)
+    amount = _worth(rule, case, stacking) if given else 0
+    _cut(case, abs(wanted) - abs(amount))
+    return wanted, amount
+
+
+def _cut(case: Case, less: int) -> None:
+    """Note how much less the last of the limits gave; those on points have noted it themselves."""
+    case.bound_by[next(reversed(case.bound_by))] = less
 
 
 def _worth(rule: DeedRule, case: Case, stacking: Stacking) -> int:
@@ -140,20 +146,18 @@ def _worth(rule: DeedRule, case: Case, stacking: Stacking) -> int:
     return whole(worth)
 
 
-def _given(rule: DeedRule, case: Case, wanted: int, amount: int) -> _Verdict:
-    if (cap := rule.wallet.cap) is None:
-        return _Verdict(wanted, amount)
+def _capped(rule: DeedRule, case: Case, wanted: int, amount: int, cap: int) -> _Verdict:
     room = max(0, cap - case.balance())
     if amount > room:
         unit = case.unit
-        case.bound_by.append("cap")
+        case.bound_by["cap"] = amount - room
         figures = {"most": unit.decimal(cap), "points": unit.decimal(room), "unit": unit.code}
         case.say("capped", figures)
         if not room:
-            return _Verdict(wanted, 0, Refusal.CAP)
+            return wanted, 0, Refusal.CAP, 0
         count(rule.bounds.get(Counted.POINTS, ()), case, room)
         amount = room
-    return _Verdict(wanted, amount)
+    return wanted, amount, None, 0
 
 
 def _taken(rule: DeedRule, case: Case, wanted: int, amount: int) -> _Verdict:
@@ -161,13 +165,13 @@ def _taken(rule: DeedRule, case: Case, wanted: int, amount: int) -> _Verdict:
     unit, there = case.unit, max(0, case.balance())
     short = -amount - there
     if short <= 0:
-        return _Verdict(wanted, amount)
+        return wanted, amount, None, 0
     figures = {"points": unit.decimal(there), "left": unit.decimal(there), "unit": unit.code}
     case.say(f"short_{rule.shortfall.value}", {**figures, "owed": unit.decimal(short)})
     match rule.shortfall:
         case Shortfall.ZERO:
-            return _Verdict(wanted, -there, None if there else Refusal.SHORTFALL)
+            return wanted, -there, None if there else Refusal.SHORTFALL, 0
         case Shortfall.DEBT:
-            return _Verdict(wanted, amount, owed=short)
+            return wanted, amount, None, short
         case Shortfall.REJECT:
-            return _Verdict(wanted, 0, Refusal.SHORTFALL)
+            return wanted, 0, Refusal.SHORTFALL, 0

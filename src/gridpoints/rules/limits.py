@@ -65,7 +65,7 @@ class Bound(Protocol):
         """What happens to what is more than that."""
 
     def figures(self, case: Case) -> dict[str, Any]:
-        """What a step says of it beside what was left."""
+        """What a step says of it beside what was left: a new dict each time."""
 
 
 @frozen
@@ -118,12 +118,9 @@ class Limit:
 
 def in_words(number: int, counts: Counted, case: Case) -> Decimal:
     """What a limit counts as a decimal: points of the unit, hours, times."""
-    match counts:
-        case Counted.POINTS:
-            return case.unit.decimal(number)
-        case Counted.QUANTITY:
-            return (Decimal(number) / BILLION).normalize()
-    return Decimal(number)
+    if counts is Counted.POINTS:
+        return case.unit.decimal(number)
+    return (Decimal(number) / BILLION).normalize() if counts is Counted.QUANTITY else Decimal(number)
 
 
 def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
@@ -136,7 +133,7 @@ def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
         before = given
         if given > left and bound.excess is not Excess.REPORT:
             given = left if bound.excess is Excess.CLIP and bound.counts is not Counted.TIMES else 0
-            case.bound_by.append(bound.code)
+            case.bound_by[bound.code] = before - given if bound.counts is Counted.POINTS else 0
         if case.steps is not None:
             _say(bound, case, left, before, given)
         if not given:
@@ -152,7 +149,9 @@ def _say(bound: Bound, case: Case, left: int, before: int, given: int) -> None:
         code = "within"
     else:
         code = "clipped" if given or bound.excess is Excess.CLIP else "rejected"
-    values = {**bound.figures(case), "left": in_words(left, counts, case), "unit": case.unit.code}
+    values = bound.figures(case)
+    values["left"] = in_words(left, counts, case)
+    values["unit"] = case.unit.code
     if counts is not Counted.POINTS:
         code, values["per"] = f"{code}_{counts.value}", case.per or "time"
     if counts is not Counted.TIMES:
@@ -163,8 +162,8 @@ def _say(bound: Bound, case: Case, left: int, before: int, given: int) -> None:
 def count(bounds: tuple[Bound, ...], case: Case, given: int) -> None:
     """Write down in the case what the award adds to the counters of `bounds`."""
     for bound in bounds:
-        if bound.counter is not None:
-            case.uses[case.key(bound.counter)] = given
+        if (counter := bound.counter) is not None:
+            case.uses[case.key(counter)] = given
 
 
 def billionths(quantity: Decimal) -> int:

@@ -93,7 +93,7 @@ class RuleSet:
         explanation stays empty. Raises `DeedUnknown`, or what its amount and conditions raise:
         `QuantityNeeded`, `FactNeeded`, `AmountNotChosen` and their like.
         """
-        rules = self.on(deed.day)
+        rules = self.on(deed.day) if self.later else self
         rule = rules.rule(deed.code)
         case = Case(
             deed,

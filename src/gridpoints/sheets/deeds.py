@@ -167,8 +167,8 @@ class _Crediting:
             row=row,
             member=number or member or name,
             name=name,
-            deed=cell("deed", partial(_filled, "deed", str)),
-            day=cell("day", partial(_filled, "day", read_day)),
+            deed=cell("deed", partial(filled, "deed", str)),
+            day=cell("day", partial(filled, "day", read_day)),
             quantity=cell("quantity", read_quantity),
             id=cell("id", _read_id),
         )
@@ -223,7 +223,8 @@ class _Crediting:
         return Misread(RowProblem(row.number, self.table.heading(*keys), error))
 
 
-def _filled(name: str, read: Callable[[str], T], text: str) -> T:
+def filled(name: str, read: Callable[[str], T], text: str) -> T:
+    """What `read` makes of a cell; raises `BlankText` for an empty one."""
     if not text:
         raise BlankText(field=name)
     return read(text)
