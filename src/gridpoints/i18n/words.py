@@ -14,6 +14,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "award": "award",
         "change": "journal line",
         "claim": "claim",
+        "draft": "draft of the rules",
         "grid": "grid",
         "hold": "hold",
         "household": "household",
@@ -37,6 +38,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "authorised": "reserved",
         "cancelled": "cancelled",
         "captured": "handed over",
+        "checked": "checked",
         "claimed": "claimed",
         "closed": "closed",
         "confirmed": "confirmed",
@@ -70,6 +72,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "offer_status": {
         "published": "published",
         "withdrawn": "withdrawn",
+    },
+    "version_status": {
+        "upcoming": "to come",
+        "in_force": "in force",
+        "superseded": "superseded",
     },
     "account_kind": {
         "member": "the member account",
@@ -169,6 +176,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "label": "the label",
         "limit": "the number of lines",
         "member": "the member",
+        "minutes": "the minutes",
         "months": "the number of months",
         "name": "the name",
         "now": "the clock's time",
@@ -192,6 +200,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "transaction": "the transaction",
         "until": "the end",
         "value": "the value",
+        "votes": "the number of votes",
     },
 }
 

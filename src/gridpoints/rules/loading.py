@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
 from gridpoints.errors import RuleSetInvalid, RuleSetNotFound, RuleSetUnreadable
 from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.expression.model import Evaluator
-from gridpoints.rules.file.checking import read_checked
+from gridpoints.rules.file.checking import check, read_checked
 from gridpoints.rules.file.coherence import reader
-from gridpoints.rules.file.source import LONGEST_FILE, decode
+from gridpoints.rules.file.document import Identity
+from gridpoints.rules.file.source import LONGEST_FILE, decode, parse
 from gridpoints.rules.model import RuleSet
 
 _PRESETS = files("gridpoints.presets")
@@ -24,6 +26,18 @@ def load(text: str, source: str = "text", *, evaluator: Evaluator | None = None)
     """
     evaluator = evaluator or Expressions()
     return read_checked(text, source, reader(evaluator)).compiled(evaluator)
+
+
+def version_of(text: str, source: str = "text") -> str:
+    """The ``code@version`` of a text that need not be right in anything else.
+
+    Raises `RuleSetInvalid` where it does not say them, or is no YAML.
+    """
+    found = parse(text)
+    document, _ = check(Identity, found)
+    if document is None:
+        document = read_checked(text, source, partial(check, Identity))
+    return document.id
 
 
 def load_file(path: str | Path) -> RuleSet:

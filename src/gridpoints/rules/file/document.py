@@ -11,7 +11,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from attrs import evolve
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from gridpoints.rules.approval import Approval as Stages
 from gridpoints.rules.deeds import DeedRule, Holder, Shortfall, Wallet
@@ -91,6 +91,20 @@ class DeedEntry(Document):
     def takes(self) -> bool:
         """Whether it is a deduction: every figure of it is below 0."""
         return self.points.takes()
+
+
+class Identity(BaseModel):
+    """What a file says that it is, whatever else stands in it."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    code: Annotated[Code, Field(examples=["our-village"])]
+    version: Version
+
+    @property
+    def id(self) -> str:
+        """Its code and its version, by which it is known once it is published."""
+        return f"{self.code}@{self.version}"
 
 
 class Heading(Document):
