@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -257,7 +257,7 @@ def test_a_unit_keeps_its_digits_and_the_draft_stays_approved(village: Community
 
 def test_of_two_from_one_day_the_later_published_applies(village: Community, clock: ManualClock) -> None:
     village.rules.publish(rules("2"))
-    clock.advance(hours=1)
+    clock.advance(timedelta(hours=1))
     village.rules.publish(rules("3", 9))
     _, overtaken, new = village.rules.versions()
     assert (overtaken.rules.id, overtaken.status) == ("lane@2", VersionStatus.SUPERSEDED)
@@ -337,7 +337,9 @@ def test_a_draft_is_published_or_withdrawn(village: Community) -> None:
         *[lambda: village.rules.withdraw_draft(draft.id, reason="no")] * 3,
     )
     published = village.rules.draft_of(draft.id).status is DraftStatus.PUBLISHED
-    assert came == ({"done": 3, "illegal_transition": 3} if published else {"done": 1, "illegal_transition": 5})
+    assert came == (
+        {"done": 3, "illegal_transition": 3} if published else {"done": 1, "illegal_transition": 5}
+    )
     assert len(village.rules.versions()) == (2 if published else 1)
 
 
