@@ -21,7 +21,6 @@ from gridpoints.rules.publishing import publish
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit
 
-
 #: Of two that begin on the same day the later published one applies.
 _CALENDAR = ("starts_on", "published_at", "id")
 

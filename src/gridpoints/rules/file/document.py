@@ -11,7 +11,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from attrs import evolve
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from gridpoints.rules.approval import Approval as Stages
 from gridpoints.rules.deeds import DeedRule, Holder, Shortfall, Wallet
@@ -167,7 +167,8 @@ class RuleSetDocument(Tables, Heading):
         """The rule set that judges; the file must be free of problems."""
         first, *later = sorted({self.starts_on, *self._changes()})
         rules = _Compiler(self, evaluator, first).rule_set()
-        return evolve(rules, later=tuple(_Compiler(self, evaluator, day).rule_set() for day in later))
+        editions = tuple(_Compiler(self, evaluator, day).rule_set() for day in later)
+        return evolve(rules, later=editions, written=_written(self))
 
     def _changes(self) -> Iterator[date]:
         """The days after its first on which one of its figures changes."""
@@ -175,6 +176,21 @@ class RuleSetDocument(Tables, Heading):
             for entry in figure.entries[1:]:
                 if entry.starts_on is not None and entry.starts_on > self.starts_on:
                     yield entry.starts_on
+
+
+def _written(value: Any) -> Any:
+    """A part of the file by the keys that stand in it, with the values that were left out."""
+    match value:
+        case RootModel():
+            return _written(value.root)
+        case BaseModel():
+            fields = type(value).model_fields
+            return {info.alias or name: _written(getattr(value, name)) for name, info in fields.items()}
+        case dict():
+            return {key: _written(inner) for key, inner in value.items()}
+        case list():
+            return [_written(inner) for inner in value]
+    return value
 
 
 class _Compiler:
