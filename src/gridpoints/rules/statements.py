@@ -221,7 +221,7 @@ def _points(points: Any, unit: str) -> Iterator[tuple[Aspect, Steps]]:
             yield at, (Step("from_range", {"least": least, "most": most, "unit": unit}),)
         case "table":
             yield at, (Step("from_table", {"fact": told}),)
-            rows = {("rows", value): row for value, row in rest.pop("rows").items()}
+            rows: dict[Aspect, Any] = {("rows", value): row for value, row in rest.pop("rows").items()}
             rows |= {("otherwise",): other} if (other := rest.pop("otherwise", None)) is not None else {}
             for key, row in rows.items():
                 yield from _figure((*at, *key), row, each, unit)
