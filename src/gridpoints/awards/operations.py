@@ -196,6 +196,30 @@ class Awards:
             metadata={"award": award.id, "rules": award.rule_set},
         )
 
+    def overtaken_by(self, version: str) -> int:
+        """How many deeds that are of the days of that published version were judged by another.
+
+        So it is where a version begins before the day on which it is published. They stay as they
+        were judged. Raises `RecordUnknown`.
+        """
+        with self.context.read() as work:
+            calendar = {each.rules.id: each for each in Rules(self.context).versions()}
+            if (asked := calendar.pop(version, None)) is None:
+                raise RecordUnknown(kind="published_rules", id=version)
+            others = {"rule_set": tuple(calendar)}
+            ends = (work.find(Award, others, order=(by,), limit=1) for by in ("day", "-day"))
+            credited = [award.day for end in ends for award in end]
+            if not credited:
+                return 0
+            first, last = max(asked.starts_on, credited[0]), credited[-1]
+            if asked.ends_on is not None:
+                last = min(last, asked.ends_on - timedelta(days=1))
+            return sum(
+                work.count(Award, {**others, "day": days})
+                for year in range(first.year, last.year + 1)
+                if (days := _days_of(year, first, last))
+            )
+
     def rule_for(self, deed: str, day: datetime) -> DeedRule:
         """The line of the rules that a deed done at that instant is judged by.
 
@@ -225,6 +249,12 @@ class Awards:
     def explain(self, award_id: str) -> Explanation:
         """Why an award is what it is, step by step, in the words of the rules of its day."""
         return self.award(award_id).explanation
+
+
+def _days_of(year: int, first: date, last: date) -> tuple[date, ...]:
+    """The days of a year from one until another, which belongs to them."""
+    first, last = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
+    return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def _again(report: Report, award: Award) -> AwardOutcome:

@@ -27,8 +27,8 @@ then English.
 
 MEANINGS = {
     exits.DONE: "all was done",
-    exits.SOMETHING_LEFT: "done, but rows of a file were left out, `verify` found differences, or a receipt "
-    "proves nothing",
+    exits.SOMETHING_LEFT: "done, but rows of a file were left out, `verify` or `rules diff` found differences, "
+    "or a receipt proves nothing",
     exits.USAGE: "the command line cannot be understood",
     3: "the input or the rule set has to be mended",
     4: "what was named does not exist, or is not the only one of its name",
@@ -39,6 +39,7 @@ MEANINGS = {
 }
 
 _PROBLEMS = "problems[row column code message fields] problems_left_out"
+_DRAFT = "version status drafted_at drafted_by approved_at approved_by vote"
 #: The keys of the documents that `--json` writes; in brackets those of each item of a list.
 DOCUMENTS = {
     "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
@@ -69,6 +70,10 @@ DOCUMENTS = {
     "metadata refusal refusal_fields) path checkpoint consistency",
     "verify-receipt": "community transaction line act kind reason subject effective_at recorded_at moved "
     "refusal legs[account unit amount expires_at] details sealed_at lines signed_by published",
+    "rules publish": "version from overtaken",
+    "rules versions": f"versions[version from until status published_at published_by approved_by vote] "
+    f"drafts[{_DRAFT}]",
+    "rules diff": "old new differences[altered section entry aspect old new sentence]",
     "export": "file lines",
     "import": "file lines",
     "rules simulate": "rule_set deeds known first last totals[unit deeds given drafted difference liability] "
@@ -98,6 +103,12 @@ NOTES = {
     "verify-receipt": "`moved` says whether points moved: refusals and holds are lines as well. `lines` is "
     "how many lines the receipt's checkpoint seals, `published` how many the published one does. An error "
     "has exit code 1 where the receipt can be read and proves nothing, 3 where it cannot be read.",
+    "rules publish": "`overtaken` is how many deeds of its days were judged by other rules before. A step "
+    f"with a draft writes that: {', '.join(f'`{key}`' for key in _DRAFT.split())}.",
+    "rules versions": "`until` is the day on which the next one begins. A `vote` has `for`, `against`, "
+    "`abstained` and `minutes`.",
+    "rules diff": "`old` and `new` of a difference are steps, each with its `code` and `values`. The exit "
+    "code is 0 where there is none, 1 where there are some.",
     "statement": "`day` is when the deed was done, `explanation` the lines that tell why.",
 }
 

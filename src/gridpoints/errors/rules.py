@@ -39,6 +39,37 @@ class RuleSetFrozen(Conflict):
     version: str
 
 
+class DraftMismatch(Conflict):
+    """The text says that it is {found}, and the draft is {draft}. Correct its code and its version, or
+    put it down as a draft of its own."""
+
+    draft: str
+    found: str
+
+
+class VoteLost(Refused):
+    """{in_favour} were for it and {against} against: that is no majority, and approves nothing."""
+
+    in_favour: int
+    against: int
+
+
+class NotApproved(Refused):
+    """Of version {version} there is a draft, and what is published is what was approved of it. It is
+    {status}, or its text is another."""
+
+    version: str
+    status: str
+
+
+class StartsTooEarly(Refused):
+    """Version {version} cannot begin on {day}: what was decided begins on {first}."""
+
+    version: str
+    day: date
+    first: date
+
+
 class NoRulesInForce(Refused):
     """No rule set was in force on {day}. First day of the first rule set: {first}."""
 

@@ -20,6 +20,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from gridpoints.i18n.differences import ASPECT, BARE, BESIDE, ENTRY, TEMPLATES
 from gridpoints.i18n.explanations import STEPS, UNKNOWN
 from gridpoints.i18n.language import DOMAIN, LOCALES, Language, Message
 from gridpoints.i18n.words import QUANTITIES, WORDS
@@ -97,6 +98,11 @@ def _messages() -> Iterator[Found]:
     for code, templates in {**STEPS, "of another code": UNKNOWN}.items():
         for template in templates:
             yield Found(template, "i18n/explanations.py", f"step {code}")
+
+
+def _differences() -> Iterator[Found]:
+    for template in (*BESIDE.values(), *TEMPLATES.values(), *BARE.values(), ASPECT, ENTRY):
+        yield Found(template, "i18n/differences.py")
 
 
 def _is_message(thing: object) -> TypeGuard[type[Message]]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gridpoints.i18n.differences import PHRASES
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     # rules: how a deed came to its points
     "rule": ("{deed}, by rule set {rule_set}",),
@@ -88,6 +90,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "reversal": ("Given back: {reason}", "Given back"),
     "debt": ("A debt paid: {reason}", "A debt paid"),
     "capture": ("Taken from reserved points: {reason}", "Taken from reserved points"),
+    # what a rule set says
+    **PHRASES,
 }
 
 #: For a code that has no entry.

@@ -20,6 +20,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from gridpoints.errors import UnknownLanguage
+from gridpoints.i18n import differences
 from gridpoints.i18n.explanations import AMOUNTS, COUNTS, STEPS, UNKNOWN
 from gridpoints.i18n.words import CONTEXTS, NUMBERED, QUANTITIES, WORDS
 from gridpoints.records import kind_of
@@ -50,6 +51,38 @@ class Message(Protocol):
     @property
     def fields(self) -> Mapping[str, Any]:
         """The values, by the names in the braces."""
+
+
+class Differing(Protocol):
+    """What a difference of two rule sets is to a language."""
+
+    @property
+    def altered(self) -> str:
+        """``added``, ``removed`` or ``changed``."""
+
+    @property
+    def section(self) -> str:
+        """The section of the file; empty for what is said of all of it."""
+
+    @property
+    def entry(self) -> str:
+        """The code of the entry there; empty where the section has none."""
+
+    @property
+    def names(self) -> Names:
+        """The names of the entry."""
+
+    @property
+    def aspect(self) -> tuple[str, ...]:
+        """The keys that lead from the entry to what differs."""
+
+    @property
+    def old(self) -> tuple[Step, ...]:
+        """What the old rules say."""
+
+    @property
+    def new(self) -> tuple[Step, ...]:
+        """What the new rules say."""
 
 
 @lru_cache
@@ -178,6 +211,46 @@ class Language:
     def explanation(self, steps: Iterable[Step], known: Known | None = None) -> list[str]:
         """One line for each step."""
         return [self.step(step, known) for step in steps]
+
+    def phrase(self, step: Step, known: Known | None = None) -> str:
+        """What a rule set says in one step, with the day from which it holds where it has one."""
+        values = {name: self._phrases(value, known) for name, value in step.values.items()}
+        phrase = self.step(Step(step.code, values), known)
+        for name, template in differences.BESIDE.items():
+            if name in values and f"{{{name}}}" not in STEPS[step.code][0]:
+                phrase = self.text(template, phrase=phrase, **{name: values[name]})
+        return phrase
+
+    def _phrases(self, value: Any, known: Known | None) -> Any:
+        """Steps within a step as phrases, and enums as words, whatever the name of the value."""
+        if isinstance(value, Step):
+            return self.phrase(value, known)
+        if isinstance(value, StrEnum):
+            return self.word(value)
+        if isinstance(value, tuple):
+            return tuple(self._phrases(each, known) for each in value)
+        return value
+
+    def difference(self, difference: Differing, known: Known | None = None) -> str:
+        """What two rule sets differ in: "Evening patrol: 5 points each time → 8 points each time"."""
+        section, aspect = difference.section, difference.aspect
+        place = self.name(difference.names, difference.entry)
+        if section and section != "deeds":
+            kind = self.word(section, "section")
+            place = self.text(differences.ENTRY, section=kind, entry=place) if place else kind
+        if aspect and (section, aspect) != ("deeds", ("points",)):
+            named = " ".join(self.word(key, "key") for key in aspect)
+            place = self.text(differences.ASPECT, place=place, aspect=named) if place else named
+        if section != "deeds":
+            place = place[:1].upper() + place[1:]
+        old, new = (self._said(steps, known) for steps in (difference.old, difference.new))
+        template = differences.TEMPLATES[str(difference.altered)]
+        if not (difference.old or difference.new):
+            template = differences.BARE[str(difference.altered)]
+        return self.text(template, place=place, old=old, new=new)
+
+    def _said(self, steps: Iterable[Step], known: Known | None) -> str:
+        return self.joined([self.phrase(step, known) for step in steps])
 
     # --- words --------------------------------------------------------------------------------
 

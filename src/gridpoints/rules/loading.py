@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from attrs import frozen
 from gridpoints.errors import RuleSetInvalid, RuleSetNotFound, RuleSetUnreadable
 from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.expression.model import Evaluator
+from gridpoints.rules.file.checking import check as check_values
 from gridpoints.rules.file.checking import in_order, read_checked, together
 from gridpoints.rules.file.coherence import examine, reader
-from gridpoints.rules.file.document import RuleSetDocument
+from gridpoints.rules.file.document import Identity, RuleSetDocument
 from gridpoints.rules.file.problems import Problem
 from gridpoints.rules.file.schema import published
 from gridpoints.rules.file.source import LONGEST_FILE, decode, parse
@@ -69,6 +71,18 @@ def load(text: str, source: str = "text", *, evaluator: Evaluator | None = None)
     Raises `RuleSetInvalid` with all that is wrong, by line and column.
     """
     return read_checked(text, source, reader(evaluator or Expressions()))
+
+
+def version_of(text: str, source: str = "text") -> str:
+    """The ``code@version`` of a text that need not be right in anything else.
+
+    Raises `RuleSetInvalid` where it does not say them, or is no YAML.
+    """
+    found = parse(text)
+    document, _ = check_values(Identity, found)
+    if document is None:
+        document = read_checked(text, source, partial(check_values, Identity))
+    return document.id
 
 
 def load_file(path: str | Path) -> RuleSet:

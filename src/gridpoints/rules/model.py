@@ -10,6 +10,7 @@ import difflib
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from attrs import field, frozen
 
@@ -42,6 +43,7 @@ class RuleSet:
     """A compiled rule set, in force from `starts_on`. Its `id` is ``code@version``.
 
     Where some of its figures change on a later day, `later` holds the same rule set with those.
+    `written` is what its file says, in plain mappings, lists and values: nothing judges by it.
     """
 
     id: str
@@ -57,6 +59,7 @@ class RuleSet:
     terms: Terms = field(factory=Terms)
     source: str = ""
     later: tuple[RuleSet, ...] = field(default=(), repr=False)
+    written: Mapping[str, Any] = field(factory=dict, eq=False, repr=False)
 
     def on(self, day: date) -> RuleSet:
         """The rule set with the figures of a day."""

@@ -5,22 +5,47 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import date
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 
 from attrs import frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NoRulesInForce, RuleSetFrozen, UnitChanged
+from gridpoints.errors import NoRulesInForce, RecordExists
+from gridpoints.records import kind_of
+from gridpoints.rules.drafts import Drafts
+from gridpoints.rules.life import Draft, Version, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
+from gridpoints.rules.publishing import publish
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit
 
+#: Of two that begin on the same day the later published one applies.
+_CALENDAR = ("starts_on", "published_at", "id")
+
 
 @lru_cache(maxsize=64)
-def _compiled(text: str, id: str) -> RuleSet:
+def _loaded(text: str, id: str) -> RuleSet:
     """A published text never changes, so it is compiled once."""
     return load(text, source=id)
+
+
+def _compiled(published: PublishedRules) -> RuleSet:
+    return beginning(_loaded(published.text, published.id), published.starts_on)
+
+
+def _version(published: PublishedRules, ends_on: date | None, draft: Draft | None, today: date) -> Version:
+    return Version(
+        rules=_compiled(published),
+        starts_on=published.starts_on,
+        ends_on=ends_on,
+        published_at=published.published_at,
+        published_by=published.published_by,
+        status=status_of(published.starts_on, ends_on, today),
+        approved_by=draft.approved_by if draft else None,
+        vote=draft.vote if draft else None,
+    )
 
 
 @frozen
@@ -38,7 +63,7 @@ class RulesCalendar:
 
 
 @frozen
-class Rules:
+class Rules(Drafts):
     """The room ``rules``: what the community decided that deeds are worth."""
 
     context: Context
@@ -46,35 +71,28 @@ class Rules:
     def publish(self, source: str | Path) -> RuleSet:
         """Publish a rule set: a file, the name of a preset, or the YAML text itself.
 
-        The same text again changes nothing. Raises `RuleSetInvalid`, `RuleSetFrozen` where the
-        version stands with another text, and `UnitChanged`.
+        This is the short way, for those who vote elsewhere; a version of which there is a draft is
+        published as it was approved. The same text again changes nothing. Raises `RuleSetInvalid`,
+        `RuleSetFrozen` where the version stands with another text, `NotApproved`, and `UnitChanged`.
         """
         text, name = read(source)
         rules = load(text, source=name)
-        published = PublishedRules(
-            id=rules.id,
-            text=text,
-            starts_on=rules.starts_on,
-            published_at=self.context.now(),
-            published_by=self.context.actor.id,
-        )
-        with self.context.begin() as work:
-            for standing in work.find(PublishedRules, {"id": rules.id}):
-                if standing.text != text:
-                    raise RuleSetFrozen(version=rules.id)
-                return rules
-            self._declare(work, rules)
-            work.add(published)
-        return rules
+        while True:
+            try:
+                with self.context.begin() as work:
+                    return self._publish(work, rules, text)
+            except RecordExists as race:
+                # Somebody published it between our look and our writing: look again.
+                if race.kind not in (kind_of(PublishedRules), kind_of(Unit)):
+                    raise
 
-    def _declare(self, work: Work, rules: RuleSet) -> None:
-        """Add the units that are new; one in use keeps its scale, or every figure would change."""
-        standing = {unit.code: unit for unit in work.find(Unit, order=("code",))}
-        for unit in rules.units.values():
-            if (known := standing.get(unit.code)) is None:
-                work.add(unit)
-            elif known.scale != unit.scale:
-                raise UnitChanged(unit=unit.code, scale=known.scale)
+    def _publish(self, work: Work, rules: RuleSet, text: str) -> RuleSet:
+        for found in work.find(Draft, {"id": rules.id}):
+            draft = work.get(Draft, found.id, lock=True)
+            draft.must_decide_on(text)
+            return self._publish_draft(work, draft, None)
+        publish(self.context, work, rules, text)
+        return rules
 
     def calendar(self) -> RulesCalendar:
         """All published rule sets by the day they began to apply.
@@ -82,8 +100,25 @@ class Rules:
         Of two that begin on the same day the later published one applies.
         """
         with self.context.read() as work:
-            published = work.find(PublishedRules, order=("starts_on", "published_at", "id"))
-        return RulesCalendar(tuple(_compiled(each.text, each.id) for each in published))
+            published = work.find(PublishedRules, order=_CALENDAR)
+        return RulesCalendar(tuple(map(_compiled, published)))
+
+    def versions(self) -> tuple[Version, ...]:
+        """Every published version with its days, as they stand today: the calendar of the rules."""
+        with self.context.read() as work:
+            published = work.find(PublishedRules, order=_CALENDAR)
+            drafts = {draft.id: draft for draft in work.find(Draft, {"id": [p.id for p in published]})}
+        today = self.context.today()
+        ends = [each.starts_on for each in published[1:]]
+        return tuple(
+            _version(each, ends_on, drafts.get(each.id), today)
+            for each, ends_on in zip_longest(published, ends)
+        )
+
+    def version(self, id: str) -> RuleSet:
+        """The published version of that id (``code@version``); raises `RecordUnknown`."""
+        with self.context.read() as work:
+            return _compiled(work.get(PublishedRules, id))
 
     def in_force(self, day: date | None = None) -> RuleSet:
         """The rule set of a local day (None: today); raises `NoRulesInForce`."""

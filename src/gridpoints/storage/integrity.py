@@ -14,6 +14,7 @@ from gridpoints.claiming.model import Claim, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.records import Change, Record
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
+from gridpoints.rules.life import Draft
 from gridpoints.rules.model import PublishedRules
 from gridpoints.values import Unit
 
@@ -24,6 +25,7 @@ KINDS: tuple[type[Record], ...] = (
     Household,
     Member,
     Unit,
+    Draft,
     PublishedRules,
     ServiceItem,
     Session,

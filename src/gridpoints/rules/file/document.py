@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 from attrs import evolve
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from gridpoints.errors import GridpointsError
 from gridpoints.rules.approval import Approval as Stages
@@ -118,6 +118,20 @@ class DeedEntry(Document):
         return self.points.takes()
 
 
+class Identity(BaseModel):
+    """What a file says that it is, whatever else stands in it."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    code: Annotated[Code, Field(examples=["our-village"])]
+    version: Version
+
+    @property
+    def id(self) -> str:
+        """Its code and its version, by which it is known once it is published."""
+        return f"{self.code}@{self.version}"
+
+
 class Heading(Document):
     """What the file says of itself."""
 
@@ -195,7 +209,8 @@ class RuleSetDocument(Tables, Heading):
         """
         first, *later = sorted({self.starts_on, *self._changes()})
         rules = _Compiler(self, evaluator, first).rule_set()
-        return evolve(rules, later=tuple(_Compiler(self, evaluator, day).rule_set() for day in later))
+        editions = tuple(_Compiler(self, evaluator, day).rule_set() for day in later)
+        return evolve(rules, later=editions, written=_written(self))
 
     def _changes(self) -> Iterator[date]:
         """The days after its first on which one of its figures changes."""
@@ -203,6 +218,21 @@ class RuleSetDocument(Tables, Heading):
             for entry in figure.entries[1:]:
                 if entry.starts_on is not None and entry.starts_on > self.starts_on:
                     yield entry.starts_on
+
+
+def _written(value: Any) -> Any:
+    """A part of the file by the keys that stand in it, with the values that were left out."""
+    match value:
+        case RootModel():
+            return _written(value.root)
+        case BaseModel():
+            fields = type(value).model_fields
+            return {info.alias or name: _written(getattr(value, name)) for name, info in fields.items()}
+        case dict():
+            return {key: _written(inner) for key, inner in value.items()}
+        case list():
+            return [_written(inner) for inner in value]
+    return value
 
 
 class _Compiler:

@@ -23,6 +23,7 @@ from gridpoints.errors import (
 from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
 from gridpoints.rules.case import UsageKey
+from gridpoints.rules.life import Draft
 from gridpoints.rules.model import PublishedRules
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.sql import bulk, tables
@@ -62,6 +63,7 @@ _KEPT: Mapping[type, _Kept[Any]] = {
         _Kept(Household, tables.HouseholdRow),
         _Kept(Member, tables.MemberRow),
         _Kept(Unit, tables.UnitRow, key="code"),
+        _Kept(Draft, tables.DraftRow),
         _Kept(PublishedRules, tables.PublishedRulesRow),
         _Kept(ServiceItem, tables.ServiceItemRow),
         _Kept(Session, tables.SessionRow),

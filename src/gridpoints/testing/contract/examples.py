@@ -26,6 +26,7 @@ from gridpoints.redemption.model import (
     Settlement,
     SettlementStatus,
 )
+from gridpoints.rules.life import Draft, DraftStatus, Vote
 from gridpoints.rules.model import PublishedRules
 from gridpoints.values import LONGEST_DERIVED, LONGEST_IDENTIFIER, LONGEST_TEXT, Period, Step, Unit
 
@@ -49,6 +50,18 @@ def examples(community: str) -> list[Record]:
         Member("nobody", "李", BEFORE_1970),
         Unit("points", 0, {"zh_Hans": "积分", "zh_Hant": "積分", "en": "points"}),
         Unit("hours", 6),
+        Draft(
+            id="细则@2026-1",
+            text="# " + TEXT + "长" * 200_000,
+            drafted_at=BEFORE_1970,
+            drafted_by="clerk",
+            approved_at=MOMENT,
+            approved_by="王",
+            vote=Vote(10_000_000, 0, 3, TEXT),
+            status=DraftStatus.PUBLISHED,
+            version=5,
+        ),
+        Draft("next@2", "", MOMENT, "clerk"),
         PublishedRules("细则@2026-1", "# " + TEXT + "长" * 200_000, date.max, MOMENT, "clerk"),
         ServiceItem("item", TEXT, "巡逻/夜", "长" * LONGEST_TEXT, ItemStatus.CLOSED, 3),
         Session("session", "item", BEFORE_1970, LATER, 10**9),

@@ -10,6 +10,7 @@ from gridpoints.claiming.model import Claim, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.records import Change
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
+from gridpoints.rules.life import Draft
 from gridpoints.rules.model import PublishedRules
 from gridpoints.storage.sql.tables.base import (
     BY_KEY,
@@ -18,6 +19,7 @@ from gridpoints.storage.sql.tables.base import (
     Day,
     Exact,
     ExactJson,
+    ExactJsonOrNone,
     ExactOrNone,
     Instant,
     InstantOrNone,
@@ -152,6 +154,22 @@ class UnitRow(Row, table=True):
     code: Key
     scale: Whole
     names: Json
+
+
+class DraftRow(Row, table=True):
+    """See `gridpoints.rules.life.Draft`."""
+
+    __tablename__ = "gridpoints_draft"
+    __table_args__ = kept(Draft)
+    id: Key
+    text: Text
+    drafted_at: Instant
+    drafted_by: Text
+    approved_at: InstantOrNone
+    approved_by: TextOrNone
+    vote: ExactJsonOrNone
+    status: Text
+    version: Whole
 
 
 class PublishedRulesRow(Row, table=True):

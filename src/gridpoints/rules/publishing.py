@@ -1,0 +1,33 @@
+"""The moment at which a version becomes law: it is kept, frozen, and its units are declared."""
+
+from __future__ import annotations
+
+from gridpoints.context import Context
+from gridpoints.errors import RuleSetFrozen, UnitChanged
+from gridpoints.rules.model import PublishedRules, RuleSet
+from gridpoints.storage.port import Work
+from gridpoints.values import Unit
+
+
+def publish(context: Context, work: Work, rules: RuleSet, text: str) -> None:
+    """Keep a version for ever. The same text from the same day again changes nothing.
+
+    Raises `RuleSetFrozen` where it stands otherwise, `UnitChanged`, and `RecordExists` where
+    somebody else publishes at the same moment: look again.
+    """
+    for standing in work.find(PublishedRules, {"id": rules.id}):
+        if (standing.text, standing.starts_on) != (text, rules.starts_on):
+            raise RuleSetFrozen(version=rules.id)
+        return
+    _declare(work, rules)
+    work.add(PublishedRules(rules.id, text, rules.starts_on, context.now(), context.actor.id))
+
+
+def _declare(work: Work, rules: RuleSet) -> None:
+    """Add the units that are new; one in use keeps its scale, or every figure would change."""
+    standing = {unit.code: unit for unit in work.find(Unit, order=("code",))}
+    for unit in rules.units.values():
+        if (known := standing.get(unit.code)) is None:
+            work.add(unit)
+        elif known.scale != unit.scale:
+            raise UnitChanged(unit=unit.code, scale=known.scale)
