@@ -135,8 +135,8 @@ DIALECTS: dict[str, Dialect] = {
 }
 
 
-def stored(type: Any, value: Any) -> Any:
-    return type.dialect_impl(DIALECTS["sqlite"]).bind_processor(DIALECTS["sqlite"])(value)
+def stored(type: Any, value: Any, dialect: Dialect = DIALECTS["sqlite"]) -> Any:
+    return type.dialect_impl(dialect).bind_processor(dialect)(value)
 
 
 def read(type: Any, value: Any) -> Any:
@@ -160,7 +160,7 @@ def test_an_instant_is_kept_in_utc() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_naive_instant_is_refused(dialect: str) -> None:
     with pytest.raises(NaiveInstant):
-        types.Instant().process_bind_param(NAIVE, DIALECTS[dialect])
+        stored(types.Instant(), NAIVE, DIALECTS[dialect])
 
 
 @given(st.decimals(allow_nan=False))

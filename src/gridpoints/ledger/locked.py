@@ -22,6 +22,9 @@ from gridpoints.values import Unit
 #: The least by which two lines of an account are recorded one after another.
 INSTANT = timedelta(microseconds=1)
 
+#: A batch makes thousands: this is half of the time of ``Line(…)``.
+_new_line = tuple.__new__
+
 
 @define
 class Locked:
@@ -104,23 +107,22 @@ class Locked:
         number = self.number
         if number:
             self.number = number + 1
-        self.lines.append(
-            Line(
-                number,
-                sent.id,
-                request.act,
-                sent.kind,
-                sent.reason,
-                request.subject,
-                request.effective_text or recorded_at,
-                recorded_at,
-                request.legs,
-                lots,
-                request.metadata,
-                refusal,
-                fields,
-            )
+        line = (
+            number,
+            sent.id,
+            request.act,
+            sent.kind,
+            sent.reason,
+            request.subject,
+            request.effective_text or recorded_at,
+            recorded_at,
+            request.legs,
+            lots,
+            request.metadata,
+            refusal,
+            fields,
         )
+        self.lines.append(_new_line(Line, line))
 
     def write(
         self,

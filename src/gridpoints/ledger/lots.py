@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from attrs import Factory, define, field
+from attrs import define, field
 
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.model import Transaction
@@ -19,10 +19,6 @@ from gridpoints.ledger.reversal import Original
 
 #: An expiry, and by how much its lot changes.
 Change = tuple[datetime, int]
-
-
-def _is_strict(state: AccountState) -> bool:
-    return state.account.kind.strict
 
 
 @define
@@ -39,7 +35,6 @@ class AccountState:
     held: int = 0
     dated: dict[datetime, int] = field(factory=dict)
     moved_at: datetime | None = None
-    strict: bool = field(init=False, eq=False, default=Factory(_is_strict, takes_self=True))
 
     def copy(self) -> AccountState:
         """One that can be moved on without moving this one."""

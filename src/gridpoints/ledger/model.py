@@ -96,7 +96,7 @@ class Transaction:
 
     def metadata_json(self) -> str:
         """The metadata as canonical JSON: sorted, without blanks; raises `MetadataUnusable`."""
-        if not self.metadata and isinstance(self.metadata, Mapping):
+        if type(self.metadata) is dict and not self.metadata:
             return "{}"
         problem = "it is too large"
         try:

@@ -72,8 +72,7 @@ def _post_each(requests: list[Request], locked: Locked, at: datetime) -> list[Ou
             outcomes.append(_again(request, earlier))
         else:
             try:
-                when = _move(request, locked, at)
-                outcomes.append(Posted(id, when))
+                outcomes.append(Posted(id, _move(request, locked, at)))
             except (InvalidInput, NotFound) as error:
                 outcomes.append(Rejected(id, error))
                 continue
@@ -154,7 +153,7 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
     for key, amount in net.items():
         state = accounts[key]
         state.posted += amount
-        if state.strict:
+        if state.account.kind.strict:
             state.moved_at = when
     locked.changed_accounts.update(net)
     locked.write_request(request, when)
@@ -184,7 +183,7 @@ def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:
     locked.changed_lots.update((key, expires_at) for key, expires_at, _ in changes)
     locked.changed_accounts.update(net)
     for state in moved:
-        if state.strict:
+        if state.account.kind.strict:
             state.moved_at = when
     if hold is not None and captured:
         remaining = hold.remaining - captured

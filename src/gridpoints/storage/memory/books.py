@@ -54,7 +54,7 @@ class Books:
         if state is None:
             account = Account.parse(key)
             state = AccountState(account, account.kind.floor)
-        if not state.strict:
+        if not state.account.kind.strict:
             state.posted += place.amount
             self.accounts[key] = state
 
@@ -62,7 +62,7 @@ class Books:
         """Undo `enter`."""
         key = place.account
         self.places[key].pop()
-        if (state := self.accounts.get(key)) is not None and not state.strict:
+        if (state := self.accounts.get(key)) is not None and not state.account.kind.strict:
             state.posted -= place.amount
             if not self.places[key]:
                 del self.accounts[key]

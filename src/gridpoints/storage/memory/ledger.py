@@ -59,7 +59,7 @@ class MemoryLedger(LedgerStore):
 
     def write(self, locked: Locked) -> None:
         books = self._books
-        strict = {key for key in locked.changed_accounts if locked.accounts[key].strict}
+        strict = {key for key in locked.changed_accounts if locked.accounts[key].account.kind.strict}
         former = {key: books.accounts.get(key) for key in strict}
         for key in strict:
             books.accounts[key] = locked.accounts[key]

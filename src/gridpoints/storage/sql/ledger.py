@@ -29,7 +29,9 @@ from gridpoints.storage.sql.prepared import Prepared, pipeline
 from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
     HERE,
+    ID,
     IDS,
+    LINE,
     OVERDUE,
     SOME_LEFT,
     accounts,
@@ -65,10 +67,17 @@ _LOTS = Prepared(
 )
 _NAMED_HOLDS = Prepared(holds_with_accounts.where(among(holds.c.id, IDS)))
 _OVERDUE_HOLDS = Prepared(holds_with_accounts.where(OVERDUE, among(holds.c.account_id, IDS)))
-_KNOWN = Prepared(
-    select(*(c for c in journal.c if c.name != "community_id")).where(
-        journal.c.community_id == HERE, among(journal.c.id, IDS)
+_KNOWN = Prepared(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)))
+_KNOWN_LINE = Prepared(select(*LINE).where(journal.c.community_id == HERE, journal.c.id == ID))
+_ANY_KNOWN = Prepared(
+    select(journal.c.id)
+    .where(
+        journal.c.community_id == HERE,
+        journal.c.id >= bindparam("first", type_=Text),
+        journal.c.id <= bindparam("last", type_=Text),
     )
+    .order_by(journal.c.id)
+    .limit(1)
 )
 _BOOK = Prepared(
     select(
@@ -127,10 +136,18 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         return locked
 
     def _known(self, ids: Collection[str]) -> Callable[[], dict[str, Line]]:
+        """What stands under these ids. Ids that are made in time have none between them: one look says so."""
         if not ids:
             return dict
-        fetch = _KNOWN.start(self.connection, community=self.community, ids=ids)
-        return lambda: {line.id: line for line in map(line_of, fetch())}
+        if len(ids) == 1:
+            [id] = ids
+            fetch = _KNOWN_LINE.start(self.connection, community=self.community, id=id)
+            return lambda: {line.id: line for line in map(line_of, fetch())}
+        first, last = min(ids), max(ids)
+        any_known = _ANY_KNOWN.start(self.connection, community=self.community, first=first, last=last)
+        return lambda: {
+            line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids) if any_known() else ())
+        }
 
     def _take_turns(self, wanted: Wanted) -> None:
         """Wait, before any account is locked, for whoever closes the period or reverses the same."""
@@ -205,15 +222,20 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
 
     def write(self, locked: Locked) -> None:
         lines = locked.lines
-        strict = {key for key in locked.changed_accounts if locked.accounts[key].account.kind.strict}
+        moved = [locked.accounts[key] for key in sorted(locked.changed_accounts)]
+        strict = [state for state in moved if state.account.kind.strict]
         recorded = self.record(lines) if len(lines) >= bulk.COPY_AT else None
         with pipeline(self.connection):
             recorded = recorded or self.record(lines)
-            self._move([locked.accounts[key] for key in sorted(strict)])
-            self._keep_lots(locked)
+            if strict:
+                self._move(strict)
+            if locked.changed_lots:
+                self._keep_lots(locked)
             kept = self._keep_holds([locked.holds[id] for id in sorted(locked.changed_holds)])
             # Not what another writer, whom `open` waited for, opened and used.
-            if unused := {k for k in self._opened - strict if locked.accounts[k].moved_at is None}:
+            if unused := {
+                k for k in self._opened - locked.changed_accounts if locked.accounts[k].moved_at is None
+            }:
                 _UNOPEN.run(self.connection, community=self.community, ids=unused)
         if recorded() < len(lines) or kept() < len(locked.changed_holds):
             raise ConcurrentChange(kind="transaction", id=lines[0].id)

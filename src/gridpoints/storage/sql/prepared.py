@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from types import TracebackType
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Dialect, exc
+from sqlalchemy import BindParameter, Connection, Dialect, exc
 from sqlalchemy.sql import ClauseElement
 
 Convert = Callable[[Any], Any]
@@ -20,30 +21,34 @@ Convert = Callable[[Any], Any]
 
 @frozen
 class _Compiled:
-    """A statement in the words of one database."""
+    """A statement in the words of one database. `refusals` is what its driver raises."""
 
     sql: str
-    positions: Sequence[str] | None
-    binds: Mapping[str, Convert]
+    positional: bool
+    binds: Sequence[tuple[str, Convert | None]]
     defaults: Mapping[str, Any]
     results: Sequence[tuple[int, Convert]]
+    refusals: type[Exception]
 
     def arguments(self, values: dict[str, Any]) -> Any:
         """The values as the driver takes them."""
         bound = {**self.defaults, **values} if self.defaults else values
-        for name, convert in self.binds.items():
-            bound[name] = convert(bound[name])
-        return bound if self.positions is None else [bound[name] for name in self.positions]
+        if self.positional:
+            return [bound[name] if convert is None else convert(bound[name]) for name, convert in self.binds]
+        for name, convert in self.binds:
+            if convert is not None:
+                bound[name] = convert(bound[name])
+        return bound
 
     def read(self, rows: list[Any]) -> list[Any]:
         """Rows as the statement's columns have them."""
         if not self.results:
             return rows
-        lists = [list(row) for row in rows]
+        lists = list(map(list, rows))
         for position, convert in self.results:
             for row in lists:
-                if row[position] is not None:
-                    row[position] = convert(row[position])
+                if (value := row[position]) is not None:
+                    row[position] = convert(value)
         return lists
 
 
@@ -56,61 +61,75 @@ class Prepared:
 
     def rows(self, connection: Connection, **values: Any) -> list[Any]:
         """All rows that it answers."""
-        return self.start(connection, **values)()
+        compiled = self._for(connection)
+        return _fetched(connection, compiled, _executed(connection, compiled, values))
 
     def run(self, connection: Connection, **values: Any) -> int:
         """Run it, and answer how many rows it wrote."""
-        compiled = self._for(connection.dialect)
-        with translated(connection, compiled.sql):
-            count: int = _driver(connection).execute(compiled.sql, compiled.arguments(values)).rowcount
+        count: int = _executed(connection, self._for(connection), values).rowcount
         return count
 
     def start(self, connection: Connection, **values: Any) -> Callable[[], list[Any]]:
         """Run it; what is answered fetches its rows, later: see `pipeline`."""
-        compiled = self._for(connection.dialect)
-        with translated(connection, compiled.sql):
-            cursor = _driver(connection).execute(compiled.sql, compiled.arguments(values))
+        compiled = self._for(connection)
+        return partial(_fetched, connection, compiled, _executed(connection, compiled, values))
 
-        def fetch() -> list[Any]:
-            try:
-                with translated(connection, compiled.sql):
-                    rows = cursor.fetchall()
-            except (exc.DataError, exc.OperationalError) as error:
-                # A value that no writer of ours put there: an instant of the year 20000, half a character.
-                if isinstance(error, exc.DataError) or "decode" in str(error.orig):
-                    raise ValueError(str(error.orig)) from error
-                raise
-            return compiled.read(rows)
-
-        return fetch
-
-    def _for(self, dialect: Dialect) -> _Compiled:
-        found = self._compiled.get(dialect.name)
+    def _for(self, connection: Connection) -> _Compiled:
+        name = connection.dialect.name
+        found = self._compiled.get(name)
         if found is None:
-            found = self._compiled[dialect.name] = _compile(self._statement, dialect)
+            found = self._compiled[name] = _compile(self._statement, connection.dialect)
         return found
+
+
+def _executed(connection: Connection, compiled: _Compiled, values: dict[str, Any]) -> Any:
+    try:
+        return _driver(connection).execute(compiled.sql, compiled.arguments(values))
+    except compiled.refusals as error:
+        raise _told(connection, compiled.sql, error) from error
+
+
+def _fetched(connection: Connection, compiled: _Compiled, cursor: Any) -> list[Any]:
+    try:
+        rows = cursor.fetchall()
+    except compiled.refusals as error:
+        told = _told(connection, compiled.sql, error)
+        # A value that no writer of ours put there: an instant of the year 20000, half a character.
+        if isinstance(told, exc.DataError) or (
+            isinstance(told, exc.OperationalError) and "decode" in str(told.orig)
+        ):
+            raise ValueError(str(told.orig)) from told
+        raise told from error
+    return compiled.read(rows)
+
+
+def _told(connection: Connection, sql: str, error: Exception) -> BaseException:
+    """What SQLAlchemy would raise for an error of the driver."""
+    dialect = connection.dialect
+    return exc.DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
 
 
 def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    binds: dict[str, Convert] = {}
-    for parameter, name in compiled.bind_names.items():  # type: ignore[attr-defined]
-        convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-        if convert is not None:
-            binds[name] = convert
-    columns = getattr(statement, "selected_columns", ())
-    results = [
-        (position, convert)
-        for position, column in enumerate(columns)
-        if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
-    ]
-    defaults = {
-        name: parameter.effective_value
+    names: dict[str, BindParameter[Any]] = {
+        name: parameter
         for parameter, name in compiled.bind_names.items()  # type: ignore[attr-defined]
-        if not parameter.required
     }
-    positions = compiled.positiontup if compiled.positional else None  # type: ignore[attr-defined]
-    return _Compiled(str(compiled), positions, binds, defaults, results)
+    positional: bool = compiled.positional  # type: ignore[attr-defined]
+    order = compiled.positiontup if positional else names  # type: ignore[attr-defined]
+    columns = getattr(statement, "selected_columns", ())
+    return _Compiled(
+        sql=str(compiled),
+        positional=positional,
+        binds=[(name, names[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order],
+        defaults={name: each.effective_value for name, each in names.items() if not each.required},
+        results=[
+            (position, convert)
+            for position, column in enumerate(columns)
+            if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        ],
+        refusals=dialect.loaded_dbapi.Error,
+    )
 
 
 def _driver(connection: Connection) -> Any:
@@ -135,11 +154,8 @@ class translated:  # noqa: N801 -- reads as a function; as a class, it costs a f
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if error is not None:
-            dialect = self._connection.dialect
-            base = dialect.loaded_dbapi.Error
-            if isinstance(error, base):
-                raise exc.DBAPIError.instance(self._sql, None, error, base, dialect=dialect) from error
+        if isinstance(error, self._connection.dialect.loaded_dbapi.Error):
+            raise _told(self._connection, self._sql, error) from error
 
 
 def pipeline(connection: Connection) -> AbstractContextManager[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from threading import get_ident
 
@@ -21,6 +21,7 @@ from gridpoints.storage.sql.tables import CommunityRow, table_of
 
 _communities = table_of(CommunityRow)
 _COMMUNITIES = select(_communities.c.community_id).order_by(_communities.c.community_id)
+_NO_TURN = nullcontext()
 
 
 @frozen
@@ -60,7 +61,9 @@ class SqlStore:
         """
         outer = self._open.get()
         if outer is None or outer.thread != get_ident():
-            with translated(self._engines.url, community), self._transaction(write=write) as connection:
+            engine = self._engines.writing if write else self._engines.reading
+            turn = self._engines.turn if write else _NO_TURN
+            with translated(self._engines.url, community), turn, engine.begin() as connection:
                 token = self._open.set(_Open(connection, write, get_ident()))
                 try:
                     yield SqlWork(connection, community, self._unfolded)
@@ -73,15 +76,6 @@ class SqlStore:
                 yield SqlWork(outer.connection, community, self._unfolded)
         else:
             raise RuntimeError("the unit of work that is open only reads")
-
-    @contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[Connection]:
-        if write:
-            with self._engines.turn, self._engines.writing.begin() as connection:
-                yield connection
-        else:
-            with self._engines.reading.begin() as connection:
-                yield connection
 
     def communities(self) -> list[str]:
         """The ids of all communities, sorted."""

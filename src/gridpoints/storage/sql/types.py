@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -57,21 +57,28 @@ class Instant(types.TypeDecorator[datetime]):
         """Text where the database has no type for it."""
         return dialect.type_descriptor(types.Text() if dialect.name == "sqlite" else self.impl_instance)
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """To UTC, and to text on SQLite."""
-        if value is None:
-            return None
-        if value.tzinfo is not UTC:
-            value = check_instant("instant", value)
-        if dialect.name != "sqlite":
-            return value
-        return _sortable(value)
+        return _utc_text if dialect.name == "sqlite" else _utc
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """From text, or from the time zone of the connection."""
-        if value is None:
-            return None
-        return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+        return _from_any
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else check_instant("instant", value)
+
+
+def _utc_text(value: datetime | None) -> str | None:
+    utc = _utc(value)
+    return None if utc is None else _sortable(utc)
+
+
+def _from_any(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
 
 
 @lru_cache(maxsize=1024)  # the rows of a batch have few instants among them
