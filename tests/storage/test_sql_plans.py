@@ -33,7 +33,7 @@ from gridpoints.values import Unit
         reading._LINE,
         statements._OPENED,
         folding._TIPS,
-        folding._READ_HOT,
+        folding.READ_HOT,
         records._LOCK_USAGE,
     ],
     ids=[

@@ -26,6 +26,7 @@ from gridpoints.errors.base import (
 from gridpoints.errors.ledger import (
     AccountHot,
     BadLegAmount,
+    BalanceTooLarge,
     BatchNotPosted,
     FloorAboveBalance,
     HoldClosed,
@@ -164,6 +165,7 @@ __all__ = [
     "BadIdentifier",
     "BadLegAmount",
     "BadText",
+    "BalanceTooLarge",
     "BatchNotPosted",
     "BlankText",
     "CellMerged",

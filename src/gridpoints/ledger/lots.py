@@ -30,7 +30,8 @@ class AccountState:
     """An account as it was locked; posting moves it on.
 
     `dated` are its lots that expire, `moved_at` is when its last line was recorded: None for a hot
-    account, which is not locked. Unless it is had alone, that has no floor, and `posted` counts from 0.
+    account, which is not locked. Unless it is had alone, that has no floor, and `posted` counts from what
+    was known of it.
     """
 
     account: Account

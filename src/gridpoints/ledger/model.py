@@ -26,6 +26,7 @@ from gridpoints.values import can_be_stored
 
 __all__ = [
     "MOST_AMOUNT",
+    "MOST_BALANCE",
     "MOST_METADATA",
     "Account",
     "AccountKind",
@@ -49,8 +50,12 @@ __all__ = [
     "Verification",
 ]
 
-#: Largest amount of one leg: 15 digits fit a double, so that no export loses one.
-MOST_AMOUNT = 10**15 - 1
+#: Largest amount of one leg, and of all that one transaction adds to an account or takes from it.
+MOST_AMOUNT = 10**12 - 1
+#: The most that posting lets an account hold, or owe. Stores keep less than 2^63: what lies between is for
+#: the accounts that nobody locks, whose last lines are not counted when the next are posted. It takes
+#: eight million of the largest ones.
+MOST_BALANCE = 10**18 - 1
 #: Most bytes of metadata, as JSON, that one transaction carries.
 MOST_METADATA = 16_384
 

@@ -134,6 +134,9 @@ class Batch:
             else:
                 texts.append(f'["{key}",{amount},"{_expiry(sent, leg)}"]')
                 request.dated = True
+        for key, amount in net.items():
+            if abs(amount) > MOST_AMOUNT:
+                raise BadLegAmount(transaction=sent.id, account=key, amount=str(amount))
         if not texts:
             raise TransactionEmpty(transaction=sent.id)
         if any(totals.values()):

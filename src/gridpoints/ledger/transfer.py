@@ -30,6 +30,8 @@ from gridpoints.values import Unit
 VERSION = 1
 FORMATS = ("json", "csv")
 
+#: No store keeps a balance that is as large.
+_TOO_MUCH = 2**63
 #: Lines that are kept at once.
 _CHUNK = 5_000
 _SEAL = ("size", "root", "sealed_at", "note")
@@ -204,7 +206,10 @@ class _Reading:
     def _line(self, line: Line) -> Line:
         if line.number != self.projection.lines + 1:
             raise ValueError(f"the line after {self.projection.lines} has the number {line.number}")
-        self._places += self.projection.apply(line)
+        places = list(self.projection.apply(line))
+        if any(abs(place.balance) >= _TOO_MUCH for place in places):
+            raise ValueError(f"{line.id} takes an account beyond what can be kept")
+        self._places += places
         return line
 
     def _keep(self, lines: list[Line]) -> None:

@@ -24,7 +24,7 @@ from gridpoints.ledger.reversal import Original
 from gridpoints.ledger.seals import Seal
 from gridpoints.storage.ledger_port import LedgerStore, Wanted
 from gridpoints.storage.sql import bulk
-from gridpoints.storage.sql.folding import SqlFolding
+from gridpoints.storage.sql.folding import READ_HOT, SqlFolding
 from gridpoints.storage.sql.prepared import Prepared, pipeline
 from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
@@ -191,9 +191,12 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
         units = {state.account.unit for state in locked.accounts.values()}
-        for key, account in hot.items():
-            if account.unit in units or account.unit in self.units:
-                locked.accounts[key] = AccountState(account, None)
+        known = {key: a for key, a in hot.items() if a.unit in units or a.unit in self.units}
+        held = self.remembered.hot
+        if new := known.keys() - held.keys():
+            held |= dict.fromkeys(new, 0)
+            held |= dict(self.rows(READ_HOT, ids=new))
+        locked.accounts |= {key: AccountState(account, None, held[key]) for key, account in known.items()}
         self._alone = alone & locked.accounts.keys()
         if self._alone:
             self.fold()
