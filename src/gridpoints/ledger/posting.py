@@ -65,6 +65,8 @@ def post(requests: list[Request], *, locked: Locked, at: datetime, atomic: bool 
 def _post_each(requests: list[Request], locked: Locked, at: datetime) -> list[Outcome]:
     seen = dict(locked.known)
     outcomes: list[Outcome] = []
+    late = locked.closed_until is not None and at < locked.closed_until
+    move = _move_any if late else _move
     reversible = {request.subject for request in requests if request.act == _REVERSE}
     for request in requests:
         id = request.transaction.id
@@ -74,7 +76,7 @@ def _post_each(requests: list[Request], locked: Locked, at: datetime) -> list[Ou
             outcomes.append(_again(request, earlier))
         else:
             try:
-                when = _move(request, locked, at)
+                when = move(request, locked, at)
                 outcomes.append(Posted(id, when))
             except (InvalidInput, NotFound) as error:
                 outcomes.append(Rejected(id, error))
@@ -172,7 +174,7 @@ def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:
         state = accounts.get(key) or locked.account(key)
         locked.settle_overdue(state, at)
         moved.append(state)
-    _refuse_closed(request, locked)
+    _refuse_closed(request, locked, request.effective_at or after(at, *moved))
     hold, captured = _hold_of(request, locked, at) if request.act == _CAPTURE else (None, 0)
     original = _original_of(request, locked) if request.act == _REVERSE else None
     for state, amount in zip(moved, net.values(), strict=True):
@@ -195,10 +197,10 @@ def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:
     return when
 
 
-def _refuse_closed(request: Request, locked: Locked) -> None:
+def _refuse_closed(request: Request, locked: Locked, done: datetime) -> None:
     """Raise `PeriodClosed` for what was done in a period that is closed."""
-    done, until = request.effective_at, locked.closed_until
-    if done is not None and until is not None and done < until:
+    until = locked.closed_until
+    if until is not None and done < until:
         raise PeriodClosed(transaction=request.transaction.id, effective_at=done, until=until)
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, union_all
 
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account, Hold
-from gridpoints.ledger.journal import Act, Line
+from gridpoints.ledger.journal import Act, Line, instant, instant_text
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.merkle import Node
@@ -30,7 +30,9 @@ from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
     HERE,
     IDS,
+    LINE,
     OVERDUE,
+    RARE,
     SOME_LEFT,
     accounts,
     book,
@@ -65,9 +67,17 @@ _LOTS = Prepared(
 )
 _NAMED_HOLDS = Prepared(holds_with_accounts.where(among(holds.c.id, IDS)))
 _OVERDUE_HOLDS = Prepared(holds_with_accounts.where(OVERDUE, among(holds.c.account_id, IDS)))
-_KNOWN = Prepared(
-    select(*(c for c in journal.c if c.name != "community_id")).where(
-        journal.c.community_id == HERE, among(journal.c.id, IDS)
+_KNOWN = Prepared(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)))
+#: And the ends of closed periods that lie ahead: nobody posts by a clock that is so far behind.
+_KNOWN_OR_AHEAD = Prepared(
+    union_all(
+        select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)),
+        select(*LINE).where(
+            journal.c.community_id == HERE,
+            RARE,
+            journal.c.act == Act.CLOSE.value,
+            journal.c.effective_at > bindparam("now", type_=Text),
+        ),
     )
 )
 _BOOK = Prepared(
@@ -113,7 +123,7 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
             self._read_book(locked)
         found = self.rows(_NAMED_HOLDS, ids=wanted.holds) if wanted.holds else []
         touched = {**wanted.accounts, **{account.key: account for account in map(_account_of, found)}}
-        self._lock({key: a for key, a in touched.items() if a.kind.strict}, wanted.ids, locked)
+        self._lock({key: a for key, a in touched.items() if a.kind.strict}, wanted.ids, at, locked)
         self._add_hot({key: a for key, a in touched.items() if not a.kind.strict}, wanted.alone, locked)
         if wanted.holds:  # again, now that their accounts are locked; one placed meanwhile may be on another
             found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
@@ -121,16 +131,34 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         if at_stake := [key for key, state in locked.accounts.items() if state.held]:
             found += self.rows(_OVERDUE_HOLDS, ids=at_stake, at=at)
         locked.holds = {hold.id: hold for hold in map(hold_of, found)}
-        for id, line in self._known(wanted.originals)().items():
+        for id, line in self._originals(wanted.originals).items():
             reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
             locked.originals[id] = Original.of(line, reversals)
         return locked
 
-    def _known(self, ids: Collection[str]) -> Callable[[], dict[str, Line]]:
-        if not ids:
-            return dict
-        fetch = _KNOWN.start(self.connection, community=self.community, ids=ids)
-        return lambda: {line.id: line for line in map(line_of, fetch())}
+    def _originals(self, ids: Collection[str]) -> dict[str, Line]:
+        return {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))} if ids else {}
+
+    def _known(self, ids: Collection[str], at: datetime, locked: Locked) -> Callable[[], None]:
+        """Ask for the lines under these ids, and for a period that is closed beyond `at`."""
+        if self.others_write:
+            fetch = _KNOWN_OR_AHEAD.start(
+                self.connection, community=self.community, ids=ids, now=instant_text(at)
+            )
+        elif ids:  # whoever writes alone has read the book
+            fetch = _KNOWN.start(self.connection, community=self.community, ids=ids)
+        else:
+            return lambda: None
+
+        def read() -> None:
+            for line in map(line_of, fetch()):
+                if line.act == Act.CLOSE:
+                    until = instant(line.effective_at)
+                    locked.closed_until = max(until, locked.closed_until or until)
+                else:
+                    locked.known[line.id] = line
+
+        return read
 
     def _take_turns(self, wanted: Wanted) -> None:
         """Wait, before any account is locked, for whoever closes the period or reverses the same."""
@@ -154,11 +182,14 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         self._read_book(locked)
         return locked
 
-    def _lock(self, strict: Mapping[str, Account], ids: Collection[str], locked: Locked) -> None:
+    def _lock(
+        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
+    ) -> None:
         with pipeline(self.connection):  # what is known is read behind the locks
             states = self._states(strict)
-            known = self._known(ids)
-        locked.accounts, locked.known = states(), known()
+            read_known = self._known(ids, at, locked)
+        locked.accounts = states()
+        read_known()
         self._opened = frozenset()
         if missing := {k: a for k, a in strict.items() if k not in locked.accounts and a.unit in self.units}:
             # In a statement of its own: where another writer opens one of them at this moment, this
@@ -166,7 +197,7 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
             self.open(missing.values())
             self._opened = frozenset(missing)
             locked.accounts |= self._states(missing)()
-            locked.known = self._known(ids)()
+            self._known(ids, at, locked)()
         if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
             for state in dated.values():
                 state.dated = {}

@@ -152,8 +152,8 @@ class Oracle:
         return kept
 
     def _judge(self, transaction: Transaction) -> str:
-        done = transaction.effective_at
-        if done is not None and self.closed_until is not None and done < self.closed_until:
+        done = transaction.effective_at or self._after(*net(transaction))
+        if self.closed_until is not None and done < self.closed_until:
             return "period_closed"
         refusal = self._judge_hold(transaction) or self._judge_reversal(transaction)
         if refusal:
@@ -269,7 +269,8 @@ class Oracle:
             kept.taken[account] = [first] * amount
             del self.points[account][:amount]
             for leg in legs:
-                self._enter(kept.sent.id, leg.account, leg.amount, when, when)
+                done = max(when, self.closed_until or when)
+                self._enter(kept.sent.id, leg.account, leg.amount, done, when)
             self.last[account] = when
 
     def expire(self) -> int:
