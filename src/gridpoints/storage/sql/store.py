@@ -60,20 +60,21 @@ class SqlStore:
         Inside a unit of work that only reads, none can be opened that writes: RuntimeError.
         """
         outer = self._open.get()
-        if outer is None or outer.thread != get_ident():
-            with translated(self._engines.url, community), self._transaction(write=write) as connection:
-                token = self._open.set(_Open(connection, write, get_ident()))
-                try:
-                    yield SqlWork(connection, community, self._remembered[community])
-                finally:
-                    self._open.reset(token)
-        elif not write:
-            yield SqlWork(outer.connection, community, self._remembered[community])
-        elif outer.write:
-            with savepoint(outer.connection):
+        with translated(self._engines.url, community):
+            if outer is None or outer.thread != get_ident():
+                with self._transaction(write=write) as connection:
+                    token = self._open.set(_Open(connection, write, get_ident()))
+                    try:
+                        yield SqlWork(connection, community, self._remembered[community])
+                    finally:
+                        self._open.reset(token)
+            elif not write:
                 yield SqlWork(outer.connection, community, self._remembered[community])
-        else:
-            raise RuntimeError("the unit of work that is open only reads")
+            elif outer.write:
+                with savepoint(outer.connection):
+                    yield SqlWork(outer.connection, community, self._remembered[community])
+            else:
+                raise RuntimeError("the unit of work that is open only reads")
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
