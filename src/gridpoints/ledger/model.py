@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from gridpoints.errors import GridpointsError, MetadataUnusable
+from gridpoints.errors import GridpointsError, MetadataUnusable, NotUsable
 from gridpoints.exact_json import canonical
 from gridpoints.ledger.accounts import (
     Account,
@@ -22,7 +22,7 @@ from gridpoints.ledger.accounts import (
     HoldStatus,
     Lot,
 )
-from gridpoints.values import can_be_stored
+from gridpoints.values import can_be_stored, shown
 
 __all__ = [
     "MOST_AMOUNT",
@@ -74,7 +74,10 @@ class Leg:
 
 
 def _legs(legs: Iterable[Leg]) -> tuple[Leg, ...]:
-    return tuple(legs)
+    try:
+        return tuple(legs)
+    except TypeError:
+        raise NotUsable(field="legs", value=shown(legs)) from None
 
 
 @frozen
@@ -112,7 +115,7 @@ class Transaction:
                 return text
         except (TypeError, ValueError, RecursionError) as error:
             problem = str(error)[:200].encode("ascii", "replace").decode()
-        raise MetadataUnusable(transaction=str(self.id)[:40], problem=problem, most=MOST_METADATA)
+        raise MetadataUnusable(transaction=shown(self.id), problem=problem, most=MOST_METADATA)
 
 
 def _exact(value: Any) -> Any:

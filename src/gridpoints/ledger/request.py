@@ -14,6 +14,7 @@ from gridpoints.errors import (
     BadLegAmount,
     InvalidInput,
     LegCannotExpire,
+    NotUsable,
     TransactionAmbiguous,
     TransactionEmpty,
     TransactionUnbalanced,
@@ -28,6 +29,7 @@ from gridpoints.values import (
     check_instant,
     check_text,
     check_whole,
+    shown,
 )
 
 _POST, _CAPTURE, _REVERSE = Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value
@@ -82,6 +84,10 @@ class Batch:
                 request = batch._read(transaction)
             except InvalidInput as error:
                 request = Request(transaction, error=error)
+            except (AttributeError, TypeError):
+                if (odd := _odd(transaction)) is None:
+                    raise
+                request = Request(transaction, error=odd)
             batch.requests.append(request)
         return batch
 
@@ -123,7 +129,7 @@ class Batch:
             account, amount = leg.account, leg.amount
             key = account.key
             if type(amount) is not int or not -MOST_AMOUNT <= amount <= MOST_AMOUNT or not amount:
-                raise BadLegAmount(transaction=sent.id, account=key, amount=str(amount)[:40])
+                raise BadLegAmount(transaction=sent.id, account=key, amount=shown(amount))
             if key not in self.accounts:
                 _check_account(key)
                 self.accounts[key] = account
@@ -178,6 +184,17 @@ class Batch:
             request.act = _REVERSE
             request.subject = str.__str__(check_subject(sent.reverses))
             check_whole("extend_days", sent.extend_days, least=0, most=36_500)
+
+
+def _odd(sent: object) -> InvalidInput | None:
+    """What is no leg in a transaction, or has no account; raises `NotUsable` for what is no transaction."""
+    if not isinstance(sent, Transaction):
+        raise NotUsable(field="transaction", value=shown(sent))
+    legs: tuple[object, ...] = sent.legs
+    for leg in legs:
+        if not (isinstance(leg, Leg) and isinstance(leg.account, Account)):
+            return NotUsable(field="leg", value=shown(leg))
+    return None
 
 
 def _plain(sent: Transaction) -> Transaction:

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from attrs import frozen
 
-from gridpoints.errors import LedgerFileUnusable, LedgerNotEmpty
+from gridpoints.errors import LedgerFileUnusable, LedgerNotEmpty, NotOneOf
 from gridpoints.exact_json import canonical
 from gridpoints.ledger.checkpoint import from_base64, to_base64
 from gridpoints.ledger.journal import Line, instant, instant_text
@@ -25,7 +25,7 @@ from gridpoints.ledger.replay import Place, Projection
 from gridpoints.ledger.seals import Seal
 from gridpoints.ledger.verification import UNREADABLE, verify
 from gridpoints.storage.port import Work
-from gridpoints.values import Unit
+from gridpoints.values import Unit, shown
 
 VERSION = 1
 FORMATS = ("json", "csv")
@@ -56,6 +56,7 @@ class Transfer(Proving):
 
         Open a file for CSV with ``newline=""``. What is written is one consistent state.
         """
+        _must_be_known(format)
         self.fold()
         with self.context.read() as work:
             records = self._records(work)
@@ -68,6 +69,7 @@ class Transfer(Proving):
         store of another kind. Nothing is kept unless everything agrees, the seals included. Raises
         `LedgerNotEmpty`, or `LedgerFileUnusable`, which says in which line of the file.
         """
+        _must_be_known(format)
         with self.context.begin() as work:
             if next(work.ledger.lines(0, 1), None) is not None or work.ledger.fold():
                 raise LedgerNotEmpty(community=self.context.community)
@@ -146,6 +148,11 @@ _READERS: Mapping[str, Callable[[TextIO], Iterator[tuple[int, Record]]]] = {
     "json": _read_json,
     "csv": _read_csv,
 }
+
+
+def _must_be_known(format: str) -> None:
+    if format not in FORMATS:
+        raise NotOneOf(field="format", value=shown(format), known=FORMATS)
 
 
 class _Reading:
