@@ -89,7 +89,7 @@ class Transaction:
     `effective_at` is when the act was done; None means: when it was recorded. `hold` names the
     hold that the transaction captures from, `reverses` the transaction whose legs, or a part of them,
     it gives back. Lots that a reversal restores after their date live on for `extend_days`; at 0, they
-    expire at once.
+    expire at once. Where a reversal has any, they are kept in its metadata, as ``extend_days``.
     """
 
     id: str

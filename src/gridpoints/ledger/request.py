@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,8 +20,9 @@ from gridpoints.errors import (
     TransactionEmpty,
     TransactionUnbalanced,
 )
+from gridpoints.exact_json import canonical
 from gridpoints.ledger.accounts import Account
-from gridpoints.ledger.journal import Act, Line, instant_text
+from gridpoints.ledger.journal import EXTEND_DAYS, Act, Line, instant_text
 from gridpoints.ledger.model import MOST_AMOUNT, Leg, Transaction
 from gridpoints.values import (
     IDENTIFIER,
@@ -183,7 +185,9 @@ class Batch:
         else:
             request.act = _REVERSE
             request.subject = str.__str__(check_subject(sent.reverses))
-            check_whole("extend_days", sent.extend_days, least=0, most=36_500)
+            if check_whole("extend_days", sent.extend_days, least=0, most=36_500):
+                details = {**json.loads(request.metadata), EXTEND_DAYS: sent.extend_days}
+                request.metadata = canonical(details)
 
 
 def _odd(sent: object) -> InvalidInput | None:

@@ -141,9 +141,9 @@ class Oracle:
 
     def _again(self, sent: Transaction, kept: Kept) -> str:
         first = attrs.evolve(kept.sent, effective_at=kept.sent.effective_at or kept.recorded_at)
-        again = attrs.evolve(
-            sent, effective_at=sent.effective_at or kept.recorded_at, extend_days=first.extend_days
-        )
+        again = attrs.evolve(sent, effective_at=sent.effective_at or kept.recorded_at)
+        if sent.reverses is None:  # no other transaction extends anything
+            again = attrs.evolve(again, extend_days=first.extend_days)
         return kept.code if again == first else "transaction_conflict"
 
     def _keep(self, transaction: Transaction, code: str, at: datetime) -> Kept:
