@@ -196,7 +196,7 @@ class LedgerStore(ABC):
 
     @abstractmethod
     def debts(self) -> list[Line]:
-        """The lines of reversals that are owed."""
+        """The lines of reversals that are owed, as they were recorded, those of one instant by id."""
 
     @abstractmethod
     def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
