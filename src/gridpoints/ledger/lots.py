@@ -116,7 +116,6 @@ def _draw(
             changes.append((expires_at, -part))
     for expires_at in sorted(left):
         if part := min(left[expires_at], amount):
-            left[expires_at] -= part
             amount -= part
             changes.append((expires_at, -part))
     return changes
