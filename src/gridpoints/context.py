@@ -82,8 +82,12 @@ class Context:
         return self.now().astimezone(self.zone).date()
 
     def local_day(self, instant: datetime) -> date:
-        """The day of `instant` where the community lives."""
-        return check_instant("instant", instant).astimezone(self.zone).date()
+        """The day of `instant` where the community lives; in UTC, at the ends of all years."""
+        instant = check_instant("instant", instant)
+        try:
+            return instant.astimezone(self.zone).date()
+        except OverflowError:
+            return instant.date()
 
     def id(self, given: str | None) -> str:
         """The id that the caller chose, checked, or a new one."""

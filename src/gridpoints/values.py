@@ -49,9 +49,17 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 def check_identifier(name: str, value: str, *, longest: int = LONGEST_IDENTIFIER) -> str:
     """Return `value` as a plain text, or raise `BadIdentifier` where it cannot be an id or a code."""
     if not isinstance(value, str) or len(value) > longest or not _IDENTIFIER.fullmatch(value):
-        shown = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))[:40]
-        raise BadIdentifier(field=name, value=shown, longest=longest)
+        raise BadIdentifier(field=name, value=shown(value), longest=longest)
     return str.__str__(value)  # drivers have ideas of their own about the members of a StrEnum
+
+
+def shown(value: object) -> str:
+    """The beginning of anything, as a message may show it."""
+    try:
+        text = str(value)
+    except ValueError:  # a number with thousands of digits
+        text = type(value).__name__
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:40]
 
 
 def can_be_stored(text: str) -> bool:
@@ -73,7 +81,7 @@ def check_text(name: str, value: str, *, longest: int = LONGEST_TEXT) -> str:
 def check_whole(name: str, value: int, *, least: int = 1, most: int = 10**9) -> int:
     """Return `value`, or raise `NotWholeNumber` where it is no int from `least` to `most`."""
     if type(value) is not int or not least <= value <= most:
-        raise NotWholeNumber(field=name, value=str(value)[:40], least=least, most=most)
+        raise NotWholeNumber(field=name, value=shown(value), least=least, most=most)
     return value
 
 
@@ -86,13 +94,13 @@ def check_decimal(name: str, value: Decimal | int | str, *, digits: int = 6) -> 
             return number
     except (InvalidOperation, ValueError, TypeError):
         pass
-    raise NotPositive(field=name, value=str(value)[:40], digits=digits)
+    raise NotPositive(field=name, value=shown(value), digits=digits)
 
 
 def check_instant(name: str, value: datetime) -> datetime:
     """Return `value` in UTC; raise `NaiveInstant` where it has no zone, or none that leads to UTC."""
     if not isinstance(value, datetime):
-        raise NaiveInstant(field=name, value=str(value)[:40])
+        raise NaiveInstant(field=name, value=shown(value))
     if value.tzinfo is not None and value.utcoffset() is not None:
         with suppress(OverflowError):  # in the first or the last hours of all years
             return value.astimezone(UTC)
@@ -131,7 +139,7 @@ class Unit:
                 return int(scaled)
         except (InvalidOperation, ValueError, TypeError):
             pass
-        raise NotAnAmount(value=str(value)[:40], unit=self.code, scale=self.scale)
+        raise NotAnAmount(value=shown(value), unit=self.code, scale=self.scale)
 
     def decimal(self, amount: int) -> Decimal:
         """The decimal for an integer amount, with all the digits of the unit."""
@@ -169,8 +177,11 @@ class Interval:
 
 
 def midnight(day: date, tz: ZoneInfo) -> datetime:
-    """The instant, in UTC, at which `day` begins in `tz`."""
-    return datetime.combine(day, time(), tzinfo=tz).astimezone(UTC)
+    """The instant, in UTC, at which `day` begins in `tz`; the first of all years where that is before it."""
+    try:
+        return datetime.combine(day, time(), tzinfo=tz).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 class Period(StrEnum):

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from random import Random
 
 import pytest
 
 import gridpoints
 from gridpoints import Account, Community, GridpointsError, Leg, Transaction
-from gridpoints.errors import BatchNotPosted, FloorAboveBalance, LegCannotExpire, TransactionConflict
+from gridpoints.errors import (
+    BatchNotPosted,
+    FloorAboveBalance,
+    LegCannotExpire,
+    ReversalExceeds,
+    TransactionConflict,
+)
 from gridpoints.ledger.model import Posted, Rejected
 from gridpoints.testing import ManualClock
 from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move
@@ -142,3 +149,130 @@ def test_lines_are_of_the_kind_that_they_are(village: Community, clock: ManualCl
         ("release", "release", "released", f'[["{LI.key}",3]]'),
     ]
     assert recorded == sorted(set(recorded)), "each line of an account is later than the one before"
+
+
+# --- reversals in several legs, and in several parts ----------------------------------------------
+
+
+def lots(village: Community) -> dict[int, int]:
+    """What Li holds, by the day after the first on which it expires; -1: never."""
+    first = ManualClock().now()
+    return {
+        -1 if lot.expires_at is None else (lot.expires_at - first).days: lot.remaining
+        for lot in village.ledger.lots(LI)
+    }
+
+
+@pytest.fixture
+def bought(village: Community) -> Community:
+    """Li had 4 points for five days and 6 for nine, and has spent them all at once."""
+    village.ledger.post([dated("early", LI, 4, 5), dated("late", LI, 6, 9), move("bought", LI, SHOP, 10)])
+    return village
+
+
+def back(id: str, *amounts: int) -> Transaction:
+    """Gives Li's points back, in as many legs."""
+    return Transaction(
+        id, (*(Leg(LI, amount) for amount in amounts), Leg(SHOP, -sum(amounts))), reverses="bought"
+    )
+
+
+def test_legs_on_one_account_give_back_one_after_another(bought: Community) -> None:
+    bought.ledger.post_one(back("back", 5, 2, 3))
+    assert lots(bought) == {5: 4, 9: 6}
+
+
+def test_legs_on_one_account_count_together_afterwards(bought: Community) -> None:
+    bought.ledger.post_one(back("one", 2, 3))
+    assert lots(bought) == {9: 5}
+    with pytest.raises(ReversalExceeds) as raised:
+        bought.ledger.post_one(back("two", 6))
+    assert raised.value.fields == {
+        "transaction": "two",
+        "original": "bought",
+        "account": LI.key,
+        "left": 5,
+        "wanted": 6,
+    }
+    bought.ledger.post_one(back("three", 5))
+    assert lots(bought) == {5: 4, 9: 6}
+
+
+def test_a_group_knows_what_was_given_back_before(bought: Community) -> None:
+    bought.ledger.post_one(back("one", 6))
+    outcomes = bought.ledger.post([back("two", 3), back("three", 2)], atomic=True)
+    assert [type(outcome) for outcome in outcomes] == [Rejected, Rejected]
+    assert all(isinstance(o, Posted) for o in bought.ledger.post([back("4", 3), back("5", 1)], atomic=True))
+    assert lots(bought) == {5: 4, 9: 6}
+
+
+def test_a_second_part_extends_no_more_than_it_gives_back(bought: Community, clock: ManualClock) -> None:
+    clock.advance(7 * DAY)
+    bought.ledger.reverse("bought", 3)
+    bought.ledger.reverse("bought", 3, extend_days=30)
+    assert lots(bought) == {9: 6}
+    bought.ledger.reverse("bought", 1, extend_days=30)
+    assert lots(bought) == {9: 6, 37: 1}
+
+
+def test_what_was_given_without_a_date_is_taken_back_from_what_is_there(village: Community) -> None:
+    village.ledger.post([issue("plain", LI, 5), move("spent", LI, SHOP, 5), dated("award", LI, 7, 9)])
+    village.ledger.reverse("plain")
+    assert lots(village) == {9: 2}
+
+
+def test_a_shop_is_paid_once_though_it_says_when(village: Community, clock: ManualClock) -> None:
+    village.ledger.post([issue("award", LI, 10), move("bought", LI, SHOP, 10)])
+    settled = Account.settled("points")
+    paid = [move(f"paid-{n}", SHOP, settled, 10, effective_at=clock.now()) for n in range(2)]
+    posted, refused = village.ledger.post(paid)
+    assert isinstance(posted, Posted)
+    assert isinstance(refused, Rejected)
+
+
+# --- what a refusal names -------------------------------------------------------------------------
+
+
+def told(village: Community, transaction: Transaction) -> tuple[str, dict[str, object]]:
+    [outcome] = village.ledger.post([transaction])
+    assert isinstance(outcome, Rejected)
+    return outcome.error.code, outcome.error.fields
+
+
+def test_a_refused_reversal_names_its_original(village: Community) -> None:
+    village.ledger.post([issue("award", LI, 10), move("too-much", LI, SHOP, 11)])
+    for original in ("too-much", "gone"):
+        code, fields = told(village, move("back", SHOP, LI, 1, reverses=original))
+        assert (code, fields) == {
+            "too-much": ("not_reversible", {"transaction": "too-much"}),
+            "gone": ("transaction_conflict", {"transaction": "back"}),
+        }[original]
+    assert told(village, move("other", SHOP, LI, 1, reverses="gone")) == (
+        "record_unknown",
+        {"kind": "transaction", "id": "gone"},
+    )
+
+
+def test_what_is_wrong_with_a_subject_is_named(village: Community) -> None:
+    code, fields = told(village, move("t", LI, SHOP, 1, hold="a b"))
+    assert (code, fields["field"]) == ("bad_identifier", "hold")
+    assert told(village, move("t", LI, SHOP, 1, hold="h", reverses="r")) == (
+        "transaction_ambiguous",
+        {"transaction": "t"},
+    )
+    code, fields = told(village, move("t", LI, SHOP, 1, reverses="r", extend_days=36_501))
+    assert (code, fields["field"], fields["most"]) == ("not_whole_number", "extend_days", 36_500)
+    naive = Leg(LI, 1, ManualClock().now().replace(tzinfo=None))
+    code, fields = told(village, Transaction("t", (naive, Leg(ISSUANCE, -1))))
+    assert (code, fields["field"]) == ("naive_instant", "expires_at")
+
+
+class Word(StrEnum):
+    AWARD = "award"
+
+
+def test_words_are_kept_as_plain_texts(village: Community) -> None:
+    village.ledger.post([issue(Word.AWARD, LI, 1, kind=Word.AWARD, reason=Word.AWARD)])
+    with village.context.read() as work:
+        [line] = work.ledger.lines()
+    assert [type(text) for text in (line.id, line.kind, line.reason)] == [str, str, str]

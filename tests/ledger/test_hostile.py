@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 from typing import Any
 
@@ -11,13 +12,16 @@ import pytest
 
 import gridpoints
 from gridpoints import Account, Community, GridpointsError, Leg, Transaction
-from gridpoints.ledger.model import Outcome, Posted, Rejected
+from gridpoints.ledger.model import AccountKind, Outcome, Posted, Rejected
 from gridpoints.testing import ManualClock
+from gridpoints.values import Interval
 from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move
 from tests.ledger.test_races import RULES
 
 NAIVE = ManualClock().now().replace(tzinfo=None)
 HALF_A_CHARACTER = "\ud83d"
+FIRST = datetime(1, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 12, 31, 20, tzinfo=UTC)
 FIRST_HOURS = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
 LAST_HOURS = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14)))
 
@@ -70,6 +74,11 @@ TRANSACTIONS: dict[str, Transaction] = {
     "an effective day": issue("t", LI, 1, effective_at=ManualClock().now().date()),
     "an instant before all years": issue("t", LI, 1, effective_at=FIRST_HOURS),
     "an expiry after all years": Transaction("t", (Leg(LI, 1, LAST_HOURS), Leg(ISSUANCE, -1))),
+    "a leg that is a text": Transaction("t", "ab"),  # type: ignore[arg-type]
+    "a leg on a text": Transaction("t", (Leg(LI, 1), Leg(ISSUANCE.key, -1))),  # type: ignore[arg-type]
+    "legs on nothing": Transaction("t", (Leg(None, 1), Leg(LI, 1), Leg(ISSUANCE, -2))),  # type: ignore[arg-type]
+    "a number of many digits": Transaction("t", (Leg(LI, 10**5_000), Leg(ISSUANCE, -(10**5_000)))),
+    "an id of many digits": issue(10**5_000, LI, 1),  # type: ignore[arg-type]
     "negative days": move("t", LI, ISSUANCE, 1, reverses="award", extend_days=-1),
 }
 
@@ -141,6 +150,28 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "no months": lambda v: v.ledger.months("points", date(2026, 1, 1), 0),
     "a proof by a size to come": lambda v: (v.ledger.seal(), v.ledger.prove("award", published=2**64)),
     "a period as a text": lambda v: v.ledger.close_period("2026"),  # type: ignore[arg-type]
+    "a kind of account": lambda v: v.ledger.balance(Account("points", "resident", "li")),
+    "no kind of account": lambda v: v.ledger.balance(Account("points", None, "li")),  # type: ignore[arg-type]
+    "nobody's account": lambda v: v.ledger.balance(Account.member(None, "points")),  # type: ignore[arg-type]
+    "an account of a number": lambda v: v.ledger.balance(Account.member("li", 5)),  # type: ignore[arg-type]
+    "half a key of an account": lambda v: v.ledger.balance(Account.parse("points")),
+    "an account as a text": lambda v: v.ledger.balance("points/member/li"),  # type: ignore[arg-type]
+    "a statement of nothing": lambda v: v.ledger.statement(None),  # type: ignore[arg-type]
+    "other as a text": lambda v: v.ledger.statement(LI, other="points/merchant/shop"),  # type: ignore[arg-type]
+    "metadata as a list": lambda v: v.ledger.statement(LI, metadata=["a"]),  # type: ignore[arg-type]
+    "a hold on a text": lambda v: v.ledger.hold("li", 1, expires_at=LAST_HOURS),  # type: ignore[arg-type]
+    "a hold of many digits": lambda v: v.ledger.hold(LI, 10**5_000, expires_at=LAST_HOURS),
+    "a text that is posted": lambda v: v.ledger.post(["award"]),  # type: ignore[list-item]
+    "no legs at all": lambda v: v.ledger.post([Transaction("t", None)]),  # type: ignore[arg-type]
+    "a part of texts": lambda v: v.ledger.reverse("award", ["x"]),  # type: ignore[list-item]
+    "a month before all years": lambda v: v.ledger.months("points", date(9999, 12, 1), 1),
+    "months beyond all years": lambda v: v.ledger.months("points", date(9990, 1, 1), 1_200),
+    "a month as a text": lambda v: v.ledger.months("points", "2026-01", 1),  # type: ignore[arg-type]
+    "flows of nothing": lambda v: v.ledger.flows(None),  # type: ignore[arg-type]
+    "flows within a text": lambda v: v.ledger.flows("points", "2026"),  # type: ignore[arg-type]
+    "turnover within naive days": lambda v: v.ledger.turnover(Interval(NAIVE, NAIVE + DAY)),
+    "an export as XML": lambda v: v.ledger.export(io.StringIO(), format="xml"),
+    "an import of XML": lambda v: v.ledger.restore(io.StringIO(), format="xml"),
     "a batch of none": lambda v: list(v.ledger.post_each([], batch=0)),
 }
 
@@ -160,6 +191,24 @@ def test_a_key_of_metadata_is_whatever_it_is(village: Community, key: str) -> No
     village.ledger.post([issue("t1", LI, 1, metadata={key: "it"}), issue("t2", LI, 1, metadata={"a": "it"})])
     found = village.ledger.statement(LI, metadata={key: "it"}).entries
     assert [entry.transaction for entry in found] == ["t1"]
+
+
+def test_a_kind_of_account_may_be_its_text(village: Community) -> None:
+    li = Account("points", "member", "li")
+    assert li == LI
+    assert isinstance(li.kind, AccountKind)
+    assert village.ledger.balance(li).posted == 100
+
+
+def test_reports_in_the_first_and_last_days_of_all_years(village: Community) -> None:
+    for n, day in enumerate([FIRST, LAST]):
+        legs = (Leg(LI, 1, day), Leg(ISSUANCE, -1))
+        village.ledger.post([Transaction(f"t{n}", legs, effective_at=day)])
+    assert [month.issued for month in village.ledger.months("points", date(1, 1, 1), 2)] == [1, 0]
+    assert len(village.ledger.months("points", date(9999, 11, 1), 1)) == 1
+    assert {row.expires_at for row in village.ledger.outstanding() if row.points} >= {None}
+    assert LAST.year in {row.expires_at.year for row in village.ledger.outstanding() if row.expires_at}
+    assert village.ledger.verify().ok
 
 
 def test_one_bad_transaction_among_many(village: Community) -> None:

@@ -74,7 +74,7 @@ def test_a_wait_that_is_given_up(store: SqlStore, village: Community, setting: s
             village.ledger.post([issue("t", LI, 1)])
         with impatient(store, village, setting):  # inside, it is undone; the rest goes on
             village.ledger.post([issue("other", ZHAO, 1)])
-            with pytest.raises(OperationalError):  # of the database as long as the unit of work is open
+            with pytest.raises(StoreUnavailable, match=r"timeout"):
                 village.ledger.post([issue("t", LI, 1)])
             village.ledger.post([move("more", ZHAO, SHOP, 1)])
     assert (village.ledger.balance(LI).posted, village.ledger.balance(ZHAO).posted) == (100, 100)
@@ -97,6 +97,24 @@ def test_a_connection_that_is_cut(store: SqlStore, village: Community) -> None:
     village.ledger.post([issue("found", LI, 1)])
     assert village.ledger.balance(LI).posted == 101
     assert village.ledger.verify().differences == ()
+
+
+def test_a_connection_that_is_cut_is_told_inside_a_unit_of_work_too(
+    store: SqlStore, village: Community
+) -> None:
+    def go_on() -> None:
+        with village.transaction():
+            cut_all(store)
+            for n in range(2):
+                with pytest.raises(StoreUnavailable):
+                    village.ledger.post([issue(f"lost{n}", LI, 1)])
+                with pytest.raises(StoreUnavailable):
+                    village.ledger.balance(LI)
+
+    with pytest.raises(StoreUnavailable):
+        go_on()
+    village.ledger.post([issue("found", LI, 1)])
+    assert village.ledger.balance(LI).posted == 101
 
 
 def test_a_server_that_was_away_is_noticed_once(store: SqlStore, village: Community) -> None:

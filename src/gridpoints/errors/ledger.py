@@ -25,7 +25,7 @@ class TransactionUnbalanced(InvalidInput):
 
 class BadLegAmount(InvalidInput):
     """A leg of {transaction} on {account} moves {amount}. Use a whole number other than 0, with at
-    most 15 digits."""
+    most 12 digits."""
 
     transaction: str
     account: str
@@ -82,6 +82,17 @@ class InsufficientPoints(Refused):
     unit: str
     available: Decimal
     wanted: Decimal
+
+
+class BalanceTooLarge(Refused):
+    """{account} would stand at {balance} {unit} after {transaction}. No account can hold or owe more
+    than {most}."""
+
+    transaction: str
+    account: str
+    unit: str
+    balance: Decimal
+    most: Decimal
 
 
 class FloorAboveBalance(Refused):

@@ -36,6 +36,21 @@ class BadIdentifier(InvalidInput):
     longest: int
 
 
+class NotUsable(InvalidInput):
+    """{value} cannot be used as {field}."""
+
+    field: str
+    value: str
+
+
+class NotOneOf(InvalidInput):
+    """{value} cannot be used as {field}. Use one of: {known}."""
+
+    field: str
+    value: str
+    known: tuple[str, ...]
+
+
 class BadText(InvalidInput):
     """{field} holds a character that cannot be stored (NUL or half a character). Type it again."""
 

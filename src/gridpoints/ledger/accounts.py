@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from attrs import Factory, field, frozen
 
+from gridpoints.errors import NotOneOf, NotUsable
+from gridpoints.values import shown
+
 
 class AccountKind(StrEnum):
     """Whose account it is. The last four are the community's own.
@@ -36,7 +39,18 @@ for _kind in AccountKind:  # attributes, not properties: they are asked for at e
     _kind.strict = _kind in (AccountKind.MEMBER, AccountKind.HOUSEHOLD, AccountKind.FUND)
 
 
+def _kind_of(kind: AccountKind | str) -> AccountKind:
+    if type(kind) is AccountKind:
+        return kind
+    try:
+        return AccountKind(kind)
+    except ValueError:
+        raise NotOneOf(field="kind", value=shown(kind), known=tuple(AccountKind)) from None
+
+
 def _key(account: Account) -> str:
+    if not (isinstance(account.unit, str) and isinstance(account.owner, str)):
+        raise NotUsable(field="account", value=shown((account.unit, account.owner)))
     head = f"{account.unit}/{account.kind}"
     return f"{head}/{account.owner}" if account.owner else head
 
@@ -45,11 +59,13 @@ def _key(account: Account) -> str:
 class Account:
     """Names an account; it is opened by its first use. `owner` is empty for the community's own.
 
+    Raises `NotOneOf` for a `kind` that there is not, and `NotUsable` where the others are no texts.
+
     `key` (and ``str(account)``) is how stores and the journal name it: ``points/member/0190…``.
     """
 
     unit: str
-    kind: AccountKind
+    kind: AccountKind = field(converter=_kind_of)
     owner: str = ""
     key: str = field(init=False, eq=False, order=False, repr=False, default=Factory(_key, takes_self=True))
 
@@ -94,8 +110,9 @@ class Account:
     @classmethod
     def parse(cls, key: str) -> Account:
         """The account whose ``str`` is `key`."""
-        unit, kind, *owner = key.split("/", 2)
-        return cls(unit, AccountKind(kind), owner[0] if owner else "")
+        unit, _, rest = key.partition("/")
+        kind, _, owner = rest.partition("/")
+        return cls(unit, _kind_of(kind), owner)
 
 
 @frozen

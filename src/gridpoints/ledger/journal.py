@@ -32,6 +32,8 @@ class Act(StrEnum):
     DEBT = "debt"
 
 
+#: Under which the metadata of a reversal keep its `Transaction.extend_days`, where it has any.
+EXTEND_DAYS = "extend_days"
 #: The acts whose legs are entered in the statements of their accounts.
 MOVING = frozenset({Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value})
 
@@ -81,6 +83,7 @@ class Line(NamedTuple):
 
     def transaction(self) -> Transaction:
         """The transaction that the line was made from."""
+        details = self.details()
         return Transaction(
             id=self.id,
             legs=(
@@ -90,7 +93,8 @@ class Line(NamedTuple):
             effective_at=instant(self.effective_at),
             kind=self.kind,
             reason=self.reason,
-            metadata=json.loads(self.metadata),
+            metadata=details,
+            extend_days=details.get(EXTEND_DAYS, 0) if self.act == Act.REVERSE else 0,
             hold=self.subject if self.act == Act.CAPTURE else None,
             reverses=self.subject if self.act == Act.REVERSE else None,
         )

@@ -196,6 +196,8 @@ class Locked:
                 legs,
                 kind="expiry",
                 lots=lots_text([(key, *lot) for lot in lots]),
+                # By a clock that is behind: in the open period, like all that comes to light later.
+                effective_at=max(at, self.closed_until or at),
                 metadata=canonical({"expired_at": instant_text(expires_at)}),
             )
 

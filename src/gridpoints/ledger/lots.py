@@ -26,7 +26,8 @@ class AccountState:
     """An account as it was locked; posting moves it on.
 
     `dated` are its lots that expire, `moved_at` is when its last line was recorded: None for a hot
-    account, which is not locked. Unless it is had alone, that has no floor, and `posted` counts from 0.
+    account, which is not locked. Unless it is had alone, that has no floor, and `posted` counts from what
+    was known of it.
     """
 
     account: Account
@@ -110,7 +111,6 @@ def _draw(
             changes.append((expires_at, -part))
     for expires_at in sorted(left):
         if part := min(left[expires_at], amount):
-            left[expires_at] -= part
             amount -= part
             changes.append((expires_at, -part))
     return changes

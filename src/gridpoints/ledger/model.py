@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from gridpoints.errors import GridpointsError, MetadataUnusable
+from gridpoints.errors import GridpointsError, MetadataUnusable, NotUsable
 from gridpoints.exact_json import canonical
 from gridpoints.ledger.accounts import (
     Account,
@@ -22,10 +22,11 @@ from gridpoints.ledger.accounts import (
     HoldStatus,
     Lot,
 )
-from gridpoints.values import can_be_stored
+from gridpoints.values import can_be_stored, shown
 
 __all__ = [
     "MOST_AMOUNT",
+    "MOST_BALANCE",
     "MOST_METADATA",
     "Account",
     "AccountKind",
@@ -49,8 +50,12 @@ __all__ = [
     "Verification",
 ]
 
-#: Largest amount of one leg: 15 digits fit a double, so that no export loses one.
-MOST_AMOUNT = 10**15 - 1
+#: Largest amount of one leg, and of all that one transaction adds to an account or takes from it.
+MOST_AMOUNT = 10**12 - 1
+#: The most that posting lets an account hold, or owe. Stores keep less than 2^63: what lies between is for
+#: the accounts that nobody locks, whose last lines are not counted when the next are posted. It takes
+#: eight million of the largest ones.
+MOST_BALANCE = 10**18 - 1
 #: Most bytes of metadata, as JSON, that one transaction carries.
 MOST_METADATA = 16_384
 
@@ -69,7 +74,10 @@ class Leg:
 
 
 def _legs(legs: Iterable[Leg]) -> tuple[Leg, ...]:
-    return tuple(legs)
+    try:
+        return tuple(legs)
+    except TypeError:
+        raise NotUsable(field="legs", value=shown(legs)) from None
 
 
 @frozen
@@ -81,7 +89,7 @@ class Transaction:
     `effective_at` is when the act was done; None means: when it was recorded. `hold` names the
     hold that the transaction captures from, `reverses` the transaction whose legs, or a part of them,
     it gives back. Lots that a reversal restores after their date live on for `extend_days`; at 0, they
-    expire at once.
+    expire at once. Where a reversal has any, they are kept in its metadata, as ``extend_days``.
     """
 
     id: str
@@ -107,7 +115,7 @@ class Transaction:
                 return text
         except (TypeError, ValueError, RecursionError) as error:
             problem = str(error)[:200].encode("ascii", "replace").decode()
-        raise MetadataUnusable(transaction=str(self.id)[:40], problem=problem, most=MOST_METADATA)
+        raise MetadataUnusable(transaction=shown(self.id), problem=problem, most=MOST_METADATA)
 
 
 def _exact(value: Any) -> Any:

@@ -10,6 +10,7 @@ from attrs import frozen
 from gridpoints.errors import (
     AccountHot,
     BadText,
+    NotUsable,
     PeriodNotOver,
     RecordUnknown,
 )
@@ -35,6 +36,7 @@ from gridpoints.values import (
     check_instant,
     check_text,
     check_whole,
+    shown,
 )
 
 
@@ -114,6 +116,8 @@ class Ledger(Transactions):
         check_whole("number", after, least=0, most=2**53)
         since = since and check_instant("since", since)
         until = until and check_instant("until", until)
+        if not (metadata is None or isinstance(metadata, Mapping)):
+            raise NotUsable(field="metadata", value=shown(metadata))
         only = Only(kind, reason, other and _sound(other), metadata or {})
         for field, text in (("kind", kind), ("reason", reason), *_texts("text", metadata)):
             if text is not None and not (isinstance(text, str) and can_be_stored(text)):
@@ -236,6 +240,8 @@ def _texts(field: str, texts: Mapping[str, str] | None) -> Iterator[tuple[str, s
 
 
 def _sound(account: Account) -> Account:
+    if not isinstance(account, Account):
+        raise NotUsable(field="account", value=shown(account))
     check_identifier("account", account.key, longest=LONGEST_DERIVED)
     return account
 

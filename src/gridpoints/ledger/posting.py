@@ -15,6 +15,7 @@ from functools import cache
 import attrs
 
 from gridpoints.errors import (
+    BalanceTooLarge,
     BatchNotPosted,
     FloorAboveBalance,
     GridpointsError,
@@ -31,11 +32,12 @@ from gridpoints.exact_json import canonical, from_json, to_json
 from gridpoints.ledger.accounts import Account, Hold, HoldStatus
 from gridpoints.ledger.journal import Act, Line, instant, instant_text
 from gridpoints.ledger.locked import INSTANT, Locked, after, lots_text, release
-from gridpoints.ledger.lots import move_lots
-from gridpoints.ledger.model import Outcome, Posted, Rejected
+from gridpoints.ledger.lots import AccountState, move_lots
+from gridpoints.ledger.model import MOST_BALANCE, Outcome, Posted, Rejected
 from gridpoints.ledger.request import Request
 from gridpoints.ledger.reversal import Original
 
+_LEAST = -MOST_BALANCE
 _POST, _CAPTURE, _REVERSE = Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value
 
 
@@ -63,6 +65,8 @@ def post(requests: list[Request], *, locked: Locked, at: datetime, atomic: bool 
 def _post_each(requests: list[Request], locked: Locked, at: datetime) -> list[Outcome]:
     seen = dict(locked.known)
     outcomes: list[Outcome] = []
+    late = locked.closed_until is not None and at < locked.closed_until
+    move = _move_any if late else _move
     reversible = {request.subject for request in requests if request.act == _REVERSE}
     for request in requests:
         id = request.transaction.id
@@ -72,7 +76,7 @@ def _post_each(requests: list[Request], locked: Locked, at: datetime) -> list[Ou
             outcomes.append(_again(request, earlier))
         else:
             try:
-                outcomes.append(Posted(id, _move(request, locked, at)))
+                outcomes.append(Posted(id, move(request, locked, at)))
             except (InvalidInput, NotFound) as error:
                 outcomes.append(Rejected(id, error))
                 continue
@@ -145,7 +149,8 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
         state = accounts.get(key)
         if state is None or state.held or state.dated:
             return _move_any(request, locked, at)
-        if amount < 0 and state.floor is not None and state.posted + amount < state.floor:
+        floor = state.floor
+        if not (_LEAST if floor is None else floor) <= state.posted + amount <= MOST_BALANCE:
             return _move_any(request, locked, at)  # settles what is overdue on the others, then refuses
         moved_at = state.moved_at
         if moved_at is not None and when <= moved_at:
@@ -168,16 +173,12 @@ def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:
         state = accounts.get(key) or locked.account(key)
         locked.settle_overdue(state, at)
         moved.append(state)
-    _refuse_closed(request, locked)
+    _refuse_closed(request, locked, request.effective_at or after(at, *moved))
     hold, captured = _hold_of(request, locked, at) if request.act == _CAPTURE else (None, 0)
     original = _original_of(request, locked) if request.act == _REVERSE else None
     for state, amount in zip(moved, net.values(), strict=True):
-        if amount < 0 and state.floor is not None:
-            available = state.posted - state.held - state.floor
-            if hold is not None and state.account == hold.account:
-                available += captured
-            if amount + available < 0:
-                raise locked.insufficient(state, available, -amount)
+        freed = captured if hold is not None and state.account == hold.account else 0
+        _refuse_beyond(request, state, amount, freed, locked)
     when = after(at, *moved) if hold is None else after(at, accounts[hold.account.key], *moved)
     changes = move_lots(request.transaction, accounts, original, when)
     locked.changed_lots.update((key, expires_at) for key, expires_at, _ in changes)
@@ -195,11 +196,29 @@ def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:
     return when
 
 
-def _refuse_closed(request: Request, locked: Locked) -> None:
+def _refuse_closed(request: Request, locked: Locked, done: datetime) -> None:
     """Raise `PeriodClosed` for what was done in a period that is closed."""
-    done, until = request.effective_at, locked.closed_until
-    if done is not None and until is not None and done < until:
+    until = locked.closed_until
+    if until is not None and done < until:
         raise PeriodClosed(transaction=request.transaction.id, effective_at=done, until=until)
+
+
+def _refuse_beyond(request: Request, state: AccountState, amount: int, freed: int, locked: Locked) -> None:
+    """Raise `InsufficientPoints` or `BalanceTooLarge`; `freed` is what a capture takes out of its hold."""
+    if amount < 0 and state.floor is not None:
+        available = state.posted - state.held - state.floor + freed
+        if amount + available < 0:
+            raise locked.insufficient(state, available, -amount)
+    balance = state.posted + amount
+    if abs(balance) > max(MOST_BALANCE, abs(state.posted)):
+        unit = locked.units[state.account.unit]
+        raise BalanceTooLarge(
+            transaction=request.transaction.id,
+            account=state.account.key,
+            unit=unit.code,
+            balance=unit.decimal(balance),
+            most=unit.decimal(MOST_BALANCE),
+        )
 
 
 def _original_of(request: Request, locked: Locked) -> Original:

@@ -10,10 +10,10 @@ from itertools import pairwise
 from attrs import frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import UnitUnknown
+from gridpoints.errors import NotUsable, UnitUnknown
 from gridpoints.ledger.accounts import AccountKind
 from gridpoints.ledger.model import Flow, Outstanding, TrialLine, Turnover
-from gridpoints.values import Interval, can_be_stored, check_whole
+from gridpoints.values import Interval, can_be_stored, check_instant, check_whole, midnight, shown
 
 #: Lines that are entered in one unit of work: others who write wait no longer than that.
 FOLDED_AT_ONCE = 8_192
@@ -73,12 +73,14 @@ class Reports:
     def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
         """What moved `within` an interval, by kind of account, kind of transaction and reason."""
         _must_be_storable(unit)
+        _must_be_interval(within)
         self._fold_what_is_long()
         with self.context.read() as work:
             return work.ledger.flows(unit, within)
 
     def turnover(self, within: Interval | None = None) -> list[Turnover]:
         """What was given and taken `within` an interval (发生额), by unit and kind of account."""
+        _must_be_interval(within)
         self._fold_what_is_long()
         with self.context.read() as work:
             return work.ledger.turnover(within)
@@ -96,7 +98,7 @@ class Reports:
             points[each.unit, day and day.replace(day=1)] += each.points
         months = sorted(points.items(), key=lambda item: (item[0][0], item[0][1] or date.max))
         return [
-            Outstanding(unit, None if day is None else self._month(day).start, amount)
+            Outstanding(unit, None if day is None else midnight(day, self.context.zone), amount)
             for (unit, day), amount in months
         ]
 
@@ -104,9 +106,7 @@ class Reports:
         """`count` calendar months from the one that holds `first`."""
         _must_be_storable(unit)
         check_whole("count", count, most=1_200)
-        days = [first.replace(day=1)]
-        for _ in range(count):
-            days.append((days[-1] + timedelta(days=31)).replace(day=1))
+        days = _first_days(first, count)
         self._fold_what_is_long()
         with self.context.read() as work:
             return [
@@ -114,8 +114,16 @@ class Reports:
                 for day, end in pairwise(days)
             ]
 
-    def _month(self, day: date) -> Interval:
-        return Interval.of_days(day, (day + timedelta(days=31)).replace(day=1), self.context.zone)
+
+def _first_days(first: date, count: int) -> list[date]:
+    """Of `count` months and the one after them; raises `NotUsable` where they lie beyond all years."""
+    try:
+        days = [date(first.year, first.month, 1)]
+        for _ in range(count):
+            days.append((days[-1] + timedelta(days=31)).replace(day=1))
+    except (AttributeError, OverflowError):
+        raise NotUsable(field="first", value=shown(first)) from None
+    return days
 
 
 def _month(unit: str, day: date, flows: list[Flow]) -> Month:
@@ -132,5 +140,13 @@ def _month(unit: str, day: date, flows: list[Flow]) -> Month:
 
 
 def _must_be_storable(unit: str) -> None:
-    if not can_be_stored(unit):
-        raise UnitUnknown(unit=unit.encode(errors="replace").decode()[:40])
+    if not (isinstance(unit, str) and can_be_stored(unit)):
+        raise UnitUnknown(unit=shown(unit))
+
+
+def _must_be_interval(within: Interval | None) -> None:
+    if within is not None:
+        if not isinstance(within, Interval):
+            raise NotUsable(field="within", value=shown(within))
+        check_instant("start", within.start)
+        check_instant("end", within.end)

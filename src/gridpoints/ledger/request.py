@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,12 +15,14 @@ from gridpoints.errors import (
     BadLegAmount,
     InvalidInput,
     LegCannotExpire,
+    NotUsable,
     TransactionAmbiguous,
     TransactionEmpty,
     TransactionUnbalanced,
 )
+from gridpoints.exact_json import canonical
 from gridpoints.ledger.accounts import Account
-from gridpoints.ledger.journal import Act, Line, instant_text
+from gridpoints.ledger.journal import EXTEND_DAYS, Act, Line, instant_text
 from gridpoints.ledger.model import MOST_AMOUNT, Leg, Transaction
 from gridpoints.values import (
     LONGEST_DERIVED,
@@ -27,6 +30,7 @@ from gridpoints.values import (
     check_instant,
     check_text,
     check_whole,
+    shown,
 )
 
 _POST, _CAPTURE, _REVERSE = Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value
@@ -85,6 +89,10 @@ class Batch:
                 request = batch._read(transaction)
             except InvalidInput as error:
                 request = Request(transaction, error=error)
+            except (AttributeError, TypeError):
+                if (odd := _odd(transaction)) is None:
+                    raise
+                request = Request(transaction, error=odd)
             batch.requests.append(request)
         return batch
 
@@ -128,7 +136,7 @@ class Batch:
             account, amount = leg.account, leg.amount
             key = account.key
             if type(amount) is not int or not -MOST_AMOUNT <= amount <= MOST_AMOUNT or not amount:
-                raise BadLegAmount(transaction=sent.id, account=key, amount=str(amount)[:40])
+                raise BadLegAmount(transaction=sent.id, account=key, amount=shown(amount))
             if key not in self.accounts:
                 _check_account(key)
                 self.accounts[key] = account
@@ -139,6 +147,9 @@ class Batch:
             else:
                 texts.append(f'["{key}",{amount},"{_expiry(sent, leg)}"]')
                 dated = True
+        for key, amount in net.items():
+            if abs(amount) > MOST_AMOUNT:
+                raise BadLegAmount(transaction=sent.id, account=key, amount=str(amount))
         if not texts:
             raise TransactionEmpty(transaction=sent.id)
         if any(totals.values()):
@@ -180,7 +191,20 @@ class Batch:
         else:
             request.act = _REVERSE
             request.subject = str.__str__(check_subject(sent.reverses))
-            check_whole("extend_days", sent.extend_days, least=0, most=36_500)
+            if check_whole("extend_days", sent.extend_days, least=0, most=36_500):
+                details = {**json.loads(request.metadata), EXTEND_DAYS: sent.extend_days}
+                request.metadata = canonical(details)
+
+
+def _odd(sent: object) -> InvalidInput | None:
+    """What is no leg in a transaction, or has no account; raises `NotUsable` for what is no transaction."""
+    if not isinstance(sent, Transaction):
+        raise NotUsable(field="transaction", value=shown(sent))
+    legs: tuple[object, ...] = sent.legs
+    for leg in legs:
+        if not (isinstance(leg, Leg) and isinstance(leg.account, Account)):
+            return NotUsable(field="leg", value=shown(leg))
+    return None
 
 
 def _plain(sent: Transaction) -> Transaction:

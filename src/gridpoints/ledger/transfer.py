@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from attrs import frozen
 
-from gridpoints.errors import LedgerFileUnusable, LedgerNotEmpty
+from gridpoints.errors import LedgerFileUnusable, LedgerNotEmpty, NotOneOf
 from gridpoints.exact_json import canonical
 from gridpoints.ledger.checkpoint import from_base64, to_base64
 from gridpoints.ledger.journal import Line, instant, instant_text
@@ -25,11 +25,13 @@ from gridpoints.ledger.replay import Place, Projection
 from gridpoints.ledger.seals import Seal
 from gridpoints.ledger.verification import UNREADABLE, verify
 from gridpoints.storage.port import Work
-from gridpoints.values import Unit
+from gridpoints.values import Unit, shown
 
 VERSION = 1
 FORMATS = ("json", "csv")
 
+#: No store keeps a balance that is as large.
+_TOO_MUCH = 2**63
 #: Lines that are kept at once.
 _CHUNK = 5_000
 _SEAL = ("size", "root", "sealed_at", "note")
@@ -54,6 +56,7 @@ class Transfer(Proving):
 
         Open a file for CSV with ``newline=""``. What is written is one consistent state.
         """
+        _must_be_known(format)
         self.fold()
         with self.context.read() as work:
             records = self._records(work)
@@ -66,6 +69,7 @@ class Transfer(Proving):
         store of another kind. Nothing is kept unless everything agrees, the seals included. Raises
         `LedgerNotEmpty`, or `LedgerFileUnusable`, which says in which line of the file.
         """
+        _must_be_known(format)
         with self.context.begin() as work:
             if next(work.ledger.lines(0, 1), None) is not None or work.ledger.fold():
                 raise LedgerNotEmpty(community=self.context.community)
@@ -146,6 +150,11 @@ _READERS: Mapping[str, Callable[[TextIO], Iterator[tuple[int, Record]]]] = {
 }
 
 
+def _must_be_known(format: str) -> None:
+    if format not in FORMATS:
+        raise NotOneOf(field="format", value=shown(format), known=FORMATS)
+
+
 class _Reading:
     """Takes records into an empty ledger, in the order in which they were written."""
 
@@ -204,7 +213,10 @@ class _Reading:
     def _line(self, line: Line) -> Line:
         if line.number != self.projection.lines + 1:
             raise ValueError(f"the line after {self.projection.lines} has the number {line.number}")
-        self._places += self.projection.apply(line)
+        places = list(self.projection.apply(line))
+        if any(abs(place.balance) >= _TOO_MUCH for place in places):
+            raise ValueError(f"{line.id} takes an account beyond what can be kept")
+        self._places += places
         return line
 
     def _keep(self, lines: list[Line]) -> None:

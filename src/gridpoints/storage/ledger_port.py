@@ -196,7 +196,7 @@ class LedgerStore(ABC):
 
     @abstractmethod
     def debts(self) -> list[Line]:
-        """The lines of reversals that are owed."""
+        """The lines of reversals that are owed, as they were recorded, those of one instant by id."""
 
     @abstractmethod
     def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
@@ -252,7 +252,12 @@ class LedgerStore(ABC):
     def post(
         self, transactions: Sequence[Transaction], *, at: datetime, atomic: bool = False
     ) -> list[Outcome]:
-        """Post each transaction by itself (`atomic`: all or none) and answer one outcome each."""
+        """Post each transaction by itself (`atomic`: all or none) and answer one outcome each.
+
+        Raises `ConcurrentChange` for a ``transaction``, as `write` does: another writer used one of the
+        ids on other accounts, at the same moment. `Ledger.post` begins its unit of work again then;
+        whoever calls this directly has to undo theirs and do so too. `place` and `set_floor` likewise.
+        """
         batch = Batch.read(transactions)
         locked = self.lock(_wanted(batch), at)
         outcomes = posting.post(batch.requests, locked=locked, at=at, atomic=atomic)

@@ -28,6 +28,10 @@ class Store(Protocol):
         undone by an exception, and kept only if the outer one commits. With ``write=False`` it
         only reads, from one consistent state, and waits for nobody; to open one that writes
         inside it is a mistake of the program (RuntimeError).
+
+        What the database cannot do is raised at the end of the block, the inner one's too, as
+        `StoreUnavailable`, or as `ConcurrentChange` where two writers stood in each other's way. Inside
+        the block, what a `Work` is asked for itself fails in the words of the database.
         """
 
     def communities(self) -> list[str]:

@@ -262,7 +262,8 @@ class MemoryLedger(LedgerStore):
         return self._books.closed_until
 
     def debts(self) -> list[Line]:
-        return [line for line in self._books.lines if line.act == Act.DEBT]
+        debts = [line for line in self._books.lines if line.act == Act.DEBT]
+        return sorted(debts, key=lambda line: (line.recorded_at, line.id))
 
     def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
         yield from self._books.lines[after : None if limit is None else after + limit]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from attrs import define, field
 from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -44,7 +45,7 @@ _OPEN = bulk.insert(accounts, new_only=True)
 _RECORD = bulk.insert(journal, new_only=True)
 _NUMBER = bulk.update_of(journal, ["number"])
 _ENTER = bulk.insert(entries)
-_READ_HOT = Prepared(
+READ_HOT = Prepared(
     select(accounts.c.id, accounts.c.posted).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
 )
 _MOVE_HOT = bulk.update_of(accounts, ["posted"])
@@ -100,23 +101,33 @@ _IS_LONG = {
 }
 
 
+@define
+class Remembered:
+    """What this process remembers of the ledger of one community, between units of work.
+
+    `unfolded` counts the lines that it recorded since it last folded: on PostgreSQL, where it would be
+    slow to ask how many there are. `hot` is what the hot accounts held that it used, when it first used
+    them or last folded: enough to refuse what would take them beyond `MOST_BALANCE`, which leaves room
+    for all that was not folded meanwhile.
+    """
+
+    unfolded: int = 0
+    hot: dict[str, int] = field(factory=dict)
+
+
 #: The place before the first entry of an account, and its balance.
 _NO_ENTRY = (0, 0)
 
 
 class SqlFolding(SqlStatements):
-    """Recording lines, and entering them in statements.
-
-    `unfolded` counts, for each community, the lines that this process recorded since it last folded:
-    on PostgreSQL, where it would be slow to ask how many there are.
-    """
+    """Recording lines, and entering them in statements."""
 
     #: The number of the last line that is in the statements, as far as `lock` asked.
     folded = 0
 
-    def __init__(self, connection: Connection, community: str, unfolded: Counter[str]) -> None:
+    def __init__(self, connection: Connection, community: str, remembered: Remembered) -> None:
         super().__init__(connection, community)
-        self._unfolded = unfolded
+        self.remembered = remembered
 
     def open(self, named: Iterable[Account]) -> None:
         """Make rows for those accounts that have none."""
@@ -176,10 +187,10 @@ class SqlFolding(SqlStatements):
 
     def upkeep(self, last: int, written: int) -> None:
         """Fold where nobody did for far too long, and nobody else is at it."""
-        self._unfolded[self.community] += written
-        waiting = self._unfolded[self.community] if self.others_write else last - self.folded
+        self.remembered.unfolded += written
+        waiting = self.remembered.unfolded if self.others_write else last - self.folded
         if waiting >= FAR_TOO_LONG and self.lock_statements(wait=False):
-            self._unfolded[self.community] = 0
+            self.remembered.unfolded = 0
             self._fold(most=None)
 
     def fold(self, *, most: int | None = None) -> int:
@@ -235,6 +246,8 @@ class SqlFolding(SqlStatements):
     def _move_hot(self, moved: Counter[str]) -> None:
         hot = [account for account in map(Account.parse, moved) if not account.kind.strict]
         self.open(hot)
-        rows = self.rows(_READ_HOT, ids=[account.key for account in hot])
-        values = {"id": [key for key, _ in rows], "posted": [posted + moved[key] for key, posted in rows]}
+        rows = self.rows(READ_HOT, ids=[account.key for account in hot])
+        now = {key: posted + moved[key] for key, posted in rows}
+        self.remembered.hot.update(now)
+        values: bulk.Columns = {"id": list(now), "posted": list(now.values())}
         _MOVE_HOT.run(self.connection, self.community, values)

@@ -7,15 +7,15 @@ and so that nobody waits for the accounts that everybody uses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, union_all
 
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account, Hold
-from gridpoints.ledger.journal import Act, Line
+from gridpoints.ledger.journal import Act, Line, instant, instant_text
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.merkle import Node
@@ -24,7 +24,7 @@ from gridpoints.ledger.reversal import Original
 from gridpoints.ledger.seals import Seal
 from gridpoints.storage.ledger_port import LedgerStore, Wanted
 from gridpoints.storage.sql import bulk
-from gridpoints.storage.sql.folding import SqlFolding
+from gridpoints.storage.sql.folding import READ_HOT, SqlFolding
 from gridpoints.storage.sql.prepared import Prepared, pipeline
 from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
@@ -33,6 +33,7 @@ from gridpoints.storage.sql.reading import (
     IDS,
     LINE,
     OVERDUE,
+    RARE,
     SOME_LEFT,
     accounts,
     book,
@@ -79,6 +80,18 @@ _ANY_KNOWN = Prepared(
     .order_by(journal.c.id)
     .limit(1)
 )
+#: And the ends of closed periods that lie ahead: nobody posts by a clock that is so far behind.
+_KNOWN_OR_AHEAD = Prepared(
+    union_all(
+        select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)),
+        select(*LINE).where(
+            journal.c.community_id == HERE,
+            RARE,
+            journal.c.act == Act.CLOSE.value,
+            journal.c.effective_at > bindparam("now", type_=Text),
+        ),
+    )
+)
 _BOOK = Prepared(
     select(
         select(func.coalesce(func.max(journal.c.number), 0))
@@ -122,7 +135,7 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
             self._read_book(locked)
         found = self.rows(_NAMED_HOLDS, ids=wanted.holds) if wanted.holds else []
         touched = {**wanted.accounts, **{account.key: account for account in map(_account_of, found)}}
-        self._lock({key: a for key, a in touched.items() if a.kind.strict}, wanted.ids, locked)
+        self._lock({key: a for key, a in touched.items() if a.kind.strict}, wanted.ids, at, locked)
         self._add_hot({key: a for key, a in touched.items() if not a.kind.strict}, wanted.alone, locked)
         if wanted.holds:  # again, now that their accounts are locked; one placed meanwhile may be on another
             found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
@@ -130,24 +143,42 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         if at_stake := [key for key, state in locked.accounts.items() if state.held]:
             found += self.rows(_OVERDUE_HOLDS, ids=at_stake, at=at)
         locked.holds = {hold.id: hold for hold in map(hold_of, found)}
-        for id, line in self._known(wanted.originals)().items():
+        for id, line in self._originals(wanted.originals).items():
             reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
             locked.originals[id] = Original.of(line, reversals)
         return locked
 
-    def _known(self, ids: Collection[str]) -> Callable[[], dict[str, Line]]:
-        """What stands under these ids. Ids that are made in time have none between them: one look says so."""
+    def _originals(self, ids: Collection[str]) -> dict[str, Line]:
+        return {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))} if ids else {}
+
+    def _known(self, ids: Collection[str], at: datetime, locked: Locked) -> Callable[[], None]:
+        """Ask for the lines under these ids, and for a period that is closed beyond `at`."""
+        fetch = self._standing(ids, at)
+
+        def read() -> None:
+            for line in map(line_of, fetch()):
+                if line.act == Act.CLOSE:
+                    until = instant(line.effective_at)
+                    locked.closed_until = max(until, locked.closed_until or until)
+                else:
+                    locked.known[line.id] = line
+
+        return read
+
+    def _standing(self, ids: Collection[str], at: datetime) -> Callable[[], Iterable[Any]]:
+        """Whoever writes alone has read the book, and needs the lines under the ids alone."""
+        if self.others_write:
+            now = instant_text(at)
+            return _KNOWN_OR_AHEAD.start(self.connection, community=self.community, ids=ids, now=now)
         if not ids:
-            return dict
+            return tuple
         if len(ids) == 1:
             [id] = ids
-            fetch = _KNOWN_LINE.start(self.connection, community=self.community, id=id)
-            return lambda: {line.id: line for line in map(line_of, fetch())}
+            return _KNOWN_LINE.start(self.connection, community=self.community, id=id)
+        # Ids that are made in time have none between them: one look says so.
         first, last = min(ids), max(ids)
         any_known = _ANY_KNOWN.start(self.connection, community=self.community, first=first, last=last)
-        return lambda: {
-            line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids) if any_known() else ())
-        }
+        return lambda: self.rows(_KNOWN, ids=ids) if any_known() else ()
 
     def _take_turns(self, wanted: Wanted) -> None:
         """Wait, before any account is locked, for whoever closes the period or reverses the same."""
@@ -171,11 +202,14 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         self._read_book(locked)
         return locked
 
-    def _lock(self, strict: Mapping[str, Account], ids: Collection[str], locked: Locked) -> None:
+    def _lock(
+        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
+    ) -> None:
         with pipeline(self.connection):  # what is known is read behind the locks
             states = self._states(strict)
-            known = self._known(ids)
-        locked.accounts, locked.known = states(), known()
+            read_known = self._known(ids, at, locked)
+        locked.accounts = states()
+        read_known()
         self._opened = frozenset()
         if missing := {k: a for k, a in strict.items() if k not in locked.accounts and a.unit in self.units}:
             # In a statement of its own: where another writer opens one of them at this moment, this
@@ -183,7 +217,7 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
             self.open(missing.values())
             self._opened = frozenset(missing)
             locked.accounts |= self._states(missing)()
-            locked.known = self._known(ids)()
+            self._known(ids, at, locked)()
         if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
             for state in dated.values():
                 state.dated = {}
@@ -208,9 +242,12 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
         units = {state.account.unit for state in locked.accounts.values()}
-        for key, account in hot.items():
-            if account.unit in units or account.unit in self.units:
-                locked.accounts[key] = AccountState(account, None)
+        known = {key: a for key, a in hot.items() if a.unit in units or a.unit in self.units}
+        held = self.remembered.hot
+        if new := known.keys() - held.keys():
+            held |= dict.fromkeys(new, 0)
+            held |= dict(self.rows(READ_HOT, ids=new))
+        locked.accounts |= {key: AccountState(account, None, held[key]) for key, account in known.items()}
         self._alone = alone & locked.accounts.keys()
         if self._alone:
             self.fold()

@@ -57,6 +57,7 @@ holds_with_accounts = (
 )
 #: In the words of the index, which a parameter would not match.
 _OPEN, SOME_LEFT = text("gridpoints_hold.status = 'open'"), text("gridpoints_lot.remaining > 0")
+RARE = text("gridpoints_journal.act IN ('close', 'debt')")
 OVERDUE = and_(_OPEN, holds.c.expires_at <= AT)
 
 _UNITS = Prepared(select(units.c.code, units.c.scale, units.c.names).where(units.c.community_id == HERE))
@@ -87,9 +88,7 @@ _ABOUT = Prepared(
 )
 _CLOSED_UNTIL = Prepared(select(book.c.closed_until).where(book.c.community_id == HERE))
 _DEBTS = Prepared(
-    _lines.where(journal.c.act == Act.DEBT.value, journal.c.subject.is_not(None)).order_by(
-        journal.c.recorded_at, journal.c.id
-    )
+    _lines.where(RARE, journal.c.act == Act.DEBT.value).order_by(journal.c.recorded_at, journal.c.id)
 )
 _folded = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
 #: Lines that are in no statement, by their number or, where they have none, as they were recorded.

@@ -28,6 +28,7 @@ from gridpoints.rules.model import PublishedRules
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.codec import RowCodec
+from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.types import Text, TextSet, among
@@ -92,14 +93,14 @@ _SET_USAGE = bulk.update_of(_usage, ["used"])
 class SqlWork:
     """A `gridpoints.storage.port.Work` in an open transaction."""
 
-    def __init__(self, connection: Connection, community: str, unfolded: Counter[str]) -> None:
+    def __init__(self, connection: Connection, community: str, remembered: Remembered) -> None:
         self._connection = connection
         self._community = community
-        self._unfolded = unfolded
+        self._remembered = remembered
 
     @cached_property
     def ledger(self) -> SqlLedger:
-        return SqlLedger(self._connection, self._community, self._unfolded)
+        return SqlLedger(self._connection, self._community, self._remembered)
 
     def add(self, *records: Record) -> None:
         by_kind: defaultdict[type[Record], list[Record]] = defaultdict(list)

@@ -38,7 +38,8 @@ def translated(url: URL, community: str | None = None) -> Iterator[None]:
         if isinstance(error, exc.DBAPIError) and not isinstance(error, _FAULTS):
             raise unavailable(url, error.orig or error) from error
         raise
-    except exc.TimeoutError as error:  # no connection became free
+    # No connection became free; or it was lost, and the unit of work around this one goes on.
+    except (exc.TimeoutError, exc.PendingRollbackError) as error:
         raise unavailable(url, error) from error
 
 

@@ -33,7 +33,7 @@ from gridpoints.storage.sql.reading import (
     line_of,
     lots,
 )
-from gridpoints.storage.sql.types import Text, among
+from gridpoints.storage.sql.types import Text, among, exact_sum
 from gridpoints.values import Interval
 
 _SINCE = bindparam("since", type_=Text)
@@ -88,15 +88,15 @@ _TRIAL_BALANCE = Prepared(
         accounts.c.unit,
         accounts.c.kind,
         func.count(),
-        func.sum(accounts.c.posted).cast(BigInteger),
-        func.sum(accounts.c.held).cast(BigInteger),
+        exact_sum(accounts.c.posted),
+        exact_sum(accounts.c.held),
     )
     .where(accounts.c.community_id == HERE)
     .group_by(accounts.c.unit, accounts.c.kind)
 )
 _STRICT = [kind.value for kind in AccountKind if kind.strict]
 _DATED = Prepared(
-    select(accounts.c.unit, lots.c.expires_at, func.sum(lots.c.remaining).cast(BigInteger))
+    select(accounts.c.unit, lots.c.expires_at, exact_sum(lots.c.remaining))
     .select_from(
         lots.join(
             accounts,
@@ -108,7 +108,7 @@ _DATED = Prepared(
     .order_by(accounts.c.unit, lots.c.expires_at)
 )
 _UNDATED = Prepared(
-    select(accounts.c.unit, func.sum(accounts.c.posted - accounts.c.dated).cast(BigInteger))
+    select(accounts.c.unit, exact_sum(accounts.c.posted - accounts.c.dated))
     .where(accounts.c.community_id == HERE, or_(*(accounts.c.kind == kind for kind in _STRICT)))
     .group_by(accounts.c.unit)
 )
@@ -128,10 +128,10 @@ _FIRST_ENTRIES = Prepared(_ENTRIES.limit(bindparam("limit", type_=BigInteger)))
 _LAST_ENTRY = Prepared(
     select(entries.c.sequence, entries.c.balance).where(*_here).order_by(entries.c.sequence.desc()).limit(1)
 )
-_count, _sum = func.count(), func.sum(entries.c.amount).cast(BigInteger)
+_count, _sum = func.count(), exact_sum(entries.c.amount)
 _MOVED_UNTIL = {
     recorded: Prepared(
-        select(func.coalesce(_sum, 0))
+        select(_sum)
         .select_from(entries.join(journal, _of_entry))
         .where(*_here, (journal.c.recorded_at if recorded else journal.c.effective_at) <= _UNTIL)
     )
@@ -162,8 +162,8 @@ _TURNOVER = (
     select(
         accounts.c.unit,
         accounts.c.kind,
-        func.sum(case((entries.c.amount > 0, entries.c.amount), else_=0)).cast(BigInteger),
-        func.sum(case((entries.c.amount < 0, -entries.c.amount), else_=0)).cast(BigInteger),
+        exact_sum(case((entries.c.amount > 0, entries.c.amount), else_=0)),
+        exact_sum(case((entries.c.amount < 0, -entries.c.amount), else_=0)),
     )
     .select_from(_all_entries)
     .where(entries.c.community_id == HERE)
@@ -289,7 +289,7 @@ class SqlStatements(SqlReading):
     def moved_until(self, account: Account, at: datetime, *, recorded: bool) -> int:
         until = instant_text(at)
         [(moved,)] = self.rows(_MOVED_UNTIL[recorded], id=account.key, until=until)
-        return int(moved) + sum(
+        return int(moved or 0) + sum(
             amount
             for line, amount in self.tail_of(account)
             if (line.recorded_at if recorded else line.effective_at) <= until

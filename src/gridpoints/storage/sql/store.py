@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gridpoints.storage.sql import schema
 from gridpoints.storage.sql.engines import Engines
+from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.refusals import translated, unavailable
 from gridpoints.storage.sql.savepoints import savepoint
@@ -44,7 +45,7 @@ class SqlStore:
     def __init__(self, url: str) -> None:
         self._engines = Engines.of(url)
         self._open: ContextVar[_Open | None] = ContextVar("open", default=None)
-        self._unfolded = Counter[str]()
+        self._remembered = defaultdict[str, Remembered](Remembered)
         try:
             schema.prepare(self._engines)
         except BaseException as error:
@@ -60,22 +61,23 @@ class SqlStore:
         Inside a unit of work that only reads, none can be opened that writes: RuntimeError.
         """
         outer = self._open.get()
-        if outer is None or outer.thread != get_ident():
-            engine = self._engines.writing if write else self._engines.reading
-            turn = self._engines.turn if write else _NO_TURN
-            with translated(self._engines.url, community), turn, engine.begin() as connection:
-                token = self._open.set(_Open(connection, write, get_ident()))
-                try:
-                    yield SqlWork(connection, community, self._unfolded)
-                finally:
-                    self._open.reset(token)
-        elif not write:
-            yield SqlWork(outer.connection, community, self._unfolded)
-        elif outer.write:
-            with savepoint(outer.connection):
-                yield SqlWork(outer.connection, community, self._unfolded)
-        else:
-            raise RuntimeError("the unit of work that is open only reads")
+        with translated(self._engines.url, community):
+            if outer is None or outer.thread != get_ident():
+                engine = self._engines.writing if write else self._engines.reading
+                turn = self._engines.turn if write else _NO_TURN
+                with turn, engine.begin() as connection:
+                    token = self._open.set(_Open(connection, write, get_ident()))
+                    try:
+                        yield SqlWork(connection, community, self._remembered[community])
+                    finally:
+                        self._open.reset(token)
+            elif not write:
+                yield SqlWork(outer.connection, community, self._remembered[community])
+            elif outer.write:
+                with savepoint(outer.connection):
+                    yield SqlWork(outer.connection, community, self._remembered[community])
+            else:
+                raise RuntimeError("the unit of work that is open only reads")
 
     def communities(self) -> list[str]:
         """The ids of all communities, sorted."""

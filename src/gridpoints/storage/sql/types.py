@@ -32,6 +32,7 @@ __all__ = [
     "TextSet",
     "Whole",
     "among",
+    "exact_sum",
 ]
 
 #: Sorted by code point everywhere, as Python does, whatever the locale of the database.
@@ -151,6 +152,38 @@ class among(FunctionElement[bool]):  # noqa: N801 -- reads as a function
     def self_group(self, against: OperatorType | None = None) -> among:
         """Itself: SQLAlchemy would write ``… = 1`` for SQLite, which then reads the whole table."""
         return self
+
+
+class ExactSum(types.TypeDecorator[int]):
+    """What `exact_sum` answers, as an int: beyond 2^63, databases know no whole numbers."""
+
+    impl = types.Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> int:
+        """From the sums of the upper and the lower halves, or from a decimal."""
+        if isinstance(value, str):
+            upper, lower = value.split()
+            return (int(upper) << 32) + int(lower)
+        return int(value or 0)
+
+
+class exact_sum(FunctionElement[int]):  # noqa: N801 -- reads as a function
+    """``exact_sum(column)``: the sum of any number of amounts, however large it is; None of none."""
+
+    type = ExactSum()
+    inherit_cache = True
+
+
+@compiles(exact_sum, "postgresql")
+def _sum_decimal(element: exact_sum, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"sum({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(exact_sum, "sqlite")
+def _sum_halves(element: exact_sum, compiler: SQLCompiler, **kw: Any) -> str:
+    amount = compiler.process(element.clauses, **kw)
+    return f"(sum(({amount}) >> 32) || ' ' || sum(({amount}) & 4294967295))"
 
 
 @compiles(among, "postgresql")

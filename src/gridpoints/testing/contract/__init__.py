@@ -7,6 +7,7 @@ from gridpoints.testing.contract.folding import FoldingContract
 from gridpoints.testing.contract.holds import HoldsContract
 from gridpoints.testing.contract.input import InputContract
 from gridpoints.testing.contract.ledger import LedgerContract
+from gridpoints.testing.contract.limits import LimitsContract
 from gridpoints.testing.contract.lots import LotsContract
 from gridpoints.testing.contract.proof import ProofContract
 from gridpoints.testing.contract.records import RecordsContract
@@ -24,6 +25,7 @@ class StorageContract(
     ReversalsContract,
     TimeContract,
     FloorsContract,
+    LimitsContract,
     FoldingContract,
     ProofContract,
     InputContract,

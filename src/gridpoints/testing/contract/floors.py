@@ -58,7 +58,7 @@ class FloorsContract(StoreContract):
 
     def test_an_account_without_a_floor(self, clerk: Clerk) -> None:
         clerk.ledger.set_floor(LI, None, reason="the founder")
-        assert codes(clerk.post(move("1", LI, SHOP, 10**14))) == ["posted"]
+        assert codes(clerk.post(move("1", LI, SHOP, 10**11))) == ["posted"]
         with pytest.raises(FloorAboveBalance):
             clerk.ledger.set_floor(LI, 0, reason="no longer")
         clerk.must_verify()
@@ -121,7 +121,7 @@ class FloorsContract(StoreContract):
     def test_what_is_no_floor(self, clerk: Clerk) -> None:
         with pytest.raises(UnitUnknown):
             clerk.ledger.set_floor(Account.member("li", "bananas"), -5, reason="no")
-        for floor in (10**15, -(10**15), 1.0, True):
+        for floor in (10**12, -(10**12), 1.0, True):
             with pytest.raises(NotWholeNumber):
                 clerk.ledger.set_floor(LI, floor, reason="no")  # type: ignore[arg-type]
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import gridpoints
 from gridpoints.errors import GridpointsError
-from gridpoints.ledger.model import Account, Hold, Leg, Outcome, Posted, Rejected, Transaction
+from gridpoints.ledger.model import Account, Debt, Hold, Leg, Outcome, Posted, Rejected, Transaction
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import HOURS, ISSUANCE, LI, SHOP, TICK, ZHAO, Clerk, codes, found, told
 from gridpoints.testing.contract.oracle import Oracle
@@ -119,18 +119,36 @@ class LedgerMachine(RuleBasedStateMachine):
         self._post([self.oracle.kept[id].sent for id in ids])
 
     @precondition(lambda self: self.oracle.reversible())
-    @rule(data=st.data(), part=st.none() | st.integers(1, 20), extend_days=st.integers(0, 1))
-    def reverse(self, data: st.DataObject, part: int | None, extend_days: int) -> None:
-        """Give back a transaction, or a part of it; of one in three, that is a mistake."""
+    @rule(
+        data=st.data(),
+        part=st.none() | st.integers(1, 20),
+        extend_days=st.integers(0, 1),
+        queue=st.booleans(),
+    )
+    def reverse(self, data: st.DataObject, part: int | None, extend_days: int, queue: bool) -> None:
+        """Give back a transaction, or a part of it; of one in three, that is a mistake. Or owe it."""
         id, original = self._new_id("back"), data.draw(st.sampled_from(self.oracle.reversible()))
-        expected = self.oracle.reverse(id, original, part, extend_days)
+        expected = self.oracle.reverse(id, original, part, extend_days, queue=queue)
         became = "posted"
         try:
-            posted = self.clerk.ledger.reverse(original, part, id=id, extend_days=extend_days)
-            assert posted == Posted(id, self.oracle.kept[id].recorded_at)
+            done = self.clerk.ledger.reverse(original, part, id=id, extend_days=extend_days, queue=queue)
+            if isinstance(done, Debt):
+                became = "owed"
+                assert (done.id, done.transaction, done.owed_since) == (id, original, self.oracle.now)
+            else:
+                assert done == Posted(id, self.oracle.kept[id].recorded_at)
         except GridpointsError as refusal:
             became = refusal.code
         assert became == expected
+
+    @precondition(lambda self: self.oracle.debts)
+    @rule()
+    def collect(self) -> None:
+        """Take what is owed from those who have it by now."""
+        expected = self.oracle.collect()
+        for posted in (collected := self.clerk.ledger.collect()):
+            assert posted.recorded_at == self.oracle.kept[posted.transaction].recorded_at
+        assert len(collected) == expected
 
     def _post(self, batch: list[Transaction], *, atomic: bool = False) -> None:
         expected = self.oracle.post(batch, atomic=atomic)
@@ -330,6 +348,8 @@ class LedgerMachine(RuleBasedStateMachine):
         assert set(level.values()) <= {0}
         outstanding = sum(row.points for row in ledger.outstanding() if row.unit == "points")
         assert outstanding == sum(map(oracle.balance, STRICT))
+        owed = {debt.id: {leg.account: leg.amount for leg in debt.legs} for debt in ledger.debts()}
+        assert list(owed.items()) == list(oracle.owed().items())
         found = ledger.verify()
         self.clerk.must_verify()
         assert (found.entries, found.sealed) == (len(oracle.moves), self.sealed)

@@ -12,7 +12,7 @@ import attrs
 from attrs import define, field
 
 from gridpoints.ledger.model import Account, Hold, HoldStatus, Leg, Transaction
-from gridpoints.testing.contract.points import Kept, Move, Point, net
+from gridpoints.testing.contract.points import Debt, Kept, Move, Point, late, net, points_of
 from gridpoints.testing.sources import START
 
 #: Refusals that are not kept: what is missing may come to be.
@@ -35,6 +35,7 @@ class Oracle:
     last: dict[Account, datetime] = field(factory=dict)
     closed_until: datetime | None = None
     lines: list[str] = field(factory=list)
+    debts: list[Debt] = field(factory=list)
 
     def copy(self) -> Oracle:
         """A copy to try something out on."""
@@ -49,6 +50,7 @@ class Oracle:
             dict(self.last),
             self.closed_until,
             list(self.lines),
+            list(self.debts),
         )
 
     def become(self, other: Oracle) -> None:
@@ -141,9 +143,9 @@ class Oracle:
 
     def _again(self, sent: Transaction, kept: Kept) -> str:
         first = attrs.evolve(kept.sent, effective_at=kept.sent.effective_at or kept.recorded_at)
-        again = attrs.evolve(
-            sent, effective_at=sent.effective_at or kept.recorded_at, extend_days=first.extend_days
-        )
+        again = attrs.evolve(sent, effective_at=sent.effective_at or kept.recorded_at)
+        if sent.reverses is None:  # no other transaction extends anything
+            again = attrs.evolve(again, extend_days=first.extend_days)
         return kept.code if again == first else "transaction_conflict"
 
     def _keep(self, transaction: Transaction, code: str, at: datetime) -> Kept:
@@ -152,8 +154,8 @@ class Oracle:
         return kept
 
     def _judge(self, transaction: Transaction) -> str:
-        done = transaction.effective_at
-        if done is not None and self.closed_until is not None and done < self.closed_until:
+        done = transaction.effective_at or self._after(*net(transaction))
+        if self.closed_until is not None and done < self.closed_until:
             return "period_closed"
         refusal = self._judge_hold(transaction) or self._judge_reversal(transaction)
         if refusal:
@@ -199,7 +201,7 @@ class Oracle:
         when = self._after(*accounts, *([hold.account] if hold else []))
         original = self.kept[transaction.reverses] if transaction.reverses else None
         kept = self._keep(transaction, "posted", when)
-        restore, take_back = _points_of(original, transaction)
+        restore, take_back = points_of(original, transaction)
         for leg in transaction.legs:
             account = leg.account
             if account.kind.strict and leg.amount < 0:
@@ -209,7 +211,7 @@ class Oracle:
                 dated: list[Point] = [leg.expires_at] * leg.amount
                 if original is not None:
                     dated = [restore[account].pop(0) for _ in range(min(leg.amount, len(restore[account])))]
-                    dated = [_late(point, transaction.extend_days, when) for point in dated]
+                    dated = [late(point, transaction.extend_days, when) for point in dated]
                 kept.given.setdefault(account, []).extend(self._give(account, leg.amount, dated))
             self._enter(transaction.id, account, leg.amount, transaction.effective_at or when, when)
         if original is not None:
@@ -269,7 +271,8 @@ class Oracle:
             kept.taken[account] = [first] * amount
             del self.points[account][:amount]
             for leg in legs:
-                self._enter(kept.sent.id, leg.account, leg.amount, when, when)
+                done = max(when, self.closed_until or when)
+                self._enter(kept.sent.id, leg.account, leg.amount, done, when)
             self.last[account] = when
 
     def expire(self) -> int:
@@ -318,8 +321,8 @@ class Oracle:
         self.lines.append(f"release {hold.id}")
         self.last[hold.account] = when
 
-    def reverse(self, id: str, original: str, part: int | None, extend_days: int) -> str:
-        """Give back what is left of a transaction, or a part; a refusal is not kept."""
+    def reverse(self, id: str, original: str, part: int | None, extend_days: int, *, queue: bool) -> str:
+        """Give back what is left of a transaction, or a part; a refusal is not kept, or owed."""
         kept = self.kept.get(original)
         if kept is None or kept.code != "posted":
             return "record_unknown"
@@ -337,11 +340,57 @@ class Oracle:
         sent = Transaction(
             id, legs, None, "reversal", kept.sent.reason, metadata, None, original, extend_days
         )
+        code = self._try(sent)
+        if queue and code == "insufficient_points":
+            self.debts.append(Debt(self.now, f"debt {id}", id, original, back, kept.sent.reason))
+            self.lines.append(f"debt {id}")
+            return "owed"
+        return code
+
+    def _try(self, sent: Transaction) -> str:
         trial = self.copy()
         code = trial.post_one(sent)
         if code == "posted":
             self.become(trial)
         return code
+
+    def owed(self) -> dict[str, dict[Account, int]]:
+        """What is still to be posted of each debt, oldest first."""
+        return {debt.id: owed for debt in sorted(self.debts) if any((owed := self._owed(debt)).values())}
+
+    def _owed(self, debt: Debt) -> dict[Account, int]:
+        owed = dict(debt.legs)
+        for kept in self.kept.values():
+            if kept.code == "posted" and kept.sent.metadata.get("debt") == debt.id:
+                for leg in kept.sent.legs:
+                    owed[leg.account] -= leg.amount
+        left = self.kept[debt.original].left()
+        rest = {a: max(-abs(left.get(a, 0)), min(abs(left.get(a, 0)), amount)) for a, amount in owed.items()}
+        return owed if sum(rest.values()) else rest
+
+    def collect(self) -> int:
+        """Take what is owed from those who have it; answers of how many debts something was taken."""
+        collected = 0
+        for id in list(self.owed()):
+            [debt] = [debt for debt in self.debts if debt.id == id]
+            owed = self._owed(debt)
+            there = {a: self.balance(a) - self.held(a) - self.expired(a) for a in owed}
+            short = [max(0, there[a]) for a, amount in owed.items() if amount < 0 and there[a] < -amount]
+            if short and (len(owed) > 2 or not all(short)):
+                continue
+            part = {account: amount for account, amount in owed.items() if amount}
+            if short:
+                part = {a: min(short) if amount > 0 else -min(short) for a, amount in part.items()}
+            sent = Transaction(
+                f"debt/{id}/{sum(amount for amount in owed.values() if amount > 0)}",
+                tuple(Leg(account, amount) for account, amount in part.items()),
+                kind="debt",
+                reason=debt.reason,
+                metadata={"debt": id},
+                reverses=debt.original,
+            )
+            collected += self._try(sent) == "posted"
+        return collected
 
     def set_floor(self, id: str, account: Account, floor: int | None) -> str:
         """Say how far down an account may go."""
@@ -359,24 +408,6 @@ class Oracle:
         if self.closed_until is None or self.closed_until < until:
             self.closed_until = until
             self.lines.append(f"close {_text(until)}")
-
-
-def _points_of(
-    original: Kept | None, reversal: Transaction
-) -> tuple[dict[Account, list[Point]], dict[Account, list[Point]]]:
-    """The points that a reversal restores and takes back, by account."""
-    accounts = [leg.account for leg in reversal.legs]
-    if original is None:
-        return {}, {account: [] for account in accounts}
-    return (
-        {account: original.to_restore(account) for account in accounts},
-        {account: original.to_take_back(account) for account in accounts},
-    )
-
-
-def _late(point: Point, extend_days: int, when: datetime) -> Point:
-    late = point is not None and point <= when and extend_days > 0
-    return when + timedelta(days=extend_days) if late else point
 
 
 def _text(instant: datetime) -> str:

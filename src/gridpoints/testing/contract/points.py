@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 from attrs import define, field, frozen
@@ -61,9 +61,40 @@ class Kept:
         return [*dated, *[None] * gave][:gave][self.returned[account] :]
 
 
+@frozen(order=True)
+class Debt:
+    """A reversal that is owed since `at`, and what it is to add to each account."""
+
+    at: datetime
+    line: str
+    id: str = field(order=False)
+    original: str = field(order=False)
+    legs: dict[Account, int] = field(order=False)
+    reason: str = field(order=False)
+
+
 def net(transaction: Transaction) -> dict[Account, int]:
     """What it adds to each account."""
     change: dict[Account, int] = {}
     for leg in transaction.legs:
         change[leg.account] = change.get(leg.account, 0) + leg.amount
     return change
+
+
+def points_of(
+    original: Kept | None, reversal: Transaction
+) -> tuple[dict[Account, list[Point]], dict[Account, list[Point]]]:
+    """The points that a reversal restores and takes back, by account."""
+    accounts = [leg.account for leg in reversal.legs]
+    if original is None:
+        return {}, {account: [] for account in accounts}
+    return (
+        {account: original.to_restore(account) for account in accounts},
+        {account: original.to_take_back(account) for account in accounts},
+    )
+
+
+def late(point: Point, extend_days: int, when: datetime) -> Point:
+    """When a point expires that is restored: a date that is past is put off."""
+    late = point is not None and point <= when and extend_days > 0
+    return when + timedelta(days=extend_days) if late else point

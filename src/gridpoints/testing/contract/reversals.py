@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
+import attrs
 import pytest
 
 from gridpoints.errors import (
@@ -16,6 +18,7 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.model import Account, AccountKind, Balance, Debt, Hold, Leg, Posted, Transaction
 from gridpoints.testing.contract.base import (
+    DAY,
     HOUR,
     ISSUANCE,
     LI,
@@ -24,6 +27,7 @@ from gridpoints.testing.contract.base import (
     ZHAO,
     Clerk,
     StoreContract,
+    award,
     codes,
     issue,
     move,
@@ -261,3 +265,24 @@ class ReversalsContract(StoreContract):
         assert (shop.balance(LI).posted, shop.balance(ZHAO).posted) == (100, 4)
         assert shop.ledger.debts() == []
         shop.must_verify()
+
+    def test_a_repetition_with_other_days_is_a_conflict(self, clerk: Clerk) -> None:
+        clerk.post(award("1", 10, 1), move("2", LI, SHOP, 10))
+        legs = (Leg(LI, 10), Leg(SHOP, -10))
+
+        def back(days: int, **particulars: Any) -> Transaction:
+            return Transaction("3", legs, reverses="2", extend_days=days, **particulars)
+
+        first = clerk.post(back(3), at=START + 2 * DAY)
+        assert codes(clerk.post(back(4), back(0), back(3), at=START + 3 * DAY)) == [
+            "transaction_conflict",
+            "transaction_conflict",
+            "posted",
+        ]
+        assert clerk.post(back(3)) == first
+        kept = clerk.ledger.transaction("3")
+        assert (kept.extend_days, kept.metadata) == (3, {"extend_days": 3})
+        assert clerk.post(attrs.evolve(kept, effective_at=None)) == first, "as it is read"
+        assert codes(clerk.post(issue("4", LI, 1, extend_days=3), issue("4", LI, 1))) == ["posted"] * 2
+        assert clerk.ledger.transaction("4").metadata == {}
+        clerk.must_verify()

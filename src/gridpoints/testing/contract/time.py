@@ -90,6 +90,42 @@ class TimeContract(StoreContract):
         assert codes(clerk.post(issue("1", LI, 5, effective_at=START))) == ["period_closed"]
         clerk.must_verify()
 
+    def test_a_clock_that_stands_in_a_closed_period_posts_nothing(self, clerk: Clerk) -> None:
+        """Though it says of no transaction when it was done; what expired counts in the open period."""
+        clerk.post(award("1", 10, 1), issue("2", LI, 5), at=START - DAY)
+        clerk.clock.set(START + 5 * DAY)
+        clerk.ledger.close_period(START + 4 * DAY)
+        clerk.ledger.fold()
+        early = START + 4 * DAY - HOUR
+        [first, *others] = clerk.post(
+            issue("3", LI, 5), issue("4", ZHAO, 1), move("5", ISSUANCE, SHOP, 1), at=early
+        )
+        assert codes([first, *others]) == ["period_closed"] * 3
+        assert told(first)[2] == {"transaction": "3", "effective_at": early + TICK, "until": START + 4 * DAY}
+        assert codes(clerk.post(issue("3", LI, 5), at=START + 5 * DAY)) == ["period_closed"], "for good"
+        assert codes(
+            clerk.post(issue("6", LI, 5), issue("7", LI, 5, effective_at=early), at=START + 4 * DAY)
+        ) == [
+            "posted",
+            "period_closed",
+        ]
+        assert clerk.ledger.balance(LI, START + 4 * DAY - TICK).posted == 15
+        assert clerk.ledger.balance(LI, START + 4 * DAY).posted == 10
+        clerk.must_verify()
+
+    def test_what_a_clock_in_a_closed_period_does_beside_posting(self, clerk: Clerk) -> None:
+        """It lets holds go and posts what has expired, in the open period, and after another's line."""
+        clerk.post(award("1", 10, 1), award("2", 10, 2), at=START - DAY)
+        clerk.clock.set(START + 5 * DAY)
+        clerk.ledger.close_period(START + 4 * DAY)
+        clerk.clock.set(START + 3 * DAY)
+        assert clerk.ledger.expire() == 2
+        assert [e.effective_at for e in clerk.entries(LI)][2:] == [START + 4 * DAY] * 2
+        clerk.post(issue("3", LI, 5), at=START + 5 * DAY)
+        assert codes(clerk.post(issue("4", LI, 5), at=START + 3 * DAY)) == ["posted"], "after the one before"
+        assert clerk.entries(LI)[-1].effective_at > START + 5 * DAY
+        clerk.must_verify()
+
     def test_a_reversal_can_be_backdated_into_the_open_period_alone(self, clerk: Clerk) -> None:
         clerk.post(issue("1", LI, 5))
         clerk.ledger.close_period(START)

@@ -41,6 +41,7 @@ class JournalRow(Row, table=True):
         index("number", unique=True, **where("number IS NOT NULL")),
         index("recorded_at", "id", **where("number IS NULL")),
         index("subject", **where("subject IS NOT NULL")),
+        index("act", "effective_at", **where("act IN ('close', 'debt')")),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("(refusal IS NULL) = (refusal_fields IS NULL)", name="refusal"),
     )

@@ -270,6 +270,7 @@ def _ledger() -> None:
     _index("journal", "number", where="number IS NOT NULL", unique=True)
     _index("journal", "recorded_at", "id", where="number IS NULL")
     _index("journal", "subject", where="subject IS NOT NULL")
+    _index("journal", "act", "effective_at", where="act IN ('close', 'debt')")
     _table(
         "book",
         _column("folded", AMOUNT),
