@@ -256,7 +256,7 @@ class RecordsContract(StoreContract):
             work.set_usage({month: 0, ever: 10**15})
         with store.begin(clerk.community) as work:
             assert used(work) == [0, 10**15]
-            assert work.lock_usage([attrs.evolve(month, subject="other")]).popitem()[1] == 0
+            assert work.lock_usage([month._replace(subject="other")]).popitem()[1] == 0
 
 
 def _with(record: Record, **changes: object) -> Record:
