@@ -93,6 +93,7 @@ def _fetched(connection: Connection, compiled: _Compiled, cursor: Any) -> list[A
     try:
         rows = cursor.fetchall()
     except compiled.refusals as error:
+        cursor.close()  # else SQLite holds its tables for as long as somebody looks at the error
         told = _told(connection, compiled.sql, error)
         # A value that no writer of ours put there: an instant of the year 20000, half a character.
         if isinstance(told, exc.DataError) or (
