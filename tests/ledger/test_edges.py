@@ -13,6 +13,7 @@ from gridpoints import Account, Community, GridpointsError, Leg, Transaction
 from gridpoints.errors import (
     BatchNotPosted,
     FloorAboveBalance,
+    HoldConflict,
     LegCannotExpire,
     ReversalExceeds,
     TransactionConflict,
@@ -276,3 +277,31 @@ def test_words_are_kept_as_plain_texts(village: Community) -> None:
     with village.context.read() as work:
         [line] = work.ledger.lines()
     assert [type(text) for text in (line.id, line.kind, line.reason)] == [str, str, str]
+
+
+# --- captures -------------------------------------------------------------------------------------
+
+
+def test_a_capture_is_recorded_after_the_last_line_of_all_that_it_moves(
+    village: Community, clock: ManualClock
+) -> None:
+    village.ledger.post([issue("award", LI, 10)])
+    village.ledger.hold(LI, 5, expires_at=clock.now() + 9 * DAY, id="h")
+    clock.advance(DAY)
+    village.ledger.post([issue("ahead", ZHAO, 1)])
+    clock.advance(-DAY)
+    village.ledger.capture("h", 5, to=ZHAO)
+    recorded = [entry.recorded_at for entry in village.ledger.statement(ZHAO).entries]
+    assert recorded == sorted(set(recorded))
+    assert village.ledger.verify().ok
+
+
+def test_a_capture_that_takes_nothing_leaves_its_hold_alone(village: Community, clock: ManualClock) -> None:
+    village.ledger.post([issue("award", LI, 10)])
+    village.ledger.hold(LI, 5, expires_at=clock.now() + 9 * DAY, id="h")
+    village.ledger.post_one(issue("other", ZHAO, 1, hold="h"))
+    assert village.ledger.balance(LI).held == 5
+    assert village.ledger.verify().ok
+    with pytest.raises(HoldConflict) as raised:
+        village.ledger.hold(LI, 6, expires_at=clock.now() + 9 * DAY, id="h")
+    assert raised.value.fields == {"hold": "h"}
