@@ -73,7 +73,7 @@ class Rounding(StrEnum):
 MOST_QUANTITY = 10**9
 
 #: What one deed can give at most, in the smallest parts of its unit: an amount of the ledger's.
-MOST_WORTH = 10**15 - 1
+MOST_WORTH = 10**12 - 1
 
 #: A product that misses a whole number by less than this is that number: 3 × ⅓ h is an hour.
 _NEARLY_WHOLE = Decimal("1e-9")
