@@ -89,9 +89,9 @@ def _examples(reading: Reading, schema: Schema) -> Iterator[Problem]:
 
 
 def _unknown(reading: Reading, path: Path, name: str, schema: Schema) -> Problem:
-    error = unknown_code(name, "facts", schema)
+    error = unknown_code(name, "facts", [*schema, *FORMS.added()])
     if isinstance(error, CodeUnknown):
-        error = FactUnknown(fact=name, known=error.known)
+        error = FactUnknown(fact=name, known=tuple(schema))
     return _placed(reading, path, name, error)
 
 

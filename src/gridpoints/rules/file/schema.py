@@ -40,6 +40,8 @@ class _AsWritten(GenerateJsonSchema):
         made.pop("discriminator", None)
         if "oneOf" in made:
             made["anyOf"] = made.pop("oneOf")
+            if len(made["anyOf"]) == 1:
+                made |= made.pop("anyOf")[0]
         return made
 
 
