@@ -55,7 +55,7 @@ def test_every_problem_has_its_place(draft: Path) -> None:
         "Wrong in draft.yaml",
         "Line  Column  What",
         "  61      37  “rond” is not known here. Did you mean “round”?",
-        " 155      35  “curency” is not known here. Did you mean “currency”?",
+        " 154      36  “curency” is not known here. Did you mean “currency”?",
     ]
     asked = run_here("rules", "check", draft, "--json")
     assert (asked.code, asked.document["rule_set"]) == (3, None)

@@ -138,7 +138,7 @@ def _bounds(reading: Reading, path: Path, name: str, bounds: Bounds, kind: Type)
     source = reading.source
     if kind not in (Type.NUMBER, Type.DAY):
         listed = [*_possible(reading, name), "true" if kind is Type.TRUTH else "…"]
-        error = BoundsUnfit(fact=name, type=kind, example=shown(listed[0]))
+        error = BoundsUnfit(fact=name, example=shown(listed[0]))
         yield source.at_value(path, error)
         return
     given = {key: getattr(bounds, key) for key in ("at_least", "at_most")}
