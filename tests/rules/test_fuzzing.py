@@ -126,7 +126,8 @@ def test_a_good_file_with_other_values(text: str, data: st.DataObject) -> None:
 def _change(tree: Any, path: Path_, data: st.DataObject) -> None:
     """Put another value at `path`, or another part of the file; take it away, or give it another key."""
     *parents, last = path
-    node = tree
+    node: Any = tree
+    step: Any
     for step in parents:
         if not isinstance(node, dict | list) or (isinstance(node, list) and step not in range(len(node))):
             return

@@ -22,7 +22,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from gridpoints.errors import UnknownLanguage
 from gridpoints.i18n import differences
 from gridpoints.i18n.explanations import AMOUNTS, COUNTS, STEPS, UNKNOWN
-from gridpoints.i18n.words import CONTEXTS, NUMBERED, QUANTITIES, WORDS
+from gridpoints.i18n.words import CONTEXTS, NUMBERED, QUANTITIES, VERBATIM, WORDS
 from gridpoints.records import kind_of
 from gridpoints.values import Names, Step, Unit
 
@@ -352,7 +352,7 @@ class Language:
             return tuple(self._field(name, item, fields, known) for item in value)
         if name in NUMBERED and isinstance(value, int):
             return str(value)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or name in VERBATIM:
             return value
         context = CONTEXTS.get(name)
         if context == "status":

@@ -349,5 +349,8 @@ CONTEXTS: Mapping[str, str] = {
     "wanted": "status",
 }
 
+#: What somebody has to type as it is, in whatever language.
+VERBATIM = frozenset({"key"})
+
 #: Fields whose numbers say which one, not how many: written as they are, 1234 and not 1,234.
 NUMBERED = frozenset({"row", "line", "column", "first"})

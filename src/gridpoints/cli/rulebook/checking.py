@@ -146,7 +146,7 @@ def _register_examples(group: typer.Typer, language: Language) -> None:
                 for trial in checked.trials
             ],
         }
-        tables = [
+        tables: list[Any] = [
             desk.out.table(
                 said.text("Line {line}: {deed}", line=str(trial.line), deed=trial.example.deed),
                 [words(_heading(said, trial))],

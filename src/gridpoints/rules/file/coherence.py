@@ -27,7 +27,7 @@ from gridpoints.rules.file import (
 from gridpoints.rules.file.checking import check, in_order
 from gridpoints.rules.file.document import NotCompiled, RuleSetDocument, Tables
 from gridpoints.rules.file.problems import FormatUnknown, Problem
-from gridpoints.rules.file.reading import Reading
+from gridpoints.rules.file.reading import Reading, Remembered
 from gridpoints.rules.file.source import MOST_PROBLEMS, Source
 from gridpoints.rules.file.trials import Trial
 from gridpoints.rules.model import RuleSet
@@ -75,6 +75,7 @@ def examine(source: Source, evaluator: Evaluator) -> Examined:
     with a wrong value are left out of sight until that is mended. The examples run last, when
     nothing else is wrong.
     """
+    evaluator = Remembered(evaluator)
     document, problems = check(RuleSetDocument, source)
     if not isinstance(source.data, dict):
         return Examined(None, problems)

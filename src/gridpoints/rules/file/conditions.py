@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, RootModel, Tag
+from pydantic import ConfigDict, Discriminator, Field, RootModel, Tag
 
 from gridpoints.rules import conditions
 from gridpoints.rules.conditions import Condition
@@ -100,16 +100,14 @@ def _one_of(forms: Mapping[str, Any]) -> OneForm:
 _FORMS = {"expression": ExpressionHolds, "facts": FactsHold}
 
 
-class AllHold(
-    RootModel[
-        Annotated[
-            list[Annotated[ConditionForm, _one_of(_FORMS)]],
-            Field(min_length=1, examples=[["hours >= 1"]]),
-        ]
-    ],
-    ConditionForm,
-):
+class AllHold(RootModel[list[Any]], ConditionForm):
     """Several conditions, all of which must hold."""
+
+    # As a parameter of RootModel the forms would be looked up when this module is loaded.
+    model_config = ConfigDict(defer_build=True)
+    root: Annotated[
+        list[Annotated[ConditionForm, _one_of(_FORMS)]], Field(min_length=1, examples=[["hours >= 1"]])
+    ]
 
     def uses(self) -> Uses:
         """What each of them refers to."""

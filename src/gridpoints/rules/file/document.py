@@ -148,6 +148,12 @@ class Heading(Document):
     review_by: Annotated[Day | None, Field(examples=["2026-12-31"])] = None
 
 
+_CAMPAIGNS = {
+    "spring": {"name": {"zh_Hans": "春季"}, "from": "2026-03-01", "until": "2026-04-01", "times": 2}
+}
+_BUDGETS = {"yearly": {"name": {"zh_Hans": "年度预算"}, "most": 10_000, "period": "year"}}
+
+
 class Tables(Document):
     """What refers to one another in the file; here none of it need be there."""
 
@@ -163,8 +169,10 @@ class Tables(Document):
         default_factory=dict,
         examples=[{"per-month": {"deeds": ["perform"], "period": "month", "most": 50, "excess": "clip"}}],
     )
-    campaigns: Annotated[dict[Code, CampaignEntry], Field(examples=[{}])] = Field(default_factory=dict)
-    budgets: Annotated[dict[Code, BudgetEntry], Field(examples=[{}])] = Field(default_factory=dict)
+    campaigns: Annotated[dict[Code, CampaignEntry], Field(examples=[_CAMPAIGNS])] = Field(
+        default_factory=dict
+    )
+    budgets: Annotated[dict[Code, BudgetEntry], Field(examples=[_BUDGETS])] = Field(default_factory=dict)
     redemption: RedemptionEntry | None = None
     approval: Approval | None = None
     examples: Annotated[list[Example], Field(examples=[[{"deed": "perform", "gives": 20}]])] = Field(

@@ -89,9 +89,9 @@ def _examples(reading: Reading, schema: Schema) -> Iterator[Problem]:
 
 
 def _unknown(reading: Reading, path: Path, name: str, schema: Schema) -> Problem:
-    error = unknown_code(name, "facts", schema)
+    error = unknown_code(name, "facts", [*schema, *FORMS.added()])
     if isinstance(error, CodeUnknown):
-        error = FactUnknown(fact=name, known=error.known)
+        error = FactUnknown(fact=name, known=tuple(schema))
     return _placed(reading, path, name, error)
 
 
@@ -138,7 +138,7 @@ def _bounds(reading: Reading, path: Path, name: str, bounds: Bounds, kind: Type)
     source = reading.source
     if kind not in (Type.NUMBER, Type.DAY):
         listed = [*_possible(reading, name), "true" if kind is Type.TRUTH else "…"]
-        error = BoundsUnfit(fact=name, type=kind, example=shown(listed[0]))
+        error = BoundsUnfit(fact=name, example=shown(listed[0]))
         yield source.at_value(path, error)
         return
     given = {key: getattr(bounds, key) for key in ("at_least", "at_most")}

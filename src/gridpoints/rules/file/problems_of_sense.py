@@ -139,11 +139,10 @@ class BoundsEmpty(RuleSetError):
 
 
 class BoundsUnfit(RuleSetError):
-    """“{fact}” is a {type}, and cannot be more or less. Write the values that it may have, such as
-    “{fact}: {example}”."""
+    """“{fact}” is neither a number nor a day, and cannot be more or less. Write the values that it may have,
+    such as “{fact}: {example}”."""
 
     fact: str
-    type: str
     example: str
 
 

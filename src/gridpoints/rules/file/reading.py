@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-from gridpoints.rules.expression.model import Evaluator, Schema
+from gridpoints.rules.expression.model import Evaluator, Program, Schema, Type
 from gridpoints.rules.file.document import DeedEntry, Tables
 from gridpoints.rules.file.examples import Example
 from gridpoints.rules.file.facts import schema_of
@@ -16,6 +16,21 @@ from gridpoints.rules.file.forms import Uses
 from gridpoints.rules.file.limits import Covering
 from gridpoints.rules.file.problems import Path
 from gridpoints.rules.file.source import Source
+
+
+@frozen
+class Remembered:
+    """An engine that compiles each expression of one file once, however often it is looked at."""
+
+    engine: Evaluator
+    _programs: dict[tuple[str, Type], Program] = field(factory=dict)
+
+    def compile(self, source: str, schema: Schema, expects: Type) -> Program:
+        """What the engine makes of it; raises what that raises."""
+        known = self._programs.get((source, expects))
+        if known is None:
+            known = self._programs[source, expects] = self.engine.compile(source, schema, expects)
+        return known
 
 
 @frozen

@@ -40,6 +40,8 @@ class _AsWritten(GenerateJsonSchema):
         made.pop("discriminator", None)
         if "oneOf" in made:
             made["anyOf"] = made.pop("oneOf")
+            if len(made["anyOf"]) == 1:
+                made |= made.pop("anyOf")[0]
         return made
 
 
@@ -91,7 +93,7 @@ def _readable(node: Any, names: Mapping[str, str]) -> Any:
         return [_readable(each, names) for each in node]
     if not isinstance(node, dict):
         return node
-    made = {}
+    made: dict[str, Any] = {}
     for key, value in node.items():
         match key, value:
             case "$defs", _:
