@@ -339,7 +339,8 @@ GOLDEN = [
         [
             (
                 "Evening patrol, approval: one of these confirms it: grid_worker, made public for 7 days,"
-                " objections judged by: panel → one of these confirms it: grid_worker, made public for 5 days,"
+                " objections judged by: panel → one of these confirms it: grid_worker,"
+                " made public for 5 days,"
                 " objections judged by: panel"
             )
         ],
