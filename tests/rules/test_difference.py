@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 from pydantic import ValidationError
 
 from gridpoints.i18n import Language
@@ -339,7 +340,8 @@ GOLDEN = [
         [
             (
                 "Evening patrol, approval: one of these confirms it: grid_worker, made public for 7 days,"
-                " objections judged by: panel → one of these confirms it: grid_worker, made public for 5 days,"
+                " objections judged by: panel → one of these confirms it: grid_worker,"
+                " made public for 5 days,"
                 " objections judged by: panel"
             )
         ],
@@ -428,3 +430,25 @@ def test_an_amount_that_takes_another_form_has_no_more_lines_than_it_needs() -> 
     assert told(FULL, changed(("points: 5\n", "points: {per: hour, amount: 5}\n"))) == [
         "Evening patrol: 5 points each time → 5 points per hour"
     ]
+
+
+def test_a_rule_of_another_package_is_told_by_its_keys_and_values() -> None:
+    old = load(FULL)
+
+    def with_more(distance: int, kind: str, hours: int) -> RuleSet:
+        written = deepcopy(dict(old.written))
+        written["deeds"]["patrol"] |= {
+            "points": {"distance": Decimal(distance), "per": "time", "bonus": {"night": True}},
+            "when": {"holiday": {"kind": kind}},
+        }
+        written["stars"] = {"three": {"name": {"en": "Three stars"}, "hours": hours}}
+        return evolve(old, written=written)
+
+    one = with_more(2, "spring", 30)
+    said = [Language.of("en").difference(each) for each in difference(one, with_more(3, "autumn", 50))]
+    assert said == [
+        "Evening patrol, points distance: 2 → 3",
+        "Evening patrol, condition: holiday kind: spring → holiday kind: autumn",
+        "Stars Three stars, hours: 30 → 50",
+    ]
+    assert "Stars Three stars is new" in [Language.of("en").difference(each) for each in difference(old, one)]

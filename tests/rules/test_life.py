@@ -331,6 +331,18 @@ def test_of_two_texts_of_one_version_one_is_published(village: Community) -> Non
     assert len(village.rules.versions()) == 2
 
 
+def test_two_versions_declare_the_same_unit_at_once(village: Community) -> None:
+    coins = [
+        approved(
+            village, rules(str(n)).replace("{points: {name: {en: points}}}", "{coins: {name: {en: coins}}}")
+        )
+        for n in range(2, 6)
+    ]
+    acts = [lambda id=draft.id: village.rules.publish_draft(id) for draft in coins]
+    assert race(*acts) == {"done": 4}
+    assert village.rules.units().keys() == {"points", "coins"}
+
+
 def test_a_draft_is_published_or_withdrawn(village: Community) -> None:
     draft = approved(village, rules())
     came = race(

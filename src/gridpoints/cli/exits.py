@@ -17,8 +17,8 @@ from gridpoints.errors import (
 )
 
 DONE = 0
-#: All was done that could be, but rows of a file were left out, `verify` or `rules diff` found differences, or a
-#: receipt proves nothing.
+#: All was done that could be, but rows of a file were left out, `verify` or `rules diff` found
+#: differences, or a receipt proves nothing.
 SOMETHING_LEFT = 1
 #: Typer's own, for a command line that cannot be understood.
 USAGE = 2

@@ -27,8 +27,8 @@ then English.
 
 MEANINGS = {
     exits.DONE: "all was done",
-    exits.SOMETHING_LEFT: "done, but rows of a file were left out, `verify` or `rules diff` found differences, "
-    "or a receipt proves nothing",
+    exits.SOMETHING_LEFT: "done, but rows of a file were left out, `verify` or `rules diff` found "
+    "differences, or a receipt proves nothing",
     exits.USAGE: "the command line cannot be understood",
     3: "the input or the rule set has to be mended",
     4: "what was named does not exist, or is not the only one of its name",

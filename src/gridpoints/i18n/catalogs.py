@@ -78,7 +78,7 @@ class Found(NamedTuple):
 def wanted() -> Texts:
     """Every text that the sources can show, with the files that hold it."""
     texts = Texts()
-    for found in (*_messages(), *_words(), *_literals()):
+    for found in (*_messages(), *_differences(), *_words(), *_literals()):
         notes = [found.note] if found.note else []
         texts.add(found.text, locations=[(found.file, 0)], auto_comments=notes, context=found.context)
     return texts

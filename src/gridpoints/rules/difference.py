@@ -75,15 +75,14 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Dif
 
 def _in_order(before: Statements, after: Statements) -> list[Place]:
     """All places: those of the old file, each new one behind what stands before it in the new file."""
-    order = list(before)
-    at = 0
-    for place in after:
+    order = {place: (n, 0) for n, place in enumerate(before)}
+    behind = -1
+    for n, place in enumerate(after, 1):
         if place in before:
-            at = order.index(place) + 1
+            behind = order[place][0]
         else:
-            order.insert(at, place)
-            at += 1
-    return order
+            order[place] = (behind, n)
+    return sorted(order, key=order.__getitem__)
 
 
 def _told(aspect: Aspect, said: Steps, says: Steps) -> tuple[Steps, Steps]:

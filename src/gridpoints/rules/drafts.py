@@ -12,7 +12,7 @@ from gridpoints.records import Change, kind_of
 from gridpoints.rules.life import DRAFT, Draft, DraftStatus, Revision, Vote, beginning
 from gridpoints.rules.loading import load, read, version_of
 from gridpoints.rules.model import PublishedRules, RuleSet
-from gridpoints.rules.publishing import publish
+from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Work
 
 
@@ -79,9 +79,11 @@ class Drafts:
         Again, it changes nothing. Raises `StartsTooEarly` for a day before that which was voted on,
         `IllegalTransition` for a draft that is not approved, and `UnitChanged`.
         """
-        with self.context.begin() as work:
-            draft = work.get(Draft, draft_id, lock=True)
-            return self._publish_draft(work, draft, starts_on)
+
+        def act(work: Work) -> RuleSet:
+            return self._publish_draft(work, work.get(Draft, draft_id, lock=True), starts_on)
+
+        return publishing(self.context, act)
 
     def _publish_draft(self, work: Work, draft: Draft, starts_on: date | None) -> RuleSet:
         """Publish a draft that is locked."""

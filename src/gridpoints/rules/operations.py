@@ -11,13 +11,12 @@ from pathlib import Path
 from attrs import frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NoRulesInForce, RecordExists
-from gridpoints.records import kind_of
+from gridpoints.errors import NoRulesInForce
 from gridpoints.rules.drafts import Drafts
 from gridpoints.rules.life import Draft, Version, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
-from gridpoints.rules.publishing import publish
+from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit
 
@@ -77,14 +76,7 @@ class Rules(Drafts):
         """
         text, name = read(source)
         rules = load(text, source=name)
-        while True:
-            try:
-                with self.context.begin() as work:
-                    return self._publish(work, rules, text)
-            except RecordExists as race:
-                # Somebody published it between our look and our writing: look again.
-                if race.kind not in (kind_of(PublishedRules), kind_of(Unit)):
-                    raise
+        return publishing(self.context, lambda work: self._publish(work, rules, text))
 
     def _publish(self, work: Work, rules: RuleSet, text: str) -> RuleSet:
         for found in work.find(Draft, {"id": rules.id}):

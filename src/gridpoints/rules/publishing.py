@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gridpoints.context import Context
-from gridpoints.errors import RuleSetFrozen, UnitChanged
+from gridpoints.errors import RecordExists, RuleSetFrozen, UnitChanged
+from gridpoints.records import kind_of
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit
 
 
+def publishing(context: Context, act: Callable[[Work], RuleSet]) -> RuleSet:
+    """Do what publishes in a unit of work; anew where somebody published between its look and its writing."""
+    while True:
+        try:
+            with context.begin() as work:
+                return act(work)
+        except RecordExists as race:
+            if race.kind not in (kind_of(PublishedRules), kind_of(Unit)):
+                raise
+
+
 def publish(context: Context, work: Work, rules: RuleSet, text: str) -> None:
     """Keep a version for ever. The same text from the same day again changes nothing.
 
-    Raises `RuleSetFrozen` where it stands otherwise, `UnitChanged`, and `RecordExists` where
-    somebody else publishes at the same moment: look again.
+    Raises `RuleSetFrozen` where it stands otherwise, `UnitChanged`, and, inside `publishing`,
+    `RecordExists` where somebody else publishes at the same moment.
     """
     for standing in work.find(PublishedRules, {"id": rules.id}):
         if (standing.text, standing.starts_on) != (text, rules.starts_on):

@@ -47,7 +47,7 @@ def statements(written: Written) -> Statements:
             continue
         if _is_table(key, value):
             for code, entry in value.items():
-                unit = _unit(key, entry, written)
+                unit = code if key == "units" else _unit(key, entry, written)
                 for aspect, steps in _entry(key, entry, unit, written):
                     said[Place(key, code, aspect)] = steps
         elif key == "redemption" and value:
@@ -75,21 +75,19 @@ def _unit(section: str, entry: Written, written: Written) -> str:
     are counted in.
     """
     units, deeds = written["units"], written["deeds"]
-    if own := entry.get("money") or entry.get("unit"):
-        return str(own)
+    only = next(iter(units)) if len(units) == 1 else ""
+    if section == "deeds" or entry.get("money") or entry.get("unit"):
+        return str(entry.get("money") or entry.get("unit") or only)
     covered = [deeds[code] for code in entry.get("deeds", ()) if code in deeds]
     covered += [deed for deed in deeds.values() if deed["category"] in entry.get("categories", ())]
     if section == "limits" and entry.get("counts", "points") != "points":
         pers = [d["points"].get("per") for d in covered if isinstance(d["points"], Mapping)]
         per = next((per for per in pers if per), "")
         return "time" if entry["counts"] == "times" else str(per)
-    named = next((deed["unit"] for deed in covered if deed["unit"]), "")
-    return str(named or (next(iter(units)) if len(units) == 1 else ""))
+    return str(next((deed["unit"] for deed in covered if deed["unit"]), only))
 
 
 def _entry(section: str, entry: Written, unit: str, written: Written) -> Iterator[tuple[Aspect, Steps]]:
-    if section == "units":
-        unit = next(code for code, each in written["units"].items() if each is entry)
     parts = dict(entry)
     if len(written["units"]) == 1 and section != "units":
         parts.pop("unit", None)  # whether it is named or not

@@ -99,7 +99,8 @@ def _vote(language: Language, text: str, minutes: str) -> Vote:
         raise typer.BadParameter(
             language.text("--approve takes the votes for, against, and those who abstained, like 12:3:1.")
         )
-    return Vote(*map(int, parts), minutes=minutes)
+    in_favour, against, abstained = (int(part) for part in (*parts, "0")[:3])
+    return Vote(in_favour, against, abstained, minutes)
 
 
 def _drafted(village: Community, source: str) -> Draft:
