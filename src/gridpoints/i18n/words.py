@@ -125,6 +125,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "year": "per year",
         "lifetime": "in all",
     },
+    "metric": {
+        "hours": "hours",
+        "times": "times",
+    },
     "excess": {
         "clip": "credit what is left",
         "reject": "credit nothing",
@@ -212,6 +216,7 @@ CONTEXTS: Mapping[str, str] = {
     "excess": "excess",
     "field": "field",
     "kind": "kind",
+    "metric": "metric",
     "per": "per",
     "period": "period",
     "rounding": "rounding",

@@ -9,7 +9,7 @@ from itertools import islice
 from pydantic import ValidationError
 
 from gridpoints.rules.expression.model import Evaluator
-from gridpoints.rules.file import dates, figures_fit, meaning, references, trials
+from gridpoints.rules.file import dates, figures_fit, meaning, references, terms, trials
 from gridpoints.rules.file.checking import check
 from gridpoints.rules.file.document import RuleSetDocument, Tables
 from gridpoints.rules.file.problems import FormatUnknown, Problem
@@ -22,6 +22,7 @@ _CHECKS: tuple[Callable[[Reading], Iterator[Problem]], ...] = (
     figures_fit.problems,
     meaning.problems,
     dates.problems,
+    terms.problems,
 )
 
 

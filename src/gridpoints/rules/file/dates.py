@@ -29,7 +29,7 @@ def problems(reading: Reading) -> Iterator[Problem]:
         if campaign.times is None and campaign.plus is None:
             yield source.at_key(("campaigns", code), CampaignEmpty())
     for code, budget in tables.budgets.items():
-        if budget.money and tables.redemption is None:
+        if budget.money and not (tables.redemption and tables.redemption.priced):
             yield source.at_key(("budgets", code, "money"), MoneyUnknown())
     whole = tables if isinstance(tables, RuleSetDocument) else None
     default = whole.approval if whole else None

@@ -29,6 +29,7 @@ from gridpoints.rules.file.fields import (
     Day,
     Document,
     FileFormat,
+    Named,
     Note,
     Origin,
     Roles,
@@ -38,27 +39,38 @@ from gridpoints.rules.file.fields import (
 )
 from gridpoints.rules.file.figures import figures_in
 from gridpoints.rules.file.forms import Building, Uses
+from gridpoints.rules.file.grades import GradingEntry
 from gridpoints.rules.file.limits import BudgetEntry, Limit
+from gridpoints.rules.file.metrics import Measures, metrics_of
+from gridpoints.rules.file.permissions import Acts, RoleEntries, compiled
 from gridpoints.rules.file.problems import Path
 from gridpoints.rules.file.redemption import RedemptionEntry
+from gridpoints.rules.file.stars import StarsEntry
 from gridpoints.rules.file.units import UnitEntry
 from gridpoints.rules.limits import Bound, Counted
 from gridpoints.rules.model import Budget, RuleSet
 from gridpoints.rules.terms import Terms
 
 
-class CategoryEntry(Document):
+class CategoryEntry(Named):
     """Deeds that belong together."""
 
-    name: Translations
+
+ShortfallField = Annotated[Shortfall, BeforeValidator(one_of(Shortfall)), Field(examples=["zero"])]
+AppealDays = Annotated[Count | None, Field(examples=[15])]
 
 
-class DeedEntry(Document):
+class DeductionsEntry(Document):
+    """What holds for every deduction that does not say otherwise."""
+
+    shortfall: ShortfallField = Shortfall.ZERO
+    appeal_days: AppealDays = None
+
+
+class DeedEntry(Named):
     """A deed that is listed. `unit` may be left out where the file has one unit."""
 
-    name: Translations
     points: Points
-    description: Translations | None = None
     category: Code = ""
     unit: Code = ""
     holder: Annotated[Holder, BeforeValidator(one_of(Holder)), Field(alias="for", examples=["member"])] = (
@@ -67,10 +79,8 @@ class DeedEntry(Document):
     when: When | None = None
     coefficients: Coefficients = Field(default_factory=list)
     approval: Approval | None = None
-    shortfall: Annotated[Shortfall, BeforeValidator(one_of(Shortfall)), Field(examples=["zero"])] = (
-        Shortfall.ZERO
-    )
-    appeal_days: Annotated[Count | None, Field(examples=[15])] = None
+    shortfall: Annotated[ShortfallField | None, Field(examples=["zero"])] = None
+    appeal_days: AppealDays = None
     reporters: Roles = Field(default_factory=list)
     evidence: Annotated[list[Note], Field(min_length=1, examples=[["a photograph"]])] = Field(
         default_factory=list
@@ -126,7 +136,11 @@ class Tables(Document):
     )
     campaigns: Annotated[dict[Code, CampaignEntry], Field(examples=[{}])] = Field(default_factory=dict)
     budgets: Annotated[dict[Code, BudgetEntry], Field(examples=[{}])] = Field(default_factory=dict)
+    stars: Annotated[StarsEntry | None, Field(examples=[{}])] = None
     redemption: RedemptionEntry | None = None
+    grades: Annotated[dict[Code, GradingEntry], Field(examples=[{}])] = Field(default_factory=dict)
+    roles: RoleEntries = Field(default_factory=dict)
+    permissions: Acts = Field(default_factory=dict)
     examples: Annotated[list[Example], Field(examples=[[{"deed": "perform", "gives": 20}]])] = Field(
         default_factory=list
     )
@@ -143,6 +157,9 @@ class RuleSetDocument(Tables, Heading):
     )
     stacking: Annotated[Stacking, BeforeValidator(one_of(Stacking)), Field(examples=["best"])] = Stacking.BEST
     approval: Approval | None = None
+    deductions: Annotated[DeductionsEntry, Field(examples=[{"shortfall": "debt", "appeal_days": 15}])] = (
+        Field(default_factory=DeductionsEntry)
+    )
 
     @property
     def known_facts(self) -> Schema:
@@ -174,6 +191,7 @@ class _Compiler:
         self.wallets: Mapping[str, Wallet] = {
             code: entry.compiled(code, day) for code, entry in document.units.items()
         }
+        self.terms = self._terms()
 
     def rule_set(self) -> RuleSet:
         document = self.document
@@ -191,7 +209,7 @@ class _Compiler:
             campaigns=campaigns,
             stacking=document.stacking,
             budgets=budgets,
-            terms=self._terms(),
+            terms=self.terms,
             source=document.source,
         )
 
@@ -222,7 +240,7 @@ class _Compiler:
             yield entry.compiled(self._building(code, self._unit_of(entry)))
 
     def _budgets(self) -> tuple[Budget, ...]:
-        redemption = self._terms().redemption
+        redemption = self.terms.redemption
         rate = redemption.rate if redemption else None
         return tuple(
             entry.compiled(self._building(code, self._unit_of(entry)), rate)
@@ -231,9 +249,14 @@ class _Compiler:
 
     def _terms(self) -> Terms:
         document = self.document
-        unit = next(iter(document.units))
-        entry = document.redemption
-        return Terms(redemption=entry.compiled(unit, self.day) if entry else None)
+        units = {code: wallet.unit for code, wallet in self.wallets.items()}
+        measures = Measures(self.day, units, metrics_of(document.units, document.facts))
+        return Terms(
+            redemption=document.redemption.compiled(measures) if document.redemption else None,
+            stars=document.stars.compiled(measures) if document.stars else None,
+            grades={code: entry.compiled(code, measures) for code, entry in document.grades.items()},
+            permissions=compiled(document.roles, document.permissions),
+        )
 
     def _approval(self, deed: DeedEntry) -> Stages:
         approval = deed.approval or self.document.approval
@@ -257,8 +280,9 @@ class _Compiler:
             campaigns=tuple(c for c in campaigns if c.covers(code, entry.category) and not takes),
             bounds={counts: of for counts in Counted if (of := tuple(b for b in own if b.counts is counts))},
             approval=self._approval(entry),
-            shortfall=entry.shortfall,
-            appeal_days=entry.appeal_days,
+            shortfall=entry.shortfall or self.document.deductions.shortfall,
+            appeal_days=entry.appeal_days or self.document.deductions.appeal_days,
             reporters=frozenset(entry.reporters),
             evidence=tuple(entry.evidence),
+            descriptions=entry.description or {},
         )

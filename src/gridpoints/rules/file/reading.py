@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from attrs import frozen
 
 from gridpoints.rules.expression.model import Evaluator, Schema
-from gridpoints.rules.file.document import DeedEntry, Tables
+from gridpoints.rules.file.document import DeedEntry, RuleSetDocument, Tables
 from gridpoints.rules.file.facts import schema_of
 from gridpoints.rules.file.forms import Uses
 from gridpoints.rules.file.limits import Covering
@@ -29,6 +30,11 @@ class Reading:
         """A section as it stands in the file; empty where it is none."""
         table = self.declared.get(name)
         return table if isinstance(table, dict) else {}
+
+    @property
+    def first_day(self) -> date:
+        """The day from which the rules hold; where that is wrong, before all days of the file."""
+        return self.tables.starts_on if isinstance(self.tables, RuleSetDocument) else date.min
 
     @property
     def schema(self) -> Schema:

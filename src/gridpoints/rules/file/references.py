@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gridpoints.rules.file.checking import unknown_code
-from gridpoints.rules.file.problems import NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
+from gridpoints.rules.file.document import RuleSetDocument
+from gridpoints.rules.file.metrics import metrics_of
+from gridpoints.rules.file.problems import MetricUnknown, NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
 from gridpoints.rules.file.reading import Reading
 
 #: The keys that name an entry of another table, by the table in which they stand.
@@ -31,6 +33,9 @@ def problems(reading: Reading) -> Iterator[Problem]:
                 for index, each in enumerate(named if isinstance(named, list) else ()):
                     yield from _reference(reading, (table, code, key, index), each, of)
     yield from _of_examples(reading)
+    yield from _metrics(reading)
+    if reading.table("roles"):
+        yield from _roles(reading)
     yield from _doubled_names(reading)
     yield from _units(reading)
 
@@ -46,6 +51,46 @@ def _of_examples(reading: Reading) -> Iterator[Problem]:
         yield from _reference(reading, ("examples", n, "deed"), example.deed, "deeds")
         for m, before in enumerate(example.after):
             yield from _reference(reading, ("examples", n, "after", m, "deed"), before.deed, "deeds")
+
+
+def _metrics(reading: Reading) -> Iterator[Problem]:
+    """What is named as a measure, by stars and by grades, and the unit of redemption."""
+    tables = reading.tables
+    if tables.redemption and tables.redemption.unit:
+        yield from _reference(reading, ("redemption", "unit"), tables.redemption.unit, "units")
+    for level, entry in tables.stars.levels.items() if tables.stars else ():
+        yield from _needs(reading, ("stars", "levels", level, "needs"), entry.needs)
+    for code, grading in tables.grades.items():
+        if grading.by:
+            yield from _measure(reading, ("grades", code, "by"), grading.by, key=False)
+        for grade, each in grading.classes.items():
+            yield from _needs(reading, ("grades", code, "classes", grade, "needs"), each.needs)
+
+
+def _needs(reading: Reading, path: Path, needs: Iterable[str]) -> Iterator[Problem]:
+    for metric in needs:
+        yield from _measure(reading, (*path, metric), metric, key=True)
+
+
+def _measure(reading: Reading, path: Path, metric: str, *, key: bool) -> Iterator[Problem]:
+    known = {**metrics_of(reading.tables.units, reading.tables.facts), **reading.table("units")}
+    if metric not in known:
+        place = reading.source.at_key if key else reading.source.at_value
+        yield place(path, MetricUnknown(found=metric, known=tuple(known)))
+
+
+def _roles(reading: Reading) -> Iterator[Problem]:
+    """The roles that are named anywhere, where the file says which there are."""
+    tables = reading.tables
+    default = tables.approval if isinstance(tables, RuleSetDocument) else None
+    named: list[tuple[Path, list[str]]] = [(("permissions", a), r) for a, r in tables.permissions.items()]
+    named += default.roles(("approval",)) if default else []
+    for code, deed in tables.deeds.items():
+        named.append((("deeds", code, "reporters"), deed.reporters))
+        named += deed.approval.roles(("deeds", code, "approval")) if deed.approval else []
+    for path, roles in named:
+        for n, role in enumerate(roles):
+            yield from _reference(reading, (*path, n), role, "roles")
 
 
 def _doubled_names(reading: Reading) -> Iterator[Problem]:
