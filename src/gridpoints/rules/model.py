@@ -11,10 +11,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Set
 from datetime import date, datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gridpoints.errors import DeedUnknown
-from gridpoints.rules.case import Case, Deed, Scope, UsageKey
+from gridpoints.rules.case import Case, Deed, Fact, Scope, UsageKey
 from gridpoints.rules.deeds import DeedRule, Wallet
 from gridpoints.rules.factors import Campaign, Stacking
 from gridpoints.rules.judging import Judgement, judged
@@ -43,6 +43,7 @@ class RuleSet:
     """A compiled rule set, in force from `starts_on`. Its `id` is ``code@version``.
 
     Where some of its figures change on a later day, `later` holds the same rule set with those.
+    `untold` is what facts are that a report does not tell.
     """
 
     id: str
@@ -57,6 +58,8 @@ class RuleSet:
     budgets: tuple[Budget, ...] = ()
     terms: Terms = field(factory=Terms)
     source: str = ""
+    descriptions: Names = field(factory=dict, hash=False)
+    untold: Mapping[str, Fact] = field(factory=dict, hash=False)
     later: tuple[RuleSet, ...] = field(default=(), repr=False)
 
     def on(self, day: date) -> RuleSet:
@@ -105,6 +108,8 @@ class RuleSet:
         """
         rules = self.on(deed.day)
         rule = rules.rule(deed.code)
+        if rules.untold:
+            deed = evolve(deed, facts={**rules.untold, **deed.facts})
         case = Case(
             deed,
             rule.wallet.unit,

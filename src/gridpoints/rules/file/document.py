@@ -22,7 +22,7 @@ from gridpoints.rules.file.approval import Approval
 from gridpoints.rules.file.conditions import When
 from gridpoints.rules.file.examples import Example
 from gridpoints.rules.file.factors import CampaignEntry, Coefficients
-from gridpoints.rules.file.facts import FactEntry, FactName, schema_of
+from gridpoints.rules.file.facts import FactEntry, FactName, schema_of, untold
 from gridpoints.rules.file.fields import (
     Code,
     Count,
@@ -211,6 +211,8 @@ class _Compiler:
             budgets=budgets,
             terms=self.terms,
             source=document.source,
+            descriptions=document.description or {},
+            untold=untold(document.facts),
         )
 
     def _building(self, code: str, unit: str) -> Building:

@@ -40,6 +40,8 @@ def _declarations(reading: Reading) -> Iterator[Problem]:
             if fact_of(entry.type, value) is None:
                 error = FactUnfit(found=shown(value), fact=name, type=entry.type)
                 yield reading.source.at_value(("facts", name, "one_of", n), error)
+        if entry.otherwise is not None:
+            yield from _fact(reading, ("facts", name, "otherwise"), name, entry.otherwise, reading.schema)
 
 
 def _known(reading: Reading, path: Path, name: str, schema: Schema) -> Iterator[Problem]:
