@@ -19,7 +19,12 @@ COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(build(Language.o
 
 #: Every command has these; those below do without some.
 SHARED = {"--store", "--lang", "--as", "--json"}
-LESS = {"demo": {"--as", "--json"}, "key new": {"--store", "--as"}, "verify-receipt": {"--store", "--as"}}
+LESS = {
+    "demo": {"--as", "--json"},
+    "key new": {"--store", "--as"},
+    "verify-receipt": {"--store", "--as"},
+    "rules presets": {"--store", "--as"},
+}
 
 each_command = pytest.mark.parametrize("name", COMMANDS)
 

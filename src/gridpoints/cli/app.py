@@ -14,6 +14,7 @@ from gridpoints.cli import (
     points,
     proofs,
     reports,
+    rulebook,
     shops,
     transfers,
     treasury,
@@ -41,7 +42,8 @@ def build(language: Language) -> typer.Typer:
     def before_any_command(lang: Annotated[str | None, lang_option(language)] = None) -> None:
         """The language may stand before the command as well: it was read before either."""
 
-    for module in (communities, deeds, points, shops, treasury, reports, keys, proofs, transfers, demo):
+    rooms = (communities, deeds, points, shops, treasury, reports, rulebook, keys, proofs, transfers, demo)
+    for module in rooms:
         module.register(app, language)
     for each in app.registered_groups:
         each.cls = of_group

@@ -59,6 +59,7 @@ DOCUMENTS = {
     "report outstanding": "outstanding[unit month points]",
     "report months": "months[unit month issued redeemed expired]",
     "report turnover": "turnover[unit kind given taken]",
+    "rules presets": "presets[name rule_set title source] text file",
     "key new": "name private public key",
     "seal": "lines new root sealed_at signed_by checkpoint",
     "receipt": "version community line(number id act kind reason subject effective_at recorded_at legs lots "
