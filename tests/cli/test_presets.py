@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from gridpoints.cli.gallery import gallery
 from gridpoints.rules.loading import load_file, preset_names, preset_text
 from tests.cli.conftest import Run, run_here
+
+GALLERY = Path(__file__).parents[2] / "docs" / "reference" / "presets.md"
 
 
 @pytest.fixture
@@ -55,3 +58,13 @@ def test_a_preset_is_written_once_and_made_ones_own(run: Run, tmp_path: Path) ->
 def test_a_community_begins_with_a_preset(run: Run) -> None:
     ran = run("init", "gujing", "--name", "古井社区", "--preset", "gujing")
     assert (ran.code, ran.out) == (0, "古井社区 is founded as gujing, with the rules gujing@2021\n")
+
+
+def test_the_gallery_is_that_of_the_files() -> None:
+    assert GALLERY.read_text("utf-8") == gallery(), f"run: python -m gridpoints.cli.gallery > {GALLERY.name}"
+
+
+def test_the_gallery_tells_what_was_not_published() -> None:
+    page = gallery()
+    assert "How many of them must vote was not published" in page
+    assert page.count("read in a repost (转载)") == 5

@@ -124,6 +124,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "quarter": "per quarter",
         "year": "per year",
         "lifetime": "in all",
+        "deed": "per deed",
+    },
+    "truth": {
+        "true": "yes",
+        "false": "no",
     },
     "metric": {
         "hours": "hours",
