@@ -6,7 +6,7 @@ import pytest
 
 from gridpoints.errors import DeedUnknown
 from gridpoints.rules.deeds import Shortfall
-from gridpoints.rules.permissions import Act
+from gridpoints.rules.permissions import Right
 from gridpoints.values import SYSTEM
 from tests.rules.test_loading import problems
 from tests.rules.written import rules, text
@@ -25,29 +25,29 @@ permissions: {report: [resident, grid_worker], confirm: [grid_worker], see_balan
 
 
 @pytest.mark.parametrize(
-    ("act", "roles", "may"),
+    ("right", "roles", "may"),
     [
-        (Act.REPORT, {"resident"}, True),
-        (Act.REPORT, {"visitor"}, False),
-        (Act.REPORT, set(), False),
-        (Act.CONFIRM, {"resident"}, False),
-        (Act.CONFIRM, {"resident", "grid_worker"}, True),
-        (Act.SEE_BALANCES, {"resident"}, False),
-        (Act.REDEEM, set(), True),  # nothing is said of it
-        (Act.CONFIRM, SYSTEM.roles, True),
+        (Right.REPORT, {"resident"}, True),
+        (Right.REPORT, {"visitor"}, False),
+        (Right.REPORT, set(), False),
+        (Right.CONFIRM, {"resident"}, False),
+        (Right.CONFIRM, {"resident", "grid_worker"}, True),
+        (Right.SEE_BALANCES, {"resident"}, False),
+        (Right.REDEEM, set(), True),  # nothing is said of it
+        (Right.CONFIRM, SYSTEM.roles, True),
     ],
 )
-def test_acts_are_reserved_for_roles(act: Act, roles: set[str], may: bool) -> None:
-    assert rules(PERMISSIONS).permits(act, roles) is may
+def test_acts_are_reserved_for_roles(right: Right, roles: set[str], may: bool) -> None:
+    assert rules(PERMISSIONS).permits(right, roles) is may
 
 
 def test_a_deed_may_name_its_own_reporters() -> None:
     village = rules(PERMISSIONS, deeds=DEEDS)
-    assert village.permits(Act.REPORT, {"resident"}, "deed")
-    assert not village.permits(Act.REPORT, {"resident"}, "visit")
-    assert village.permits(Act.REPORT, {"grid_worker"}, "visit")
+    assert village.permits(Right.REPORT, {"resident"}, "deed")
+    assert not village.permits(Right.REPORT, {"resident"}, "visit")
+    assert village.permits(Right.REPORT, {"grid_worker"}, "visit")
     with pytest.raises(DeedUnknown):
-        village.permits(Act.REPORT, {"resident"}, "vist")
+        village.permits(Right.REPORT, {"resident"}, "vist")
 
 
 def test_roles_have_names() -> None:

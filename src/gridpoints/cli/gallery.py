@@ -9,6 +9,7 @@ from gridpoints.i18n import Language
 from gridpoints.i18n.words import QUANTITIES
 from gridpoints.rules.amounts import Amount, Chosen, Fixed, PerUnit
 from gridpoints.rules.approval import Approval, Confirmer, Notice, Panel
+from gridpoints.rules.case import BILLION
 from gridpoints.rules.deeds import DeedRule, Holder
 from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.file.checking import read_checked
@@ -133,14 +134,11 @@ def _special(rules: RuleSet) -> Iterator[str]:
 def _limit(bound: Bound, rules: RuleSet) -> str:
     if not isinstance(bound, Limit):
         raise TypeError(bound)
-    unit = next(iter(rules.units.values()))
-    match bound.counts:
-        case Counted.POINTS:
-            most = _amount(bound.most, unit)
-        case Counted.QUANTITY:
-            most = f"{bound.most // 10**9} hours"
-        case Counted.TIMES:
-            most = _ENGLISH.plural("once", "{n} times", bound.most)
+    most = {
+        Counted.POINTS: _amount(bound.most, next(iter(rules.units.values()))),
+        Counted.QUANTITY: f"{bound.most // BILLION} hours",
+        Counted.TIMES: _ENGLISH.plural("once", "{n} times", bound.most),
+    }[bound.counts]
     names = ", ".join(rules.deeds[code].names["en"] for code in sorted(bound.deeds))
     period, scope = _ENGLISH.word(bound.period, "period"), _ENGLISH.word(bound.scope, "scope")
     return f"{names or 'All deeds'}: {most} {period} at most for {scope}"

@@ -130,6 +130,30 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "true": "yes",
         "false": "no",
     },
+    "right": {
+        "report": "report deeds",
+        "confirm": "confirm deeds",
+        "approve": "decide on deeds",
+        "adjust": "adjust points",
+        "redeem": "redeem points",
+        "publish": "publish rules",
+        "see_balances": "see the points of others",
+        "see_statements": "see the statements of others",
+        "see_members": "see the particulars of others",
+    },
+    "demotion": {
+        "one_level": "one star is lost",
+        "to_met": "all stars that are not met are lost",
+        "never": "no star is lost",
+    },
+    "showing": {
+        "masked": "under masked names",
+        "whole": "under whole names",
+    },
+    "refunds": {
+        "never": "never",
+        "always": "at any time",
+    },
     "metric": {
         "hours": "hours",
         "times": "times",

@@ -19,7 +19,7 @@ from gridpoints.rules.deeds import DeedRule, Wallet
 from gridpoints.rules.factors import Campaign, Stacking
 from gridpoints.rules.judging import Judgement, judged
 from gridpoints.rules.limits import Bound, Limit
-from gridpoints.rules.permissions import Act, allows
+from gridpoints.rules.permissions import Right, allows
 from gridpoints.rules.terms import Terms
 from gridpoints.values import Names, Unit
 
@@ -76,14 +76,14 @@ class RuleSet:
             close = difflib.get_close_matches(code, self.deeds, 1)
             raise DeedUnknown(deed=code, suggestion=close[0] if close else None) from None
 
-    def permits(self, act: Act, roles: Set[str], deed: str | None = None) -> bool:
+    def permits(self, right: Right, roles: Set[str], deed: str | None = None) -> bool:
         """Whether somebody in those roles may do it; what no role is named for anybody may.
 
         Who may report a `deed` is said with that deed first. Raises `DeedUnknown`.
         """
-        if act is Act.REPORT and deed is not None and (reporters := self.rule(deed).reporters):
+        if right is Right.REPORT and deed is not None and (reporters := self.rule(deed).reporters):
             return allows(reporters, roles)
-        return self.terms.permissions.permits(act, roles)
+        return self.terms.permissions.permits(right, roles)
 
     def counted_under(self, deed: Deed, subjects: Mapping[Scope, str]) -> set[UsageKey]:
         """The keys under which the deed may be counted."""

@@ -1,4 +1,4 @@
-"""Who may do what: the acts that a rule set reserves for roles (角色权限)."""
+"""Who may do what: the rights that a rule set reserves for roles (角色权限)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from attrs import field, frozen
 from gridpoints.values import SYSTEM, Names
 
 
-class Act(StrEnum):
-    """What may be reserved; `SEE_…` of other people than oneself."""
+class Right(StrEnum):
+    """What may be reserved; `SEE_…` is of other people than oneself."""
 
     REPORT = "report"
     CONFIRM = "confirm"
@@ -26,14 +26,14 @@ class Act(StrEnum):
 
 @frozen
 class Permissions:
-    """The roles that may do each act; one that is not listed anybody may do."""
+    """The roles that have each right; one that is not listed everybody has."""
 
-    acts: Mapping[Act, frozenset[str]] = field(factory=dict, hash=False)
+    rights: Mapping[Right, frozenset[str]] = field(factory=dict, hash=False)
     roles: Mapping[str, Names] = field(factory=dict, hash=False)
 
-    def permits(self, act: Act, roles: Set[str]) -> bool:
+    def permits(self, right: Right, roles: Set[str]) -> bool:
         """Whether somebody in those roles may do it. What the program does by itself it may."""
-        return allows(self.acts.get(act), roles)
+        return allows(self.rights.get(right), roles)
 
 
 def allows(reserved: Set[str] | None, roles: Set[str]) -> bool:

@@ -42,7 +42,7 @@ from gridpoints.rules.file.forms import Building, Uses
 from gridpoints.rules.file.grades import GradingEntry
 from gridpoints.rules.file.limits import BudgetEntry, Limit
 from gridpoints.rules.file.metrics import Measures, metrics_of
-from gridpoints.rules.file.permissions import Acts, RoleEntries, compiled
+from gridpoints.rules.file.permissions import Rights, RoleEntries, compiled
 from gridpoints.rules.file.problems import Path
 from gridpoints.rules.file.redemption import RedemptionEntry
 from gridpoints.rules.file.stars import StarsEntry
@@ -140,7 +140,7 @@ class Tables(Document):
     redemption: RedemptionEntry | None = None
     grades: Annotated[dict[Code, GradingEntry], Field(examples=[{}])] = Field(default_factory=dict)
     roles: RoleEntries = Field(default_factory=dict)
-    permissions: Acts = Field(default_factory=dict)
+    permissions: Rights = Field(default_factory=dict)
     examples: Annotated[list[Example], Field(examples=[[{"deed": "perform", "gives": 20}]])] = Field(
         default_factory=list
     )

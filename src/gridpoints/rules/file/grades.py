@@ -12,12 +12,12 @@ from gridpoints.rules.case import Scope
 from gridpoints.rules.file.fields import Code, Count, Document, Named, Number, Yes, checked, one_of, shown
 from gridpoints.rules.file.metrics import Measures, Metric, Needs
 from gridpoints.rules.file.problems import ShareOutOfRange
-from gridpoints.rules.file.stars import SinceField
+from gridpoints.rules.file.stars import PeriodField
 from gridpoints.rules.grades import GradeClass, Grading, Publishing, Showing
 from gridpoints.values import Period
 
 
-class Subject(StrEnum):
+class GradedScope(StrEnum):
     """What is classed."""
 
     MEMBER = "member"
@@ -52,8 +52,8 @@ class PublishEntry(Document):
 class GradingEntry(Named):
     """One classification. `by` is what ranks, the first unit where it is not said."""
 
-    of: Annotated[Subject, BeforeValidator(one_of(Subject)), Field(examples=["grid"])]
-    period: SinceField
+    of: Annotated[GradedScope, BeforeValidator(one_of(GradedScope)), Field(examples=["grid"])]
+    period: PeriodField
     by: Metric = ""
     classes: Annotated[
         dict[Code, ClassEntry], Field(examples=[{"A": {"name": {"en": "Class A"}, "needs": {"points": 90}}}])

@@ -8,26 +8,26 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from gridpoints.rules.file.fields import Code, Named, Roles, one_of
-from gridpoints.rules.permissions import Act, Permissions
+from gridpoints.rules.permissions import Permissions, Right
 
 
 class RoleEntry(Named):
-    """A role that people act in."""
+    """A role that people right in."""
 
 
 RoleEntries = Annotated[
     dict[Code, RoleEntry],
     Field(examples=[{"grid_worker": {"name": {"zh_Hans": "网格员", "en": "Grid worker"}}}]),
 ]
-Acts = Annotated[
-    dict[Annotated[Act, BeforeValidator(one_of(Act))], Roles],
+Rights = Annotated[
+    dict[Annotated[Right, BeforeValidator(one_of(Right))], Roles],
     Field(examples=[{"report": ["resident"], "confirm": ["grid_worker"]}]),
 ]
 
 
-def compiled(roles: Mapping[str, RoleEntry], acts: Mapping[Act, list[str]]) -> Permissions:
+def compiled(roles: Mapping[str, RoleEntry], rights: Mapping[Right, list[str]]) -> Permissions:
     """Who may do what."""
     return Permissions(
-        {act: frozenset(those) for act, those in acts.items()},
+        {right: frozenset(those) for right, those in rights.items()},
         {code: entry.name for code, entry in roles.items()},
     )

@@ -12,14 +12,14 @@ from gridpoints.rules.case import Scope
 from gridpoints.rules.file.fields import Code, Count, Day, DayOfMonth, Document, Weekday, Yes, one_of
 from gridpoints.rules.file.figures import AmountFigure
 from gridpoints.rules.file.metrics import Measures
-from gridpoints.rules.file.stars import SinceField
+from gridpoints.rules.file.stars import PeriodField
 from gridpoints.rules.limits import Counted
 from gridpoints.rules.redemption import RedemptionDays, RedemptionLimit, RedemptionTerms
 from gridpoints.values import Period
 
 
-class Whose(StrEnum):
-    """Whose redemptions are counted together."""
+class RedemptionScope(StrEnum):
+    """RedemptionScope redemptions are counted together."""
 
     MEMBER = "member"
     HOUSEHOLD = "household"
@@ -32,7 +32,7 @@ class RedemptionCounted(StrEnum):
     TIMES = "times"
 
 
-class LastMonth(StrEnum):
+class LastPeriod(StrEnum):
     """What a month is the last one of."""
 
     QUARTER = "quarter"
@@ -72,7 +72,7 @@ class DaysEntry(Document):
         default_factory=list
     )
     last_month_of: Annotated[
-        LastMonth | None, BeforeValidator(one_of(LastMonth)), Field(examples=["quarter"])
+        LastPeriod | None, BeforeValidator(one_of(LastPeriod)), Field(examples=["quarter"])
     ] = None
     on: Annotated[list[Day], Field(min_length=1, examples=[["2026-03-15"]])] = Field(default_factory=list)
 
@@ -90,11 +90,13 @@ class RedemptionLimitEntry(Document):
     """``{most: 1, counts: times, period: quarter, scope: household}``."""
 
     most: AmountFigure
-    period: SinceField
+    period: PeriodField
     counts: Annotated[
         RedemptionCounted, BeforeValidator(one_of(RedemptionCounted)), Field(examples=["times"])
     ] = RedemptionCounted.POINTS
-    scope: Annotated[Whose, BeforeValidator(one_of(Whose)), Field(examples=["member"])] = Whose.MEMBER
+    scope: Annotated[
+        RedemptionScope, BeforeValidator(one_of(RedemptionScope)), Field(examples=["member"])
+    ] = RedemptionScope.MEMBER
 
     def compiled(self, measures: Measures, unit: str) -> RedemptionLimit:
         """The limit of a day."""

@@ -13,7 +13,7 @@ from gridpoints.rules.stars import Demotion, ExclusionReason, StarLevel, StarTer
 from gridpoints.values import Period
 
 
-class Since(StrEnum):
+class LongPeriod(StrEnum):
     """How often something begins anew that belongs to no single deed."""
 
     WEEK = "week"
@@ -23,7 +23,7 @@ class Since(StrEnum):
     LIFETIME = "lifetime"
 
 
-class Review(StrEnum):
+class ReviewPeriod(StrEnum):
     """How often it is looked at anew."""
 
     MONTH = "month"
@@ -31,8 +31,8 @@ class Review(StrEnum):
     YEAR = "year"
 
 
-SinceField = Annotated[Since, BeforeValidator(one_of(Since)), Field(examples=["quarter"])]
-ReviewField = Annotated[Review, BeforeValidator(one_of(Review)), Field(examples=["year"])]
+PeriodField = Annotated[LongPeriod, BeforeValidator(one_of(LongPeriod)), Field(examples=["quarter"])]
+ReviewField = Annotated[ReviewPeriod, BeforeValidator(one_of(ReviewPeriod)), Field(examples=["year"])]
 
 
 class LevelEntry(Named):
@@ -48,7 +48,7 @@ class SuspensionEntry(Document):
     """``{no_shows: 3, period: quarter, days: 30}``; without `days`: for good."""
 
     no_shows: Count
-    period: SinceField
+    period: PeriodField
     days: Count | None = None
 
 
@@ -65,8 +65,8 @@ class StarsEntry(Document):
         dict[Code, LevelEntry],
         Field(examples=[{"one-star": {"name": {"en": "One star"}, "needs": {"hours": 100}}}]),
     ] = Field(default_factory=dict)
-    review: ReviewField = Review.YEAR
-    over: SinceField = Since.LIFETIME
+    review: ReviewField = ReviewPeriod.YEAR
+    over: PeriodField = LongPeriod.LIFETIME
     demotion: Annotated[Demotion, BeforeValidator(one_of(Demotion)), Field(examples=["one_level"])] = (
         Demotion.ONE_LEVEL
     )
