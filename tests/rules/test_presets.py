@@ -116,6 +116,22 @@ def test_a_point_of_xinqi_is_a_yuan() -> None:
     assert (redemption("xinqi").rate, redemption("xinqi").currency) == (1, "CNY")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("xinqi", ("52 ways to earn", "36 to lose", "7 special", "3 to 5", "every Friday", "on the 25th")),
+        ("xinqi", ("every month it is made public", "a subsidy fills up what is short")),
+        ("gujing", ("vouchers", "named merchants")),
+        ("wubao", ("27 goods", "contracted supermarket", "card")),
+        ("kunshan", ("a pick-up code of its own",)),
+        ("hailin", ("the hours served stay",)),
+    ],
+)
+def test_what_was_published_and_is_no_rule_is_told_in_the_file(name: str, told: tuple[str, ...]) -> None:
+    text = " ".join(preset_text(name).replace("# ", "").split())
+    assert [words for words in told if words not in text] == []
+
+
 # --- 2. Baiyang -----------------------------------------------------------------------------------
 
 

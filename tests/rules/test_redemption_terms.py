@@ -232,7 +232,7 @@ def test_a_rate_may_change_on_a_day() -> None:
         ("limits: [{most: 1, period: day}]", "redemption.limits.0.period", "choice_unknown"),
         ("days: {weekdays: [8]}", "redemption.days.weekdays.0", "not_whole_number"),
         ("days: {days_of_month: [0]}", "redemption.days.days_of_month.0", "not_whole_number"),
-        ("refund: sometimes", "redemption.refund", "choice_unknown"),
+        ("refund: sometimes", "redemption.refund", "refund_unknown"),
         ("cash: maybe", "redemption.cash", "yes_or_no_needed"),
     ],
 )

@@ -187,6 +187,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "count": "the count",
         "currency": "the currency",
         "day": "the day",
+        "day_of_month": "the day of the month",
         "deed": "the deed",
         "description": "the description",
         "effective_at": "the time of the act",
@@ -225,6 +226,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "transaction": "the transaction",
         "until": "the end",
         "value": "the value",
+        "weekday": "the weekday",
     },
 }
 

@@ -207,7 +207,7 @@ Factor = Annotated[Number, AfterValidator(checked(_factor)), Field(examples=[1.5
 Count = Annotated[int, BeforeValidator(_whole("number", 1, 10_000)), Field(examples=[3])]
 #: Weekdays count from 1, Monday, to 7, Sunday.
 Weekday = Annotated[int, BeforeValidator(_whole("weekday", 1, 7)), Field(examples=[5])]
-DayOfMonth = Annotated[int, BeforeValidator(_whole("day of the month", 1, 31)), Field(examples=[25])]
+DayOfMonth = Annotated[int, BeforeValidator(_whole("day_of_month", 1, 31)), Field(examples=[25])]
 Roles = Annotated[list[Code], Field(min_length=1, examples=[["panel"]])]
 Note = Annotated[str, BeforeValidator(_text("text", 2_000)), Field(examples=["a photograph"])]
 Yes = Annotated[bool, BeforeValidator(checked(_yes)), Field(examples=[True])]

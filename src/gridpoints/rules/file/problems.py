@@ -497,6 +497,13 @@ class ShareTooSmall(RuleSetError):
     before: Decimal
 
 
+class RefundUnknown(RuleSetError):
+    """“{found}” does not say what may be given back. Write never, always, or for how many days, such as
+    “{{days: 7}}”."""
+
+    found: str
+
+
 class LeastAboveMost(RuleSetError):
     """At least {least} and at most {most} is not possible. Check whether the two were swapped."""
 

@@ -9,9 +9,21 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from gridpoints.rules.case import Scope
-from gridpoints.rules.file.fields import Code, Count, Day, DayOfMonth, Document, Weekday, Yes, one_of
+from gridpoints.rules.file.fields import (
+    Code,
+    Count,
+    Day,
+    DayOfMonth,
+    Document,
+    Weekday,
+    Yes,
+    checked,
+    one_of,
+    shown,
+)
 from gridpoints.rules.file.figures import AmountFigure
 from gridpoints.rules.file.metrics import Measures
+from gridpoints.rules.file.problems import RefundUnknown
 from gridpoints.rules.file.stars import PeriodField
 from gridpoints.rules.limits import Counted
 from gridpoints.rules.redemption import RedemptionDays, RedemptionLimit, RedemptionTerms
@@ -52,12 +64,19 @@ class RefundTerm(Document):
     days: Count
 
 
+def _refunds(value: Any) -> Refunds:
+    try:
+        return Refunds(value)
+    except ValueError:
+        raise RefundUnknown(found=shown(value)) from None
+
+
 def _tag(value: Any) -> str:
     return "<term>" if isinstance(value, dict | RefundTerm) else "<word>"
 
 
 Refund = Annotated[
-    Annotated[Refunds, BeforeValidator(one_of(Refunds)), Tag("<word>")]
+    Annotated[Refunds, BeforeValidator(checked(_refunds)), Tag("<word>")]
     | Annotated[RefundTerm, Tag("<term>")],
     Discriminator(_tag),
     Field(examples=["never"]),
