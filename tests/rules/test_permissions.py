@@ -1,15 +1,22 @@
-"""Who may do what, and what holds for all deductions."""
+"""Who may do what, what holds for all deductions, and what is taken for granted."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 
 from gridpoints.errors import DeedUnknown
+from gridpoints.rules.case import Deed
 from gridpoints.rules.deeds import Shortfall
+from gridpoints.rules.judging import Refusal
 from gridpoints.rules.permissions import Right
 from gridpoints.values import SYSTEM
+from tests.rules.counting import Counted
 from tests.rules.test_loading import problems
 from tests.rules.written import rules, text
+
+DAY = date(2026, 3, 5)
 
 DEEDS = """\
 deeds:
@@ -91,3 +98,46 @@ deeds:
     said = {code: (rule.shortfall, rule.appeal_days) for code, rule in village.deeds.items()}
     assert said == {"litter": (Shortfall.DEBT, 15), "theft": (Shortfall.REJECT, 30)}
     assert rules("", deeds=deeds).rule("litter").shortfall is Shortfall.ZERO
+
+
+def test_whatever_has_a_name_may_be_described() -> None:
+    deeds = "deeds: {deed: {name: {en: Deed}, points: 5, description: {en: Every Friday, zh_Hans: 每周五}}}\n"
+    village = rules("description: {en: Ours}\n", deeds=deeds)
+    assert village.descriptions == {"en": "Ours"}
+    assert village.rule("deed").descriptions == {"en": "Every Friday", "zh_Hans": "每周五"}
+    described = "{name: {en: X}, description: {en: Y}"
+    rules(
+        f"categories: {{c: {described}}}}}\n"
+        f"campaigns: {{c: {described}, from: 2026-01-01, until: 2026-02-01, times: 2}}}}\n"
+        f"budgets: {{b: {described}, most: 100, period: year}}}}\n"
+        f"stars: {{levels: {{one: {described}, needs: {{hours: 1}}}}}}}}\n"
+        f"grades: {{g: {described}, of: grid, period: year}}}}\n"
+        f"roles: {{r: {described}}}}}\n",
+        units=f"units: {{points: {described}}}}}\n",
+        deeds="deeds: {deed: {name: {en: Deed}, points: 5, category: c}}\n",
+    )
+
+
+FACTS = """\
+facts: {on_time: {type: truth, name: {en: on time}, otherwise: true}, place: {type: text, one_of: [hall]}}
+"""
+
+
+def test_a_fact_that_nobody_tells_may_be_taken_for_granted() -> None:
+    deeds = "deeds: {deed: {name: {en: Deed}, points: 5, when: {on_time: true}}}\n"
+    counted = Counted(rules(FACTS, deeds=deeds))
+    assert counted.credit("deed", DAY) == 5
+    late = Deed("deed", DAY, facts={"on_time": False})
+    assert counted.rules.judge(late, counted.subjects("li"), lambda _: 0).refusal is Refusal.CONDITION
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "code"),
+    [
+        ("otherwise: true", "otherwise: perhaps", "facts.on_time.otherwise", "fact_unfit"),
+        ("one_of: [hall]", "one_of: [hall], otherwise: hell", "facts.place.otherwise", "fact_value_unlisted"),
+    ],
+)
+def test_what_is_taken_for_granted_must_be_possible(old: str, new: str, path: str, code: str) -> None:
+    found = problems(text(FACTS.replace(old, new)))
+    assert [(".".join(map(str, each.path)), each.code) for each in found] == [(path, code)]

@@ -14,7 +14,10 @@ from gridpoints.rules.stars import StarTerms
 
 @frozen
 class Terms:
-    """The parts of a rule set that judge no deed. None, or empty: the file says nothing of it."""
+    """The parts of a rule set that judge no deed. None, or empty: the file says nothing of it.
+
+    Where figures change on a day, those of a day are in ``rule_set.on(day).terms``.
+    """
 
     redemption: RedemptionTerms | None = None
     stars: StarTerms | None = None
