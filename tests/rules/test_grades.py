@@ -56,8 +56,8 @@ def test_grids_are_classed_by_several_thresholds() -> None:
     assert classed == [("east", 1, "A"), ("north", 1, "B"), ("south", 3, "B"), ("west", 4, "C")]
     assert Language.of("en").explanation(graded[0].explanation) == [
         "Class A",
-        "Class A needs 90 of points; there are 95",
-        "Class A needs 5 of complaints settled; there are 7",
+        "Class A needs 90 points; there are 95",
+        "Class A needs 5 complaints settled; there are 7",
     ]
 
 

@@ -94,8 +94,8 @@ def test_it_is_told_why_and_what_is_missing_to_the_next_one() -> None:
     assert standing.missing == {"points": 60}
     assert Language.of("en").explanation(standing.explanation) == [
         "One star",
-        "One star needs 20 of hours; there are 62.5",
-        "60 of points are missing to Two stars, which needs 100",
+        "One star needs 20 hours; there are 62.5",
+        "60 points are missing to Two stars, which needs 100",
     ]
 
 
@@ -104,13 +104,13 @@ def test_it_is_told_what_was_lost_and_what_is_kept() -> None:
     lost = stars_at(terms(), {"hours": 50, "points": 80}, "two", review=True)
     assert english.explanation(lost.explanation) == [
         "Two stars is lost; what is left is One star",
-        "One star needs 20 of hours; there are 50",
-        "Two stars needs 100 of points; there are 80, so 20 are missing",
+        "One star needs 20 hours; there are 50",
+        "Two stars needs 100 points; there are 80, so 20 are missing",
     ]
     kept = stars_at(terms(), {"hours": 50, "points": 80}, "two")
     assert english.explanation(kept.explanation)[:2] == [
         "Two stars is kept until the next review",
-        "Two stars needs 100 of points; there are 80, so 20 are missing",
+        "Two stars needs 100 points; there are 80, so 20 are missing",
     ]
     assert kept.missing["points"] == 220
 

@@ -99,6 +99,10 @@ def _amount(points: int, unit: Unit) -> str:
     return _ENGLISH.amount(points, unit)
 
 
+def _times(most: int) -> str:
+    return "once" if most == 1 else f"{most} times"
+
+
 # --- what it says ---------------------------------------------------------------------------------
 
 
@@ -137,7 +141,7 @@ def _limit(bound: Bound, rules: RuleSet) -> str:
     most = {
         Counted.POINTS: _amount(bound.most, next(iter(rules.units.values()))),
         Counted.QUANTITY: f"{bound.most // BILLION} hours",
-        Counted.TIMES: _ENGLISH.plural("once", "{n} times", bound.most),
+        Counted.TIMES: _times(bound.most),
     }[bound.counts]
     names = ", ".join(rules.deeds[code].names["en"] for code in sorted(bound.deeds))
     period, scope = _ENGLISH.word(bound.period, "period"), _ENGLISH.word(bound.scope, "scope")
@@ -156,7 +160,7 @@ def _approval(approval: Approval, rules: RuleSet) -> str:
                 panel = f"it takes {quorum} votes of a panel of {seats}"
                 said.append(panel if seats > 1 else "somebody decides")
             case Notice(days=days):
-                said.append(_ENGLISH.plural("it is public for a day", "it is public for {n} days", days))
+                said.append(f"it is public for {days} {'day' if days == 1 else 'days'}")
     return f"{names}: {'; then '.join(said)}"
 
 
@@ -169,7 +173,7 @@ def _redemption(terms: RedemptionTerms) -> Iterator[str]:
         yield f"Redemption: {least} to {_amount(terms.most, terms.unit)} at once"
     for limit in terms.limits:
         period, scope = _ENGLISH.word(limit.period, "period"), _ENGLISH.word(limit.scope, "scope")
-        times = _ENGLISH.plural("once", "{n} times", limit.most)
+        times = _times(limit.most)
         most = times if limit.counts is Counted.TIMES else _amount(limit.most, terms.unit)
         yield f"Redemption: {most} {period} at most for {scope}"
     if terms.cash:
@@ -200,7 +204,7 @@ def _reported(deed: DeedExample, rules: RuleSet) -> str:
     rule = rules.rule(deed.deed)
     told = [f"{name}: {str(value).lower()}" for name, value in deed.facts.items()]
     if deed.quantity is not None:
-        told.insert(0, _ENGLISH.plural("1 hour", "{n} hours", deed.quantity))
+        told.insert(0, _ENGLISH.plural(*QUANTITIES["hour"], deed.quantity))
     if deed.chosen is not None:
         told.append(f"{deed.chosen} chosen")
     if deed.day is not None:

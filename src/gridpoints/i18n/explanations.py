@@ -69,19 +69,19 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     ),
     # what a star needs, and who lost one
     "star": ("{level}",),
-    "star_met": ("{level} needs {needed} of {metric}; there are {found}",),
+    "star_met": ("{level} needs {needed} {metric}; there are {found}",),
     "star_kept": ("{level} is kept until the next review",),
     "star_lost": ("{before} is lost; what is left is {level}",),
     "star_lost_all": ("{before} is lost",),
-    "star_unmet": ("{level} needs {needed} of {metric}; there are {found}, so {missing} are missing",),
-    "star_missing": ("{missing} of {metric} are missing to {level}, which needs {needed}",),
+    "star_unmet": ("{level} needs {needed} {metric}; there are {found}, so {missing} are missing",),
+    "star_missing": ("{missing} {metric} are missing to {level}, which needs {needed}",),
     "suspended": ("Takes no part until {until}, after staying away {no_shows} times {period}",),
     "deregistered": ("Takes no part any more, after staying away {no_shows} times {period}",),
     "excluded": ("Excluded until {until}: {reason}",),
     "excluded_for_good": ("Excluded for good: {reason}",),
     # how grids and households are classed
     "grade": ("{level}",),
-    "grade_met": ("{level} needs {needed} of {metric}; there are {found}",),
+    "grade_met": ("{level} needs {needed} {metric}; there are {found}",),
     "grade_share": ("Place {rank} of {of} is among the first {top} per cent",),
     # rules: why points cannot be redeemed
     "not_redemption_day": (
