@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from gridpoints.rules.case import Scope
 from gridpoints.rules.file.fields import Code, Count, Document, Named, Number, Yes, checked, one_of, shown
 from gridpoints.rules.file.metrics import Measures, Metric, Needs
-from gridpoints.rules.file.problems import ShareOutOfRange
+from gridpoints.rules.file.problems_of_terms import ShareOutOfRange
 from gridpoints.rules.file.stars import PeriodField
 from gridpoints.rules.grades import GradeClass, Grading, Publishing, Showing
 from gridpoints.values import Period

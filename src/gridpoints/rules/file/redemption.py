@@ -23,7 +23,7 @@ from gridpoints.rules.file.fields import (
 )
 from gridpoints.rules.file.figures import AmountFigure
 from gridpoints.rules.file.metrics import Measures
-from gridpoints.rules.file.problems import RefundUnknown
+from gridpoints.rules.file.problems_of_terms import RefundUnknown
 from gridpoints.rules.file.stars import PeriodField
 from gridpoints.rules.limits import Counted
 from gridpoints.rules.redemption import RedemptionDays, RedemptionLimit, RedemptionTerms

@@ -8,7 +8,8 @@ from typing import Any
 from gridpoints.rules.file.checking import unknown_code
 from gridpoints.rules.file.document import RuleSetDocument
 from gridpoints.rules.file.metrics import metrics_of
-from gridpoints.rules.file.problems import MetricUnknown, NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
+from gridpoints.rules.file.problems import NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
+from gridpoints.rules.file.problems_of_terms import MetricUnknown
 from gridpoints.rules.file.reading import Reading
 
 #: The keys that name an entry of another table, by the table in which they stand.

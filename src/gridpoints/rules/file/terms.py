@@ -9,12 +9,11 @@ from gridpoints.rules.file.figures import AmountFigure
 from gridpoints.rules.file.figures_fit import digits, whole
 from gridpoints.rules.file.grades import ClassEntry
 from gridpoints.rules.file.metrics import TIMES
-from gridpoints.rules.file.problems import (
+from gridpoints.rules.file.problems import Path, Problem
+from gridpoints.rules.file.problems_of_terms import (
     ClassNeverReached,
     LeastAboveMost,
     LevelsOutOfOrder,
-    Path,
-    Problem,
     RateIncomplete,
     ShareTooSmall,
 )
