@@ -125,6 +125,9 @@ def test_enrolling_again_enrols_nobody(founded: Run) -> None:
         (("settle", "--approve", "nothing"), 4, "record_unknown"),
         (("init", "baiyang", "--name", "x", "--rules", "baiyang"), 5, "community_exists"),
         (("init", "b", "--name", "x", "--rules", "members.csv"), 3, "rule_set_invalid"),
+        (("init", "b", "--name", "x", "--preset", "members.csv"), 4, "rule_set_not_found"),
+        (("rules", "presets", "nowhere"), 4, "rule_set_not_found"),
+        (("rules", "presets", "hailin", "--write", "members.csv"), 5, "file_exists"),
         (("init", "b", "--name", "x", "--rules", "baiyang", "--timezone", "Mars"), 3, "unknown_timezone"),
         (
             ("init", "b", "--name", "x", "--rules", "baiyang", "--shop", "baiyang", "--rate", "x"),
@@ -160,6 +163,9 @@ def test_an_error_is_one_sentence_for_people(founded: Run) -> None:
         ("settle", "--until", "2024-03-31"),
         ("settle", "shop", "--approve", "x"),
         ("init", "b", "--name", "x", "--rules", "baiyang", "--shop", "baiyang"),
+        ("init", "b", "--name", "x"),
+        ("init", "b", "--name", "x", "--rules", "baiyang", "--preset", "baiyang"),
+        ("rules", "presets", "--write", "ours.yaml"),
         ("credit", "deeds.csv", "--rejects", "deeds.csv"),
     ],
 )

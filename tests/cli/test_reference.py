@@ -21,7 +21,11 @@ COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(build(Language.o
 SHARED = {"--store", "--lang", "--as", "--json"}
 LESS = {"demo": {"--as", "--json"}} | {
     name: {"--store", "--as"}
-    for name in ("key new", "verify-receipt", "rules check", "rules schema", "rules examples")
+    for name in (
+        "key new",
+        "verify-receipt",
+        *(f"rules {command}" for command in ("check", "schema", "examples", "presets")),
+    )
 }
 
 each_command = pytest.mark.parametrize("name", COMMANDS)

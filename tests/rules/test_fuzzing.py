@@ -24,7 +24,8 @@ from gridpoints.rules.loading import check, load, preset_names, preset_text
 from tests.rules.test_loading import RULES
 
 RICH = Path(__file__).with_name("rich.yaml").read_text("utf-8")
-GOOD = [RULES, RICH, *map(preset_text, preset_names())]
+OTHERS = Path(__file__).with_name("others.yaml").read_text("utf-8")
+GOOD = [RULES, RICH, OTHERS, *map(preset_text, preset_names())]
 TODAY = date(2026, 6, 1)
 
 LANGUAGES = [Language.of(code) for code in Language.KNOWN]
@@ -134,7 +135,7 @@ def _change(tree: Any, path: Path_, data: st.DataObject) -> None:
         node = node.get(step) if isinstance(node, dict) else node[step]
     if not isinstance(node, dict) or last not in node:
         if isinstance(node, list) and last in range(len(node)):
-            node[last] = data.draw(_values | _words)
+            node[int(last)] = data.draw(_values | _words)
         return
     match data.draw(st.integers(0, 4)):
         case 0:

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 import pytest
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
 
 from gridpoints import Account, Community
 from gridpoints.errors import ConcurrentChange, StoreUnavailable

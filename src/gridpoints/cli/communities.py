@@ -15,7 +15,7 @@ from gridpoints.cli.rows import Rejects, Tally, progress, rejects, rejects_optio
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.model import Merchant, Offer
-from gridpoints.rules.loading import preset_names, read_file
+from gridpoints.rules.loading import preset_names, preset_text, read_file
 from gridpoints.rules.shop import ShopList, load_shop, shop
 from gridpoints.sheets.layouts import MEMBERS
 from gridpoints.sheets.reading import Table, open_table
@@ -40,9 +40,16 @@ def register(app: typer.Typer, language: Language) -> None:
         ],
         name: Annotated[str, typer.Option(help=language.text("Its name, such as 白羊村."))],
         rules: Annotated[
-            str,
+            str | None,
             typer.Option(metavar="FILE|PRESET", help=language.text("Its rule set: a YAML file or a preset.")),
-        ],
+        ] = None,
+        preset: Annotated[
+            str | None,
+            typer.Option(
+                metavar="NAME",
+                help=language.text("Its rule set: one of the presets that `rules presets` lists."),
+            ),
+        ] = None,
         timezone: Annotated[str, typer.Option(help=language.text("Where its days begin."))] = "Asia/Shanghai",
         members: Annotated[
             Path | None,
@@ -61,6 +68,12 @@ def register(app: typer.Typer, language: Language) -> None:
         ] = None,
         currency: Annotated[str, typer.Option(help=language.text("The currency of the rate."))] = "CNY",
     ) -> int:
+        if (rules is None) == (preset is None):
+            raise typer.BadParameter(
+                language.text("Give either --rules or --preset: the rules to begin with.")
+            )
+        if preset is not None:
+            preset_text(preset)  # a file of that name is not meant
         if (shop is None) != (rate is None):
             raise typer.BadParameter(language.text("--shop and --rate belong together: give both, or none."))
         goods = None if shop is None else _goods(shop)
@@ -70,7 +83,9 @@ def register(app: typer.Typer, language: Language) -> None:
             exchange = opened.enter_context(desk.exchange())
             # All of it or nothing: who starts again after a mistake finds no half of a community.
             with exchange.store.begin(id):
-                village = exchange.found(id, name=name, timezone=timezone, rules=rules, actor=desk.actor)
+                village = exchange.found(
+                    id, name=name, timezone=timezone, rules=rules or preset, actor=desk.actor
+                )
                 if table:
                     _enrol(desk, village, table, tally, None)
                 offers = _open_shop(desk, village, goods, rate or "", currency) if goods else []

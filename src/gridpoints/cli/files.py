@@ -47,6 +47,15 @@ def write_text(path: Path, text: str) -> None:
         file.write(text)
 
 
+def write_new(path: Path, text: str) -> None:
+    """Write a text into a new file; raises `FileExists`, or `FileUnreadable`."""
+    try:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except (OSError, ValueError) as error:
+        raise refused(path, error) from None
+
+
 def write_secret(path: Path, text: str) -> None:
     """Write a text that nobody else may read into a new file; raises `FileExists`."""
     try:

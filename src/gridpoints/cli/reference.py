@@ -60,6 +60,7 @@ DOCUMENTS = {
     "report outstanding": "outstanding[unit month points]",
     "report months": "months[unit month issued redeemed expired]",
     "report turnover": "turnover[unit kind given taken]",
+    "rules presets": "presets[name rule_set title source] text file",
     "key new": "name private public key",
     "rules check": "file rule_set problems[line column code message fields] "
     "warnings[line column code message fields] examples passed",

@@ -81,6 +81,40 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "rejected": (
         "The limit {limit} is {most} {period} for {scope}; only {left} remained, so nothing is credited",
     ),
+    # what a star needs, and who lost one
+    "star": ("{level}",),
+    "star_met": ("{level} needs {needed} {metric}; there are {found}",),
+    "star_kept": ("{level} is kept until the next review",),
+    "star_lost": ("{before} is lost; what is left is {level}",),
+    "star_lost_all": ("{before} is lost",),
+    "star_unmet": ("{level} needs {needed} {metric}; there are {found}, so {missing} are missing",),
+    "star_missing": ("{missing} {metric} are missing to {level}, which needs {needed}",),
+    "suspended": ("Takes no part until {until}, after staying away {no_shows} times {period}",),
+    "deregistered": ("Takes no part any more, after staying away {no_shows} times {period}",),
+    "excluded": ("Excluded until {until}: {reason}",),
+    "excluded_for_good": ("Excluded for good: {reason}",),
+    # how grids and households are classed
+    "grade": ("{level}",),
+    "grade_met": ("{level} needs {needed} {metric}; there are {found}",),
+    "grade_share": ("Place {rank} of {of} is among the first {top} per cent",),
+    # rules: why points cannot be redeemed
+    "not_redemption_day": (
+        "Points are not redeemed on {day}; the next day for it is {next}",
+        "Points are not redeemed on {day}",
+    ),
+    "category_not_redeemed": (
+        "Goods of the kind {category} cannot be had for points; possible are: {known}",
+        "Goods of an unknown kind cannot be had for points; possible are: {known}",
+    ),
+    "hours_too_few": ("{needed} hours must be served before points are redeemed; there are {found}",),
+    "balance_too_low": ("Only who has {least} or more can redeem points; there are {left}",),
+    "points_too_few": ("It takes {points}, and there are {left}",),
+    "redeemed_too_little": ("At least {least} are redeemed at once, and these are {points}",),
+    "redeemed_too_much": ("At most {most} are redeemed at once, and these are {points}",),
+    "redemption_limit": ("At most {most} are redeemed {period} for {scope}; {left} remained",),
+    "redemption_limit_times": ("Points are redeemed {most} times {period} for {scope}; none remained",),
+    "cash": ("{points} are missing, for which {money} {currency} is paid",),
+    "cash_unpriced": ("{points} are missing, and are paid for in cash",),
     # the ledger: what an entry without an award is
     "award": ("Points for: {reason}", "Points for a deed"),
     "redemption": ("Redeemed: {quantity} × {reason}", "Redeemed: {reason}", "Redeemed at a merchant"),

@@ -331,6 +331,7 @@ class Language:
         shown_by: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
             (StrEnum, self.word),
             (str, str),
+            (bool, lambda truth: self.word(str(truth).lower(), "truth")),
             ((int, Decimal), self.number),
             (datetime, self.instant),
             (date, self.date),
@@ -380,7 +381,7 @@ class Language:
         if isinstance(value, int | Decimal):
             if name in AMOUNTS and "unit" in values:
                 return self._with_unit(value, values["unit"], known)
-            if name in COUNTS and "per" in values:
+            if name in COUNTS | AMOUNTS and "per" in values:
                 return self._with_unit(value, values["per"], known)
         return self._field(name, value, values, known)
 

@@ -133,6 +133,38 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "lifetime": "in all",
         "deed": "per deed",
     },
+    "truth": {
+        "true": "yes",
+        "false": "no",
+    },
+    "right": {
+        "report": "report deeds",
+        "confirm": "confirm deeds",
+        "approve": "decide on deeds",
+        "adjust": "adjust points",
+        "redeem": "redeem points",
+        "publish": "publish rules",
+        "see_balances": "see the points of others",
+        "see_statements": "see the statements of others",
+        "see_members": "see the particulars of others",
+    },
+    "demotion": {
+        "one_level": "one star is lost",
+        "to_met": "all stars that are not met are lost",
+        "never": "no star is lost",
+    },
+    "showing": {
+        "masked": "under masked names",
+        "whole": "under whole names",
+    },
+    "refunds": {
+        "never": "never",
+        "always": "at any time",
+    },
+    "metric": {
+        "hours": "hours",
+        "times": "times",
+    },
     "excess": {
         "clip": "credit what is left",
         "reject": "credit nothing",
@@ -272,6 +304,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "count": "the count",
         "currency": "the currency",
         "day": "the day",
+        "day_of_month": "the day of the month",
         "deed": "the deed",
         "description": "the description",
         "effective_at": "the time of the act",
@@ -320,6 +353,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "value": "the value",
         "votes": "the number of votes",
         "within": "the interval",
+        "weekday": "the weekday",
     },
 }
 
@@ -340,6 +374,7 @@ CONTEXTS: Mapping[str, str] = {
     "excess": "excess",
     "field": "field",
     "kind": "kind",
+    "metric": "metric",
     "per": "per",
     "period": "period",
     "rounding": "rounding",

@@ -1,4 +1,4 @@
-"""How many points a deed asks for, before limits: fixed, per hour, in brackets, from a table …
+"""How many points a deed asks for, before limits: fixed, per hour, in brackets, from a table, and more.
 
 A new kind of amount is one class with the two members of `Amount`, and its form in
 `gridpoints.rules.file.amounts`; one from another package comes by entry point.

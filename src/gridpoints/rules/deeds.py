@@ -71,6 +71,7 @@ class DeedRule:
     appeal_days: int | None = None
     reporters: frozenset[str] = frozenset()
     evidence: tuple[str, ...] = ()
+    descriptions: Names = field(factory=dict, hash=False)
     counters: tuple[Counter, ...] = field(init=False, eq=False, repr=False)
 
     @counters.default

@@ -151,9 +151,13 @@ def _say(bound: Bound, case: Case, left: int, before: int, given: int) -> None:
         code = "clipped" if given or bound.excess is Excess.CLIP else "rejected"
     values = bound.figures(case)
     values["left"] = in_words(left, counts, case)
-    values["unit"] = case.unit.code
     if counts is not Counted.POINTS:
-        code, values["per"] = f"{code}_{counts.value}", case.per or "time"
+        code = f"{code}_{counts.value}"
+    # Figures are shown with what they count; times stand alone.
+    if counts is Counted.POINTS:
+        values["unit"] = case.unit.code
+    elif counts is Counted.QUANTITY:
+        values["per"] = case.per or "time"
     if counts is not Counted.TIMES:
         values["points" if counts is Counted.POINTS else "quantity"] = in_words(given, counts, case)
     case.say(code, values)

@@ -25,6 +25,7 @@ from gridpoints.rules.model import RuleSet
 
 _PRESETS = files("gridpoints.presets")
 _SUFFIX = ".yaml"
+_SHOP = "-shop"
 
 
 @frozen
@@ -97,7 +98,12 @@ def preset(name: str) -> RuleSet:
 
 def preset_names() -> tuple[str, ...]:
     """The names of the rule sets that come with gridpoints, sorted."""
-    return tuple(name for name in _preset_files() if not name.endswith("-shop"))
+    return tuple(name for name in _preset_files() if not name.endswith(_SHOP))
+
+
+def shop_names() -> tuple[str, ...]:
+    """Those of them beside which stands what a shop gives."""
+    return tuple(name.removesuffix(_SHOP) for name in _preset_files() if name.endswith(_SHOP))
 
 
 def preset_text(name: str) -> str:

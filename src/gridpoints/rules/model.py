@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import difflib
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import date, datetime
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gridpoints.errors import DeedUnknown
-from gridpoints.rules.case import Case, Deed, Scope, UsageKey
+from gridpoints.rules.case import Case, Deed, Fact, Scope, UsageKey
 from gridpoints.rules.deeds import DeedRule, Wallet
 from gridpoints.rules.factors import Campaign, Stacking
 from gridpoints.rules.judging import Judgement, judged
 from gridpoints.rules.limits import Bound, Limit
+from gridpoints.rules.permissions import Right, allows
 from gridpoints.rules.terms import Terms
 from gridpoints.values import Names, Unit
 
@@ -43,7 +44,8 @@ class RuleSet:
     """A compiled rule set, in force from `starts_on`. Its `id` is ``code@version``.
 
     Where some of its figures change on a later day, `later` holds the same rule set with those.
-    `written` is what its file says, in plain mappings, lists and values: nothing judges by it.
+    `untold` is what facts are that a report does not tell. `written` is what its file says, in plain
+    mappings, lists and values: nothing judges by it.
     """
 
     id: str
@@ -58,6 +60,8 @@ class RuleSet:
     budgets: tuple[Budget, ...] = ()
     terms: Terms = field(factory=Terms)
     source: str = ""
+    descriptions: Names = field(factory=dict, hash=False)
+    untold: Mapping[str, Fact] = field(factory=dict, hash=False)
     later: tuple[RuleSet, ...] = field(default=(), repr=False)
     written: Mapping[str, Any] = field(factory=dict, eq=False, repr=False)
 
@@ -74,6 +78,15 @@ class RuleSet:
         except KeyError:
             close = difflib.get_close_matches(code, self.deeds, 1)
             raise DeedUnknown(deed=code, suggestion=close[0] if close else None) from None
+
+    def permits(self, right: Right, roles: Set[str], deed: str | None = None) -> bool:
+        """Whether somebody in those roles may do it; what no role is named for anybody may.
+
+        Who may report a `deed` is said with that deed first. Raises `DeedUnknown`.
+        """
+        if right is Right.REPORT and deed is not None and (reporters := self.rule(deed).reporters):
+            return allows(reporters, roles)
+        return self.terms.permissions.permits(right, roles)
 
     def counted_under(self, deed: Deed, subjects: Mapping[Scope, str]) -> set[UsageKey]:
         """The keys under which the deed may be counted."""
@@ -98,6 +111,8 @@ class RuleSet:
         """
         rules = self.on(deed.day) if self.later else self
         rule = rules.rule(deed.code)
+        if rules.untold:
+            deed = evolve(deed, facts={**rules.untold, **deed.facts})
         case = Case(
             deed,
             rule.wallet.unit,

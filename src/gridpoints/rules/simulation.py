@@ -265,13 +265,14 @@ class _Tally:
 
     def _money(self, totals: Iterable[Line], held: Mapping[str, int], last: date | None) -> Money | None:
         terms = self.draft.on(last or self.draft.starts_on).terms.redemption
-        total = next((line for line in totals if terms is not None and line.unit == terms.unit), None)
-        if terms is None or total is None:
+        rate = None if terms is None else terms.rate
+        total = next((line for line in totals if terms is not None and line.unit == terms.unit.code), None)
+        if terms is None or rate is None or total is None:
             return None
         unit = self.units[total.unit]
 
         def money(points: int) -> Decimal:
-            exact = unit.decimal(points) * terms.money / terms.points
+            exact = unit.decimal(points) * rate.numerator / rate.denominator
             return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
         liability = held.get(total.unit, 0)

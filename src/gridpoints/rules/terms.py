@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
-
-@frozen
-class RedemptionTerms:
-    """What points buy (兑换规则): `points` of the unit are worth `money` of the currency."""
-
-    unit: str
-    points: Decimal
-    money: Decimal
-    currency: str
-
-    @property
-    def rate(self) -> Decimal:
-        """The money that one point is worth."""
-        return self.money / self.points
+from gridpoints.rules.grades import Grading
+from gridpoints.rules.permissions import Permissions
+from gridpoints.rules.redemption import RedemptionTerms
+from gridpoints.rules.stars import StarTerms
 
 
 @frozen
 class Terms:
-    """The parts of a rule set that judge no deed. None: the file says nothing of it."""
+    """The parts of a rule set that judge no deed. None, or empty: the file says nothing of it.
+
+    Where figures change on a day, those of a day are in ``rule_set.on(day).terms``.
+    """
 
     redemption: RedemptionTerms | None = None
+    stars: StarTerms | None = None
+    grades: Mapping[str, Grading] = field(factory=dict, hash=False)
+    permissions: Permissions = field(factory=Permissions)

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag
 
 from gridpoints.rules import approval
 from gridpoints.rules.file.fields import Count, Document, Roles, checked, shown
+from gridpoints.rules.file.problems import Path
 from gridpoints.rules.file.problems_of_sense import ApprovalUnknown
 
 
@@ -90,6 +91,14 @@ class ApprovalEntry(
             case Automatic.CONFIRMER:
                 return (approval.Confirmer(),)
         return ()
+
+    def roles(self, path: Path) -> list[tuple[Path, list[str]]]:
+        """The roles that it names, with the path that leads to each list from `path`."""
+        entry = self.root
+        if not isinstance(entry, StageEntry):
+            return []
+        stages = {"confirmer": entry.confirmer, "panel": entry.panel, "notice": entry.notice}
+        return [((*path, name, "roles"), stage.roles) for name, stage in stages.items() if stage]
 
 
 Approval = Annotated[ApprovalEntry, Field(examples=["automatic"])]

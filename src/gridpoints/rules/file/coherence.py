@@ -21,6 +21,7 @@ from gridpoints.rules.file import (
     reach,
     references,
     stale,
+    terms,
     trials,
     unused,
 )
@@ -38,6 +39,7 @@ _CHECKS: tuple[Callable[[Reading], Iterator[Problem]], ...] = (
     figures_fit.problems,
     meaning.problems,
     dates.problems,
+    terms.problems,
 )
 #: What is warned of, in files without a wrong value.
 _WARNINGS: tuple[Callable[[Reading, RuleSetDocument], Iterator[Problem]], ...] = (

@@ -42,11 +42,13 @@ def _campaigns(reading: Reading) -> Iterator[Problem]:
 
 
 def _budgets(reading: Reading) -> Iterator[Problem]:
+    priced = reading.tables.redemption.priced if reading.tables.redemption else False
+    unclear = reading.tables.redemption is None and reading.declared.get("redemption") is not None
     for code, budget in reading.tables.budgets.items():
         if budget.alarm is not None and budget.alarm > 100:
             error = PercentTooLarge(found=budget.alarm)
             yield reading.source.at_value(("budgets", code, "alarm"), error)
-        if budget.money and reading.declared.get("redemption") is None:
+        if budget.money and not (priced or unclear):
             yield reading.source.at_key(("budgets", code, "money"), MoneyUnknown())
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -26,13 +25,14 @@ from gridpoints.rules.file.approval import Approval
 from gridpoints.rules.file.conditions import When
 from gridpoints.rules.file.examples import Example
 from gridpoints.rules.file.factors import CampaignEntry, Coefficients
-from gridpoints.rules.file.facts import FactEntry, FactName, schema_of
+from gridpoints.rules.file.facts import FactEntry, FactName, schema_of, untold
 from gridpoints.rules.file.fields import (
     Code,
     Count,
     Day,
     Document,
     FileFormat,
+    Named,
     Note,
     Origin,
     Roles,
@@ -42,9 +42,13 @@ from gridpoints.rules.file.fields import (
 )
 from gridpoints.rules.file.figures import Figure, parts_in
 from gridpoints.rules.file.forms import Building, Form, Uses
+from gridpoints.rules.file.grades import GradingEntry
 from gridpoints.rules.file.limits import BudgetEntry, Limit
+from gridpoints.rules.file.metrics import Measures, metrics_of
+from gridpoints.rules.file.permissions import Rights, RoleEntries, compiled
 from gridpoints.rules.file.problems import Path
 from gridpoints.rules.file.redemption import RedemptionEntry
+from gridpoints.rules.file.stars import StarsEntry
 from gridpoints.rules.file.units import UnitEntry
 from gridpoints.rules.limits import Bound, Counted
 from gridpoints.rules.model import Budget, RuleSet
@@ -72,18 +76,25 @@ def placed(path: Path, compiled: Callable[P, T], *args: P.args, **kwargs: P.kwar
         raise NotCompiled(path, error) from error
 
 
-class CategoryEntry(Document):
+class CategoryEntry(Named):
     """Deeds that belong together."""
 
-    name: Translations
+
+ShortfallField = Annotated[Shortfall, BeforeValidator(one_of(Shortfall)), Field(examples=["zero"])]
+AppealDays = Annotated[Count | None, Field(examples=[15])]
 
 
-class DeedEntry(Document):
+class DeductionsEntry(Document):
+    """What holds for every deduction that does not say otherwise."""
+
+    shortfall: ShortfallField = Shortfall.ZERO
+    appeal_days: AppealDays = None
+
+
+class DeedEntry(Named):
     """A deed that is listed. `unit` may be left out where the file has one unit."""
 
-    name: Translations
     points: Points
-    description: Translations | None = None
     category: Annotated[Code, Field(examples=["care"])] = ""
     unit: Annotated[Code, Field(examples=["points"])] = ""
     holder: Annotated[Holder, BeforeValidator(one_of(Holder)), Field(alias="for", examples=["member"])] = (
@@ -92,10 +103,8 @@ class DeedEntry(Document):
     when: When | None = None
     coefficients: Coefficients = Field(default_factory=list)
     approval: Approval | None = None
-    shortfall: Annotated[Shortfall, BeforeValidator(one_of(Shortfall)), Field(examples=["zero"])] = (
-        Shortfall.ZERO
-    )
-    appeal_days: Annotated[Count | None, Field(examples=[15])] = None
+    shortfall: Annotated[ShortfallField | None, Field(examples=["zero"])] = None
+    appeal_days: AppealDays = None
     reporters: Roles = Field(default_factory=list)
     evidence: Annotated[list[Note], Field(min_length=1, examples=[["a photograph"]])] = Field(
         default_factory=list
@@ -173,7 +182,11 @@ class Tables(Document):
         default_factory=dict
     )
     budgets: Annotated[dict[Code, BudgetEntry], Field(examples=[_BUDGETS])] = Field(default_factory=dict)
+    stars: Annotated[StarsEntry | None, Field(examples=[{}])] = None
     redemption: RedemptionEntry | None = None
+    grades: Annotated[dict[Code, GradingEntry], Field(examples=[{}])] = Field(default_factory=dict)
+    roles: RoleEntries = Field(default_factory=dict)
+    permissions: Rights = Field(default_factory=dict)
     approval: Approval | None = None
     examples: Annotated[list[Example], Field(examples=[[{"deed": "perform", "gives": 20}]])] = Field(
         default_factory=list
@@ -204,6 +217,9 @@ class RuleSetDocument(Tables, Heading):
         min_length=1, examples=[{"perform": {"name": {"zh_Hans": "表演"}, "points": 20}}]
     )
     stacking: Annotated[Stacking, BeforeValidator(one_of(Stacking)), Field(examples=["best"])] = Stacking.BEST
+    deductions: Annotated[DeductionsEntry, Field(examples=[{"shortfall": "debt", "appeal_days": 15}])] = (
+        Field(default_factory=DeductionsEntry)
+    )
 
     @property
     def known_facts(self) -> Schema:
@@ -254,6 +270,7 @@ class _Compiler:
         self.wallets: Mapping[str, Wallet] = {
             code: entry.compiled(code, day) for code, entry in document.units.items()
         }
+        self.terms = self._terms()
 
     def rule_set(self) -> RuleSet:
         document = self.document
@@ -273,8 +290,10 @@ class _Compiler:
             campaigns=campaigns,
             stacking=document.stacking,
             budgets=budgets,
-            terms=self._terms(),
+            terms=self.terms,
             source=document.source,
+            descriptions=document.description or {},
+            untold=untold(document.facts),
         )
 
     def _building(self, code: str, unit: str) -> Building:
@@ -304,8 +323,8 @@ class _Compiler:
             yield placed(("campaigns", code), entry.compiled, self._building(code, self._unit_of(entry)))
 
     def _budgets(self) -> tuple[Budget, ...]:
-        redemption = self._terms().redemption
-        rate = Fraction(redemption.money) / Fraction(redemption.points) if redemption else None
+        redemption = self.terms.redemption
+        rate = redemption.rate if redemption else None
         return tuple(
             placed(("budgets", code), entry.compiled, self._building(code, self._unit_of(entry)), rate)
             for code, entry in self.document.budgets.items()
@@ -313,9 +332,14 @@ class _Compiler:
 
     def _terms(self) -> Terms:
         document = self.document
-        unit = next(iter(document.units))
-        entry = document.redemption
-        return Terms(redemption=entry.compiled(unit, self.day) if entry else None)
+        units = {code: wallet.unit for code, wallet in self.wallets.items()}
+        measures = Measures(self.day, units, metrics_of(document.units, document.facts))
+        return Terms(
+            redemption=document.redemption.compiled(measures) if document.redemption else None,
+            stars=document.stars.compiled(measures) if document.stars else None,
+            grades={code: entry.compiled(code, measures) for code, entry in document.grades.items()},
+            permissions=compiled(document.roles, document.permissions),
+        )
 
     def _approval(self, deed: DeedEntry) -> Stages:
         approval = deed.approval or self.document.approval
@@ -339,8 +363,9 @@ class _Compiler:
             campaigns=tuple(c for c in campaigns if c.covers(code, entry.category) and not takes),
             bounds={counts: of for counts in Counted if (of := tuple(b for b in own if b.counts is counts))},
             approval=self._approval(entry),
-            shortfall=entry.shortfall,
-            appeal_days=entry.appeal_days,
+            shortfall=entry.shortfall or self.document.deductions.shortfall,
+            appeal_days=entry.appeal_days or self.document.deductions.appeal_days,
             reporters=frozenset(entry.reporters),
             evidence=tuple(entry.evidence),
+            descriptions=entry.description or {},
         )

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag
 from gridpoints.rules import factors
 from gridpoints.rules.file.conditions import When
 from gridpoints.rules.file.facts import FactName, FactText, sure
-from gridpoints.rules.file.fields import Day, Document, Translations, Yes
+from gridpoints.rules.file.fields import Day, Document, Named, Yes
 from gridpoints.rules.file.figures import AmountFigure, FactorFigure
 from gridpoints.rules.file.forms import Building, Uses
 from gridpoints.rules.file.limits import Covering
@@ -65,10 +65,9 @@ Coefficients = Annotated[
 ]
 
 
-class CampaignEntry(Covering):
+class CampaignEntry(Covering, Named):
     """More points from a day until another, which does not belong to it any more."""
 
-    name: Translations
     starts_on: Annotated[Day, Field(alias="from")]
     until: Day
     times: FactorFigure | None = None

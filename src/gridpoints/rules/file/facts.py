@@ -66,10 +66,14 @@ FactText = Annotated[
 
 
 class FactEntry(Document):
-    """A fact that reports may tell: ``category: {type: text, one_of: [elder_care, child_care]}``."""
+    """A fact that reports may tell: ``category: {type: text, one_of: [elder_care, child_care]}``.
+
+    `otherwise` is what it is where a report does not tell it.
+    """
 
     type: Annotated[Type, BeforeValidator(one_of(Type)), Field(examples=["text"])]
     name: Translations | None = None
+    otherwise: FactValue | None = None
     values: Annotated[
         list[FactValue] | None, Field(alias="one_of", min_length=1, examples=[["elder_care"]])
     ] = None
@@ -78,6 +82,12 @@ class FactEntry(Document):
 def schema_of(declared: Mapping[str, FactEntry]) -> dict[str, Type]:
     """All facts that the rules may name, with their types."""
     return {**{name: entry.type for name, entry in declared.items()}, **BUILT_IN}
+
+
+def untold(declared: Mapping[str, FactEntry]) -> dict[str, Fact]:
+    """What facts are of which a report says nothing."""
+    said = {name: entry for name, entry in declared.items() if entry.otherwise is not None}
+    return {name: sure(entry.type, entry.otherwise) for name, entry in said.items()}
 
 
 def fact_of(kind: Type, value: Any) -> Fact | None:

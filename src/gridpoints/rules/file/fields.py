@@ -169,6 +169,10 @@ def _count(value: Any) -> int:
     return value
 
 
+def _whole(name: str, least: int, most: int) -> Callable[[Any], int]:
+    return checked(lambda value: check_whole(name, value, least=least, most=most))
+
+
 def _yes(value: Any) -> bool:
     if not isinstance(value, bool):
         raise YesOrNoNeeded(found=shown(value))
@@ -246,6 +250,19 @@ Count = Annotated[
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_COUNT}),
     Field(examples=[3]),
 ]
+#: Weekdays count from 1, Monday, to 7, Sunday.
+Weekday = Annotated[
+    int,
+    BeforeValidator(_whole("weekday", 1, 7)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 7}),
+    Field(examples=[5]),
+]
+DayOfMonth = Annotated[
+    int,
+    BeforeValidator(_whole("day_of_month", 1, 31)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 31}),
+    Field(examples=[25]),
+]
 Roles = Annotated[list[Code], Field(min_length=1, examples=[["panel"]])]
 Note = Annotated[str, BeforeValidator(_text("text", 2_000)), Field(examples=["a photograph"])]
 Yes = Annotated[bool, BeforeValidator(checked(_yes)), Field(examples=[True])]
@@ -261,3 +278,10 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
     Field(examples=["2026-01-01"]),
 ]
+
+
+class Named(Document):
+    """A part of a file that people know by a name, and that may be described."""
+
+    name: Translations
+    description: Translations | None = None

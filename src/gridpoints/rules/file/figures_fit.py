@@ -9,7 +9,7 @@ from decimal import Decimal
 from gridpoints.errors import GridpointsError, NotAnAmount
 from gridpoints.rules.file.amounts import PointsInBrackets
 from gridpoints.rules.file.fields import MOST_SCALE, shown
-from gridpoints.rules.file.figures import Figure
+from gridpoints.rules.file.figures import AmountFigure, Figure
 from gridpoints.rules.file.limits import LimitEntry
 from gridpoints.rules.file.problems import (
     BracketLastClosed,
@@ -33,7 +33,7 @@ def problems(reading: Reading) -> Iterator[Problem]:
     """All that do not."""
     for path, uses, unit in reading.uses:
         for inner, figure in uses.amounts.items():
-            yield from _digits(reading, (*path, *inner), figure, unit)
+            yield from digits(reading, (*path, *inner), figure, unit)
     yield from _caps(reading)
     for path, dated in reading.tables.figures:
         yield from _days(reading, path, dated)
@@ -43,23 +43,25 @@ def problems(reading: Reading) -> Iterator[Problem]:
             yield from _brackets(reading, ("deeds", code, "points", "brackets"), deed.points)
     for code, limit in reading.tables.limits.items():
         if isinstance(limit, LimitEntry) and limit.counts is Counted.TIMES:
-            yield from _times(reading, ("limits", code, "most"), limit)
+            yield from whole(reading, ("limits", code, "most"), limit.most)
 
 
 def _caps(reading: Reading) -> Iterator[Problem]:
     for code, entry in reading.tables.units.items():
         if entry.cap is not None:
             for path, figure in entry.cap.values(("units", code, "cap")):
-                yield from _digits(reading, path, figure, code)
+                yield from digits(reading, path, figure, code)
 
 
-def _times(reading: Reading, path: Path, limit: LimitEntry) -> Iterator[Problem]:
-    for place, most in limit.most.values(path):
+def whole(reading: Reading, path: Path, times: AmountFigure) -> Iterator[Problem]:
+    """Whether something that counts times has a part of one."""
+    for place, most in times.values(path):
         if most != most.to_integral_value():
             yield reading.source.at_value(place, WholeNeeded(found=shown(most)))
 
 
-def _digits(reading: Reading, path: Path, figure: Decimal, code: str) -> Iterator[Problem]:
+def digits(reading: Reading, path: Path, figure: Decimal, code: str) -> Iterator[Problem]:
+    """Whether an amount has more digits than the unit of that code counts."""
     exponent = figure.normalize().as_tuple().exponent
     needed = -exponent if isinstance(exponent, int) else 0
     if (unit := reading.tables.units.get(code)) is None or needed <= unit.scale:

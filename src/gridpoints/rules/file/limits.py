@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 from gridpoints.rules import limits
 from gridpoints.rules.amounts import MOST_WORTH
 from gridpoints.rules.case import Scope
-from gridpoints.rules.file.fields import Code, Count, Document, Translations, one_of, shown
+from gridpoints.rules.file.fields import Code, Count, Document, Named, one_of, shown
 from gridpoints.rules.file.figures import AmountFigure
 from gridpoints.rules.file.forms import Building, LimitForm, OneForm, Uses
 from gridpoints.rules.file.problems_of_sense import BudgetTooSmall
@@ -82,10 +82,9 @@ def _tag(value: Any) -> str:
 Limit = Annotated[LimitForm, OneForm("gridpoints.limits", {"limit": LimitEntry}, _tag)]
 
 
-class BudgetEntry(Covering):
+class BudgetEntry(Covering, Named):
     """How much may be given in a period, in points or in money; `alarm` tells from which per cent."""
 
-    name: Translations
     most: AmountFigure
     period: Annotated[Period, BeforeValidator(one_of(Period)), Field(examples=["year"])]
     at_ceiling: Annotated[Excess, BeforeValidator(one_of(Excess)), Field(examples=["report"])] = Excess.REPORT

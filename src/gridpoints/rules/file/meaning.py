@@ -62,8 +62,11 @@ def _declarations(reading: Reading) -> Iterator[Problem]:
             yield reading.source.at_key(("facts", name), FactIsForm(fact=name))
         for n, value in enumerate(entry.values or ()):
             if fact_of(entry.type, value) is None:
-                path = ("facts", name, "one_of", n)
+                path: Path = ("facts", name, "one_of", n)
                 yield reading.source.at_value(path, _unfit(name, value, entry.type))
+        if entry.otherwise is not None:
+            path = ("facts", name, "otherwise")
+            yield from _value(reading, path, name, entry.otherwise, reading.schema[name])
 
 
 def _facts(reading: Reading, path: Path, uses: Uses, schema: Schema) -> Iterator[Problem]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
 
 from gridpoints.rules.expression.model import Evaluator, Program, Schema, Type
-from gridpoints.rules.file.document import DeedEntry, Tables
+from gridpoints.rules.file.document import DeedEntry, RuleSetDocument, Tables
 from gridpoints.rules.file.examples import Example
 from gridpoints.rules.file.facts import schema_of
 from gridpoints.rules.file.forms import Uses
@@ -48,6 +49,11 @@ class Reading:
         """A section as it stands in the file; empty where it is none."""
         table = self.declared.get(name)
         return table if isinstance(table, dict) else {}
+
+    @property
+    def first_day(self) -> date:
+        """The day from which the rules hold; where that is wrong, before all days of the file."""
+        return self.tables.starts_on if isinstance(self.tables, RuleSetDocument) else date.min
 
     @cached_property
     def schema(self) -> Schema:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gridpoints.rules.file.checking import unknown_code
 from gridpoints.rules.file.limits import Covering
+from gridpoints.rules.file.metrics import metrics_of
 from gridpoints.rules.file.problems import NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
+from gridpoints.rules.file.problems_of_terms import MetricUnknown
 from gridpoints.rules.file.reading import Reading
 
 #: The keys that name an entry of another table, by the table in which they stand.
@@ -22,6 +24,9 @@ def problems(reading: Reading) -> Iterator[Problem]:
     """All of them."""
     yield from _of_entries(reading)
     yield from _of_examples(reading)
+    yield from _metrics(reading)
+    if reading.table("roles"):
+        yield from _roles(reading)
     yield from _doubled_names(reading)
     yield from _units(reading)
 
@@ -60,6 +65,44 @@ def _of_examples(reading: Reading) -> Iterator[Problem]:
 def _deed(reading: Reading, path: Path, example: Any) -> Iterator[Problem]:
     if isinstance(example, dict) and "deed" in example:
         yield from _reference(reading, (*path, "deed"), example["deed"], "deeds")
+
+
+def _metrics(reading: Reading) -> Iterator[Problem]:
+    """What is named as a measure, by stars and by grades."""
+    tables = reading.tables
+    for level, entry in tables.stars.levels.items() if tables.stars else ():
+        yield from _needs(reading, ("stars", "levels", level, "needs"), entry.needs)
+    for code, grading in tables.grades.items():
+        if grading.by:
+            yield from _measure(reading, ("grades", code, "by"), grading.by, key=False)
+        for grade, each in grading.classes.items():
+            yield from _needs(reading, ("grades", code, "classes", grade, "needs"), each.needs)
+
+
+def _needs(reading: Reading, path: Path, needs: Iterable[str]) -> Iterator[Problem]:
+    for metric in needs:
+        yield from _measure(reading, (*path, metric), metric, key=True)
+
+
+def _measure(reading: Reading, path: Path, metric: str, *, key: bool) -> Iterator[Problem]:
+    known = {**metrics_of(reading.tables.units, reading.tables.facts), **reading.table("units")}
+    if metric not in known:
+        place = reading.source.at_key if key else reading.source.at_value
+        yield place(path, MetricUnknown(found=metric, known=tuple(known)))
+
+
+def _roles(reading: Reading) -> Iterator[Problem]:
+    """The roles that are named anywhere, where the file says which there are."""
+    tables = reading.tables
+    default = tables.approval
+    named: list[tuple[Path, list[str]]] = [(("permissions", a), r) for a, r in tables.permissions.items()]
+    named += default.roles(("approval",)) if default else []
+    for code, deed in tables.deeds.items():
+        named.append((("deeds", code, "reporters"), deed.reporters))
+        named += deed.approval.roles(("deeds", code, "approval")) if deed.approval else []
+    for path, roles in named:
+        for n, role in enumerate(roles):
+            yield from _reference(reading, (*path, n), role, "roles")
 
 
 def _doubled_names(reading: Reading) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from gridpoints.rules import expiry
 from gridpoints.rules.deeds import Wallet
-from gridpoints.rules.file.fields import Count, Day, Document, Scale, Translations, Yes, checked, shown
+from gridpoints.rules.file.fields import Count, Day, Document, Named, Scale, Yes, checked, shown
 from gridpoints.rules.file.figures import AmountFigure
 from gridpoints.rules.file.problems_of_sense import StayingUnknown
 from gridpoints.values import Unit
@@ -49,10 +49,9 @@ Expires = Annotated[
 ]
 
 
-class UnitEntry(Document):
+class UnitEntry(Named):
     """A unit that is counted, such as points or time coins."""
 
-    name: Translations
     scale: Scale = 0
     expires: Expires = Staying.NEVER
     cap: AmountFigure | None = None

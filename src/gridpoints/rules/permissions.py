@@ -1,0 +1,41 @@
+"""Who may do what: the rights that a rule set reserves for roles (角色权限)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from gridpoints.values import SYSTEM, Names
+
+
+class Right(StrEnum):
+    """What may be reserved; `SEE_…` is of other people than oneself."""
+
+    REPORT = "report"
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    ADJUST = "adjust"
+    REDEEM = "redeem"
+    PUBLISH = "publish"
+    SEE_BALANCES = "see_balances"
+    SEE_STATEMENTS = "see_statements"
+    SEE_MEMBERS = "see_members"
+
+
+@frozen
+class Permissions:
+    """The roles that have each right; one that is not listed everybody has."""
+
+    rights: Mapping[Right, frozenset[str]] = field(factory=dict, hash=False)
+    roles: Mapping[str, Names] = field(factory=dict, hash=False)
+
+    def permits(self, right: Right, roles: Set[str]) -> bool:
+        """Whether somebody in those roles may do it. What the program does by itself it may."""
+        return allows(self.rights.get(right), roles)
+
+
+def allows(reserved: Set[str] | None, roles: Set[str]) -> bool:
+    """Whether somebody in `roles` is one of those that something is reserved for (none: anybody)."""
+    return not reserved or not roles.isdisjoint(reserved) or not roles.isdisjoint(SYSTEM.roles)
