@@ -134,7 +134,7 @@ def test_a_fact_that_nobody_tells_may_be_taken_for_granted() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "path", "code"),
     [
-        ("otherwise: true", "otherwise: perhaps", "facts.on_time.otherwise", "fact_unfit"),
+        ("otherwise: true", "otherwise: perhaps", "facts.on_time.otherwise", "fact_not_truth"),
         ("one_of: [hall]", "one_of: [hall], otherwise: hell", "facts.place.otherwise", "fact_value_unlisted"),
     ],
 )

@@ -91,7 +91,7 @@ def test_a_good_file_is_valid(name: str) -> None:
         ("most: [{value: 500}, {from: 2027-01-01, value: 600}]", "most: []", ("limits", "caring", "most")),
         ("until: 2026-04-01", "until: 2026/4/1", ("campaigns", "spring", "until")),
         ("alarm: 80", "alarm: eighty", ("budgets", "yearly", "alarm")),
-        ("currency: CNY, ", "", ("redemption",)),
+        ("currency: CNY, ", "curency: CNY, ", ("redemption",)),
         ("- {deed: patrol, gives: 5}", "- {deed: patrol}", ("examples", 0)),
         ("- {deed: patrol, gives: 5}", "- {deed: patrol, gives: five}", ("examples", 0, "gives")),
         ("stacking: best", "stacking: all", ("stacking",)),

@@ -239,7 +239,7 @@ def test_a_threshold_may_change_on_a_day() -> None:
         ("levels: {a: {name: {en: A}}}", "stars.levels.a.needs", "key_missing"),
         ("demotion: twice", "stars.demotion", "choice_unknown"),
         ("review: daily", "stars.review", "choice_unknown"),
-        ("suspension: [{no_shows: 0, period: year}]", "stars.suspension.0.no_shows", "not_whole_number"),
+        ("suspension: [{no_shows: 0, period: year}]", "stars.suspension.0.no_shows", "count_needed"),
         ("exclusion: {fraud: {days: 3}}", "stars.exclusion.fraud.name", "key_missing"),
         (
             "levels: {a: {name: {en: A}, needs: {hours: 9}}, b: {name: {en: B}, needs: {hours: 8}}}",

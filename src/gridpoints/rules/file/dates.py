@@ -42,13 +42,12 @@ def _campaigns(reading: Reading) -> Iterator[Problem]:
 
 
 def _budgets(reading: Reading) -> Iterator[Problem]:
-    priced = reading.tables.redemption.priced if reading.tables.redemption else False
-    unclear = reading.tables.redemption is None and reading.declared.get("redemption") is not None
+    priced = {"points", "money"} <= reading.table("redemption").keys()
     for code, budget in reading.tables.budgets.items():
         if budget.alarm is not None and budget.alarm > 100:
             error = PercentTooLarge(found=budget.alarm)
             yield reading.source.at_value(("budgets", code, "alarm"), error)
-        if budget.money and not (priced or unclear):
+        if budget.money and not priced:
             yield reading.source.at_key(("budgets", code, "money"), MoneyUnknown())
 
 
