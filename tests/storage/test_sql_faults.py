@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from enum import StrEnum
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from gridpoints import Account, Community
 from gridpoints.errors import ConcurrentChange, StoreUnavailable
@@ -46,9 +46,7 @@ def impatient(store: SqlStore, village: Community, setting: str) -> Iterator[Non
 @contextmanager
 def another(store: SqlStore, statement: str) -> Iterator[Connection]:
     """A transaction of somebody else, who has run `statement` and thinks about it."""
-    engine = store._engines.writing
-    assert isinstance(engine, Engine)
-    with engine.connect() as connection:
+    with store._engines.writing.connect() as connection:
         connection.execute(text(statement))
         yield connection
         connection.rollback()

@@ -88,8 +88,8 @@ DOCUMENTS = {
 #: What the names of some keys do not tell.
 NOTES = {
     "rules simulate": "`known` is of how many deeds it is known what they were given; where it is 0, `given` "
-    "and `difference` are null. `money` is null where the draft has no `redemption`. `refused` counts by reason, "
-    "`consents` by what the deeds wait for.",
+    "and `difference` are null. `money` is null where the draft has no `redemption`. `refused` counts by "
+    "reason, `consents` by what the deeds wait for.",
     "enrol": "`repeated` are those who were enrolled before.",
     "credit": "`clipped` are credited in part, up to a limit; `refused` got nothing, because of a limit; "
     "`repeated` were credited before; `rejected` are left out, and `problems` says why, for the first 1,000.",

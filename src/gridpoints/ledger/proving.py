@@ -30,7 +30,10 @@ class Proving(Reports):
         sealed at the same time.
         """
         now = self.context.now()
-        self.fold()
+        with self.context.read() as work:
+            numbers_later = work.ledger.numbers_later
+        if numbers_later:
+            self.fold()
         with self.context.read() as work:
             last = work.ledger.last_seal()
             growth = Growth(last.size if last else 0, work.ledger.node)
@@ -45,7 +48,8 @@ class Proving(Reports):
         note = checkpoint.sign(key) if key else checkpoint.text
         seal = Seal(checkpoint.size, checkpoint.root, checkpoint.sealed_at, note)
         with self.context.begin() as work:
-            work.ledger.fold(most=1)  # whoever folds is alone until the end, and so is whoever seals
+            if numbers_later:  # whoever folds is alone until the end, and so is whoever seals
+                work.ledger.fold(most=1)
             work.ledger.add_seal(seal, nodes)
         return seal
 

@@ -74,10 +74,14 @@ class Request:
 
 @define
 class Batch:
-    """The requests of one call, with all sound accounts that they name, by key."""
+    """The requests of one call, with all sound accounts that they name, by key.
+
+    It is `plain` where none of them captures, reverses, or says when it was done.
+    """
 
     requests: list[Request] = field(factory=list)
     accounts: dict[str, Account] = field(factory=dict)
+    plain: bool = True
     _words: set[str] = field(factory=set)
 
     @classmethod
@@ -116,9 +120,11 @@ class Batch:
         read = (self._read_pair(*legs) if len(legs) == 2 else None) or self._read_legs(sent)
         request = Request(sent, *read, sent.metadata_json())
         if sent.effective_at is not None:
+            self.plain = False
             request.effective_at = check_instant("effective_at", sent.effective_at)
             request.effective_text = instant_text(request.effective_at)
         if sent.hold is not None or sent.reverses is not None:
+            self.plain = False
             self._read_subject(request, sent)
         return request
 

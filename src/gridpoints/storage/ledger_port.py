@@ -329,11 +329,15 @@ def _wanted(batch: Batch) -> Wanted:
         else ()
     )
     used = {key for request in sound for key in request.net} if len(sound) < len(batch.requests) else None
+    accounts = batch.accounts if used is None else {k: a for k, a in batch.accounts.items() if k in used}
+    ids = [request.transaction.id for request in sound]
+    if batch.plain:
+        return Wanted(accounts, alone=frozenset(alone), ids=ids)
     return Wanted(
-        accounts=batch.accounts if used is None else {k: a for k, a in batch.accounts.items() if k in used},
+        accounts=accounts,
         holds=frozenset(r.subject for r in sound if r.act == Act.CAPTURE and r.subject),
         originals=frozenset(r.subject for r in sound if r.act == Act.REVERSE and r.subject),
         alone=frozenset(alone),
         backdated=any(request.effective_at is not None for request in sound),
-        ids=[request.transaction.id for request in sound],
+        ids=ids,
     )

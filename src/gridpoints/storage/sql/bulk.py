@@ -29,7 +29,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from gridpoints.storage.sql.prepared import translated
-from gridpoints.storage.sql.types import array_literal, quoted
+from gridpoints.storage.sql.types import array_literal, array_of_texts, quoted
 
 COMMUNITY = "community_id"
 
@@ -197,15 +197,12 @@ def _none() -> int:
 def _literal(values: Sequence[Any]) -> Any:
     """The values as `array_literal`, for numbers, texts and instants; others as they are."""
     kind = next((type(value) for value in values if value is not None), int)
-    if kind is int:
-        texts = ("NULL" if value is None else str(value) for value in values)
-    elif kind is str:
-        texts = ("NULL" if value is None else quoted(value) for value in values)
-    elif kind is datetime:
-        texts = ("NULL" if value is None else f'"{value}"' for value in values)
-    else:
+    if kind not in (int, str, datetime):
         return values
-    return array_literal(texts)
+    if None in values:
+        quote = str if kind is int else lambda value: quoted(str(value))
+        return array_literal("NULL" if value is None else quote(value) for value in values)
+    return array_literal(map(str, values)) if kind is int else array_of_texts(list(map(str, values)))
 
 
 def _name(column: str) -> str:

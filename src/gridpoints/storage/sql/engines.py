@@ -7,38 +7,35 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from time import monotonic, sleep
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from gridpoints.errors import MissingDriver, UnknownStore
 from gridpoints.exact_json import canonical
-from gridpoints.storage.sql.prepared import translated
 from gridpoints.storage.sql.refusals import shown
 from gridpoints.storage.sql.turns import Turns
 
 #: Seconds to wait for another process that writes, or for a connection, before giving up.
 PATIENCE = 30.0
-#: Connections of one store to PostgreSQL, at most.
-CONNECTIONS = 32
+#: Connections of one store to PostgreSQL, at most; and how many are kept ready beside the pool.
+CONNECTIONS, KEPT = 32, 4
 
 _KNOWN = ("memory://", "sqlite:///", "postgresql://")
 
 
 class Kept:
-    """An `Engine` with connections that it keeps: for a short unit of work, a pool is half of the time.
+    """An `Engine` with connections that it keeps: for a short unit of work, a pool is half of the time."""
 
-    Only for connections that nobody cuts.
-    """
-
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, most: int) -> None:
         self._engine = engine
+        self._most = most
         self._idle: list[Connection] = []
         self.dialect = engine.dialect
 
@@ -52,16 +49,29 @@ class Kept:
         try:
             with connection.begin():
                 yield connection
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if isinstance(error, DBAPIError):  # the server may have gone: then they all are lost
+                self._close_idle()
             raise
-        self._idle.append(connection)
+        if len(self._idle) < self._most:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def connect(self) -> Connection:
+        """See `Engine.connect`."""
+        return self._engine.connect()
 
     def dispose(self) -> None:
         """Close all connections that are not in use, and the others when they no longer are."""
-        while self._idle:
-            self._idle.pop().close()
+        self._close_idle()
         self._engine.dispose()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
 
 @frozen
@@ -69,7 +79,7 @@ class Engines:
     """The two engines of a store; `turn` is held by a unit of work that writes."""
 
     url: URL
-    writing: Engine | Kept
+    writing: Kept
     reading: Engine | Kept
     turn: AbstractContextManager[None]
 
@@ -115,18 +125,15 @@ def _sqlite(url: URL) -> Engines:
     reading = create_engine(url, pool_size=4, max_overflow=-1, **options)
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
         event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", partial(_begin, begin))
+        engine.dialect.do_begin = partial(_begin, begin)  # type: ignore[method-assign]
     event.listen(
         reading, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON").close()
     )
-    return Engines(url, Kept(writing), Kept(reading), Turns())
+    return Engines(url, Kept(writing, 1), Kept(reading, KEPT), Turns())
 
 
-def _begin(statement: str, connection: Connection) -> None:
-    """By the driver itself: of a short unit of work, SQLAlchemy's way would be a tenth."""
-    driver: Any = connection.connection.driver_connection
-    with translated(connection, statement):
-        driver.execute(statement)
+def _begin(statement: str, connection: PoolProxiedConnection) -> None:
+    connection.driver_connection.execute(statement)  # type: ignore[union-attr]  # there is one
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
@@ -177,4 +184,4 @@ def _postgresql(url: URL) -> Engines:
         connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
     )
     reading = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(url, writing, reading, nullcontext())
+    return Engines(url, Kept(writing, KEPT), reading, nullcontext())

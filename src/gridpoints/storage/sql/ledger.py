@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, union_all
+from sqlalchemy import bindparam, func, or_, select, union_all, update
+from sqlalchemy.dialects import postgresql
 
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account, Hold
@@ -48,7 +49,7 @@ from gridpoints.storage.sql.types import Text, among
 
 # --- statements -----------------------------------------------------------------------------------
 
-_LOCK = Prepared(
+_lock = (
     select(
         accounts.c.id,
         accounts.c.floor,
@@ -59,7 +60,19 @@ _LOCK = Prepared(
     )
     .where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
     .order_by(accounts.c.id)
-    .with_for_update(key_share=True)
+)
+_LOCK = Prepared(_lock.with_for_update(key_share=True))
+_line_stands = select(1).where(journal.c.community_id == HERE, journal.c.id == ID).exists()
+#: The ends of closed periods that lie ahead: nobody posts by a clock that is so far behind.
+_ahead = select(*LINE).where(
+    journal.c.community_id == HERE,
+    RARE,
+    journal.c.act == Act.CLOSE.value,
+    journal.c.effective_at > bindparam("now", type_=Text),
+)
+#: The same, and whether there is a line to be read: most units of work are one transaction.
+_LOCK_FOR_ONE = Prepared(
+    _lock.add_columns(or_(_line_stands, _ahead.exists())).with_for_update(key_share=True, of=accounts)
 )
 _LOTS = Prepared(
     select(lots.c.account_id, lots.c.expires_at, lots.c.remaining).where(
@@ -80,17 +93,8 @@ _ANY_KNOWN = Prepared(
     .order_by(journal.c.id)
     .limit(1)
 )
-#: And the ends of closed periods that lie ahead: nobody posts by a clock that is so far behind.
 _KNOWN_OR_AHEAD = Prepared(
-    union_all(
-        select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)),
-        select(*LINE).where(
-            journal.c.community_id == HERE,
-            RARE,
-            journal.c.act == Act.CLOSE.value,
-            journal.c.effective_at > bindparam("now", type_=Text),
-        ),
-    )
+    union_all(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)), _ahead)
 )
 _BOOK = Prepared(
     select(
@@ -108,8 +112,23 @@ _ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
 _ADVISE_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_KEY)))
 
 _UNOPEN = Prepared(accounts.delete().where(accounts.c.community_id == HERE, among(accounts.c.id, IDS)))
+_FIGURES = ("floor", "posted", "held", "dated", "moved_at")
+_move_one = (
+    update(accounts)
+    .values({name: bindparam(f"account_{name}", type_=accounts.c[name].type) for name in _FIGURES})
+    .where(accounts.c.community_id == HERE, accounts.c.id == bindparam("account_id", type_=Text))
+)
+_MOVE_ONE = Prepared(_move_one)
+#: One line and one account, on PostgreSQL: there, the way to the database is what a short post costs.
+_RECORD_AND_MOVE = Prepared(
+    postgresql.insert(journal)
+    .values({"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in LINE}})
+    .on_conflict_do_nothing()
+    .add_cte(_move_one.cte("moved"))
+)
+_LINE_NAMES = [column.name for column in LINE]
 _RECORD = bulk.insert(journal, new_only=True)
-_MOVE = bulk.update_of(accounts, ["floor", "posted", "held", "dated", "moved_at"])
+_MOVE = bulk.update_of(accounts, _FIGURES)
 _KEEP_HOLDS = bulk.upsert(holds, ["remaining", "status"], same="account_id")
 _KEEP_LOTS = bulk.upsert(lots, ["remaining"])
 
@@ -134,15 +153,20 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         if wanted.backdated or not self.others_write:
             self._read_book(locked)
         found = self.rows(_NAMED_HOLDS, ids=wanted.holds) if wanted.holds else []
-        touched = {**wanted.accounts, **{account.key: account for account in map(_account_of, found)}}
-        self._lock({key: a for key, a in touched.items() if a.kind.strict}, wanted.ids, at, locked)
-        self._add_hot({key: a for key, a in touched.items() if not a.kind.strict}, wanted.alone, locked)
+        touched = wanted.accounts
+        if found:
+            touched = {**touched, **{account.key: account for account in map(_account_of, found)}}
+        strict, hot = dict[str, Account](), dict[str, Account]()
+        for key, account in touched.items():
+            (strict if account.kind.strict else hot)[key] = account
+        self._lock(strict, wanted.ids, at, locked)
+        self._add_hot(hot, wanted.alone, locked)
         if wanted.holds:  # again, now that their accounts are locked; one placed meanwhile may be on another
             found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
             found = [row for row in found if _account_of(row).key in locked.accounts]
         if at_stake := [key for key, state in locked.accounts.items() if state.held]:
             found += self.rows(_OVERDUE_HOLDS, ids=at_stake, at=at)
-        locked.holds = {hold.id: hold for hold in map(hold_of, found)}
+        locked.holds = {hold.id: hold for hold in map(hold_of, found)} if found else {}
         for id, line in self._originals(wanted.originals).items():
             reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
             locked.originals[id] = Original.of(line, reversals)
@@ -205,11 +229,14 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
     def _lock(
         self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
     ) -> None:
-        with pipeline(self.connection):  # what is known is read behind the locks
-            states = self._states(strict)
-            read_known = self._known(ids, at, locked)
-        locked.accounts = states()
-        read_known()
+        if strict and len(ids) == 1:
+            locked.accounts = self._lock_for_one(strict, ids, at, locked)
+        else:
+            with pipeline(self.connection):  # what is known is read behind the locks
+                states = self._states(strict)
+                read_known = self._known(ids, at, locked)
+            locked.accounts = states()
+            read_known()
         self._opened = frozenset()
         if missing := {k: a for k, a in strict.items() if k not in locked.accounts and a.unit in self.units}:
             # In a statement of its own: where another writer opens one of them at this moment, this
@@ -224,20 +251,24 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
             for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
                 dated[key].dated[expires_at] = remaining
 
+    def _lock_for_one(
+        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
+    ) -> dict[str, AccountState]:
+        """Lock accounts for the transaction with the one id, and read what stands under it, if anything does.
+
+        What stands is seen as it was before this waited for a lock: `write` finds what came meanwhile.
+        """
+        [id] = ids
+        rows = self.rows(_LOCK_FOR_ONE, ids=strict, id=id, now=instant_text(at))
+        if not rows or rows[0][-1]:
+            self._known(ids, at, locked)()
+        return {row[0]: _state(strict[row[0]], row) for row in rows}
+
     def _states(self, named: Mapping[str, Account]) -> Callable[[], dict[str, AccountState]]:
         if not named:
             return dict
         fetch = _LOCK.start(self.connection, community=self.community, ids=named)
-
-        def read() -> dict[str, AccountState]:
-            return {
-                key: AccountState(
-                    named[key], floor, posted, held, {_UNREAD: dated} if dated else {}, moved_at
-                )
-                for key, floor, posted, held, dated, moved_at in fetch()
-            }
-
-        return read
+        return lambda: {row[0]: _state(named[row[0]], row) for row in fetch()}
 
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
@@ -261,20 +292,12 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         lines = locked.lines
         moved = [locked.accounts[key] for key in sorted(locked.changed_accounts)]
         strict = [state for state in moved if state.account.kind.strict]
-        recorded = self.record(lines) if len(lines) >= bulk.COPY_AT else None
-        with pipeline(self.connection):
-            recorded = recorded or self.record(lines)
-            if strict:
-                self._move(strict)
-            if locked.changed_lots:
-                self._keep_lots(locked)
-            kept = self._keep_holds([locked.holds[id] for id in sorted(locked.changed_holds)])
-            # Not what another writer, whom `open` waited for, opened and used.
-            if unused := {
-                k for k in self._opened - locked.changed_accounts if locked.accounts[k].moved_at is None
-            }:
-                _UNOPEN.run(self.connection, community=self.community, ids=unused)
-        if recorded() < len(lines) or kept() < len(locked.changed_holds):
+        others = locked.changed_lots or locked.changed_holds or self._opened
+        if len(lines) == len(strict) == 1 and not others:
+            written = self._record_and_move(lines[0], strict[0]) == 1
+        else:
+            written = self._write_all(locked, strict)
+        if not written:
             raise ConcurrentChange(kind="transaction", id=lines[0].id)
         if any(line.act == Act.CLOSE for line in lines):
             self.close_book(locked.closed_until)
@@ -283,16 +306,42 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         else:
             self.upkeep(locked.number - 1, len(lines))
 
+    def _write_all(self, locked: Locked, strict: Sequence[AccountState]) -> bool:
+        """Whether all that should be new was new."""
+        lines = locked.lines
+        recorded = self.record(lines) if len(lines) >= bulk.COPY_AT else None
+        with pipeline(self.connection):
+            recorded = recorded or self.record(lines)
+            if strict:
+                self._move(strict)
+            if locked.changed_lots:
+                self._keep_lots(locked)
+            held = [locked.holds[id] for id in sorted(locked.changed_holds)]
+            kept = self._keep_holds(held) if held else None
+            # Not what another writer, whom `open` waited for, opened and used.
+            opened = self._opened - locked.changed_accounts
+            if unused := {key for key in opened if locked.accounts[key].moved_at is None}:
+                _UNOPEN.run(self.connection, community=self.community, ids=unused)
+        return recorded() == len(lines) and (kept is None or kept() == len(held))
+
     def _move(self, moved: Sequence[AccountState]) -> None:
+        columns = zip(*map(_figures, moved), strict=True)
         values: bulk.Columns = {
             "id": [state.account.key for state in moved],
-            "floor": [state.floor for state in moved],
-            "posted": [state.posted for state in moved],
-            "held": [state.held for state in moved],
-            "dated": [sum(state.dated.values()) if state.dated else 0 for state in moved],
-            "moved_at": [state.moved_at for state in moved],
+            **dict(zip(_FIGURES, columns, strict=True)),
         }
         _MOVE.run(self.connection, self.community, values)
+
+    def _record_and_move(self, line: Line, state: AccountState) -> int:
+        values = {f"account_{name}": value for name, value in zip(_FIGURES, _figures(state), strict=True)}
+        values |= {"community": self.community, "account_id": state.account.key}
+        if not self.others_write:
+            _MOVE_ONE.run(self.connection, **values)
+            return self.record([line])()
+        named = zip(_LINE_NAMES, (None, *line[1:]), strict=True)
+        return _RECORD_AND_MOVE.run(
+            self.connection, **values, **{f"line_{name}": value for name, value in named}
+        )
 
     def _keep_lots(self, locked: Locked) -> None:
         changed = sorted(locked.changed_lots)
@@ -334,6 +383,17 @@ class SqlLedger(SqlFolding, SqlProof, LedgerStore):
         _KEEP_LOTS.run(self.connection, self.community, lots)
         self._keep_holds(list(projection.holds.values()))
         self.set_book(projection.lines, projection.closed_until)
+
+
+def _state(account: Account, row: Sequence[Any]) -> AccountState:
+    dated = row[4]
+    return AccountState(account, row[1], row[2], row[3], {_UNREAD: dated} if dated else {}, row[5])
+
+
+def _figures(state: AccountState) -> tuple[Any, ...]:
+    """In the order of `_FIGURES`."""
+    dated = sum(state.dated.values()) if state.dated else 0
+    return state.floor, state.posted, state.held, dated, state.moved_at
 
 
 def hold_values(changed: Sequence[Hold]) -> bulk.Columns:

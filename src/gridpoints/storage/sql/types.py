@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, types
@@ -126,12 +126,22 @@ class TextSet(types.TypeDecorator[Any]):
     def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> Any:
         """One text for all of them."""
         texts = [str(text) for text in value or ()]
-        return json.dumps(texts) if dialect.name == "sqlite" else array_literal(map(quoted, texts))
+        if dialect.name != "sqlite":
+            return array_of_texts(texts)
+        return f"[{','.join(map(encode_basestring_ascii, texts))}]"
 
 
 def array_literal(items: Iterable[str]) -> str:
     """An array in the words of PostgreSQL; the driver would write it too, several times slower."""
     return f"{{{','.join(items)}}}"
+
+
+def array_of_texts(texts: Sequence[str]) -> str:
+    """An array of texts; most have nothing in them that must be quoted, and are joined as they are."""
+    joined = '","'.join(texts)
+    if "\\" in joined or joined.count('"') != 2 * max(0, len(texts) - 1):
+        return array_literal(map(quoted, texts))
+    return f'{{"{joined}"}}' if texts else "{}"
 
 
 def quoted(text: str) -> str:
