@@ -126,6 +126,7 @@ def test_a_good_file_with_other_values(text: str, data: st.DataObject) -> None:
 
 def _change(tree: Any, path: Path_, data: st.DataObject) -> None:
     """Put another value at `path`, or another part of the file; take it away, or give it another key."""
+    last: Any
     *parents, last = path
     node: Any = tree
     step: Any

@@ -45,9 +45,10 @@ class Checked:
 
 
 def check(text: str, source: str = "text", *, today: date, evaluator: Evaluator | None = None) -> Checked:
-    """All that is wrong with a rule set, and what is to be looked at; raises nothing.
+    """All that is wrong with a rule set, and what is to be looked at. Nothing in the text makes it raise.
 
-    Days of review that are before `today` are warned of.
+    Days of review that are before `today` are warned of. Raises `FormDoubled` and its like where packages
+    that add kinds of rule clash.
     """
     parsed = parse(text)
     if parsed.data is None:
