@@ -68,7 +68,8 @@ class Counter:
             subject = f"{self.scope}:{subject}"
         else:
             subject = f"{Scope.MEMBER}:{subjects[Scope.MEMBER]}"
-        return UsageKey(self.code, subject, self.period.first_day(day))
+        # What UsageKey(…) comes to, without a call of its own.
+        return tuple.__new__(UsageKey, (self.code, subject, self.period.first_day(day)))
 
 
 #: A running total counts quantities in billionths: twenty minutes are no finite decimal of an hour.
