@@ -286,11 +286,18 @@ class Brackets:
             case.say("bracket", values)
 
 
+#: Parts of an hour that people mean, although some are no finite decimals: seconds, and millionths.
+_PARTS = (3_600, 10**6)
+
+
 def _hours(billionths: int) -> Decimal:
-    """A running total; one that misses a millionth by some billionths is that millionth."""
+    """A running total; one that misses a second or a millionth by some billionths is that."""
     total = Decimal(billionths) / BILLION
-    near = _EXACT.quantize(total, Decimal("1e-6"))
-    return near if abs(near - total) < Decimal("1e-7") else total
+    for parts in _PARTS:
+        near = (total * parts).to_integral_value(ROUND_HALF_UP) / parts
+        if abs(near - total) < Decimal("1e-7"):
+            return near
+    return total
 
 
 @frozen
