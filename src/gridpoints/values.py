@@ -195,26 +195,22 @@ class Period(StrEnum):
     YEAR = "year"
     LIFETIME = "lifetime"
 
+    @lru_cache(maxsize=4_096)  # noqa: B019  # for each limit of each deed, and days are few
     def first_day(self, day: date) -> date:
         """The first day of the period that holds `day`. Weeks begin on Monday (GB/T 7408)."""
-        return _first_day(self, day)
-
-
-@lru_cache(maxsize=4_096)  # it is asked for each limit of each deed, and days are few
-def _first_day(period: Period, day: date) -> date:
-    match period:
-        case Period.DEED | Period.DAY:
-            return day
-        case Period.WEEK:
-            return day - timedelta(days=day.weekday())
-        case Period.MONTH:
-            return day.replace(day=1)
-        case Period.QUARTER:
-            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-        case Period.YEAR:
-            return day.replace(month=1, day=1)
-        case Period.LIFETIME:
-            return date.min
+        match self:
+            case Period.DEED | Period.DAY:
+                return day
+            case Period.WEEK:
+                return day - timedelta(days=day.weekday())
+            case Period.MONTH:
+                return day.replace(day=1)
+            case Period.QUARTER:
+                return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+            case Period.YEAR:
+                return day.replace(month=1, day=1)
+            case Period.LIFETIME:
+                return date.min
 
 
 @frozen

@@ -8,12 +8,10 @@ was posted.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import cycle, islice
-from pathlib import Path
 
 from gridpoints.ledger.model import Posted
 from tests.benchmarks import measure
@@ -43,25 +41,11 @@ def _post(url: str, size: int) -> None:
     """Post them and print what the process had resident, before and at the most."""
     to = islice(cycle(measure.members(MEMBERS)), size)
     with measure.opened(url) as ledger:
-        before = _most_resident()
+        before = measure.most_resident()
         outcomes = ledger.post_each(measure.award(member) for member in to)
         posted = sum(isinstance(outcome, Posted) for outcome in outcomes)
         assert posted == size, f"{posted} of {size} were posted"
-    print(json.dumps({"before": before, "most": _most_resident()}))
-
-
-def _most_resident() -> float:
-    """The most memory of this process so far, in megabytes.
-
-    On Linux not from ``getrusage``: its ``ru_maxrss`` begins with what the process had that started
-    this one.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        [line] = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
-        return int(line.split()[1]) / 1_000
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (1_000_000 if sys.platform == "darwin" else 1_000)
+    print(json.dumps({"before": before, "most": measure.most_resident()}))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from decimal import Decimal
 CATEGORIES = ("services", "culture", "order", "hygiene", "learning", "charity")
 DEEDS = 60
 MEMBERS, TO_A_HOUSE = 2_000, 3
+#: The limits, in the smallest parts of the unit: of a category a month, of a household and of all a year.
+MOST, HOUSE_MOST, EVERYBODY_MOST = 400, 20_000, 900_000_000
 
 _HEAD = """\
 gridpoints: 1
@@ -39,13 +41,13 @@ def rules() -> str:
     )
     categories = (f"  {category}: {{name: {{en: {category}}}}}\n" for category in CATEGORIES)
     limits = (
-        f"  {category}: {{categories: [{category}], period: month, most: 40, excess: clip}}\n"
+        f"  {category}: {{categories: [{category}], period: month, most: {MOST // 10}, excess: clip}}\n"
         for category in CATEGORIES
     )
     return (
         f"{_HEAD}categories:\n{''.join(categories)}deeds:\n{''.join(deeds)}limits:\n{''.join(limits)}"
-        "  house: {scope: household, period: year, most: 2000, excess: clip}\n"
-        "  everybody: {scope: community, period: year, most: 90000000, excess: reject}\n"
+        f"  house: {{scope: household, period: year, most: {HOUSE_MOST // 10}, excess: clip}}\n"
+        f"  all: {{scope: community, period: year, most: {EVERYBODY_MOST // 10}, excess: reject}}\n"
     )
 
 

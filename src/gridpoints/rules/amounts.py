@@ -70,7 +70,8 @@ class Rounding(StrEnum):
 
 
 #: A slip of the keyboard: nobody did anything so often.
-MOST_QUANTITY = 10**9
+MOST_QUANTITY = Decimal(10**9)
+_NOTHING = Decimal(0)
 
 #: What one deed can give at most, in the smallest parts of its unit: an amount of the ledger's.
 MOST_WORTH = 10**12 - 1
@@ -112,7 +113,7 @@ def shown(worth: Worth, unit: Unit) -> Decimal:
 def quantity_of(case: Case, per: str) -> Decimal:
     """The quantity that counts; raises `QuantityNeeded` unless it is above 0 and no slip."""
     quantity = case.quantity
-    if quantity is None or not (quantity.is_finite() and 0 < quantity < MOST_QUANTITY):
+    if quantity is None or not (quantity.is_finite() and _NOTHING < quantity < MOST_QUANTITY):
         raise QuantityNeeded(deed=case.deed.code, per=per)
     return quantity
 
@@ -285,11 +286,18 @@ class Brackets:
             case.say("bracket", values)
 
 
+#: Parts of an hour that people mean, although some are no finite decimals: seconds, and millionths.
+_PARTS = (3_600, 10**6)
+
+
 def _hours(billionths: int) -> Decimal:
-    """A running total; one that misses a millionth by some billionths is that millionth."""
+    """A running total; one that misses a second or a millionth by some billionths is that."""
     total = Decimal(billionths) / BILLION
-    near = _EXACT.quantize(total, Decimal("1e-6"))
-    return near if abs(near - total) < Decimal("1e-7") else total
+    for parts in _PARTS:
+        near = (total * parts).to_integral_value(ROUND_HALF_UP) / parts
+        if abs(near - total) < Decimal("1e-7"):
+            return near
+    return total
 
 
 @frozen

@@ -60,15 +60,21 @@ class Counter:
     code: str
     period: Period
     scope: Scope = Scope.MEMBER
+    #: A subject is named with its scope: a member and a household may have the same id.
+    _prefix: str = field(init=False, eq=False, repr=False)
+
+    @_prefix.default
+    def _named(self) -> str:
+        return f"{self.scope}:"
 
     def key(self, day: date, subjects: Mapping[Scope, str]) -> UsageKey:
         """Where it is counted. Without a subject in the scope (a member of no household) the member."""
-        # Named with its scope: a member and a household may have the same id.
         if (subject := subjects.get(self.scope)) is not None:
-            subject = f"{self.scope}:{subject}"
+            subject = self._prefix + subject
         else:
             subject = f"{Scope.MEMBER}:{subjects[Scope.MEMBER]}"
-        return UsageKey(self.code, subject, self.period.first_day(day))
+        # What UsageKey(…) comes to, without a call of its own.
+        return tuple.__new__(UsageKey, (self.code, subject, self.period.first_day(day)))
 
 
 #: A running total counts quantities in billionths: twenty minutes are no finite decimal of an hour.

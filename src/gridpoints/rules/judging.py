@@ -68,7 +68,8 @@ def judged(rule: DeedRule, case: Case, rule_set: str, stacking: Stacking) -> Jud
         wanted,
         awarded,
         () if case.steps is None else tuple(case.steps),
-        case.uses if awarded else {},
+        # What gives no whole point counts as well: the next part of it may.
+        case.uses if refusal is None else {},
         case.bound_by,
         refusal,
         rule.approval if awarded else (),

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from attrs import field, frozen
 
 from gridpoints.rules.case import BILLION, Case, Counter, Scope
-from gridpoints.values import Period
+from gridpoints.values import Period, Step
 
 
 class Excess(StrEnum):
@@ -135,32 +135,29 @@ def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
             given = left if bound.excess is Excess.CLIP and bound.counts is not Counted.TIMES else 0
             case.bound_by[bound.code] = before - given if bound.counts is Counted.POINTS else 0
         if case.steps is not None:
-            _say(bound, case, left, before, given)
+            case.steps.append(_step(bound, case, left, before, given))
         if not given:
             break
     return given
 
 
-def _say(bound: Bound, case: Case, left: int, before: int, given: int) -> None:
-    counts = bound.counts
+def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
     if before > left and bound.excess is Excess.REPORT:
         code = "overrun"
     elif given == before:
         code = "within"
     else:
         code = "clipped" if given or bound.excess is Excess.CLIP else "rejected"
+    counts, unit = bound.counts, case.unit
     values = bound.figures(case)
-    values["left"] = in_words(left, counts, case)
-    if counts is not Counted.POINTS:
-        code = f"{code}_{counts.value}"
     # Figures are shown with what they count; times stand alone.
     if counts is Counted.POINTS:
-        values["unit"] = case.unit.code
-    elif counts is Counted.QUANTITY:
-        values["per"] = case.per or "time"
-    if counts is not Counted.TIMES:
-        values["points" if counts is Counted.POINTS else "quantity"] = in_words(given, counts, case)
-    case.say(code, values)
+        values["left"], values["points"], values["unit"] = unit.decimal(left), unit.decimal(given), unit.code
+        return Step(code, values)
+    values["left"] = in_words(left, counts, case)
+    if counts is Counted.QUANTITY:
+        values["quantity"], values["per"] = in_words(given, counts, case), case.per or "time"
+    return Step(f"{code}_{counts}", values)
 
 
 def count(bounds: tuple[Bound, ...], case: Case, given: int) -> None:

@@ -159,13 +159,12 @@ class _Tally:
 
     def _sum(self, past: Past, given: tuple[Unit, int] | None, judged: Judgement | None) -> None:
         """Add the deed to the sums of its unit; to those of both where the draft has another one."""
-        known = given is not None
         if judged is not None:
-            same = given is not None and given[0].code == judged.unit.code
-            before = given[1] if given is not None and same else 0
-            self._add(past, judged.unit.code, before, judged.awarded, known=known)
-            if same:
+            unit = judged.unit.code
+            if given is not None and given[0].code == unit:
+                self._add(past, unit, given[1], judged.awarded, known=True)
                 return
+            self._add(past, unit, 0, judged.awarded, known=given is not None)
         if given is not None:
             self.units.setdefault(given[0].code, given[0])
             self._add(past, given[0].code, given[1], 0, known=True)
