@@ -224,6 +224,7 @@ def test_a_rate_may_change_on_a_day() -> None:
     [
         ("points: 10, money: 1", "redemption", "rate_incomplete"),
         ("currency: CNY", "redemption", "rate_incomplete"),
+        ("points: ten, money: 1, currency: CNY", "redemption.points", "number_needed"),
         ("unit: point", "redemption.unit", "code_misspelt"),
         ("balance: 0.5", "redemption.balance", "digits_too_many"),
         ("least: 50, most: 20", "redemption.most", "least_above_most"),

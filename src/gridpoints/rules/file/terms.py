@@ -64,7 +64,7 @@ def _amounts(reading: Reading, path: Path, figure: AmountFigure | None, unit: st
 def _redemption(reading: Reading, entry: RedemptionEntry) -> Iterator[Problem]:
     path: Path = ("redemption",)
     unit = entry.unit or next(iter(reading.table("units")), "")
-    if len({entry.points is None, entry.money is None, not entry.currency}) > 1:
+    if 0 < len(reading.table("redemption").keys() & {"points", "money", "currency"}) < 3:
         yield reading.source.at_key(path, RateIncomplete())
     for key in ("balance", "least", "most"):
         yield from _amounts(reading, (*path, key), getattr(entry, key), unit)
