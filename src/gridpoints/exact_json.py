@@ -1,4 +1,4 @@
-"""JSON that comes back as it went in: decimals, dates, instants and tuples keep their type.
+"""JSON that comes back as it went in: decimals, fractions, dates, instants and tuples keep their type.
 
 What JSON has no type for is written as an object with one key that begins with ``$``:
 ``{"$decimal": "1.50"}``. A ``$`` at the beginning of another key is doubled, so that nothing
@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from gridpoints.values import check_instant
@@ -19,6 +20,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "$decimal": Decimal,
+    "$fraction": Fraction,
     "$date": date.fromisoformat,
     "$instant": lambda text: datetime.fromisoformat(text).astimezone(UTC),
     "$tuple": lambda items: tuple(map(from_json, items)),
@@ -38,8 +40,8 @@ def to_json(value: Any) -> Any:  # noqa: PLR0911 -- one return a type reads best
             return value
         case str():
             return str(value)  # a member of an enumeration is stored as its text
-        case Decimal():
-            return {"$decimal": str(value)}
+        case Decimal() | Fraction():
+            return {"$decimal" if isinstance(value, Decimal) else "$fraction": str(value)}
         case datetime():
             return {"$instant": check_instant("value", value).isoformat()}
         case date():

@@ -53,6 +53,16 @@ class UsageKey:
     subject: str
     since: date
 
+    def __str__(self) -> str:
+        # No subject has a blank in its id, and the day has a fixed width: no two keys give the same.
+        return f"{self.limit} {self.subject} {self.since.isoformat()}"
+
+    @classmethod
+    def parse(cls, text: str) -> UsageKey:
+        """The key whose ``str`` is `text`."""
+        limit, subject, since = text.rsplit(" ", 2)
+        return cls(limit, subject, date.fromisoformat(since))
+
 
 @frozen
 class Counter:
@@ -79,7 +89,8 @@ class Case:
 
     `used` tells what was counted under a key so far, `balance` what the holder can spend of the
     unit. `quantity` is what counts of the deed's, after the limits on quantities; `uses` is what
-    the award adds to the counters.
+    the award adds to the counters. Not `fits`, the cap and what there is to be taken are left for
+    later (`fitted`).
     """
 
     deed: Deed
@@ -92,6 +103,7 @@ class Case:
     quantity: Decimal | None = None
     uses: dict[UsageKey, int] = field(factory=dict)
     bound_by: list[str] = field(factory=list)
+    fits: bool = True
     _facts: dict[str, Fact] | None = None
 
     def say(self, code: str, values: Mapping[str, Any]) -> None:

@@ -8,14 +8,14 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from gridpoints.rules.amounts import quantity_of, whole
+from gridpoints.rules.amounts import Chosen, Reset, quantity_of, whole
 from gridpoints.rules.approval import Approval
 from gridpoints.rules.case import BILLION, Case, UsageKey
 from gridpoints.rules.conditions import failing
 from gridpoints.rules.deeds import DeedRule, Holder, Shortfall
 from gridpoints.rules.factors import Stacking, adjusted, campaigned
 from gridpoints.rules.limits import Bound, Counted, allowed, billionths, count
-from gridpoints.values import Explanation, Unit
+from gridpoints.values import Explanation, Step, Unit
 
 
 class Refusal(StrEnum):
@@ -82,6 +82,47 @@ def judged(rule: DeedRule, case: Case, rule_set: str, stacking: Stacking) -> Jud
     )
 
 
+def fitted(rule: DeedRule, case: Case, rule_set: str, wanted: int, amount: int) -> Judgement:
+    """An amount that was judged before, as the account has room for it, or has it to be taken, by now.
+
+    The explanation holds what is to be added; `uses` what changes of those the award had before.
+    """
+    if isinstance(rule.amount, Reset):
+        amount = whole(rule.amount.worth(case))
+    verdict = _fitted(rule, case, wanted, amount) if amount else _Verdict(wanted, 0)
+    return Judgement(
+        rule_set=rule_set,
+        unit=rule.unit,
+        holder=rule.holder,
+        wanted=verdict.wanted,
+        awarded=verdict.awarded,
+        explanation=tuple(case.steps or ()),
+        uses=case.uses,
+        bound_by=tuple(case.bound_by),
+        refusal=verdict.refusal,
+        owed=verdict.owed,
+    )
+
+
+def unchosen(rule: DeedRule, amount: Chosen, rule_set: str) -> Judgement:
+    """What a deed comes to for which a panel has still to choose the amount: nothing yet."""
+    unit = rule.unit
+    bounds = {"least": unit.decimal(amount.least), "most": unit.decimal(amount.most), "unit": unit.code}
+    return Judgement(
+        rule_set=rule_set,
+        unit=unit,
+        holder=rule.holder,
+        wanted=0,
+        awarded=0,
+        explanation=(
+            Step("rule", {"rule_set": rule_set, "deed": rule.code, "names": rule.names}),
+            Step("to_choose", bounds),
+            *(Step(stage.kind.value, stage.figures()) for stage in rule.approval),
+        ),
+        approval=rule.approval,
+    )
+
+
 def _verdict(rule: DeedRule, case: Case, stacking: Stacking) -> _Verdict:
     if rule.conditions and (failed := failing(rule.conditions, case)) is not None:
         case.say(*failed.why_not(case))
@@ -105,6 +146,10 @@ def _verdict(rule: DeedRule, case: Case, stacking: Stacking) -> _Verdict:
             count(on, case, given)
             if given != size:
                 amount = given if amount > 0 else -given
+    return _fitted(rule, case, wanted, amount) if case.fits else _Verdict(wanted, amount)
+
+
+def _fitted(rule: DeedRule, case: Case, wanted: int, amount: int) -> _Verdict:
     return _taken(rule, case, wanted, amount) if amount < 0 else _given(rule, case, wanted, amount)
 
 

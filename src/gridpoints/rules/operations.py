@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NoRulesInForce, RuleSetFrozen, UnitChanged
+from gridpoints.errors import NoRulesInForce, RecordUnknown, RuleSetFrozen, UnitChanged
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.storage.port import Work
@@ -35,6 +35,13 @@ class RulesCalendar:
         if not index:
             raise NoRulesInForce(day=day, first=self.rule_sets[0].starts_on if self.rule_sets else None)
         return self.rule_sets[index - 1]
+
+    def of(self, id: str) -> RuleSet:
+        """The rule set of that id; raises `RecordUnknown`."""
+        for rules in self.rule_sets:
+            if rules.id == id:
+                return rules
+        raise RecordUnknown(kind="published_rules", id=id)
 
 
 @frozen

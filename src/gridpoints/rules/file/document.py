@@ -22,7 +22,7 @@ from gridpoints.rules.file.approval import Approval
 from gridpoints.rules.file.conditions import When
 from gridpoints.rules.file.examples import Example
 from gridpoints.rules.file.factors import CampaignEntry, Coefficients
-from gridpoints.rules.file.facts import FactEntry, FactName, schema_of
+from gridpoints.rules.file.facts import FactEntry, FactName, facts_of, schema_of
 from gridpoints.rules.file.fields import (
     Code,
     Count,
@@ -192,6 +192,7 @@ class _Compiler:
             stacking=document.stacking,
             budgets=budgets,
             terms=self._terms(),
+            facts=facts_of(document.facts),
             source=document.source,
         )
 

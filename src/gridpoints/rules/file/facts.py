@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from gridpoints.rules.case import Fact
 from gridpoints.rules.expression.model import Schema, Type
+from gridpoints.rules.facts import FactRule
 from gridpoints.rules.file.fields import (
     LONGEST_CODE,
     Document,
@@ -73,6 +74,20 @@ class FactEntry(Document):
 def schema_of(declared: Mapping[str, FactEntry]) -> dict[str, Type]:
     """All facts that the rules may name, with their types."""
     return {**{name: entry.type for name, entry in declared.items()}, **BUILT_IN}
+
+
+def facts_of(declared: Mapping[str, FactEntry]) -> dict[str, FactRule]:
+    """What a report may tell; the other built-in facts, every deed tells of itself."""
+    rules = {
+        name: FactRule(
+            name,
+            entry.type,
+            entry.name or {},
+            tuple(sure(entry.type, value) for value in entry.values or ()),
+        )
+        for name, entry in declared.items()
+    }
+    return {**rules, "emergency": FactRule("emergency", BUILT_IN["emergency"])}
 
 
 def fact_of(kind: Type, value: Any) -> Fact | None:
