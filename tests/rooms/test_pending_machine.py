@@ -300,6 +300,6 @@ def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) 
     clock = ManualClock(START)
     with gridpoints.open(url, clock=clock) as exchange:
         run_state_machine_as_test(
-            lambda: PendingMachine(exchange, clock),
+            lambda: PendingMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
             settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
         )

@@ -52,7 +52,8 @@ def credited(village: Community, path: Path) -> list[DeedOutcome]:
 
 
 def problem(outcome: DeedOutcome) -> tuple[str, str | None] | None:
-    return outcome.problem and (outcome.problem.error.code, outcome.problem.column)
+    found = outcome.problem
+    return None if found is None else (found.error.code, found.column)
 
 
 def test_facts_are_read(village: Community, csv_file: Write) -> None:

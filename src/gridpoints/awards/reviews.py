@@ -23,6 +23,11 @@ class ReviewStatus(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
 
+    @property
+    def waits(self) -> bool:
+        """Whether an award waits at a review in this status."""
+        return self in WAITING
+
 
 REVIEW = Lifecycle.of(
     {
@@ -36,7 +41,7 @@ REVIEW = Lifecycle.of(
     }
 )
 
-#: An award waits at a review in one of these.
+#: While an award waits at a review, it is in one of these.
 WAITING = (ReviewStatus.OPEN, ReviewStatus.CONTESTED)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gridpoints.cli import (
+    awards,
     communities,
     deeds,
     demo,
@@ -14,6 +15,7 @@ from gridpoints.cli import (
     points,
     proofs,
     reports,
+    rulebook,
     shops,
     transfers,
     treasury,
@@ -41,7 +43,20 @@ def build(language: Language) -> typer.Typer:
     def before_any_command(lang: Annotated[str | None, lang_option(language)] = None) -> None:
         """The language may stand before the command as well: it was read before either."""
 
-    for module in (communities, deeds, points, shops, treasury, reports, keys, proofs, transfers, demo):
+    modules = (
+        communities,
+        deeds,
+        awards,
+        points,
+        rulebook,
+        shops,
+        treasury,
+        reports,
+        keys,
+        proofs,
+        transfers,
+    )
+    for module in (*modules, demo):
         module.register(app, language)
     for each in app.registered_groups:
         each.cls = of_group

@@ -7,10 +7,11 @@ from types import ModuleType
 
 import typer
 
+from gridpoints.cli.rulebook import explaining
 from gridpoints.i18n import Language
 
 #: Each adds its commands with ``register(group, language)``.
-_MODULES: Sequence[ModuleType] = ()
+_MODULES: Sequence[ModuleType] = (explaining,)
 
 
 def register(app: typer.Typer, language: Language) -> None:
