@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, keys, run_here
 
 RULES = """\
 gridpoints: 1
@@ -36,17 +36,24 @@ B1,signed,2024-03-05,,,D4
 
 
 @pytest.fixture
-def founded(run: Run, tmp_path: Path) -> Run:
+def founded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A community of its own, and a clerk's file that was credited."""
+    run = run_here
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "rules.yaml").write_text(RULES, "utf-8")
     (tmp_path / "members.csv").write_text("number,name\nB1,Li\n", "utf-8")
     (tmp_path / "deeds.csv").write_text(DEEDS, "utf-8")
-    assert run("init", "baiyang", "--rules", "rules.yaml", "--members", "members.csv").code == 0
+    assert (
+        run("init", "baiyang", "--name", "Baiyang", "--rules", "rules.yaml", "--members", "members.csv").code
+        == 0
+    )
     done = run("credit", "deeds.csv", "--json").document
     assert (done["credited"], done["pending"], done["points"]) == (1, 3, {"points": "10"})
     return run
 
 
 def test_what_waits_is_decided_on(founded: Run) -> None:
+    keys(founded("awards", "pending", "--json").document, "awards pending")
     pending = founded("awards", "pending", "--member", "B1", "--json").document["pending"]
     assert [(each["award"], each["awarded"], each["waits_for"]) for each in pending] == [
         ("D2", "0", "panel"),
@@ -75,6 +82,7 @@ def test_objections(founded: Run) -> None:
     ]
     assert objection["reason"] == "untrue"
     assert "untrue" in founded("awards", "objections").out
+    keys(founded("awards", "objections", "--json").document, "awards objections")
     assert founded("awards", "tick", "--json").document == {"passed": []}
     assert founded("awards", "dismiss", objection["objection"], "--reason", "no").code == 6
     done = founded(
@@ -89,6 +97,7 @@ def test_why(founded: Run) -> None:
     told = founded("rules", "explain", "D1", "--json").document
     assert (told["status"], told["awarded"]) == ("credited", "10")
     assert told["explanation"][0] == "Care, by rule set cli@1"
+    keys(told, "rules explain")
     assert founded("rules", "explain", "award:D1").out.startswith("10 points\n")
     assert founded("rules", "explain", "D9").code == 4
     assert founded("rules", "explain").code == 2
