@@ -1,4 +1,4 @@
-"""JSON that comes back as it went in: decimals, dates, instants and tuples keep their type.
+"""JSON that comes back as it went in: decimals, fractions, dates, instants and tuples keep their type.
 
 What JSON has no type for is written as an object with one key that begins with ``$``:
 ``{"$decimal": "1.50"}``. A ``$`` at the beginning of another key is doubled, so that nothing
@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from types import NoneType
 from typing import Any
 
@@ -20,6 +21,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "$decimal": Decimal,
+    "$fraction": Fraction,
     "$date": date.fromisoformat,
     "$instant": lambda text: datetime.fromisoformat(text).astimezone(UTC),
     "$tuple": lambda items: tuple(map(from_json, items)),
@@ -57,6 +59,7 @@ _AS_THEY_ARE = frozenset({NoneType, bool, int, float, str})
 _WRITERS: Mapping[type, Callable[[Any], Any]] = {
     dict: _object,
     Decimal: lambda value: {"$decimal": str(value)},
+    Fraction: lambda value: {"$fraction": str(value)},
     str: str,  # a member of an enumeration is stored as its text
     datetime: lambda value: {"$instant": check_instant("value", value).isoformat()},
     date: lambda value: {"$date": value.isoformat()},

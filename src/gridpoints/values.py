@@ -195,7 +195,7 @@ class Period(StrEnum):
     YEAR = "year"
     LIFETIME = "lifetime"
 
-    @lru_cache(maxsize=4_096)  # noqa: B019  # for each limit of each deed, and days are few
+    @lru_cache(maxsize=4_096)  # for each limit of each deed, and days are few
     def first_day(self, day: date) -> date:
         """The first day of the period that holds `day`. Weeks begin on Monday (GB/T 7408)."""
         match self:

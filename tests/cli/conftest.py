@@ -21,6 +21,7 @@ from gridpoints.i18n import Language
 
 if not (find_spec("typer") and find_spec("rich")):  # without the extra there are no commands
     collect_ignore = [
+        "test_awards.py",
         "test_commands.py",
         "test_edges.py",
         "test_ledger.py",

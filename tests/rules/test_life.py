@@ -29,10 +29,10 @@ from gridpoints.errors import (
     VoteLost,
 )
 from gridpoints.records import Change
-from gridpoints.rules.life import Draft, DraftStatus, VersionStatus, Vote, status_of
+from gridpoints.rules.life import Ballot, Draft, DraftStatus, VersionStatus, status_of
 from gridpoints.testing import ManualClock
 
-CARRIED = Vote(12, 3, 1, "Minutes of 5 May 2026, item 4")
+CARRIED = Ballot(12, 3, 1, "Minutes of 5 May 2026, item 4")
 
 
 def rules(version: str = "2", points: int = 8, starts_on: str = "2026-06-01", more: str = "") -> str:
@@ -185,8 +185,8 @@ def test_a_draft_stays_the_version_that_it_is(village: Community) -> None:
 # --- votes ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("vote", [Vote(3, 4), Vote(5, 5), Vote(0, 0, 20)])
-def test_a_vote_that_is_lost_approves_nothing(village: Community, vote: Vote) -> None:
+@pytest.mark.parametrize("vote", [Ballot(3, 4), Ballot(5, 5), Ballot(0, 0, 20)])
+def test_a_vote_that_is_lost_approves_nothing(village: Community, vote: Ballot) -> None:
     draft = village.rules.check_draft(village.rules.draft(rules()).id)
     with pytest.raises(VoteLost):
         village.rules.approve_draft(draft.id, vote)
@@ -196,7 +196,7 @@ def test_a_vote_that_is_lost_approves_nothing(village: Community, vote: Vote) ->
 @pytest.mark.parametrize("votes", [(-1, 0), (1, True), (1, 0, 10**8)])
 def test_votes_are_counted(votes: Any) -> None:
     with pytest.raises(NotWholeNumber):
-        Vote(*votes)
+        Ballot(*votes)
 
 
 def test_what_was_approved_is_not_rewritten(village: Community) -> None:

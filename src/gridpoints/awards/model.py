@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
+from gridpoints.records import Lifecycle
+from gridpoints.rules.case import Deed, Fact
 from gridpoints.values import Explanation
 
 
 class AwardStatus(StrEnum):
-    """Credited with `awarded` points, or refused by a limit, with the reason in either case."""
+    """What became of a deed, for which the explanation of the award has the reasons.
 
+    Pending: somebody has still to agree. Refused: the rules give nothing. Rejected: those who were
+    asked did not agree. Reversed: it was credited, and given back.
+    """
+
+    PENDING = "pending"
     CREDITED = "credited"
     REFUSED = "refused"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    REVERSED = "reversed"
+
+
+AWARD = Lifecycle.of(
+    {
+        AwardStatus.PENDING: {
+            AwardStatus.PENDING,  # the next stage, or an amount that was chosen
+            AwardStatus.CREDITED,
+            AwardStatus.REFUSED,
+            AwardStatus.REJECTED,
+            AwardStatus.WITHDRAWN,
+        },
+        AwardStatus.CREDITED: {AwardStatus.REVERSED},
+    }
+)
 
 
 @frozen
 class Report:
     """A deed that somebody reports. `id` is the reporter's: reported twice, it counts once.
 
-    `source` says where the report comes from (``claim/…``, ``file/deeds.csv#7``).
+    `source` says where the report comes from (``claim/…``, ``file/deeds.csv#7``). `facts` are those
+    that the rules of the day declare, by name; `chosen` is the amount that a panel chose elsewhere,
+    in decimals of the unit, where the rules leave it a range.
     """
 
     id: str
@@ -31,14 +59,22 @@ class Report:
     day: date
     quantity: Decimal | None = None
     source: str = ""
+    facts: Mapping[str, Fact] = field(factory=dict, hash=False)
+    chosen: Decimal | None = None
+
+    def judged_as(self) -> Deed:
+        """The deed, as the rules see it."""
+        return Deed(self.deed, self.day, self.quantity, self.facts, self.chosen)
 
 
 @frozen
 class Award:
-    """What came of one report, for ever. Its id is the report's, its transaction's ``award:`` + id.
+    """What came of one report. Its id is the report's, its transaction's ``award:`` + id.
 
     `wanted` and `awarded` are amounts of `unit`; `explanation` tells how the one became the other,
-    in the words of the rules of that day.
+    in the words of the rules of that day, and who agreed. Below 0, it is a deduction. `household_id`
+    is the household whose account changes; None: the member's does. `uses` is what it counts for
+    under each limit, by the text of its `UsageKey`.
     """
 
     id: str
@@ -55,12 +91,67 @@ class Award:
     awarded: int
     status: AwardStatus
     explanation: Explanation
+    facts: Mapping[str, Any] = field(factory=dict, hash=False)
+    chosen: Decimal | None = None
+    household_id: str | None = None
+    uses: Mapping[str, int] = field(factory=dict, hash=False)
+    version: int = 1
 
     def same_report(self, report: Report) -> bool:
         """Whether it came from the same report; where it came from does not matter."""
-        return (self.member_id, self.deed, self.day, self.quantity) == (
+        return (self.member_id, self.deed, self.day, self.quantity, self.facts) == (
             report.member_id,
             report.deed,
             report.day,
             report.quantity,
-        )
+            report.facts,
+        ) and report.chosen == (None if self.panel_chose else self.chosen)
+
+    @property
+    def panel_chose(self) -> bool:
+        """Whether `chosen` came from votes here, and not from the report."""
+        return any(step.code == "voted_amount" for step in self.explanation)
+
+    def judged_as(self) -> Deed:
+        """The deed, as the rules see it."""
+        return Deed(self.deed, self.day, self.quantity, self.facts, self.chosen)
+
+
+class ArrearsStatus(StrEnum):
+    """Owed, paid whole, or void because the deduction was taken back."""
+
+    OWED = "owed"
+    PAID = "paid"
+    VOID = "void"
+
+
+ARREARS = Lifecycle.of(
+    {
+        ArrearsStatus.OWED: {ArrearsStatus.OWED, ArrearsStatus.PAID, ArrearsStatus.VOID},
+        ArrearsStatus.PAID: {ArrearsStatus.VOID},
+    }
+)
+
+
+@frozen
+class Arrears:
+    """What was not there when a deduction was made (欠分), and is taken from what is earned next.
+
+    `remaining` of what was `owed` is still to be taken. Its id is the award's; its payments are the
+    transactions ``debt:`` + id + ``/1``, ``/2`` … `account` is the key of the account that owes.
+    """
+
+    id: str
+    account: str
+    deed: str
+    owed: int
+    remaining: int
+    since: datetime
+    payments: int = 0
+    status: ArrearsStatus = ArrearsStatus.OWED
+    version: int = 1
+
+    @property
+    def transactions(self) -> tuple[str, ...]:
+        """The ids of its payments."""
+        return tuple(f"debt:{self.id}/{number}" for number in range(1, self.payments + 1))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
-from gridpoints.awards.model import Award
+from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.community.model import Grid, Household, Member
 from gridpoints.context import Context
 from gridpoints.rules.case import Deed, Scope
@@ -68,8 +68,8 @@ class _Past:
             subjects |= {Scope.HOUSEHOLD: home, Scope.GRID: grid}
             group = self.grids[grid]
         return Past(
-            Deed(award.deed, award.day, award.quantity),
+            Deed(award.deed, award.day, award.quantity, award.facts, award.chosen),
             subjects,
-            (self.units[award.unit], award.awarded),
+            (self.units[award.unit], award.awarded if award.status is AwardStatus.CREDITED else 0),
             group,
         )

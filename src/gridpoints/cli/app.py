@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gridpoints.cli import (
+    awards,
     communities,
     deeds,
     demo,
@@ -42,8 +43,20 @@ def build(language: Language) -> typer.Typer:
     def before_any_command(lang: Annotated[str | None, lang_option(language)] = None) -> None:
         """The language may stand before the command as well: it was read before either."""
 
-    modules = (communities, deeds, points, rulebook, shops, treasury, reports, keys, proofs, transfers, demo)
-    for module in modules:
+    modules = (
+        communities,
+        deeds,
+        awards,
+        points,
+        rulebook,
+        shops,
+        treasury,
+        reports,
+        keys,
+        proofs,
+        transfers,
+    )
+    for module in (*modules, demo):
         module.register(app, language)
     for each in app.registered_groups:
         each.cls = of_group

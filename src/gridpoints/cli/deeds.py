@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from attrs import define, field
 
+from gridpoints.awards.model import AwardStatus
 from gridpoints.cli.communities import refuse_same_file
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
@@ -56,7 +57,7 @@ def register(app: typer.Typer, language: Language) -> None:
             with rejects(rejected, table, language) as left_out:
                 _credit(desk, village, table, tally, left_out)
             units = village.rules.units()
-        sorts = ("credited", "clipped", "refused", "repeated", "rejected")
+        sorts = ("credited", "clipped", "pending", "refused", "repeated", "rejected")
         document = {
             "file": file.name,
             **{sort: tally.counts[sort] for sort in sorts},
@@ -85,14 +86,17 @@ def _credit(desk: Desk, village: Community, table: Table, tally: _Deeds, left_ou
                     left_out.write(outcome.row, outcome.problem)
                 continue
             tally.counts[_sort(outcome)] += 1
-            if outcome.award is not None and outcome.award.awarded and not outcome.repeated:
-                tally.points[outcome.award.unit] += outcome.award.awarded
+            award = outcome.award
+            if award is not None and award.status is AwardStatus.CREDITED and not outcome.repeated:
+                tally.points[award.unit] += award.awarded
 
 
 def _sort(outcome: DeedOutcome) -> str:
     award = outcome.award
     if outcome.repeated or award is None:
         return "repeated"
+    if award.status is AwardStatus.PENDING:
+        return "pending"
     if not award.awarded:
         return "refused"
     return "credited" if award.awarded == award.wanted else "clipped"
@@ -103,7 +107,8 @@ def _summary(desk: Desk, tally: Tally, total: list[str]) -> Any:
     rows = [
         (language.text("Credited"), tally.counts["credited"]),
         (language.text("Credited in part, up to a limit"), tally.counts["clipped"]),
-        (language.text("Refused by a limit"), tally.counts["refused"]),
+        (language.text("Waiting for somebody to agree"), tally.counts["pending"]),
+        (language.text("Refused by the rules"), tally.counts["refused"]),
         (language.text("Credited before"), tally.counts["repeated"]),
         (language.text("Left out"), tally.counts["rejected"]),
     ]

@@ -40,11 +40,30 @@ MEANINGS = {
 
 _PROBLEMS = "problems[row column code message fields] problems_left_out"
 _DRAFT = "version status drafted_at drafted_by approved_at approved_by vote"
+_AWARD = "award member deed day unit awarded status waits_for closes_at"
 #: The keys of the documents that `--json` writes; in brackets those of each item of a list.
 DOCUMENTS = {
     "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
     "enrol": f"file enrolled repeated rejected {_PROBLEMS}",
-    "credit": f"file credited clipped refused repeated rejected points {_PROBLEMS}",
+    "credit": f"file credited clipped pending refused repeated rejected points {_PROBLEMS}",
+    **dict.fromkeys(
+        (
+            "awards approve",
+            "awards reject",
+            "awards withdraw",
+            "awards reverse",
+            "awards uphold",
+            "awards dismiss",
+        ),
+        f"awards[{_AWARD}]",
+    ),
+    "awards pending": f"pending[{_AWARD}]",
+    "awards tick": f"passed[{_AWARD}]",
+    **dict.fromkeys(
+        ("awards object", "awards appeal", "awards objections"),
+        "objections[objection kind award made_by made_at reason status]",
+    ),
+    "rules explain": "award status refusal member deed day rule_set unit wanted awarded explanation",
     "balance": "member(id number name status) balances[unit posted held available]",
     "statement": "member(id number name status) entries[unit sequence day recorded_at kind reason amount "
     "balance transaction explanation]",
@@ -91,8 +110,13 @@ NOTES = {
     "and `difference` are null. `money` is null where the draft has no `redemption`. `refused` counts by "
     "reason, `consents` by what the deeds wait for.",
     "enrol": "`repeated` are those who were enrolled before.",
-    "credit": "`clipped` are credited in part, up to a limit; `refused` got nothing, because of a limit; "
+    "credit": "`clipped` are credited in part, up to a limit; `pending` wait for "
+    "somebody to agree; `refused` got nothing, by the rules; "
     "`repeated` were credited before; `rejected` are left out, and `problems` says why, for the first 1,000.",
+    "awards pending": "`waits_for` is `confirmer`, `panel` or `notice`; a notice ends at `closes_at`.",
+    "rules explain": "`status` is that of the award, or, for a deed that is tried out, `possible` or "
+    "`refused`, with the `refusal`: `condition`, `limit`, `cap` or `shortfall`. `explanation` has a line for "
+    "each step.",
     "reverse": "`owed` says whether nothing moved yet: the transaction is then the debt's id.",
     "expire": "`posted` is how many lines of the journal it took.",
     "rules check": "`rule_set` is null where there are problems; `examples` is how many were run, none where "

@@ -152,6 +152,14 @@ class FactUnusable(InvalidInput):
     type: str
 
 
+class FactNotListed(InvalidInput):
+    """“{value}” is not among what the rules list for the fact “{fact}”: {known}."""
+
+    fact: str
+    value: str
+    known: tuple[str, ...]
+
+
 class NotInTable(InvalidInput):
     """The rules have no points for the deed {deed} where “{fact}” is “{value}”. Check how it is
     written."""

@@ -35,6 +35,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
         "Times {factor}: {points}",
     ),
     "campaign": ("{campaign}, in addition: {points}",),
+    "to_choose": ("A panel chooses between {least} and {most}",),
     # rules: why it gives nothing
     "one_of": (
         "It gives nothing, because {fact} is {found}; needed is: {needed}",
@@ -77,6 +78,19 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "confirmer": ("It waits for somebody to confirm it",),
     "panel": ("It waits for a panel of {seats}, of whom {quorum} must vote",),
     "notice": ("It is made public for {days} days",),
+    # awards: who agreed, and who did not
+    "confirmed": ("Confirmed by {by}",),
+    "not_confirmed": ("Not confirmed by {by}: {reason}",),
+    "voted": ("The panel agreed, with {agreed} votes for it and {against} against it",),
+    "voted_amount": (
+        "The panel agreed, with {agreed} votes for it and {against} against it, on the middle: {points}",
+    ),
+    "voted_down": ("The panel did not agree, with {agreed} votes for it and {against} against it",),
+    "unopposed": ("Public until {until}; no objection stood",),
+    "dismissed": ("An objection was dismissed by {by}: {reason}",),
+    "upheld": ("An objection was upheld by {by}: {reason}",),
+    "withdrawn": ("Withdrawn by {by}: {reason}",),
+    "reversed": ("Taken back: {reason}",),
     "clipped": ("The limit {limit} is {most} {period} for {scope}; only {points} remained to be credited",),
     "rejected": (
         "The limit {limit} is {most} {period} for {scope}; only {left} remained, so nothing is credited",

@@ -52,6 +52,16 @@ class UsageKey(NamedTuple):  # as quick to make and to find as can be: one for e
     subject: str
     since: date
 
+    def __str__(self) -> str:
+        # No subject has a blank in its id, and the day has a fixed width: no two keys give the same.
+        return f"{self.limit} {self.subject} {self.since.isoformat()}"
+
+    @classmethod
+    def parse(cls, text: str) -> UsageKey:
+        """The key whose ``str`` is `text`."""
+        limit, subject, since = text.rsplit(" ", 2)
+        return cls(limit, subject, date.fromisoformat(since))
+
 
 @frozen
 class Counter:
@@ -87,7 +97,8 @@ class Case:
 
     `used` tells what was counted under a key so far, `balance` what the holder can spend of the
     unit. `quantity` is what counts of the deed's, after the limits on quantities; `uses` is what
-    the award adds to the counters; `bound_by` the limits that give less, each with how much less.
+    the award adds to the counters; `bound_by` the limits that give less, each with how much less. Not
+    `fits`, the cap and what there is to be taken are left for later (`fitted`).
     """
 
     deed: Deed
@@ -98,6 +109,7 @@ class Case:
     balance: Callable[[], int]
     steps: list[Step] | None
     quantity: Decimal | None = None
+    fits: bool = True
     uses: dict[UsageKey, int] = field(factory=dict, init=False)
     bound_by: dict[str, int] = field(factory=dict, init=False)
     _keys: dict[str, UsageKey] = field(factory=dict, init=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from gridpoints.context import Context
 from gridpoints.errors import RecordExists, RuleSetFrozen
 from gridpoints.records import Change, kind_of
-from gridpoints.rules.life import DRAFT, Draft, DraftStatus, Revision, Vote, beginning
+from gridpoints.rules.life import DRAFT, Ballot, Draft, DraftStatus, Revision, beginning
 from gridpoints.rules.loading import load, read, version_of
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.publishing import publish, publishing
@@ -65,7 +65,7 @@ class Drafts:
                 return draft
             return self.context.change(work, draft, DRAFT.advance(draft, DraftStatus.CHECKED))
 
-    def approve_draft(self, draft_id: str, vote: Vote) -> Draft:
+    def approve_draft(self, draft_id: str, vote: Ballot) -> Draft:
         """Write down the vote by which a checked draft was approved; raises `VoteLost`."""
         context = self.context
         with context.begin() as work:

@@ -7,14 +7,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from gridpoints.rules.amounts import quantity_of, whole
+from gridpoints.rules.amounts import Chosen, Reset, quantity_of, whole
 from gridpoints.rules.approval import Approval
 from gridpoints.rules.case import BILLION, Case, UsageKey
 from gridpoints.rules.conditions import failing
 from gridpoints.rules.deeds import DeedRule, Holder, Shortfall
 from gridpoints.rules.factors import Stacking, adjusted, campaigned
 from gridpoints.rules.limits import Bound, Counted, allowed, billionths, count
-from gridpoints.values import Explanation, Unit
+from gridpoints.values import Explanation, Step, Unit
 
 
 class Refusal(StrEnum):
@@ -77,6 +77,42 @@ def judged(rule: DeedRule, case: Case, rule_set: str, stacking: Stacking) -> Jud
     )
 
 
+def fitted(rule: DeedRule, case: Case, rule_set: str, wanted: int, amount: int) -> Judgement:
+    """An amount that was judged before, as the account has room for it, or has it to be taken, by now.
+
+    The explanation holds what is to be added; `uses` what changes of those the award had before.
+    """
+    if isinstance(rule.amount, Reset):
+        amount = whole(rule.amount.worth(case))
+    wanted, awarded, refusal, owed = _fitted(rule, case, wanted, amount) if amount else (wanted, 0, None, 0)
+    explanation = tuple(case.steps or ())
+    return Judgement(
+        rule_set,
+        rule.unit,
+        rule.holder,
+        wanted,
+        awarded,
+        explanation,
+        case.uses,
+        case.bound_by,
+        refusal,
+        (),
+        owed,
+    )
+
+
+def unchosen(rule: DeedRule, amount: Chosen, rule_set: str) -> Judgement:
+    """What a deed comes to for which a panel has still to choose the amount: nothing yet."""
+    unit = rule.unit
+    bounds = {"least": unit.decimal(amount.least), "most": unit.decimal(amount.most), "unit": unit.code}
+    explanation = (
+        Step("rule", {"rule_set": rule_set, "deed": rule.code, "names": rule.names}),
+        Step("to_choose", bounds),
+        *(Step(stage.kind.value, stage.figures()) for stage in rule.approval),
+    )
+    return Judgement(rule_set, unit, rule.holder, 0, 0, explanation, {}, {}, None, rule.approval, 0)
+
+
 def _verdict(rule: DeedRule, case: Case, stacking: Stacking) -> _Verdict:
     if rule.conditions and (failed := failing(rule.conditions, case)) is not None:
         case.say(*failed.why_not(case))
@@ -91,11 +127,16 @@ def _verdict(rule: DeedRule, case: Case, stacking: Stacking) -> _Verdict:
     given = _within(bounds, case, amount) if amount else 0
     if not given:
         return wanted, 0, Refusal.LIMIT if amount else None, 0
-    if given < 0:
-        return _taken(rule, case, wanted, given)
+    return _fitted(rule, case, wanted, given) if case.fits else (wanted, given, None, 0)
+
+
+def _fitted(rule: DeedRule, case: Case, wanted: int, amount: int) -> _Verdict:
+    """What there is room for of an amount, or what is there to be taken."""
+    if amount < 0:
+        return _taken(rule, case, wanted, amount)
     if (cap := rule.wallet.cap) is not None:
-        return _capped(rule, case, wanted, given, cap)
-    return wanted, given, None, 0
+        return _capped(rule, case, wanted, amount, cap)
+    return wanted, amount, None, 0
 
 
 def _within(bounds: Mapping[Counted, tuple[Bound, ...]], case: Case, amount: int) -> int:

@@ -40,7 +40,7 @@ DRAFT = Lifecycle.of(
 
 
 @frozen
-class Vote:
+class Ballot:
     """How a body voted on a draft, and where that can be read: `minutes` names the record of it."""
 
     in_favour: int
@@ -74,7 +74,7 @@ class Draft:
     drafted_by: str
     approved_at: datetime | None = None
     approved_by: str | None = None
-    vote: Vote | None = None
+    vote: Ballot | None = None
     status: DraftStatus = DraftStatus.DRAFT
     version: int = 1
 
@@ -91,7 +91,7 @@ class Draft:
             raise DraftMismatch(draft=self.id, found=version)
         return DRAFT.advance(self, DraftStatus.DRAFT, text=text)
 
-    def approved(self, vote: Vote, *, at: datetime, by: str) -> Draft:
+    def approved(self, vote: Ballot, *, at: datetime, by: str) -> Draft:
         """The draft, approved by a vote; raises `VoteLost`."""
         approved = DRAFT.advance(self, DraftStatus.APPROVED, vote=vote, approved_at=at, approved_by=by)
         vote.must_carry()
@@ -139,7 +139,7 @@ class Version:
     published_by: str
     status: VersionStatus
     approved_by: str | None = None
-    vote: Vote | None = None
+    vote: Ballot | None = None
 
 
 def status_of(starts_on: date, ends_on: date | None, today: date) -> VersionStatus:

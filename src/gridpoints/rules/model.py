@@ -18,7 +18,8 @@ from gridpoints.errors import DeedUnknown
 from gridpoints.rules.case import Case, Deed, Fact, Scope, UsageKey
 from gridpoints.rules.deeds import DeedRule, Wallet
 from gridpoints.rules.factors import Campaign, Stacking
-from gridpoints.rules.judging import Judgement, judged
+from gridpoints.rules.facts import FactRule
+from gridpoints.rules.judging import Judgement, fitted, judged
 from gridpoints.rules.limits import Bound, Limit
 from gridpoints.rules.permissions import Right, allows
 from gridpoints.rules.terms import Terms
@@ -43,9 +44,9 @@ class Budget:
 class RuleSet:
     """A compiled rule set, in force from `starts_on`. Its `id` is ``code@version``.
 
-    Where some of its figures change on a later day, `later` holds the same rule set with those.
-    `untold` is what facts are that a report does not tell. `written` is what its file says, in plain
-    mappings, lists and values: nothing judges by it.
+    `facts` are those that a report may tell; `untold` is what they are where it does not. Where some of
+    its figures change on a later day, `later` holds the same rule set with those. `written` is what its
+    file says, in plain mappings, lists and values: nothing judges by it.
     """
 
     id: str
@@ -59,6 +60,7 @@ class RuleSet:
     stacking: Stacking = Stacking.BEST
     budgets: tuple[Budget, ...] = ()
     terms: Terms = field(factory=Terms)
+    facts: Mapping[str, FactRule] = field(factory=dict, hash=False)
     source: str = ""
     descriptions: Names = field(factory=dict, hash=False)
     untold: Mapping[str, Fact] = field(factory=dict, hash=False)
@@ -101,12 +103,14 @@ class RuleSet:
         *,
         balance: Callable[[], int] = lambda: 0,
         explained: bool = True,
+        fits: bool = True,
     ) -> Judgement:
         """Judge one deed.
 
         `used` tells what was counted under a key so far, `balance` what its holder can spend of its
         unit (asked for deductions and where an account has a cap). Not `explained`, the
-        explanation stays empty. Raises `DeedUnknown`, or what its amount and conditions raise:
+        explanation stays empty; not `fits`, neither the cap nor what there is to be taken is looked
+        at, which `fitted` does later. Raises `DeedUnknown`, or what its amount and conditions raise:
         `QuantityNeeded`, `FactNeeded`, `AmountNotChosen` and their like.
         """
         rules = self.on(deed.day) if self.later else self
@@ -122,8 +126,29 @@ class RuleSet:
             balance,
             [] if explained else None,
             deed.quantity,
+            fits=fits,
         )
         return judged(rule, case, rules.id, rules.stacking)
+
+    def fitted(
+        self,
+        deed: Deed,
+        subjects: Mapping[Scope, str],
+        amount: int,
+        *,
+        wanted: int,
+        balance: Callable[[], int],
+    ) -> Judgement:
+        """What becomes of an `amount` that was judged before, now that it is given or taken.
+
+        The cap of the account may leave less of it, or less may be there to be taken. The
+        explanation holds these steps alone, `uses` what changes of those that the award had.
+        """
+        rules = self.on(deed.day)
+        rule = rules.rule(deed.code)
+        unit, per = rule.wallet.unit, rule.amount.per
+        case = Case(deed, unit, per, subjects, lambda key: 0, balance, [], deed.quantity)
+        return fitted(rule, case, rules.id, wanted, amount)
 
 
 @frozen

@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NoRulesInForce
+from gridpoints.errors import NoRulesInForce, RecordUnknown
 from gridpoints.rules.drafts import Drafts
 from gridpoints.rules.life import Draft, Version, beginning, status_of
 from gridpoints.rules.loading import load, read
@@ -59,6 +59,13 @@ class RulesCalendar:
         if not index:
             raise NoRulesInForce(day=day, first=self.rule_sets[0].starts_on if self.rule_sets else None)
         return self.rule_sets[index - 1]
+
+    def of(self, id: str) -> RuleSet:
+        """The rule set of that id; raises `RecordUnknown`."""
+        for rules in self.rule_sets:
+            if rules.id == id:
+                return rules
+        raise RecordUnknown(kind="published_rules", id=id)
 
 
 @frozen

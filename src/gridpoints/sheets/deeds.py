@@ -21,8 +21,10 @@ from gridpoints.community.model import Member
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context
 from gridpoints.errors import (
+    AmountNotChosen,
     BadIdentifier,
     BlankText,
+    ChoiceOutOfRange,
     DeedAmbiguous,
     DeedConflict,
     DeedInFuture,
@@ -30,6 +32,7 @@ from gridpoints.errors import (
     GridpointsError,
     MemberMismatch,
     NoRulesInForce,
+    NotAnAmount,
     QuantityNeeded,
     QuantityNotTaken,
     RowRepeated,
@@ -37,17 +40,20 @@ from gridpoints.errors import (
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.sheets.cells import read_day, read_quantity, tidy
+from gridpoints.sheets.facts import FactColumns
 from gridpoints.sheets.headings import plain_heading
 from gridpoints.sheets.identity import content_id
 from gridpoints.sheets.layouts import DEEDS, WHO
 from gridpoints.sheets.reading import Table
 from gridpoints.sheets.rows import Misread, Row, RowProblem
-from gridpoints.values import check_identifier
+from gridpoints.values import Unit, check_identifier
 
 T = TypeVar("T")
 
 #: The column that an error of crediting is about.
 _ABOUT: Mapping[type[GridpointsError], tuple[str, ...]] = {
+    AmountNotChosen: ("chosen",),
+    ChoiceOutOfRange: ("chosen",),
     BadIdentifier: ("id",),
     DeedConflict: ("id",),
     DeedInFuture: ("day",),
@@ -112,6 +118,7 @@ class _Draft:
     day: date
     quantity: Decimal | None
     id: str | None
+    chosen: str
 
 
 def credit(context: Context, table: Table, *, size: int = 500) -> Iterator[DeedOutcome]:
@@ -134,6 +141,7 @@ class _Crediting:
     #: The first row of each content that had no id of its own.
     seen: dict[int, int] = field(factory=dict)
     names: dict[str, DeedNames] = field(factory=dict)
+    facts: dict[str, FactColumns] = field(factory=dict)
 
     def batch(self, rows: Sequence[Row]) -> Iterator[DeedOutcome]:
         outcomes: dict[int, DeedOutcome] = {}
@@ -171,6 +179,7 @@ class _Crediting:
             day=cell("day", partial(filled, "day", read_day)),
             quantity=cell("quantity", read_quantity),
             id=cell("id", _read_id),
+            chosen=cell("chosen", str),
         )
 
     def _report(self, draft: _Draft, member: Member | GridpointsError, calendar: RulesCalendar) -> Report:
@@ -187,7 +196,8 @@ class _Crediting:
             raise self._misread(row, ("day",), error) from None
         except GridpointsError as error:
             raise self._misread(row, ("deed",), error) from None
-        fixed = rules.deeds[deed].amount.per is None
+        rule = rules.deeds[deed]
+        fixed = rule.amount.per is None
         report = Report(
             id=draft.id or "",
             member_id=member.id,
@@ -196,6 +206,8 @@ class _Crediting:
             # once is what a fixed deed is: with 1 or without, it is the same deed
             quantity=None if fixed and draft.quantity == 1 else draft.quantity,
             source=f"file/{self.table.file[:80]}#{row.number}",
+            facts=self._facts(rules).read(row),
+            chosen=self._chosen(draft, rule.unit),
         )
         return report if draft.id else self._identified(report, row)
 
@@ -204,10 +216,26 @@ class _Crediting:
             names = self.names[rules.id] = DeedNames.of(rules)
         return names
 
+    def _facts(self, rules: RuleSet) -> FactColumns:
+        if (facts := self.facts.get(rules.id)) is None:
+            facts = self.facts[rules.id] = FactColumns.of(self.table, rules.facts.values())
+        return facts
+
+    def _chosen(self, draft: _Draft, unit: Unit) -> Decimal | None:
+        if not draft.chosen:
+            return None
+        try:
+            return unit.decimal(unit.amount(draft.chosen))
+        except NotAnAmount as error:
+            raise self._misread(draft.row, ("chosen",), error) from None
+
     def _identified(self, report: Report, row: Row) -> Report:
         """`report` under an id made of its content; raises `RowRepeated` for the second such row."""
         content = (report.member_id, report.deed, report.day.isoformat(), str(report.quantity or ""))
-        id = content_id("row", *content)
+        told = [f"{name}={value}" for name, value in sorted(report.facts.items())]
+        if report.chosen is not None:
+            told.append(str(report.chosen))
+        id = content_id("row", *content, *told)
         # half of the id is enough to tell a million rows apart, and smaller to remember
         if (first := self.seen.setdefault(int(id[-16:], 16), row.number)) != row.number:
             repeated = RowRepeated(row=first, accepted=DEEDS.column("id").recommended)

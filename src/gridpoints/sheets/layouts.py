@@ -1,7 +1,8 @@
 """The tables that can be read, with every heading that their columns are known under.
 
 The first Chinese and the first English heading of a column are the ones that errors recommend.
-Columns with other headings, such as remarks (备注) or points (积分), are left alone.
+Columns with other headings, such as remarks (备注) or points (积分), are left alone; in a table of
+deeds, those that are named like a fact of the rules are read as well.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ DEEDS = Layout(
             "quantity",
             "数量, quantity, 數量, 小时, 小時, 小时数, 小時數, 时数, 時數, 时长, 時長, 服务时长, "
             "服務時長, 次数, 次數, 件数, 件數, hours, times, count, qty",
+        ),
+        Column.of(
+            "chosen",
+            "评定分, chosen, 評定分, 评议分, 評議分, 核定积分, 核定積分, 评定积分, 評定積分, chosen points",
         ),
         Column.of(
             "id",

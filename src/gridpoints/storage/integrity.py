@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridpoints.awards.model import Award
+from gridpoints.awards.model import Arrears, Award
+from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
@@ -31,6 +32,10 @@ KINDS: tuple[type[Record], ...] = (
     Session,
     Wish,
     Award,
+    Arrears,
+    Review,
+    Vote,
+    Objection,
     Claim,
     Merchant,
     Offer,
@@ -49,7 +54,10 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Member: {"household_id": Household},
     Session: {"item_id": ServiceItem},
     Wish: {"beneficiary_id": Member},
-    Award: {"member_id": Member},
+    Award: {"member_id": Member, "household_id": Household},
+    Review: {"award_id": Award},
+    Vote: {"review_id": Review},
+    Objection: {"award_id": Award},
     Claim: {"member_id": Member, "award_id": Award},
     Offer: {"merchant_id": Merchant},
     Redemption: {"offer_id": Offer, "merchant_id": Merchant, "member_id": Member},

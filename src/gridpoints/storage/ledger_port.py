@@ -288,6 +288,21 @@ class LedgerStore(ABC):
         self.write(locked)
         return sum(line.moves for line in locked.lines)
 
+    def lock_available(self, accounts: Iterable[Account], *, at: datetime) -> dict[Account, int]:
+        """What can be taken from these accounts, which are locked until the unit of work ends.
+
+        What is overdue on them is settled first. A floor above 0 is not there to be taken; one below 0
+        makes nothing more of what is there.
+        """
+        wanted = {account.key: account for account in accounts}
+        locked = self.lock(Wanted(wanted, backdated=True), at)
+        available = dict.fromkeys(wanted.values(), 0)
+        for state in locked.accounts.values():
+            locked.settle_overdue(state, at)
+            available[state.account] = state.posted - state.held - max(0, state.floor or 0)
+        self.write(locked)
+        return available
+
     def set_floor(self, account: Account, floor: int | None, *, id: str, reason: str, at: datetime) -> None:
         """How far down an account may go.
 

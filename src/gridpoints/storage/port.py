@@ -77,6 +77,9 @@ class Work(Protocol):
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         """How many records `find` would return."""
 
+    def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
+        """What was used of each limit so far (0 at first), for whoever only looks."""
+
     def lock_usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
         """What was used of each limit so far (0 at first), locked until this unit of work ends."""
 

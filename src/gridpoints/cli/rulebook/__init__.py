@@ -7,11 +7,11 @@ from types import ModuleType
 
 import typer
 
-from gridpoints.cli.rulebook import checking, comparing, presets, publishing, simulating
+from gridpoints.cli.rulebook import checking, comparing, explaining, presets, publishing, simulating
 from gridpoints.i18n import Language
 
 #: Each adds its commands with ``register(group, language)``.
-_MODULES: Sequence[ModuleType] = (checking, presets, comparing, publishing, simulating)
+_MODULES: Sequence[ModuleType] = (checking, explaining, presets, comparing, publishing, simulating)
 
 
 def register(app: typer.Typer, language: Language) -> None:

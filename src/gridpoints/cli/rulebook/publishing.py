@@ -13,7 +13,7 @@ from gridpoints.cli.output import words
 from gridpoints.errors import RecordExists
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.rules.life import Draft, Version, Vote
+from gridpoints.rules.life import Ballot, Draft, Version
 from gridpoints.rules.model import RuleSet
 from gridpoints.sheets.cells import read_day
 
@@ -93,14 +93,14 @@ def _register_publish(group: typer.Typer, language: Language) -> None:
                 _show_published(desk, village, _published(village, rules, starts_on))
 
 
-def _vote(language: Language, text: str, minutes: str) -> Vote:
+def _vote(language: Language, text: str, minutes: str) -> Ballot:
     parts = text.replace("：", ":").split(":")
     if len(parts) not in (2, 3) or not all(part.isascii() and part.isdigit() for part in parts):
         raise typer.BadParameter(
             language.text("--approve takes the votes for, against, and those who abstained, like 12:3:1.")
         )
     in_favour, against, abstained = (int(part) for part in (*parts, "0")[:3])
-    return Vote(in_favour, against, abstained, minutes)
+    return Ballot(in_favour, against, abstained, minutes)
 
 
 def _drafted(village: Community, source: str) -> Draft:
@@ -213,7 +213,7 @@ def _draft_row(said: Language, each: Draft) -> tuple[str, ...]:
     return (each.id, said.word(each.status), each.drafted_by, each.approved_by or "", vote)
 
 
-def _vote_in_words(said: Language, vote: Vote | None) -> str:
+def _vote_in_words(said: Language, vote: Ballot | None) -> str:
     if vote is None:
         return ""
     counted = said.text(
@@ -250,7 +250,7 @@ def _draft_document(each: Draft) -> dict[str, Any]:
     }
 
 
-def _vote_document(vote: Vote | None) -> dict[str, Any] | None:
+def _vote_document(vote: Ballot | None) -> dict[str, Any] | None:
     if vote is None:
         return None
     return {

@@ -25,7 +25,7 @@ from gridpoints.rules.file.approval import Approval
 from gridpoints.rules.file.conditions import When
 from gridpoints.rules.file.examples import Example
 from gridpoints.rules.file.factors import CampaignEntry, Coefficients
-from gridpoints.rules.file.facts import FactEntry, FactName, schema_of, untold
+from gridpoints.rules.file.facts import FactEntry, FactName, facts_of, schema_of, untold
 from gridpoints.rules.file.fields import (
     Code,
     Count,
@@ -291,6 +291,7 @@ class _Compiler:
             stacking=document.stacking,
             budgets=budgets,
             terms=self.terms,
+            facts=facts_of(document.facts),
             source=document.source,
             descriptions=document.description or {},
             untold=untold(document.facts),

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gridpoints.rules.case import Fact
 from gridpoints.rules.expression.model import Schema, Type
+from gridpoints.rules.facts import FactRule
 from gridpoints.rules.file.fields import (
     LONGEST_CODE,
     Document,
@@ -88,6 +89,20 @@ def untold(declared: Mapping[str, FactEntry]) -> dict[str, Fact]:
     """What facts are of which a report says nothing."""
     said = {name: entry for name, entry in declared.items() if entry.otherwise is not None}
     return {name: sure(entry.type, entry.otherwise) for name, entry in said.items()}
+
+
+def facts_of(declared: Mapping[str, FactEntry]) -> dict[str, FactRule]:
+    """What a report may tell; the other built-in facts, every deed tells of itself."""
+    rules = {
+        name: FactRule(
+            name,
+            entry.type,
+            entry.name or {},
+            tuple(sure(entry.type, value) for value in entry.values or ()),
+        )
+        for name, entry in declared.items()
+    }
+    return {**rules, "emergency": FactRule("emergency", BUILT_IN["emergency"])}
 
 
 def fact_of(kind: Type, value: Any) -> Fact | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from gridpoints.rules.case import Scope
 from gridpoints.rules.file.fields import (
@@ -131,6 +131,17 @@ class RedemptionLimitEntry(Document):
 
 class RedemptionEntry(Document):
     """``redemption: {points: 10, money: 1, currency: CNY}``: 10 points are 1 yuan."""
+
+    # All three of a rate, or none of them.
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {
+                "points": ["money", "currency"],
+                "money": ["points", "currency"],
+                "currency": ["points", "money"],
+            }
+        }
+    )
 
     points: AmountFigure | None = None
     money: AmountFigure | None = None

@@ -30,6 +30,7 @@ def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
         for each in uses.expressions.values()
         for name in _named(reading, each)
     }
+    used |= set(_measures(document))
     for name in document.facts:
         if name not in used:
             yield source.at_key(("facts", name), FactUnused(fact=name))
@@ -43,6 +44,16 @@ def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
     yield from _translations(reading, document)
 
 
+def _measures(document: RuleSetDocument) -> Iterator[str]:
+    """What stars and grades are measured by."""
+    for level in document.stars.levels.values() if document.stars else ():
+        yield from level.needs
+    for grading in document.grades.values():
+        yield grading.by
+        for each in grading.classes.values():
+            yield from each.needs
+
+
 def _named(reading: Reading, expression: tuple[str, Any]) -> frozenset[str]:
     try:
         return reading.evaluator.compile(expression[0], reading.schema, expression[1]).names
@@ -53,7 +64,7 @@ def _named(reading: Reading, expression: tuple[str, Any]) -> frozenset[str]:
 def _translations(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
     """Languages that most names of the file have, and this one has not."""
     names: dict[Path, Mapping[str, str]] = {("name",): document.name}
-    for table in ("units", "categories", "deeds", "campaigns", "budgets"):
+    for table in ("units", "categories", "deeds", "campaigns", "budgets", "grades", "roles"):
         for code, entry in getattr(document, table).items():
             names[table, code, "name"] = entry.name
     if len(names) < _MANY:

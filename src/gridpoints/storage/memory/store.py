@@ -202,8 +202,10 @@ class MemoryWork:
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         return len(self._kept.records[kind].select(where or {}))
 
-    def lock_usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
+    def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
         return {key: self._kept.usage.get(key, 0) for key in keys}
+
+    lock_usage = usage
 
     def set_usage(self, used: Mapping[UsageKey, int]) -> None:
         usage = self._kept.usage

@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exc, func, or_, select, update
 
-from gridpoints.awards.model import Award
+from gridpoints.awards.model import Arrears, Award
+from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
@@ -70,6 +71,10 @@ _KEPT: Mapping[type, _Kept[Any]] = {
         _Kept(Session, tables.SessionRow),
         _Kept(Wish, tables.WishRow),
         _Kept(Award, tables.AwardRow),
+        _Kept(Arrears, tables.ArrearsRow),
+        _Kept(Review, tables.ReviewRow),
+        _Kept(Vote, tables.VoteRow),
+        _Kept(Objection, tables.ObjectionRow),
         _Kept(Claim, tables.ClaimRow),
         _Kept(Merchant, tables.MerchantRow),
         _Kept(Offer, tables.OfferRow),
@@ -81,12 +86,8 @@ _KEPT: Mapping[type, _Kept[Any]] = {
 
 _usage = tables.table_of(tables.UsageRow)
 _OPEN_USAGE = bulk.insert(_usage, new_only=True)
-_LOCK_USAGE = (
-    select(_usage.c.id, _usage.c.used)
-    .where(_usage.c.community_id == _HERE, among(_usage.c.id, _IDS))
-    .order_by(_usage.c.id)
-    .with_for_update(key_share=True)
-)
+_USAGE = select(_usage.c.id, _usage.c.used).where(_usage.c.community_id == _HERE, among(_usage.c.id, _IDS))
+_LOCK_USAGE = _USAGE.order_by(_usage.c.id).with_for_update(key_share=True)
 _SET_USAGE = bulk.update_of(_usage, ["used"])
 
 
@@ -154,10 +155,15 @@ class SqlWork:
         statement = select(func.count()).select_from(kept.table).where(kept.here, *_conditions(kept, where))
         return self._connection.execute(statement, {"community": self._community}).scalar_one()
 
+    def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
+        by_id = {str(key): key for key in keys}
+        rows = self._connection.execute(_USAGE, {"community": self._community, "ids": by_id})
+        return dict.fromkeys(keys, 0) | {by_id[id]: used for id, used in rows}
+
     def lock_usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
         if not keys:
             return {}
-        by_id = {_usage_id(key): key for key in keys}
+        by_id = {str(key): key for key in keys}
         opened: bulk.Columns = {
             "id": list(by_id),
             "limit_code": [key.limit for key in by_id.values()],
@@ -170,7 +176,7 @@ class SqlWork:
         return {by_id[id]: used for id, used in rows}
 
     def set_usage(self, used: Mapping[UsageKey, int]) -> None:
-        values: bulk.Columns = {"id": [_usage_id(key) for key in used], "used": list(used.values())}
+        values: bulk.Columns = {"id": [str(key) for key in used], "used": list(used.values())}
         _SET_USAGE.run(self._connection, self._community, values)
 
     # --- why the database refused ------------------------------------------------------------------
@@ -207,11 +213,6 @@ class SqlWork:
         return list(
             self._connection.execute(statement, {"community": self._community, "ids": values}).scalars()
         )
-
-
-def _usage_id(key: UsageKey) -> str:
-    # No subject has a blank in its id, and the day has a fixed width: no two keys give the same.
-    return f"{key.limit} {key.subject} {key.since.isoformat()}"
 
 
 def _conditions(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[ColumnElement[bool]]:

@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from gridpoints.awards.model import Award, AwardStatus
+from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus
+from gridpoints.awards.reviews import (
+    Objection,
+    ObjectionKind,
+    ObjectionStatus,
+    Review,
+    ReviewStatus,
+    Side,
+    Vote,
+)
 from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
 from gridpoints.claiming.model import Claim, ClaimStatus, Target, Wish, WishStatus
 from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
@@ -26,7 +36,9 @@ from gridpoints.redemption.model import (
     Settlement,
     SettlementStatus,
 )
-from gridpoints.rules.life import Draft, DraftStatus, Vote
+from gridpoints.rules.approval import StageKind
+from gridpoints.rules.case import UsageKey
+from gridpoints.rules.life import Ballot, Draft, DraftStatus
 from gridpoints.rules.model import PublishedRules
 from gridpoints.values import LONGEST_DERIVED, LONGEST_IDENTIFIER, LONGEST_TEXT, Period, Step, Unit
 
@@ -57,7 +69,7 @@ def examples(community: str) -> list[Record]:
             drafted_by="clerk",
             approved_at=MOMENT,
             approved_by="王",
-            vote=Vote(10_000_000, 0, 3, TEXT),
+            vote=Ballot(10_000_000, 0, 3, TEXT),
             status=DraftStatus.PUBLISHED,
             version=5,
         ),
@@ -86,6 +98,21 @@ def examples(community: str) -> list[Record]:
                 Step("counted", {"times": 3, "text": TEXT}),
                 Step("bare"),
             ),
+            facts={
+                "category": TEXT,
+                "member.stars": 10**30,
+                "hours_of_sleep": Decimal("7.50"),
+                "part": Fraction(1, 3),
+                "emergency": True,
+                "born": date(1949, 10, 1),
+            },
+            chosen=Decimal("7.50"),
+            household_id="h:1",
+            uses={
+                str(UsageKey("入会", "household:h:1", date.min)): MOST_AMOUNT,
+                "care member:李 2028-02-01": 1,
+            },
+            version=3,
         ),
         Award(
             id="award",
@@ -103,6 +130,33 @@ def examples(community: str) -> list[Record]:
             status=AwardStatus.CREDITED,
             explanation=(),
         ),
+        Arrears(
+            "award",
+            "hours/member/nobody",
+            "patrol",
+            MOST_AMOUNT,
+            1,
+            MOMENT,
+            7,
+            ArrearsStatus.PAID,
+            2_000_000_000,
+        ),
+        Review("award#1", "award", 1, StageKind.NOTICE, BEFORE_1970, LATER, ReviewStatus.CONTESTED, 4),
+        Review("award#2", "award", 2, StageKind.PANEL, MOMENT),
+        Vote("award#2/sun", "award#2", "sun", Side.FOR, MOMENT, MOST_AMOUNT, TEXT),
+        Vote("award#2/qian", "award#2", "qian", Side.AGAINST, BEFORE_1970),
+        Objection(
+            "objection",
+            "award",
+            "qian",
+            MOMENT,
+            TEXT,
+            ObjectionKind.APPEAL,
+            "sun",
+            ObjectionStatus.DISMISSED,
+            2,
+        ),
+        Objection("objection-2", "award", "qian", BEFORE_1970, "x"),
         Claim(
             id="claim",
             target=Target.WISH,

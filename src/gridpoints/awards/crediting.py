@@ -1,0 +1,274 @@
+"""Deeds become points: judged by the rules of their day, and credited or made to wait. A part of `Awards`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from attrs import frozen
+
+from gridpoints.awards.model import Award, AwardStatus, Report
+from gridpoints.awards.reviews import Review
+from gridpoints.awards.till import Till
+from gridpoints.community.model import Household, Member
+from gridpoints.context import Context
+from gridpoints.errors import (
+    AmountNotChosen,
+    DeedConflict,
+    DeedInFuture,
+    GridpointsError,
+    HouseholdNeeded,
+    PeriodClosed,
+    RecordExists,
+    RecordUnknown,
+)
+from gridpoints.ledger.model import Account
+from gridpoints.rules.amounts import Chosen
+from gridpoints.rules.approval import StageKind
+from gridpoints.rules.case import Deed, Scope, UsageKey
+from gridpoints.rules.deeds import DeedRule, Holder
+from gridpoints.rules.facts import check_facts
+from gridpoints.rules.judging import Judgement, unchosen
+from gridpoints.rules.model import RuleSet
+from gridpoints.rules.operations import Rules, RulesCalendar
+from gridpoints.storage.port import Work
+from gridpoints.values import check_identifier, check_text, midnight
+
+
+@frozen
+class AwardOutcome:
+    """What became of one report: an award (`repeated`: it stood already), or an error."""
+
+    report: Report
+    award: Award | None = None
+    error: GridpointsError | None = None
+    repeated: bool = False
+
+
+@frozen
+class Case:
+    """A report with all that is needed to judge it: `account` is the one that it changes."""
+
+    report: Report
+    deed: Deed
+    rules: RuleSet
+    rule: DeedRule
+    subjects: Mapping[Scope, str]
+    account: Account
+
+
+@frozen
+class Crediting:
+    """What reports come to."""
+
+    context: Context
+
+    def credit(self, report: Report) -> Award:
+        """Judge and credit one deed; raises what `credit_all` would answer as an error.
+
+        A deed that the rules refuse is an award as well: of 0 points, with the reason. One to which
+        somebody has to agree is pending.
+        """
+        [outcome] = self.credit_all([report])
+        if outcome.error is not None:
+            raise outcome.error
+        assert outcome.award is not None  # noqa: S101  # an outcome has one of the two
+        return outcome.award
+
+    def credit_all(self, reports: Iterable[Report]) -> list[AwardOutcome]:
+        """Judge and credit each deed by itself, in order, in one unit of work.
+
+        A report that cannot be credited is answered with its error, and the others are credited.
+        The same report again is answered with the award that stands; the same id with other
+        particulars is a `DeedConflict`.
+        """
+        reports = list(reports)
+        while True:
+            try:
+                with self.context.begin() as work:
+                    return self._credit(work, reports)
+            except RecordExists as race:
+                # Somebody credited one of these between our look and our writing: look again.
+                if race.kind != "award":
+                    raise
+
+    def preview(self, report: Report) -> Judgement:
+        """What a deed would come to now, and why; nothing is kept.
+
+        Raises what `credit` raises, but for an id that was used before.
+        """
+        with self.context.read() as work:
+            [case] = self._cases(work, Rules(self.context).calendar(), [report]).values()
+            if isinstance(case, GridpointsError):
+                raise case
+            used = work.usage(case.rules.counted_under(case.deed, case.subjects))
+            balance = work.ledger.balances([case.account], self.context.now())[case.account]
+            return _judged(case, used, lambda: balance.available, fits=True)
+
+    def _credit(self, work: Work, reports: Sequence[Report]) -> list[AwardOutcome]:
+        standing = {a.id: a for a in work.find(Award, {"id": [r.id for r in reports]})}
+        calendar = Rules(self.context).calendar()
+        cases = self._cases(work, calendar, [r for r in reports if r.id not in standing])
+        sound = [case for case in cases.values() if isinstance(case, Case)]
+        used = work.lock_usage(
+            {key for case in sound for key in case.rules.counted_under(case.deed, case.subjects)}
+        )
+        now = self.context.now()
+        till = Till(self.context, work, calendar, [case.account for case in sound], now)
+        outcomes: list[AwardOutcome] = []
+        new: list[Award] = []
+        for report in reports:
+            if (award := standing.get(report.id)) is not None:
+                outcomes.append(_again(report, award))
+                continue
+            try:
+                case = cases[report.id]
+                if isinstance(case, GridpointsError):
+                    raise case
+                # What waits for others is fitted to the account when they have agreed.
+                balance = partial(till.available, case.account)
+                judgement = _judged(case, used, balance, fits=not case.rule.approval)
+            except GridpointsError as error:
+                outcomes.append(AwardOutcome(report, error=error))
+                continue
+            for key, points in judgement.uses.items():
+                used[key] += points
+            award = standing[report.id] = self._award(case, judgement, now)
+            if award.status is AwardStatus.CREDITED:
+                till.give(award, case.rule, owed=judgement.owed)
+            new.append(award)
+            outcomes.append(AwardOutcome(report, award))
+        self._keep(work, new, cases, now)
+        work.set_usage(used)
+        till.close()
+        return outcomes
+
+    def _keep(
+        self, work: Work, new: Sequence[Award], cases: Mapping[str, Case | GridpointsError], now: datetime
+    ) -> None:
+        """Add the awards; those that wait get their first stage, and a page in the journal."""
+        work.add(*(award for award in new if award.status is not AwardStatus.PENDING))
+        if waiting := [award for award in new if award.status is AwardStatus.PENDING]:
+            self.context.keep_all(work, waiting)
+            reviews = (
+                Review.opened(award.id, 1, case.rule.approval[0], now, self.context.zone)
+                for award in waiting
+                if isinstance(case := cases[award.id], Case)
+            )
+            self.context.keep_all(work, reviews)
+
+    def _cases(
+        self, work: Work, calendar: RulesCalendar, reports: Sequence[Report]
+    ) -> dict[str, Case | GridpointsError]:
+        """Each report with its rules and subjects, or with what is wrong with it, by its id."""
+        closed_until = work.ledger.closed_until()
+        members, grids = people(work, {r.member_id for r in reports})
+        cases: dict[str, Case | GridpointsError] = {}
+        for report in reports:
+            try:
+                self._refuse_closed(report, closed_until)
+                case = self._case(report, members.get(report.member_id), grids, calendar)
+            except GridpointsError as error:
+                cases.setdefault(report.id, error)
+            else:
+                cases.setdefault(report.id, case)
+        return cases
+
+    def _refuse_closed(self, report: Report, closed_until: datetime | None) -> None:
+        done = midnight(report.day, self.context.zone)
+        if closed_until is not None and done < closed_until:
+            raise PeriodClosed(transaction=f"award:{report.id}", effective_at=done, until=closed_until)
+
+    def _case(
+        self, report: Report, member: Member | None, grids: Mapping[str, str], calendar: RulesCalendar
+    ) -> Case:
+        check_identifier("id", report.id)
+        if report.source:
+            check_text("source", report.source)
+        if member is None:
+            raise RecordUnknown(kind="member", id=report.member_id)
+        member.must_be_active()
+        if report.day > self.context.today():
+            raise DeedInFuture(day=report.day)
+        rules = calendar.on(report.day).on(report.day)
+        rule = rules.rule(report.deed)
+        if report.facts:
+            check_facts(rules.facts, report.facts)
+        account = account_under(rule, member)
+        return Case(report, report.judged_as(), rules, rule, self._subjects(member, grids), account)
+
+    def _subjects(self, member: Member, grids: Mapping[str, str]) -> Mapping[Scope, str]:
+        subjects = {Scope.MEMBER: member.id, Scope.COMMUNITY: self.context.community}
+        if member.household_id is not None:
+            subjects[Scope.HOUSEHOLD] = member.household_id
+            subjects[Scope.GRID] = grids[member.household_id]
+        return subjects
+
+    def _award(self, case: Case, judgement: Judgement, now: datetime) -> Award:
+        report = case.report
+        if judgement.approval:
+            status = AwardStatus.PENDING
+        else:
+            status = AwardStatus.CREDITED if judgement.awarded else AwardStatus.REFUSED
+        return Award(
+            id=report.id,
+            member_id=report.member_id,
+            deed=report.deed,
+            day=report.day,
+            quantity=report.quantity,
+            source=report.source,
+            reported_by=self.context.actor.id,
+            recorded_at=now,
+            rule_set=judgement.rule_set,
+            unit=judgement.unit.code,
+            wanted=judgement.wanted,
+            awarded=judgement.awarded,
+            status=status,
+            explanation=judgement.explanation,
+            facts=dict(report.facts),
+            chosen=report.chosen,
+            household_id=case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
+            uses={str(key): points for key, points in judgement.uses.items()},
+        )
+
+    def rule_for(self, deed: str, day: datetime) -> DeedRule:
+        """The line of the rules that a deed done at that instant is judged by.
+
+        Raises `NoRulesInForce` or `DeedUnknown`.
+        """
+        return Rules(self.context).in_force(self.context.local_day(day)).rule(deed)
+
+
+def people(work: Work, ids: Iterable[str]) -> tuple[dict[str, Member], dict[str, str]]:
+    """These members by id, and the grids of their households."""
+    members = {m.id: m for m in work.find(Member, {"id": sorted(ids)})}
+    homes = {m.household_id for m in members.values() if m.household_id}
+    return members, {h.id: h.grid_id for h in work.find(Household, {"id": sorted(homes)})}
+
+
+def account_under(rule: DeedRule, member: Member) -> Account:
+    """The account that a deed of the member changes; raises `HouseholdNeeded`."""
+    unit = rule.unit.code
+    if rule.holder is Holder.MEMBER:
+        return Account.member(member.id, unit)
+    if member.household_id is None:
+        raise HouseholdNeeded(deed=rule.code, member=member.name)
+    return Account.household(member.household_id, unit)
+
+
+def _judged(case: Case, used: Mapping[UsageKey, int], balance: Callable[[], int], *, fits: bool) -> Judgement:
+    """The judgement of a case; of 0 points so far where a panel has still to choose how many."""
+    approval, amount = case.rule.approval, case.rule.amount
+    try:
+        return case.rules.judge(case.deed, case.subjects, used.__getitem__, balance=balance, fits=fits)
+    except AmountNotChosen:
+        if isinstance(amount, Chosen) and any(stage.kind is StageKind.PANEL for stage in approval):
+            return unchosen(case.rule, amount, case.rules.id)
+        raise
+
+
+def _again(report: Report, award: Award) -> AwardOutcome:
+    if award.same_report(report):
+        return AwardOutcome(report, award, repeated=True)
+    return AwardOutcome(report, error=DeedConflict(deed=report.id))

@@ -1,0 +1,129 @@
+"""What was agreed is posted, and what was posted or counted goes back. A part of `Awards`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve, frozen
+
+from gridpoints.awards.crediting import Crediting, people
+from gridpoints.awards.model import ARREARS, AWARD, Arrears, ArrearsStatus, Award, AwardStatus
+from gridpoints.awards.till import Till, account_of
+from gridpoints.community.model import Member
+from gridpoints.errors import OwnAward, RoleNeeded
+from gridpoints.ledger.operations import Ledger
+from gridpoints.rules.case import Scope, UsageKey
+from gridpoints.rules.deeds import DeedRule
+from gridpoints.rules.model import RuleSet
+from gridpoints.rules.operations import RulesCalendar
+from gridpoints.storage.port import Work
+from gridpoints.values import Step, check_text
+
+
+@frozen
+class Settling(Crediting):
+    """How an award ends, one way or the other."""
+
+    def reverse(self, award_id: str, reason: str, *, queue: bool = False) -> Award:
+        """Take back an award that was credited: its entry is reversed, its limits are free again.
+
+        Raises `IllegalTransition` unless it is credited, `OwnAward` where it is one's own, and
+        `InsufficientPoints` where the points are spent; with `queue` the ledger then keeps a debt, which
+        `Ledger.collect` takes later.
+        """
+        reason = check_text("reason", reason)
+        with self.context.begin() as work:
+            award = work.get(Award, award_id, lock=True)
+            self._refuse_own(work, award, {award.member_id})
+            return self._reverse(work, award, Step("reversed", {"reason": reason}), reason, queue=queue)
+
+    def _reverse(self, work: Work, award: Award, step: Step, reason: str, *, queue: bool = False) -> Award:
+        explanation = (*award.explanation, step)
+        taken_back = AWARD.advance(award, AwardStatus.REVERSED, explanation=explanation, uses={})
+        self._give_back(work, award.uses)
+        if work.ledger.line(f"award:{award.id}") is not None:
+            self._undo(f"award:{award.id}", reason, queue=queue)
+        else:  # nothing was there when it was deducted: all of it is owed
+            work.ledger.lock_available([account_of(award)], at=self.context.now())
+        for arrears in work.find(Arrears, {"id": award.id}):
+            for payment in arrears.transactions:
+                self._undo(payment, reason)
+            void = ARREARS.advance(arrears, ArrearsStatus.VOID, remaining=0)
+            self.context.change(work, arrears, void, reason)
+        return self.context.change(work, award, taken_back, reason)
+
+    def _undo(self, transaction: str, reason: str, *, queue: bool = False) -> None:
+        Ledger(self.context).reverse(transaction, id=f"reversal:{transaction}", reason=reason, queue=queue)
+
+    # --- what reviewing is made of ------------------------------------------------------------
+
+    def _settle(
+        self, work: Work, calendar: RulesCalendar, award: Award, now: datetime, changes: Mapping[str, Any]
+    ) -> Award:
+        """Post an award to which all have agreed, with `changes`, as its account stands by now."""
+        agreed = evolve(award, **changes)
+        rules, rule = rules_of(calendar, award)
+        account = account_of(award)
+        used = work.lock_usage([UsageKey.parse(text) for text in agreed.uses])
+        till = Till(self.context, work, calendar, [account], now)
+        till.available(account)  # locked: neither spent nor closed meanwhile
+        fitted = rules.fitted(
+            agreed.judged_as(),
+            self._present_subjects(work, award),
+            agreed.awarded,
+            wanted=agreed.wanted,
+            balance=lambda: till.available(account),
+        )
+        status = AwardStatus.CREDITED if fitted.awarded else AwardStatus.REFUSED
+        less = {key.limit: points for key, points in fitted.uses.items()}
+        uses = {
+            text: less.get(UsageKey.parse(text).limit, points) if fitted.awarded else 0
+            for text, points in agreed.uses.items()
+        }
+        work.set_usage({key: points - agreed.uses[str(key)] + uses[str(key)] for key, points in used.items()})
+        settled = AWARD.advance(
+            award,
+            status,
+            **{
+                **changes,
+                "awarded": fitted.awarded,
+                "uses": {text: points for text, points in uses.items() if points},
+                "explanation": (*agreed.explanation, *fitted.explanation),
+            },
+        )
+        self.context.change(work, award, settled)
+        if fitted.awarded:
+            till.give(settled, rule, owed=fitted.owed, closed_until=work.ledger.closed_until())
+        till.close()
+        return settled
+
+    def _present_subjects(self, work: Work, award: Award) -> Mapping[Scope, str]:
+        members, grids = people(work, [award.member_id])
+        return self._subjects(members[award.member_id], grids)
+
+    def _give_back(self, work: Work, uses: Mapping[str, int]) -> None:
+        """Free what an award used of its limits."""
+        if uses:
+            used = work.lock_usage([UsageKey.parse(text) for text in uses])
+            work.set_usage({key: points - uses[str(key)] for key, points in used.items()})
+
+    def _refuse_own(
+        self, work: Work, award: Award, concerned: Collection[str], roles: Collection[str] = ()
+    ) -> None:
+        """Raise `OwnAward` for those who are `concerned` or of the household, `RoleNeeded` for others."""
+        actor = self.context.actor
+        own = actor.id in concerned
+        if not own and award.household_id is not None:
+            own = work.count(Member, {"id": actor.id, "household_id": award.household_id}) > 0
+        if own:
+            raise OwnAward(actor=actor.id, award=award.id)
+        if roles and not actor.roles & frozenset(roles):
+            raise RoleNeeded(actor=actor.id, award=award.id, roles=tuple(sorted(roles)))
+
+
+def rules_of(calendar: RulesCalendar, award: Award) -> tuple[RuleSet, DeedRule]:
+    """The rules that an award was judged by, and the line of its deed."""
+    rules = calendar.of(award.rule_set).on(award.day)
+    return rules, rules.rule(award.deed)
