@@ -68,3 +68,12 @@ def test_a_deed_is_known_by_what_either_rule_set_calls_it(csv_file: Write) -> No
         ("patrol", 0, 5),
         ("picnic", 5, 0),
     ]
+
+
+def test_facts_and_what_a_panel_chose_are_read(csv_file: Write) -> None:
+    facts = "facts:\n  kind: {type: text, name: {en: Kind of help}}\nlimits:"
+    draft = load(RULES.replace("limits:", facts, 1))
+    rows = [["member", "deed", "date", "kind of help", "chosen"], ["Li", "patrol", "2026-03-01", "old", "7"]]
+    with open_table(csv_file(rows), DEEDS) as table:
+        [past], _ = past_deeds(table, draft)
+    assert past.deed == Deed("patrol", date(2026, 3, 1), None, {"kind": "old"}, Decimal(7))

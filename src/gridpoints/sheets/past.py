@@ -11,14 +11,16 @@ from functools import partial
 from attrs import field, frozen
 
 from gridpoints.errors import BlankText, DeedUnknown
-from gridpoints.rules.case import Deed, Scope
+from gridpoints.rules.case import Deed, Fact, Scope
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.simulation import Past
 from gridpoints.sheets.cells import read_day, read_quantity
 from gridpoints.sheets.deeds import DeedNames, filled
+from gridpoints.sheets.facts import FactColumns
 from gridpoints.sheets.layouts import WHO
 from gridpoints.sheets.reading import Table
 from gridpoints.sheets.rows import Misread, Row, RowProblem
+from gridpoints.values import check_decimal
 
 
 def past_deeds(
@@ -27,10 +29,13 @@ def past_deeds(
     """The deeds in a table with the layout `DEEDS`, in order of day, and the rows that are none.
 
     Who did one is what is written in the row, whoever that may be: the number, else the member, else
-    the name. A deed is called as one of `rules` does; the first that knows it counts. Only those from
-    `since` to `until`, both included.
+    the name. A deed is called as one of `rules` does; the first that knows it counts. Columns named like
+    a fact tell it. Only those from `since` to `until`, both included.
     """
-    reading = _Reading(table, tuple(DeedNames.of(each) for each in rules))
+    columns = FactColumns.of(
+        table, {name: fact for each in rules for name, fact in each.facts.items()}.values()
+    )
+    reading = _Reading(table, tuple(DeedNames.of(each) for each in rules), columns)
     found: list[Past] = []
     problems: list[RowProblem] = []
     for row in table:
@@ -49,11 +54,13 @@ def past_deeds(
 class _Reading:
     table: Table
     names: Sequence[DeedNames]
+    columns: FactColumns
     #: What many deeds share is kept once: so a million of them need little memory.
     subjects: dict[str, dict[Scope, str]] = field(factory=dict)
     deeds: dict[str, str] = field(factory=dict)
     quantities: dict[Decimal | None, Decimal | None] = field(factory=dict)
     days: dict[date, date] = field(factory=dict)
+    facts: dict[tuple[tuple[str, Fact], ...], dict[str, Fact]] = field(factory=dict)
 
     def past(self, row: Row) -> Past:
         if row.flaw is not None:
@@ -67,8 +74,15 @@ class _Reading:
         quantity = cell("quantity", read_quantity)
         if who not in self.subjects:
             self.subjects[who] = {Scope.MEMBER: who, Scope.COMMUNITY: ""}
-        facts = Deed(deed, self.days.setdefault(day, day), self.quantities.setdefault(quantity, quantity))
-        return Past(facts, self.subjects[who])
+        told = self.columns.read(row)
+        done = Deed(
+            deed,
+            self.days.setdefault(day, day),
+            self.quantities.setdefault(quantity, quantity),
+            self.facts.setdefault(tuple(told.items()), told),
+            cell("chosen", lambda text: check_decimal("amount", text) if text else None),
+        )
+        return Past(done, self.subjects[who])
 
     def _code(self, text: str) -> str:
         """The code of the deed; the text itself where none of the rules knows it."""
