@@ -31,7 +31,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 
 def canonical(value: object) -> str:
     """The one JSON text for `value`: sorted keys, no blanks. Raises for a float that is no number."""
-    return _ENCODER.encode(value)
+    return "{}" if value == {} else _ENCODER.encode(value)
 
 
 def to_json(value: Any) -> Any:

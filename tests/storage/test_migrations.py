@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ from sqlalchemy import (
     update,
 )
 
+from gridpoints.awards.model import Award
+from gridpoints.claiming.model import Claim
 from gridpoints.community.model import Profile
 from gridpoints.errors import SchemaMismatch, StoreUnavailable
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
@@ -99,6 +103,59 @@ def test_every_earlier_revision_is_brought_up_to_date(revision: str, empty_url: 
     SqlStore(empty_url).close()
     assert on(empty_url, version) == schema.HEAD
     assert on(empty_url, differences) == []
+
+
+FORMER = {
+    "community": {"name": "白羊村", "timezone": "Asia/Shanghai", "founded_at": "2026-03-02T01:00:00.000000Z"},
+    "member": {"id": "li", "name": "李", "enrolled_at": "2026-03-02T01:00:00.000000Z", "status": "active"},
+    "award": {
+        "id": "a",
+        "member_id": "li",
+        "deed": "patrol",
+        "day": "2026-03-01",
+        "quantity": "2.50",
+        "source": "",
+        "reported_by": "clerk",
+        "recorded_at": "2026-03-02T01:00:00.000000Z",
+        "rule_set": "r@1",
+        "unit": "points",
+        "wanted": 5,
+        "awarded": 5,
+        "status": "credited",
+        "explanation": "[]",
+    },
+    "claim": {
+        "id": "c",
+        "target": "wish",
+        "target_id": "w",
+        "member_id": "li",
+        "claimed_at": "2026-03-02T01:00:00.000000Z",
+        "award_id": "a",
+        "status": "verified",
+    },
+}
+
+
+def _execute(statement: Any, connection: Connection) -> None:
+    connection.exec_driver_sql(str(statement))
+
+
+def test_awards_and_claims_of_the_first_schema_are_kept(empty_url: str) -> None:
+    on(empty_url, migrate_to("0002"))
+    for table, row in FORMER.items():
+        values = {"community_id": "baiyang", **row, **({"version": 3} if "status" in row else {})}
+        if table == "award":
+            del values["version"]
+        columns = ", ".join(values)
+        given = ", ".join(f"'{value}'" for value in values.values())
+        insert = text(f"INSERT INTO gridpoints_{table} ({columns}) VALUES ({given})")  # noqa: S608
+        on(empty_url, partial(_execute, insert))
+    store = SqlStore(empty_url)
+    with store.begin("baiyang", write=False) as work:
+        award = work.get(Award, "a")
+        assert (award.quantity, award.facts, award.uses, award.version) == (Decimal("2.50"), {}, {}, 1)
+        assert (work.get(Claim, "c").award_id, work.get(Claim, "c").version) == ("a", 3)
+    store.close()
 
 
 def test_opening_again_changes_nothing_and_keeps_everything(empty_url: str) -> None:

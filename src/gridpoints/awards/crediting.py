@@ -8,7 +8,7 @@ from functools import partial
 
 from attrs import frozen
 
-from gridpoints.awards.model import Award, AwardStatus, Report
+from gridpoints.awards.model import NO_FACTS, Award, AwardStatus, Report
 from gridpoints.awards.reviews import Review
 from gridpoints.awards.till import Till
 from gridpoints.community.model import Household, Member
@@ -226,7 +226,7 @@ class Crediting:
             awarded=judgement.awarded,
             status=status,
             explanation=judgement.explanation,
-            facts=dict(report.facts),
+            facts=dict(report.facts) if report.facts else NO_FACTS,
             chosen=report.chosen,
             household_id=case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
             uses={str(key): points for key, points in judgement.uses.items()},

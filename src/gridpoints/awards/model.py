@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
 
 from attrs import field, frozen
 
@@ -44,6 +44,10 @@ AWARD = Lifecycle.of(
 )
 
 
+#: One for all: most deeds are told without any.
+NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
+
+
 @frozen
 class Report:
     """A deed that somebody reports. `id` is the reporter's: reported twice, it counts once.
@@ -59,7 +63,7 @@ class Report:
     day: date
     quantity: Decimal | None = None
     source: str = ""
-    facts: Mapping[str, Fact] = field(factory=dict, hash=False)
+    facts: Mapping[str, Fact] = field(default=NO_FACTS, hash=False)
     chosen: Decimal | None = None
 
     def judged_as(self) -> Deed:
@@ -91,7 +95,7 @@ class Award:
     awarded: int
     status: AwardStatus
     explanation: Explanation
-    facts: Mapping[str, Any] = field(factory=dict, hash=False)
+    facts: Mapping[str, Fact] = field(default=NO_FACTS, hash=False)
     chosen: Decimal | None = None
     household_id: str | None = None
     uses: Mapping[str, int] = field(factory=dict, hash=False)

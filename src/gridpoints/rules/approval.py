@@ -61,7 +61,8 @@ class Panel:
 class Notice:
     """Public for `days` whole days in the community's zone; an objection is judged before it ends.
 
-    `roles` uphold or dismiss objections (none: anybody but who objected and whom it is about).
+    `roles` uphold or dismiss objections (none: anybody), but not who objected, whom it is about, or who
+    reported it.
     """
 
     days: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -84,7 +84,7 @@ def _hooks(annotation: Any) -> tuple[_Hook | None, _Hook | None]:
     if len(parts) < len(get_args(annotation)):  # X | None
         to_column, to_field = _hooks(parts[0])
         return to_column and _unless_none(to_column), to_field and _unless_none(to_field)
-    if annotation in _PLAIN:
+    if annotation in _PLAIN or _is_plain_mapping(annotation):
         return None, None
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return str, annotation
@@ -94,6 +94,11 @@ def _hooks(annotation: Any) -> tuple[_Hook | None, _Hook | None]:
     )
     to_json = (lambda value: list(unstructure(value))) if get_origin(annotation) is tuple else unstructure
     return to_json, lambda value: structure(value, annotation)
+
+
+def _is_plain_mapping(annotation: Any) -> bool:
+    """Whether it is a mapping whose values are of types that a column for JSON knows."""
+    return get_origin(annotation) is Mapping and Any not in get_args(annotation)
 
 
 def _unless_none(hook: _Hook) -> _Hook:

@@ -143,10 +143,10 @@ def examples(community: str) -> list[Record]:
         ),
         Review("award#1", "award", 1, StageKind.NOTICE, BEFORE_1970, LATER, ReviewStatus.CONTESTED, 4),
         Review("award#2", "award", 2, StageKind.PANEL, MOMENT),
-        Vote("award#2/sun", "award#2", "sun", Side.FOR, MOMENT, MOST_AMOUNT, TEXT),
-        Vote("award#2/qian", "award#2", "qian", Side.AGAINST, BEFORE_1970),
+        Vote("sun/award#2", "award#2", "sun", Side.FOR, MOMENT, MOST_AMOUNT, TEXT),
+        Vote("qian/award#2", "award#2", "qian", Side.AGAINST, BEFORE_1970),
         Objection(
-            "objection",
+            "against",
             "award",
             "qian",
             MOMENT,
@@ -156,7 +156,7 @@ def examples(community: str) -> list[Record]:
             ObjectionStatus.DISMISSED,
             2,
         ),
-        Objection("objection-2", "award", "qian", BEFORE_1970, "x"),
+        Objection("too-late", "award", "qian", BEFORE_1970, "x"),
         Claim(
             id="claim",
             target=Target.WISH,

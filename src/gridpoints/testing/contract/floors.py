@@ -195,3 +195,28 @@ class FloorsContract(StoreContract):
                 work.ledger.write(locked)
         assert clerk.balance(LI) == Balance(LI, 5)
         clerk.must_verify()
+
+    def test_what_is_there_to_be_taken_stays_there_until_it_is(self, clerk: Clerk) -> None:
+        """Less what is held, and less a floor above 0; a debt that is allowed is nothing that is there."""
+        clerk.post(issue("1", LI, 25), issue("2", ZHAO, 5))
+        clerk.place(Hold("h", LI, 4, START, LATER, 4))
+        clerk.ledger.set_floor(LI, 10, reason="winter")
+        clerk.ledger.set_floor(ZHAO, -20, reason="winter")
+        with clerk.store.begin(clerk.community) as work:
+            accounts = [LI, ZHAO, Account.member("new", "points")]
+            assert list(work.ledger.lock_available(accounts, at=START).values()) == [11, 5, 0]
+        clerk.must_verify()
+
+    def test_nobody_takes_more_than_there_is_with_what_was_told(self, clerk: Clerk) -> None:
+        clerk.post(issue("1", LI, 25))
+
+        def take(number: int) -> int:
+            with clerk.store.begin(clerk.community) as work:
+                there = min(10, work.ledger.lock_available([LI], at=START)[LI])
+                if there:
+                    work.ledger.post([move(f"t{number}", LI, SHOP, there)], at=START)
+                return there
+
+        assert sorted(race(6, take), key=int) == [0, 0, 0, 5, 10, 10]  # type: ignore[arg-type]
+        assert clerk.balance(LI) == Balance(LI, 0)
+        clerk.must_verify()

@@ -254,6 +254,10 @@ class RecordsContract(StoreContract):
         with store.begin(clerk.community) as work:
             assert used(work) == [30, 0]
             work.set_usage({month: 0, ever: 10**15})
+        with store.begin(clerk.community, write=False) as work:
+            nobody = attrs.evolve(month, subject="nobody")
+            assert work.usage([month, ever, nobody]) == {month: 0, ever: 10**15, nobody: 0}
+            assert work.usage([]) == {}
         with store.begin(clerk.community) as work:
             assert used(work) == [0, 10**15]
             assert work.lock_usage([month._replace(subject="other")]).popitem()[1] == 0
