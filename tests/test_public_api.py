@@ -10,6 +10,7 @@ from tests.public_api import RECORDED, documented_modules, public_api
 
 #: Ours alone: the pages tell how they are used, nobody imports them.
 INTERNAL = (
+    "gridpoints.awards.till",
     "gridpoints.cli",
     "gridpoints.demo",
     "gridpoints.ledger.request",
@@ -21,8 +22,10 @@ INTERNAL = (
     "gridpoints.rules.expression.tokens",
     "gridpoints.rules.expression.tree",
     "gridpoints.rules.file.",
+    "gridpoints.rules.publishing",
     "gridpoints.sheets.cells",
     "gridpoints.sheets.delimited",
+    "gridpoints.sheets.facts",
     "gridpoints.sheets.formats",
     "gridpoints.sheets.identity",
     "gridpoints.sheets.package",

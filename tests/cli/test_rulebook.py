@@ -19,6 +19,7 @@ def draft(founded: Run, tmp_path: Path) -> str:
     told = {"version:": "version: 2027", "from:": "from: 2024-03-06"}
     lines = [told.get(line.split(" ")[0], line) for line in lines]
     text = "\n".join(lines).replace("points: 20", "points: 25", 1) + "\n"
+    text = text[: text.index("\nexamples:") + 1]  # they say what the old version gives
     (tmp_path / "next.yaml").write_text(text, "utf-8")
     return "next.yaml"
 

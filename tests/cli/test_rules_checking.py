@@ -121,8 +121,10 @@ def test_examples_of_a_file_that_is_wrong_are_not_run(draft: Path) -> None:
 
 
 def test_a_file_without_examples(draft: Path) -> None:
-    ran = run_here("rules", "examples", "baiyang")
-    assert (ran.code, lines(ran)) == (0, ["There are no examples in baiyang."])
+    text = draft.read_text("utf-8")
+    draft.write_text(text[: text.index("\nexamples:") + 1], "utf-8")
+    ran = run_here("rules", "examples", draft)
+    assert (ran.code, lines(ran)) == (0, ["There are no examples in draft.yaml."])
 
 
 def test_a_file_that_is_not_there(draft: Path) -> None:

@@ -126,8 +126,8 @@ def test_a_statement_gives_the_reason_for_each_entry(village: Community) -> None
         (1, 7),
     ]
     assert [[step.code for step in line.explanation] for line in lines] == [
-        ["rule", "fixed"],
-        ["rule", "fixed"],
+        ["rule", "fixed", "within"],
+        ["rule", "fixed", "within"],
         ["rule", "fixed", "clipped"],
         ["redemption"],
         ["award"],

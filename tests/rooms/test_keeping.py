@@ -352,7 +352,7 @@ def test_an_appeal_in_its_days(village: Community, li: Member, clock: ManualCloc
 def test_a_preview_posts_nothing(village: Community, li: Member) -> None:
     give(village, "a", li, "hours", quantity=Decimal("2.5"))
     seen = village.awards.preview(Report("b", li.id, "hours", DAY, Decimal(2)))
-    assert (seen.wanted, seen.awarded, seen.bound_by) == (20, 5, ("hours-month",))
+    assert (seen.wanted, seen.awarded, seen.bound_by) == (20, 5, {"hours-month": 15})
     assert [step.code for step in seen.explanation] == ["rule", "per_unit", "clipped"]
     refused = village.awards.preview(Report("b", li.id, "noise-slow", date(2026, 3, 2)))
     assert refused.awarded == -8

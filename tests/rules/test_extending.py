@@ -212,7 +212,7 @@ def test_a_package_adds_an_amount_a_condition_and_a_limit(tmp_path: Path) -> Non
         ("{per_km: 2}", "{per_km: 2, whim: late}", [10, "too_far"]),
         ("{near: 500}", "{near: none}", [10, "count_needed"]),
         ("{near: 500}", "{naer: 500}", [10, "code_misspelt"]),
-        ("{distance: {type: number}}", "{far: {type: number}}", [10, "fact_unknown"]),
+        ("{distance: {type: number}}", "{far: {type: number}}", [10, "fact_not_declared"]),
         ("distance: {", "near: {type: number}, distance: {", [7, "fact_is_form"]),
         ("{lifelong: 30}", "{lifelang: 30}", [12, "key_misspelt"]),
     ]

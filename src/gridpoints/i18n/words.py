@@ -289,6 +289,35 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "limit": "a limit was used up",
         "shortfall": "there was too little to take",
     },
+    "side": {
+        "for": "in favour",
+        "against": "against",
+    },
+    "verdict": {
+        "open": "not decided yet",
+        "for": "carried",
+        "against": "lost",
+    },
+    "objection_kind": {
+        "objection": "objection",
+        "appeal": "appeal",
+    },
+    "counting": {
+        "hour": "hours",
+        "time": "times",
+        "item": "items",
+    },
+    "everything": {
+        "all": "everything",
+    },
+    "automatic": {
+        "automatic": "nobody need agree",
+        "confirmer": "somebody confirms it",
+    },
+    "staying": {
+        "never": "never",
+        "end_of_year": "at the end of the year",
+    },
     "stage_kind": {
         "confirmer": "somebody to confirm it",
         "notice": "the end of a public notice",

@@ -29,7 +29,7 @@ from gridpoints.rules.file.problems_of_sense import (
     FactNotNumber,
     FactNotText,
     FactNotTruth,
-    FactUnknown,
+    FactNotDeclared,
     MonthNeeded,
     WeekdayNeeded,
 )
@@ -94,7 +94,7 @@ def _examples(reading: Reading, schema: Schema) -> Iterator[Problem]:
 def _unknown(reading: Reading, path: Path, name: str, schema: Schema) -> Problem:
     error = unknown_code(name, "facts", [*schema, *FORMS.added()])
     if isinstance(error, CodeUnknown):
-        error = FactUnknown(fact=name, known=tuple(schema))
+        error = FactNotDeclared(fact=name, known=tuple(schema))
     return _placed(reading, path, name, error)
 
 

@@ -78,7 +78,7 @@ class BracketUnended(RuleSetError):
 # --- what cannot be meant -------------------------------------------------------------------------
 
 
-class FactUnknown(RuleSetError):
+class FactNotDeclared(RuleSetError):
     """“{fact}” is no fact that this file knows. Write under “facts” what it is, such as “{fact}: {{type:
     text}}”, or take one of those there are: {known}."""
 
@@ -228,12 +228,12 @@ class ConditionNeverHolds(RuleSetError):
 
 
 class FactNeverTold(RuleSetError):
-    """“{fact}” is not known of “{deed}”, whose points are not counted by it. Write “per: {per}” for its
+    """“{fact}” is not known of “{deed}”, whose points are not counted by it. Write “per: {typed}” for its
     points, or ask for something else."""
 
     fact: str
     deed: str
-    per: str
+    typed: str
 
 
 class RowNeverReached(RuleSetError):

@@ -232,5 +232,5 @@ def _never_told(reading: Reading, start: Path, uses: Uses, code: str, deed: Deed
         for name in each:
             if (name == "hours" and per != "hour") or (name == "quantity" and per is None):
                 wanted = "hour" if name == "hours" else "item"
-                error = FactNeverTold(fact=name, deed=code, per=wanted)
+                error = FactNeverTold(fact=name, deed=code, typed=wanted)
                 yield reading.source.at_value((*start, *path), error)

@@ -64,7 +64,9 @@ def _amounts(reading: Reading, path: Path, figure: AmountFigure | None, unit: st
 def _redemption(reading: Reading, entry: RedemptionEntry) -> Iterator[Problem]:
     path: Path = ("redemption",)
     unit = entry.unit or next(iter(reading.table("units")), "")
-    if 0 < len(reading.table("redemption").keys() & {"points", "money", "currency"}) < 3:
+    table = reading.table("redemption").keys()
+    misspelt = table - {info.alias or name for name, info in RedemptionEntry.model_fields.items()}
+    if 0 < len(table & {"points", "money", "currency"}) < 3 and not misspelt:
         yield reading.source.at_key(path, RateIncomplete())
     for key in ("balance", "least", "most"):
         yield from _amounts(reading, (*path, key), getattr(entry, key), unit)
