@@ -105,7 +105,7 @@ def test_every_earlier_revision_is_brought_up_to_date(revision: str, empty_url: 
     assert on(empty_url, differences) == []
 
 
-FORMER = {
+FORMER: dict[str, dict[str, object]] = {
     "community": {"name": "白羊村", "timezone": "Asia/Shanghai", "founded_at": "2026-03-02T01:00:00.000000Z"},
     "member": {"id": "li", "name": "李", "enrolled_at": "2026-03-02T01:00:00.000000Z", "status": "active"},
     "award": {
@@ -143,7 +143,9 @@ def _execute(statement: Any, connection: Connection) -> None:
 def test_awards_and_claims_of_the_first_schema_are_kept(empty_url: str) -> None:
     on(empty_url, migrate_to("0002"))
     for table, row in FORMER.items():
-        values = {"community_id": "baiyang", **row, **({"version": 3} if "status" in row else {})}
+        values: dict[str, object] = {"community_id": "baiyang", **row}
+        if "status" in row:
+            values["version"] = 3
         if table == "award":
             del values["version"]
         columns = ", ".join(values)

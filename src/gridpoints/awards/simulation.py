@@ -10,7 +10,7 @@ from attrs import frozen
 from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.community.model import Grid, Household, Member
 from gridpoints.context import Context
-from gridpoints.rules.case import Deed, Scope
+from gridpoints.rules.case import Scope
 from gridpoints.rules.findings import Simulation
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.simulation import Past, simulate
@@ -68,7 +68,7 @@ class _Past:
             subjects |= {Scope.HOUSEHOLD: home, Scope.GRID: grid}
             group = self.grids[grid]
         return Past(
-            Deed(award.deed, award.day, award.quantity, award.facts, award.chosen),
+            award.judged_as(),
             subjects,
             (self.units[award.unit], award.awarded if award.status is AwardStatus.CREDITED else 0),
             group,

@@ -101,7 +101,7 @@ class RuleSet:
         subjects: Mapping[Scope, str],
         used: Callable[[UsageKey], int],
         *,
-        balance: Callable[[], int] = lambda: 0,
+        balance: Callable[[], int] = int,
         explained: bool = True,
         fits: bool = True,
     ) -> Judgement:

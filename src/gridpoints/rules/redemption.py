@@ -106,6 +106,11 @@ class RedemptionTerms:
         return self.refund_days is None or day < redeemed + timedelta(days=self.refund_days)
 
 
+def _unused(key: UsageKey) -> int:
+    """What was used of a limit by somebody who never redeemed."""
+    return 0
+
+
 @frozen
 class Redeeming:
     """What somebody would like to redeem: a price in smallest parts of the unit, on a local day.
@@ -118,7 +123,7 @@ class Redeeming:
     day: date
     balance: int
     subjects: Mapping[Scope, str] = field(hash=False)
-    used: Callable[[UsageKey], int] = field(default=lambda _: 0, eq=False)
+    used: Callable[[UsageKey], int] = field(factory=lambda: _unused, eq=False)
     category: str = ""
     hours: Decimal = Decimal(0)
     first: bool = False

@@ -26,10 +26,10 @@ from gridpoints.rules.file.problems_of_sense import (
     BoundsUnfit,
     FactIsForm,
     FactNotDay,
+    FactNotDeclared,
     FactNotNumber,
     FactNotText,
     FactNotTruth,
-    FactNotDeclared,
     MonthNeeded,
     WeekdayNeeded,
 )

@@ -255,7 +255,7 @@ class RecordsContract(StoreContract):
             assert used(work) == [30, 0]
             work.set_usage({month: 0, ever: 10**15})
         with store.begin(clerk.community, write=False) as work:
-            nobody = attrs.evolve(month, subject="nobody")
+            nobody = month._replace(subject="nobody")
             assert work.usage([month, ever, nobody]) == {month: 0, ever: 10**15, nobody: 0}
             assert work.usage([]) == {}
         with store.begin(clerk.community) as work:
