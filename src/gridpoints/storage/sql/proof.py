@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select
 
-from gridpoints.errors import ConcurrentChange
+from gridpoints.errors import ConcurrentChange, InvalidInput
 from gridpoints.ledger.accounts import Account, AccountKind
 from gridpoints.ledger.merkle import Node
 from gridpoints.ledger.replay import Kept, Place, Projection
@@ -99,7 +99,7 @@ class SqlProof(SqlStatements):
         ):
             try:
                 read(projection)
-            except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+            except (ArithmeticError, AttributeError, InvalidInput, TypeError, ValueError) as error:
                 projection.unreadable[what] = str(error)
         return projection
 
