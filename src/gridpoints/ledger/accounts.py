@@ -109,10 +109,10 @@ class Account:
 
     @classmethod
     def parse(cls, key: str) -> Account:
-        """The account whose ``str`` is `key`; raises ValueError where there is none."""
+        """The account whose ``str`` is `key`; raises `NotOneOf` where there is none."""
         unit, _, rest = key.partition("/")
         kind, _, owner = rest.partition("/")
-        return cls(unit, AccountKind(kind), owner)
+        return cls(unit, _kind_of(kind), owner)
 
 
 @frozen

@@ -18,6 +18,7 @@ from gridpoints.errors import (
     CheckpointsContradict,
     CheckpointsUnlinked,
     ForeignCheckpoint,
+    InvalidInput,
     LineForged,
     LineNotSealed,
     ReceiptUnusable,
@@ -165,7 +166,7 @@ def _refuse(part: str) -> NoReturn:
 def _parsed(part: str, parse: Callable[[], T]) -> T:
     try:
         return parse()
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+    except (InvalidInput, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise ReceiptUnusable(part=part) from None
 
 
