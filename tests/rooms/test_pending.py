@@ -20,6 +20,7 @@ from gridpoints.errors import (
     NotPending,
     NotTheReporter,
     OwnAward,
+    ReportReserved,
     RoleNeeded,
     VotedAlready,
     WrongStage,
@@ -404,3 +405,37 @@ def test_a_window_over_the_change_of_the_clocks(exchange: Exchange, clock: Manua
     assert [award.id for award in kreuzberg.awards.tick()] == ["a"]
     clock.set(datetime(2026, 3, 29, 22, tzinfo=UTC))
     assert [award.id for award in kreuzberg.awards.tick()] == ["b"]
+
+
+# --- rights ---------------------------------------------------------------------------------------
+
+
+def test_the_rules_say_who_may_report_and_who_may_agree(exchange: Exchange) -> None:
+    rules = """\
+gridpoints: 1
+code: rights
+version: 1
+name: {en: Rights}
+source: written for the tests
+from: 2020-01-01
+units: {points: {name: {en: points}}}
+permissions: {report: [grid_worker], confirm: [organiser]}
+deeds:
+  patrol: {name: {en: Patrol}, points: 5, approval: confirmer}
+  own: {name: {en: Own report}, points: 1, reporters: [resident]}
+"""
+    village = exchange.found("rights", name="白羊村", rules=rules)
+    li = village.community.enrol("李秀英")
+    worker = village.acting_as(Actor("worker", frozenset({"grid_worker"})))
+    resident = village.acting_as(Actor("resident", frozenset({"resident"})))
+    with pytest.raises(ReportReserved) as reserved:
+        resident.awards.credit(Report("1", li.id, "patrol", DAY))
+    assert reserved.value.roles == ("grid_worker",)
+    with pytest.raises(ReportReserved):
+        worker.awards.credit(Report("2", li.id, "own", DAY))
+    assert resident.awards.credit(Report("2", li.id, "own", DAY)).status is AwardStatus.CREDITED
+    assert worker.awards.credit(Report("1", li.id, "patrol", DAY)).status is AwardStatus.PENDING
+    with pytest.raises(RoleNeeded):
+        resident.awards.approve("1")
+    village.acting_as(Actor("zhao", frozenset({"organiser"}))).awards.approve("1")
+    assert village.awards.award("1").status is AwardStatus.CREDITED

@@ -22,6 +22,7 @@ from gridpoints.errors import (
     PeriodClosed,
     RecordExists,
     RecordUnknown,
+    ReportReserved,
 )
 from gridpoints.ledger.model import Account
 from gridpoints.rules.amounts import Chosen
@@ -32,6 +33,7 @@ from gridpoints.rules.facts import check_facts
 from gridpoints.rules.judging import Judgement, unchosen
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
+from gridpoints.rules.permissions import allows
 from gridpoints.storage.port import Work
 from gridpoints.values import check_identifier, check_text, midnight
 
@@ -193,6 +195,9 @@ class Crediting:
             raise DeedInFuture(day=report.day)
         rules = calendar.on(report.day).on(report.day)
         rule = rules.rule(report.deed)
+        if not allows(rule.reporters, self.context.actor.roles):
+            roles = tuple(sorted(rule.reporters))
+            raise ReportReserved(actor=self.context.actor.id, deed=report.deed, roles=roles)
         if report.facts:
             check_facts(rules.facts, report.facts)
         account = account_under(rule, member)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from gridpoints.errors.base import Conflict, InvalidInput, NotFound, Refused, RuleSetError
+from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, NotFound, Refused, RuleSetError
 
 # --- rule sets --------------------------------------------------------------------------------
 
@@ -121,6 +121,14 @@ class DaysNotInOrder(InvalidInput):
 
     day: date
     before: date
+
+
+class ReportReserved(NotAllowed):
+    """{actor} may not report the deed {deed}: the rules leave that to {roles}. Ask one of them."""
+
+    actor: str
+    deed: str
+    roles: tuple[str, ...]
 
 
 class DeedConflict(Conflict):

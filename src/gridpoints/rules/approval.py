@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -14,17 +14,6 @@ class StageKind(StrEnum):
     CONFIRMER = "confirmer"
     PANEL = "panel"
     NOTICE = "notice"
-
-
-class Stage(Protocol):
-    """One thing that must happen before points count; stages follow one another."""
-
-    @property
-    def kind(self) -> StageKind:
-        """What it waits for."""
-
-    def figures(self) -> dict[str, Any]:
-        """What a step says of it."""
 
 
 @frozen
@@ -73,6 +62,9 @@ class Notice:
         """For how many days."""
         return {"days": self.days}
 
+
+#: One thing that must happen before points count.
+Stage: TypeAlias = Confirmer | Panel | Notice
 
 #: What an award waits for, one after the other; none: it counts at once.
 Approval = tuple[Stage, ...]

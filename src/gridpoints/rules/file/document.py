@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from gridpoints.errors import GridpointsError
 from gridpoints.rules.approval import Approval as Stages
+from gridpoints.rules.approval import Confirmer, Stage
 from gridpoints.rules.deeds import DeedRule, Holder, Shortfall, Wallet
 from gridpoints.rules.expression.model import Evaluator, Schema
 from gridpoints.rules.factors import Campaign, Stacking
@@ -52,6 +53,7 @@ from gridpoints.rules.file.stars import StarsEntry
 from gridpoints.rules.file.units import UnitEntry
 from gridpoints.rules.limits import Bound, Counted
 from gridpoints.rules.model import Budget, RuleSet
+from gridpoints.rules.permissions import Right
 from gridpoints.rules.terms import Terms
 
 
@@ -343,8 +345,16 @@ class _Compiler:
         )
 
     def _approval(self, deed: DeedEntry) -> Stages:
+        """The stages; one that names no roles is for those who have the right."""
         approval = deed.approval or self.document.approval
-        return approval.compiled() if approval else ()
+        stages = approval.compiled() if approval else ()
+        return tuple(stage if stage.roles else evolve(stage, roles=self._reserved(stage)) for stage in stages)
+
+    def _reserved(self, stage: Stage) -> frozenset[str]:
+        return self._right(Right.CONFIRM if isinstance(stage, Confirmer) else Right.APPROVE)
+
+    def _right(self, right: Right) -> frozenset[str]:
+        return self.terms.permissions.rights.get(right, frozenset())
 
     def _rule(self, code: str, bounds: tuple[Bound, ...], campaigns: tuple[Campaign, ...]) -> DeedRule:
         entry = self.document.deeds[code]
@@ -366,7 +376,8 @@ class _Compiler:
             approval=self._approval(entry),
             shortfall=entry.shortfall or self.document.deductions.shortfall,
             appeal_days=entry.appeal_days or self.document.deductions.appeal_days,
-            reporters=frozenset(entry.reporters),
+            reporters=frozenset(entry.reporters)
+            or self.terms.permissions.rights.get(Right.REPORT, frozenset()),
             evidence=tuple(entry.evidence),
             descriptions=entry.description or {},
         )
