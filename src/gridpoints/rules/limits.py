@@ -85,6 +85,8 @@ class Limit:
     counts: Counted = Counted.POINTS
     unit: str = ""
     counter: Counter | None = field(init=False, eq=False, repr=False)
+    #: The same for every deed that counts in a unit.
+    _figures: dict[str, dict[str, Any]] = field(init=False, eq=False, repr=False, factory=dict)
 
     @counter.default
     def _counter(self) -> Counter | None:
@@ -108,12 +110,15 @@ class Limit:
 
     def figures(self, case: Case) -> dict[str, Any]:
         """Its most, its period and its scope."""
-        return {
-            "limit": self.code,
-            "most": in_words(self.most, self.counts, case),
-            "period": self.period,
-            "scope": self.scope,
-        }
+        unit = case.unit.code
+        if (figures := self._figures.get(unit)) is None:
+            figures = self._figures[unit] = {
+                "limit": self.code,
+                "most": in_words(self.most, self.counts, case),
+                "period": self.period,
+                "scope": self.scope,
+            }
+        return figures.copy()
 
 
 def in_words(number: int, counts: Counted, case: Case) -> Decimal:
@@ -125,7 +130,7 @@ def in_words(number: int, counts: Counted, case: Case) -> Decimal:
 
 def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
     """What the bounds leave of `asked`, which is above 0; each that is near says so in a step."""
-    given = asked
+    given, steps = asked, case.steps
     for bound in bounds:
         left = bound.left(case)
         if left is None:
@@ -134,18 +139,16 @@ def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
         if given > left and bound.excess is not Excess.REPORT:
             given = left if bound.excess is Excess.CLIP and bound.counts is not Counted.TIMES else 0
             case.bound_by[bound.code] = before - given if bound.counts is Counted.POINTS else 0
-        if case.steps is not None:
-            case.steps.append(_step(bound, case, left, before, given))
+        if steps is not None:
+            steps.append(_step(bound, case, left, before, given))
         if not given:
             break
     return given
 
 
 def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
-    if before > left and bound.excess is Excess.REPORT:
-        code = "overrun"
-    elif given == before:
-        code = "within"
+    if given == before:
+        code = "within" if before <= left else "overrun"
     else:
         code = "clipped" if given or bound.excess is Excess.CLIP else "rejected"
     counts, unit = bound.counts, case.unit
