@@ -79,7 +79,12 @@ def _utc_text(value: datetime | None) -> str | None:
 def _from_any(value: Any) -> datetime | None:
     if value is None:
         return None
-    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+    return _parsed(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=4_096)  # the lots of a batch have few instants among them
+def _parsed(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 @lru_cache(maxsize=1024)  # the rows of a batch have few instants among them
