@@ -17,9 +17,11 @@ from gridpoints.errors import (
     HoldClosed,
     HoldConflict,
     InsufficientPoints,
+    MetadataUnusable,
     RecordUnknown,
     UnitUnknown,
 )
+from gridpoints.exact_json import canonical
 from gridpoints.ledger import posting
 from gridpoints.ledger.journal import Line, instant
 from gridpoints.ledger.locked import Locked, after
@@ -36,7 +38,7 @@ from gridpoints.ledger.model import (
 )
 from gridpoints.ledger.request import Batch, Request
 from gridpoints.ledger.reversal import Original
-from gridpoints.values import Unit
+from gridpoints.values import Unit, can_be_stored
 
 UNITS = {"points": Unit("points"), "hours": Unit("hours", 1)}
 ISSUANCE = Account.issuance("points")
@@ -117,6 +119,16 @@ def acts(books: Locked) -> list[tuple[str, str]]:
 
 def moving(books: Locked) -> list[str]:
     return [line.id for line in books.lines if line.moves]
+
+
+@given(st.dictionaries(st.text(max_size=6), st.text() | st.sampled_from(['"', "\\", "\x7f", "award:1"])))
+def test_metadata_of_texts_are_canonical(metadata: dict[str, str]) -> None:
+    try:
+        text = Transaction("t", (), metadata=metadata).metadata_json()
+    except MetadataUnusable:
+        assert not all(map(can_be_stored, (*metadata, *metadata.values())))
+    else:
+        assert text == canonical(metadata)
 
 
 # --- one transaction ------------------------------------------------------------------------------
