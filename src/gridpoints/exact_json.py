@@ -2,7 +2,8 @@
 
 What JSON has no type for is written as an object with one key that begins with ``$``:
 ``{"$decimal": "1.50"}``. A ``$`` at the beginning of another key is doubled, so that nothing
-anybody writes is mistaken for one of these.
+anybody writes is mistaken for one of these. A step of an explanation is an object with its ``code`` and
+its ``values``: who reads it knows that it is one.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from json.encoder import encode_basestring
 from types import NoneType
 from typing import Any
 
-from gridpoints.values import check_instant
+from gridpoints.values import Step, check_instant
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
@@ -70,6 +73,40 @@ _WRITERS: Mapping[type, Callable[[Any], Any]] = {
     int: lambda value: value,
     float: lambda value: value,
     Mapping: _object,
+    Step: lambda step: {"code": step.code, "values": to_json(step.values)},
+}
+
+
+def exact_text(value: Any) -> str:
+    """``canonical(to_json(value))`` in one go: explanations are written by the thousand."""
+    if (writer := _TEXTS.get(type(value))) is not None:
+        return writer(value)
+    return encode_basestring(str(value)) if isinstance(value, str) else canonical(to_json(value))
+
+
+@lru_cache(maxsize=1_024)
+def _shape(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
+    """The keys of an object in their order, as they are written; None where they must be changed for it."""
+    if any(type(key) is not str or key[:1] == "$" for key in keys):
+        return None
+    return tuple((key, f"{encode_basestring(key)}:") for key in sorted(keys))
+
+
+def _object_text(value: Mapping[str, Any]) -> str:
+    if (shape := _shape(tuple(value))) is None:
+        return canonical(to_json(value))
+    texts = [name + _TEXTS.get(type(item := value[key]), exact_text)(item) for key, name in shape]
+    return "{" + ",".join(texts) + "}"
+
+
+#: How the kinds are written that most values are; the others go the long way.
+_TEXTS: Mapping[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: int.__repr__,
+    Decimal: lambda value: '{"$decimal":"' + str(value) + '"}',  # a format takes twice as long
+    dict: _object_text,
+    list: lambda value: f"[{','.join(map(exact_text, value))}]",
+    Step: lambda step: f'{{"code":{encode_basestring(step.code)},"values":{exact_text(step.values)}}}',
 }
 
 

@@ -101,6 +101,8 @@ def check_instant(name: str, value: datetime) -> datetime:
     """Return `value` in UTC; raise `NaiveInstant` where it has no zone, or none that leads to UTC."""
     if not isinstance(value, datetime):
         raise NaiveInstant(field=name, value=shown(value))
+    if value.tzinfo is UTC:
+        return value
     if value.tzinfo is not None and value.utcoffset() is not None:
         with suppress(OverflowError):  # in the first or the last hours of all years
             return value.astimezone(UTC)
@@ -176,6 +178,7 @@ class Interval:
         return Decimal((self.end - self.start) // timedelta(seconds=1)) / 3600
 
 
+@lru_cache(maxsize=4_096)  # for each deed several times, and days are few
 def midnight(day: date, tz: ZoneInfo) -> datetime:
     """The instant, in UTC, at which `day` begins in `tz`; the first of all years where that is before it."""
     try:

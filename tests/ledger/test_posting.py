@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gridpoints.errors import (
     FloorAboveBalance,
@@ -15,9 +17,11 @@ from gridpoints.errors import (
     HoldClosed,
     HoldConflict,
     InsufficientPoints,
+    MetadataUnusable,
     RecordUnknown,
     UnitUnknown,
 )
+from gridpoints.exact_json import canonical
 from gridpoints.ledger import posting
 from gridpoints.ledger.journal import Line, instant
 from gridpoints.ledger.locked import Locked, after
@@ -32,9 +36,9 @@ from gridpoints.ledger.model import (
     Rejected,
     Transaction,
 )
-from gridpoints.ledger.request import Batch
+from gridpoints.ledger.request import Batch, Request
 from gridpoints.ledger.reversal import Original
-from gridpoints.values import Unit
+from gridpoints.values import Unit, can_be_stored
 
 UNITS = {"points": Unit("points"), "hours": Unit("hours", 1)}
 ISSUANCE = Account.issuance("points")
@@ -115,6 +119,16 @@ def acts(books: Locked) -> list[tuple[str, str]]:
 
 def moving(books: Locked) -> list[str]:
     return [line.id for line in books.lines if line.moves]
+
+
+@given(st.dictionaries(st.text(max_size=6), st.text() | st.sampled_from(['"', "\\", "\x7f", "award:1"])))
+def test_metadata_of_texts_are_canonical(metadata: dict[str, str]) -> None:
+    try:
+        text = Transaction("t", (), metadata=metadata).metadata_json()
+    except MetadataUnusable:
+        assert not all(map(can_be_stored, (*metadata, *metadata.values())))
+    else:
+        assert text == canonical(metadata)
 
 
 # --- one transaction ------------------------------------------------------------------------------
@@ -352,6 +366,48 @@ def test_points_that_expire_are_a_lot_of_their_account() -> None:
         [(LI.key, NOW + 2 * HOUR, 3)],
         [(LI.key, NOW + HOUR, 1)],
     ]
+
+
+def _moved(
+    books: Locked, way: Callable[[Request, Locked, datetime], datetime], sent: Iterable[Transaction]
+) -> list[object]:
+    """What one way of moving makes of each transaction, an hour after the one before."""
+    answers: list[object] = []
+    for n, request in enumerate(Batch.read(sent).requests):
+        try:
+            answers.append(way(request, books, NOW + n * HOUR))
+        except GridpointsError as error:
+            answers.append(error.code)
+    return answers
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([(ISSUANCE, LI), (LI, ISSUANCE), (LI, ZHAO), (ZHAO, LI), (LI, SHOP)]),
+            st.integers(1, 9),
+            st.sampled_from([None, NOW + HOUR, NOW + 3 * HOUR, NOW + 9 * HOUR]),
+            st.sampled_from([None, NOW - 3 * HOUR, NOW - HOUR]),
+            st.booleans(),
+        ),
+        max_size=8,
+    ),
+    st.sampled_from([0, -5]),
+)
+def test_the_short_way_moves_what_the_long_way_does(
+    moves: list[tuple[tuple[Account, Account], int, datetime | None, datetime | None, bool]], floor: int
+) -> None:
+    sent = []
+    for n, ((source, target), amount, expires_at, done, first) in enumerate(moves):
+        gift = Leg(target, amount, expires_at if target.kind.strict else None)
+        taken = Leg(source, -amount)
+        sent.append(Transaction(f"t{n}", (gift, taken) if first else (taken, gift), effective_at=done))
+    books = locked(li=5), locked(li=5)
+    for each in books:
+        of(each).floor = floor
+        each.closed_until = NOW - 2 * HOUR
+    assert _moved(books[0], posting._move, sent) == _moved(books[1], posting._move_any, sent)
+    assert books[0] == books[1]
 
 
 def test_what_expires_first_is_spent_first_and_undated_points_last() -> None:

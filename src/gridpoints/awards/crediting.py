@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gridpoints.awards.model import NO_FACTS, Award, AwardStatus, Report
 from gridpoints.awards.reviews import Review
@@ -58,6 +58,18 @@ class Case:
     rule: DeedRule
     subjects: Mapping[Scope, str]
     account: Account
+
+
+@frozen
+class _Known:
+    """What the reports of a unit of work are looked at with, read once."""
+
+    members: Mapping[str, Member]
+    grids: Mapping[str, str]
+    calendar: RulesCalendar
+    closed_until: datetime | None
+    today: date
+    subjects: dict[str, Mapping[Scope, str]] = field(factory=dict)
 
 
 @frozen
@@ -138,7 +150,7 @@ class Crediting:
                 used[key] += points
             award = standing[report.id] = self._award(case, judgement, now)
             if award.status is AwardStatus.CREDITED:
-                till.give(award, case.rule, owed=judgement.owed)
+                till.give(award, case.rule, case.account, owed=judgement.owed)
             new.append(award)
             outcomes.append(AwardOutcome(report, award))
         self._keep(work, new, cases, now)
@@ -164,13 +176,13 @@ class Crediting:
         self, work: Work, calendar: RulesCalendar, reports: Sequence[Report]
     ) -> dict[str, Case | GridpointsError]:
         """Each report with its rules and subjects, or with what is wrong with it, by its id."""
-        closed_until = work.ledger.closed_until()
         members, grids = people(work, {r.member_id for r in reports})
+        known = _Known(members, grids, calendar, work.ledger.closed_until(), self.context.today())
         cases: dict[str, Case | GridpointsError] = {}
         for report in reports:
             try:
-                self._refuse_closed(report, closed_until)
-                case = self._case(report, members.get(report.member_id), grids, calendar)
+                self._refuse_closed(report, known.closed_until)
+                case = self._case(report, known)
             except GridpointsError as error:
                 cases.setdefault(report.id, error)
             else:
@@ -178,22 +190,19 @@ class Crediting:
         return cases
 
     def _refuse_closed(self, report: Report, closed_until: datetime | None) -> None:
-        done = midnight(report.day, self.context.zone)
-        if closed_until is not None and done < closed_until:
+        if closed_until is not None and (done := midnight(report.day, self.context.zone)) < closed_until:
             raise PeriodClosed(transaction=f"award:{report.id}", effective_at=done, until=closed_until)
 
-    def _case(
-        self, report: Report, member: Member | None, grids: Mapping[str, str], calendar: RulesCalendar
-    ) -> Case:
+    def _case(self, report: Report, known: _Known) -> Case:
         check_identifier("id", report.id)
         if report.source:
             check_text("source", report.source)
-        if member is None:
+        if (member := known.members.get(report.member_id)) is None:
             raise RecordUnknown(kind="member", id=report.member_id)
         member.must_be_active()
-        if report.day > self.context.today():
+        if report.day > known.today:
             raise DeedInFuture(day=report.day)
-        rules = calendar.on(report.day).on(report.day)
+        rules = known.calendar.on(report.day).on(report.day)
         rule = rules.rule(report.deed)
         if not allows(rule.reporters, self.context.actor.roles):
             roles = tuple(sorted(rule.reporters))
@@ -201,7 +210,9 @@ class Crediting:
         if report.facts:
             check_facts(rules.facts, report.facts)
         account = account_under(rule, member)
-        return Case(report, report.judged_as(), rules, rule, self._subjects(member, grids), account)
+        if (subjects := known.subjects.get(member.id)) is None:
+            subjects = known.subjects[member.id] = self._subjects(member, known.grids)
+        return Case(report, report.judged_as(), rules, rule, subjects, account)
 
     def _subjects(self, member: Member, grids: Mapping[str, str]) -> Mapping[Scope, str]:
         subjects = {Scope.MEMBER: member.id, Scope.COMMUNITY: self.context.community}

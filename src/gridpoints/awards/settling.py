@@ -95,7 +95,7 @@ class Settling(Crediting):
         )
         self.context.change(work, award, settled)
         if fitted.awarded:
-            till.give(settled, rule, owed=fitted.owed, closed_until=work.ledger.closed_until())
+            till.give(settled, rule, account, owed=fitted.owed, closed_until=work.ledger.closed_until())
         till.close()
         return settled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from attrs import define, evolve, field
 
@@ -43,6 +43,9 @@ class Till:
     _kept: dict[str, Arrears | None] = field(factory=dict)
     _changed: dict[str, Arrears] = field(factory=dict)
     _owing: bool | None = None
+    #: By rule set, unit and day.
+    _expiries: dict[tuple[str, str, date], datetime | None] = field(factory=dict)
+    _issuances: dict[str, Account] = field(factory=dict)
 
     def available(self, account: Account) -> int:
         """What can be taken from an account of the batch now, what the till will post included."""
@@ -72,13 +75,18 @@ class Till:
         return self._owing
 
     def give(
-        self, award: Award, rule: DeedRule, *, owed: int = 0, closed_until: datetime | None = None
+        self,
+        award: Award,
+        rule: DeedRule,
+        account: Account,
+        *,
+        owed: int = 0,
+        closed_until: datetime | None = None,
     ) -> None:
-        """Post an award that counts; of a deduction, `owed` is what is not there.
+        """Post an award that counts to its account; of a deduction, `owed` is what is not there.
 
         What was done in a period that is closed by now counts from now on.
         """
-        account = account_of(award)
         if amount := award.awarded + owed:
             self._transactions.append(self._transaction(award, account, amount, rule, closed_until))
             if self._there is not None:
@@ -96,7 +104,7 @@ class Till:
             id=f"award:{award.id}",
             legs=(
                 Leg(account, amount, self._expiry(award, rule) if amount > 0 else None),
-                Leg(Account.issuance(award.unit), -amount),
+                Leg(self._issuance(award.unit), -amount),
             ),
             effective_at=None if closed_until is not None and done < closed_until else done,
             kind="award",
@@ -106,11 +114,22 @@ class Till:
 
     def _expiry(self, award: Award, rule: DeedRule) -> datetime | None:
         """When the points expire: counted from today where they would be gone before they came."""
+        key = award.rule_set, award.unit, award.day
+        try:
+            return self._expiries[key]
+        except KeyError:
+            pass
         expiry = rule.wallet.expiry
         day = expiry.after(award.day)
         if day is not None and midnight(day, self.context.zone) <= self.now:
             day = expiry.after(self.context.local_day(self.now))
-        return None if day is None else midnight(day, self.context.zone)
+        expires_at = self._expiries[key] = None if day is None else midnight(day, self.context.zone)
+        return expires_at
+
+    def _issuance(self, unit: str) -> Account:
+        if (account := self._issuances.get(unit)) is None:
+            account = self._issuances[unit] = Account.issuance(unit)
+        return account
 
     # --- what is owed -------------------------------------------------------------------------
 

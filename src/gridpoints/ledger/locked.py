@@ -218,7 +218,9 @@ def lots_text(changes: list[tuple[str, datetime, int]]) -> str | None:
     """What became of the dated lots, as the journal keeps it; None: nothing did."""
     if not changes:
         return None
-    return canonical([[key, instant_text(expires_at), amount] for key, expires_at, amount in changes])
+    # As `canonical` would: nothing in a key or an instant has to be quoted.
+    texts = [f'["{key}","{instant_text(expires_at)}",{amount}]' for key, expires_at, amount in changes]
+    return f"[{','.join(texts)}]"
 
 
 def release(locked: Locked, hold: Hold, status: HoldStatus, at: datetime) -> Hold:

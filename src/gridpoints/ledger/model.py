@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from attrs import field, frozen
@@ -22,7 +23,7 @@ from gridpoints.ledger.accounts import (
     HoldStatus,
     Lot,
 )
-from gridpoints.values import can_be_stored, shown
+from gridpoints.values import LONGEST_TEXT, can_be_stored, shown
 
 __all__ = [
     "MOST_AMOUNT",
@@ -104,8 +105,8 @@ class Transaction:
 
     def metadata_json(self) -> str:
         """The metadata as canonical JSON: sorted, without blanks; raises `MetadataUnusable`."""
-        if type(self.metadata) is dict and not self.metadata:
-            return "{}"
+        if (text := _of_texts(self.metadata)) is not None:
+            return text
         problem = "it is too large"
         try:
             if not isinstance(self.metadata, Mapping):
@@ -116,6 +117,20 @@ class Transaction:
         except (TypeError, ValueError, RecursionError) as error:
             problem = str(error)[:200].encode("ascii", "replace").decode()
         raise MetadataUnusable(transaction=shown(self.id), problem=problem, most=MOST_METADATA)
+
+
+def _of_texts(metadata: Any) -> str | None:
+    """Metadata that are a few plain texts, as `canonical` would write them; None: see what they are."""
+    if type(metadata) is not dict:
+        return None
+    try:
+        told = "".join((*metadata, *metadata.values()))
+    except TypeError:
+        return None
+    if len(told) > LONGEST_TEXT or not (told.isascii() and told.isprintable()):
+        return None
+    texts = [f"{encode_basestring(key)}:{encode_basestring(metadata[key])}" for key in sorted(metadata)]
+    return f"{{{','.join(texts)}}}"
 
 
 def _exact(value: Any) -> Any:

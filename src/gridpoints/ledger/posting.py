@@ -32,7 +32,7 @@ from gridpoints.exact_json import canonical, from_json, to_json
 from gridpoints.ledger.accounts import Account, Hold, HoldStatus
 from gridpoints.ledger.journal import Act, Line, instant, instant_text
 from gridpoints.ledger.locked import INSTANT, Locked, after, lots_text, release
-from gridpoints.ledger.lots import AccountState, move_lots
+from gridpoints.ledger.lots import AccountState, move_lots, overdue
 from gridpoints.ledger.model import MOST_BALANCE, Outcome, Posted, Rejected
 from gridpoints.ledger.request import Request
 from gridpoints.ledger.reversal import Original
@@ -138,16 +138,16 @@ def _none_of(
 def _move(request: Request, locked: Locked, at: datetime) -> datetime:
     """Check the whole transaction, then move its accounts and its hold; raise and move nothing.
 
-    What most transactions are, points between accounts without lots and holds, is done here; all else
-    is left to `_move_any`, which would do the same for these, but slower.
+    What most transactions are, points between accounts without holds that take from no lot, is done
+    here; all else is left to `_move_any`, which would do the same for these, but slower.
     """
-    accounts, net = locked.accounts, request.net
-    if request.act != _POST or request.dated or request.effective_at is not None:
+    accounts, net, dated = locked.accounts, request.net, request.dated
+    if request.act != _POST or (dated and not _gives_one_lot(request)) or _is_closed(request, locked):
         return _move_any(request, locked, at)
     when = at
     for key, amount in net.items():
         state = accounts.get(key)
-        if state is None or state.held or state.dated:
+        if state is None or state.held or ((dated or state.dated) and not _leaves_lots(state, amount, at)):
             return _move_any(request, locked, at)
         floor = state.floor
         if not (_LEAST if floor is None else floor) <= state.posted + amount <= MOST_BALANCE:
@@ -161,8 +161,34 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
         if state.account.kind.strict:
             state.moved_at = when
     locked.changed_accounts.update(net)
-    locked.write_request(request, when)
+    changes = []
+    if dated:
+        leg = request.transaction.legs[0]
+        key, expires_at = leg.account.key, leg.expires_at
+        assert expires_at is not None  # noqa: S101  # it gives one lot
+        changes = [(key, expires_at, leg.amount)]
+        accounts[key].change_lots([(expires_at, leg.amount)])
+        locked.changed_lots.add((key, expires_at))
+    locked.write_request(request, when, lots=lots_text(changes))
     return when
+
+
+def _gives_one_lot(request: Request) -> bool:
+    legs = request.transaction.legs
+    return len(legs) == 2 and legs[0].expires_at is not None and legs[1].expires_at is None
+
+
+def _is_closed(request: Request, locked: Locked) -> bool:
+    """Whether it says itself that it was done in a period that is closed."""
+    until, done = locked.closed_until, request.effective_at
+    return until is not None and done is not None and done < until
+
+
+def _leaves_lots(state: AccountState, amount: int, at: datetime) -> bool:
+    """Whether the lots that the account has stay as they are: it is given points, and pays no debt."""
+    if not state.account.kind.strict:
+        return True
+    return amount > 0 and state.posted >= 0 and not (state.dated and overdue(state, at))
 
 
 def _move_any(request: Request, locked: Locked, at: datetime) -> datetime:

@@ -175,10 +175,15 @@ class Batch:
             or not amount
             or key == other_key
             or account.unit != other_account.unit
-            or one.expires_at is not None
             or other.expires_at is not None
         ):
             return None
+        if dated := one.expires_at is not None:
+            if amount < 0 or not account.kind.strict:
+                return None
+            expiry = f',"{instant_text(check_instant("expires_at", one.expires_at))}"'
+        else:
+            expiry = ""
         accounts = self.accounts
         if key not in accounts:
             _check_account(key)
@@ -186,8 +191,8 @@ class Batch:
         if other_key not in accounts:
             _check_account(other_key)
             accounts[other_key] = other_account
-        legs = f'[["{key}",{amount}],["{other_key}",{-amount}]]'
-        return {key: amount, other_key: -amount}, legs, False
+        legs = f'[["{key}",{amount}{expiry}],["{other_key}",{-amount}]]'
+        return {key: amount, other_key: -amount}, legs, dated
 
     def _read_subject(self, request: Request, sent: Transaction) -> None:
         if sent.hold is not None and sent.reverses is not None:

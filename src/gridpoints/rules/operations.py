@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gridpoints.context import Context
 from gridpoints.errors import NoRulesInForce, RecordUnknown
@@ -52,10 +52,15 @@ class RulesCalendar:
     """The published rule sets by the day they began to apply."""
 
     rule_sets: tuple[RuleSet, ...]
+    _starts: list[date] = field(init=False, eq=False, repr=False)
+
+    @_starts.default
+    def _days(self) -> list[date]:
+        return [rules.starts_on for rules in self.rule_sets]
 
     def on(self, day: date) -> RuleSet:
         """The rule set in force on a local day; raises `NoRulesInForce`."""
-        index = bisect_right(self.rule_sets, day, key=lambda rules: rules.starts_on)
+        index = bisect_right(self._starts, day)
         if not index:
             raise NoRulesInForce(day=day, first=self.rule_sets[0].starts_on if self.rule_sets else None)
         return self.rule_sets[index - 1]

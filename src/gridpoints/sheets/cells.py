@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from gridpoints.errors import DayImpossible, DayUnclear, DayUnreadable, NotPositive, QuantityTooLarge
 from gridpoints.values import check_decimal
@@ -40,6 +41,7 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=4_096)  # a long table has few days
 def read_day(text: str) -> date:
     """The day that a clerk wrote: 2024-03-05, 2024/3/5, 2024.3.5, 2024年3月5日 or 20240305.
 
@@ -66,6 +68,7 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+@lru_cache(maxsize=4_096)
 def read_quantity(text: str) -> Decimal | None:
     """The quantity that a clerk wrote in plain digits; None for an empty cell.
 

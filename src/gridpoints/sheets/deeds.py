@@ -121,7 +121,7 @@ class _Draft:
     chosen: str
 
 
-def credit(context: Context, table: Table, *, size: int = 500) -> Iterator[DeedOutcome]:
+def credit(context: Context, table: Table, *, size: int = 2_000) -> Iterator[DeedOutcome]:
     """Credit the rows of a table with the layout `DEEDS`, `size` in one unit of work.
 
     Answers one outcome for each row, in order, as soon as it stands in the ledger; a row that
@@ -140,6 +140,8 @@ class _Crediting:
     table: Table
     #: The first row of each content that had no id of its own.
     seen: dict[int, int] = field(factory=dict)
+    #: Whom the texts mean that were met so far.
+    members: dict[str, Member] = field(factory=dict)
     names: dict[str, DeedNames] = field(factory=dict)
     facts: dict[str, FactColumns] = field(factory=dict)
 
@@ -151,18 +153,29 @@ class _Crediting:
                 drafts.append(self._draft(row))
             except Misread as misread:
                 outcomes[row.number] = DeedOutcome(row, problem=misread.problem)
-        members = Membership(self.context).identify_all({draft.member for draft in drafts})
+        unknown = self._look_up({draft.member for draft in drafts})
         calendar = Rules(self.context).calendar()
         reports: dict[int, Report] = {}
         for draft in drafts:
             try:
-                reports[draft.row.number] = self._report(draft, members[draft.member], calendar)
+                member = self.members.get(draft.member) or unknown[draft.member]
+                reports[draft.row.number] = self._report(draft, member, calendar)
             except Misread as misread:
                 outcomes[draft.row.number] = DeedOutcome(draft.row, problem=misread.problem)
         credited = Awards(self.context).credit_all(reports.values())
         awards = dict(zip(reports, credited, strict=True))
         for row in rows:
             yield outcomes.get(row.number) or self._outcome(row, awards[row.number])
+
+    def _look_up(self, texts: set[str]) -> Mapping[str, GridpointsError]:
+        """Find those who are meant and were not met in the file before; answers of whom, why nobody is."""
+        unknown: dict[str, GridpointsError] = {}
+        for text, member in Membership(self.context).identify_all(texts - self.members.keys()).items():
+            if isinstance(member, Member):
+                self.members[text] = member
+            else:
+                unknown[text] = member
+        return unknown
 
     def _draft(self, row: Row) -> _Draft:
         if row.flaw is not None:

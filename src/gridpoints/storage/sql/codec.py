@@ -20,13 +20,11 @@ from gridpoints.values import Step
 T = TypeVar("T", bound=Record)
 
 _CONVERTER = Converter()
-# Its figures are what the column of explanations keeps as they are: nothing in them is converted.
-_CONVERTER.register_unstructure_hook(Step, lambda step: {"code": step.code, "values": step.values})
 
 _Hook = Callable[[Any], Any]
 
 #: Kept as they are: their columns know how.
-_PLAIN = (str, int, datetime, date, Decimal)
+_PLAIN = (str, int, datetime, date, Decimal, Step)
 
 
 class RowCodec(Generic[T]):
@@ -51,7 +49,8 @@ class RowCodec(Generic[T]):
         self._columns: dict[str, Column[Any]] = dict(zip(names, self.columns, strict=True)) | {"id": self.key}
         hooks = {a.name: _hooks(a.type) for a in fields}
         self._to_column = {name: to_column for name, (to_column, _) in hooks.items()}
-        self._to_field = [to_field for _, to_field in hooks.values()]
+        read = [(place, to_field) for place, (_, to_field) in enumerate(hooks.values())]
+        self._to_field = [(place, to_field) for place, to_field in read if to_field is not None]
 
     def column(self, field: str) -> Column[Any]:
         """The column of a field; every kind has one for ``id``."""
@@ -73,9 +72,10 @@ class RowCodec(Generic[T]):
 
     def record(self, row: Iterable[Any]) -> T:
         """The record of a row that holds `columns`, in their order."""
-        return self.kind(
-            *[value if read is None else read(value) for value, read in zip(row, self._to_field, strict=True)]
-        )
+        values = list(row)
+        for place, read in self._to_field:
+            values[place] = read(values[place])
+        return self.kind(*values)
 
 
 def _hooks(annotation: Any) -> tuple[_Hook | None, _Hook | None]:
@@ -92,8 +92,11 @@ def _hooks(annotation: Any) -> tuple[_Hook | None, _Hook | None]:
         _CONVERTER.get_unstructure_hook(annotation),
         _CONVERTER.get_structure_hook(annotation),
     )
-    to_json = (lambda value: list(unstructure(value))) if get_origin(annotation) is tuple else unstructure
-    return to_json, lambda value: structure(value, annotation)
+    if get_origin(annotation) is tuple:
+        of_each, _ = _hooks(parts[0])
+        to_list = list if of_each is None else lambda value: list(map(of_each, value))
+        return to_list, lambda value: structure(value, annotation)
+    return unstructure, lambda value: structure(value, annotation)
 
 
 def _is_plain_mapping(annotation: Any) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
-from gridpoints.exact_json import from_json, to_json
+from gridpoints.exact_json import exact_text, from_json, to_json
 from gridpoints.values import check_instant
 
 __all__ = [
@@ -79,7 +79,12 @@ def _utc_text(value: datetime | None) -> str | None:
 def _from_any(value: Any) -> datetime | None:
     if value is None:
         return None
-    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+    return _parsed(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=4_096)  # the lots of a batch have few instants among them
+def _parsed(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 @lru_cache(maxsize=1024)  # the rows of a batch have few instants among them
@@ -108,6 +113,10 @@ class ExactJson(types.TypeDecorator[Any]):
     impl = Json
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """On SQLite, JSON is text, and written without going through what it has types for."""
+        return _exact_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """See `gridpoints.exact_json`."""
         return None if value is None else to_json(value)
@@ -115,6 +124,10 @@ class ExactJson(types.TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """See `gridpoints.exact_json`."""
         return from_json(value)
+
+
+def _exact_text(value: Any) -> str | None:
+    return None if value is None else exact_text(value)
 
 
 class TextSet(types.TypeDecorator[Any]):

@@ -207,7 +207,7 @@ class AwardRow(Row, table=True):
     facts: ExactJson
     chosen: ExactOrNone
     household_id: TextOrNone
-    uses: Json
+    uses: ExactJson
     version: Whole
 
 
