@@ -10,7 +10,7 @@ import pytest
 from gridpoints import Account, Actor, Community, Exchange, Leg, Member, Report, Transaction
 from gridpoints.awards.model import AwardStatus
 from gridpoints.testing import ManualClock
-from tests.rooms.test_races import race
+from tests.racing import race
 
 RULES = """\
 gridpoints: 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,7 +14,6 @@ from gridpoints import Actor, Community, Exchange, Report
 from gridpoints.errors import (
     BadText,
     DraftMismatch,
-    GridpointsError,
     IllegalTransition,
     NotApproved,
     NotWholeNumber,
@@ -31,6 +28,7 @@ from gridpoints.errors import (
 from gridpoints.records import Change
 from gridpoints.rules.life import Ballot, Draft, DraftStatus, VersionStatus, status_of
 from gridpoints.testing import ManualClock
+from tests.racing import race
 
 CARRIED = Ballot(12, 3, 1, "Minutes of 5 May 2026, item 4")
 
@@ -299,34 +297,13 @@ def test_deeds_that_a_version_comes_too_late_for_stay_and_are_counted(village: C
 # --- at once --------------------------------------------------------------------------------------
 
 
-def race(*acts: Callable[[], object]) -> Counter[str]:
-    barrier = threading.Barrier(len(acts))
-    came: list[str] = []
-
-    def run(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except GridpointsError as refusal:
-            came.append(refusal.code)
-        else:
-            came.append("done")
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Counter(came)
-
-
 def test_two_publish_the_same_version_at_once(village: Community) -> None:
-    assert race(*[lambda: village.rules.publish(rules())] * 6) == {"done": 6}
+    assert race([lambda: village.rules.publish(rules())] * 6) == {"done": 6}
     assert len(village.rules.versions()) == 2
 
 
 def test_of_two_texts_of_one_version_one_is_published(village: Community) -> None:
-    came = race(*[lambda n=n: village.rules.publish(rules(points=n)) for n in range(1, 7)])
+    came = race([lambda n=n: village.rules.publish(rules(points=n)) for n in range(1, 7)])
     assert came == {"done": 1, "rule_set_frozen": 5}
     assert len(village.rules.versions()) == 2
 
@@ -339,15 +316,15 @@ def test_two_versions_declare_the_same_unit_at_once(village: Community) -> None:
         for n in range(2, 6)
     ]
     acts = [lambda id=draft.id: village.rules.publish_draft(id) for draft in coins]
-    assert race(*acts) == {"done": 4}
+    assert race(acts) == {"done": 4}
     assert village.rules.units().keys() == {"points", "coins"}
 
 
 def test_a_draft_is_published_or_withdrawn(village: Community) -> None:
     draft = approved(village, rules())
     came = race(
-        *[lambda: village.rules.publish_draft(draft.id)] * 3,
-        *[lambda: village.rules.withdraw_draft(draft.id, reason="no")] * 3,
+        [lambda: village.rules.publish_draft(draft.id)] * 3
+        + [lambda: village.rules.withdraw_draft(draft.id, reason="no")] * 3
     )
     published = village.rules.draft_of(draft.id).status is DraftStatus.PUBLISHED
     assert came == (
@@ -358,5 +335,5 @@ def test_a_draft_is_published_or_withdrawn(village: Community) -> None:
 
 def test_of_two_revisions_both_are_kept(village: Community) -> None:
     draft = village.rules.draft(rules())
-    race(*[lambda n=n: village.rules.revise_draft(draft.id, rules(points=n)) for n in (1, 2, 3)])
+    race([lambda n=n: village.rules.revise_draft(draft.id, rules(points=n)) for n in (1, 2, 3)])
     assert len(village.rules.revisions(draft.id)) == 4
