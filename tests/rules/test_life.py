@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -303,7 +304,7 @@ def test_two_publish_the_same_version_at_once(village: Community) -> None:
 
 
 def test_of_two_texts_of_one_version_one_is_published(village: Community) -> None:
-    came = race([lambda n=n: village.rules.publish(rules(points=n)) for n in range(1, 7)])
+    came = race([partial(village.rules.publish, rules(points=n)) for n in range(1, 7)])
     assert came == {"done": 1, "rule_set_frozen": 5}
     assert len(village.rules.versions()) == 2
 
@@ -335,5 +336,5 @@ def test_a_draft_is_published_or_withdrawn(village: Community) -> None:
 
 def test_of_two_revisions_both_are_kept(village: Community) -> None:
     draft = village.rules.draft(rules())
-    race([lambda n=n: village.rules.revise_draft(draft.id, rules(points=n)) for n in (1, 2, 3)])
+    race([partial(village.rules.revise_draft, draft.id, rules(points=n)) for n in (1, 2, 3)])
     assert len(village.rules.revisions(draft.id)) == 4
