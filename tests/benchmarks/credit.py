@@ -2,7 +2,8 @@
 
 Sixty deeds with limits on the member's month and the household's year, points that expire, and the
 explanation of each award. The file grows and the rate must not fall: each size is a store of its own,
-and its members grow with the file, so that a limit is reached now and then, not by everybody. Garbage is collected as seldom as in the command line.
+and its members grow with the file, so that a limit is reached now and then, not by everybody.
+Garbage is collected as seldom as in the command line.
 """
 
 from __future__ import annotations
