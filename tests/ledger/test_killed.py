@@ -31,7 +31,9 @@ from tests.ledger.killing import ACTS
 pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
 
 #: So many statements at least are begun by an act; fewer, and the test shows nothing.
-LEAST = 3
+LEAST = 6
+#: On PostgreSQL one statement locks a lone account, and one writes its line with what it comes to.
+FEWER = {"set_floor": 3}
 
 HOME_POINTS = Account.household("home", "points")
 
@@ -166,7 +168,7 @@ def test_killed_at_every_statement(killer: Killer, act: str) -> None:
     before = dump(killer.base(act))
     whole = killer.copy(killer.base(act))
     statements = killer.run(whole, act)["begun"]
-    assert statements >= LEAST
+    assert statements >= FEWER.get(act, LEAST)
     states = [before, dump(whole)]
     if act == "seal":  # where lines are numbered later, it folds first, in a unit of work of its own
         folded = killer.copy(killer.base(act))
