@@ -12,8 +12,8 @@ from gridpoints.rules.amounts import Amount, Chosen, Fixed, PerUnit
 from gridpoints.rules.approval import Approval, Confirmer, Notice, Panel
 from gridpoints.rules.case import BILLION
 from gridpoints.rules.deeds import DeedRule, Holder
+from gridpoints.rules.file.checks.trials import Trial
 from gridpoints.rules.file.examples import DeedExample
-from gridpoints.rules.file.trials import Trial
 from gridpoints.rules.limits import Bound, Counted, Limit
 from gridpoints.rules.loading import check, preset_names, preset_text, shop_names
 from gridpoints.rules.model import RuleSet

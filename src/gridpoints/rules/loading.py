@@ -15,12 +15,12 @@ from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.expression.model import Evaluator
 from gridpoints.rules.file.checking import check as check_values
 from gridpoints.rules.file.checking import in_order, read_checked, together
-from gridpoints.rules.file.coherence import examine, reader
+from gridpoints.rules.file.checks.coherence import examine, reader
+from gridpoints.rules.file.checks.trials import Trial
 from gridpoints.rules.file.document import Identity, RuleSetDocument
 from gridpoints.rules.file.problems import Problem
 from gridpoints.rules.file.schema import published
 from gridpoints.rules.file.source import LONGEST_FILE, decode, parse
-from gridpoints.rules.file.trials import Trial
 from gridpoints.rules.model import RuleSet
 
 _PRESETS = files("gridpoints.presets")

@@ -18,8 +18,8 @@ from gridpoints.context import SystemClock
 from gridpoints.errors import RuleSetInvalid
 from gridpoints.i18n import Language
 from gridpoints.i18n.words import QUANTITIES
+from gridpoints.rules.file.checks.trials import Trial
 from gridpoints.rules.file.problems import Problem
-from gridpoints.rules.file.trials import Trial
 from gridpoints.rules.loading import Checked, check, json_schema, read
 from gridpoints.values import Step
 

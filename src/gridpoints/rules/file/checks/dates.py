@@ -7,6 +7,7 @@ from itertools import chain
 
 from gridpoints.rules.file.amounts import PointsInRange
 from gridpoints.rules.file.approval import ApprovalEntry, StageEntry
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.problems import (
     CampaignEmpty,
     DaysSwapped,
@@ -17,7 +18,6 @@ from gridpoints.rules.file.problems import (
     QuorumTooLarge,
 )
 from gridpoints.rules.file.problems_of_sense import ApprovalEmpty, PercentTooLarge, TermUnclear
-from gridpoints.rules.file.reading import Reading
 from gridpoints.rules.file.units import Term
 
 

@@ -13,7 +13,8 @@ from attrs import frozen
 from pydantic import ValidationError
 
 from gridpoints.rules.expression.model import Evaluator
-from gridpoints.rules.file import (
+from gridpoints.rules.file.checking import check, in_order
+from gridpoints.rules.file.checks import (
     conflicts,
     dates,
     figures_fit,
@@ -25,12 +26,11 @@ from gridpoints.rules.file import (
     trials,
     unused,
 )
-from gridpoints.rules.file.checking import check, in_order
+from gridpoints.rules.file.checks.reading import Reading, Remembered
+from gridpoints.rules.file.checks.trials import Trial
 from gridpoints.rules.file.document import NotCompiled, RuleSetDocument, Tables
 from gridpoints.rules.file.problems import FormatUnknown, Problem
-from gridpoints.rules.file.reading import Reading, Remembered
 from gridpoints.rules.file.source import MOST_PROBLEMS, Source
-from gridpoints.rules.file.trials import Trial
 from gridpoints.rules.model import RuleSet
 
 #: What is looked for, in this order; one module each.

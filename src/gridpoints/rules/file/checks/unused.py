@@ -6,15 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gridpoints.rules.expression.problems import ExpressionInvalid
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.document import RuleSetDocument
 from gridpoints.rules.file.problems import Path, Problem
-from gridpoints.rules.file.problems_of_sense import (
-    CategoryUnused,
-    FactUnused,
-    TranslationMissing,
-    UnitUnused,
-)
-from gridpoints.rules.file.reading import Reading
+from gridpoints.rules.file.problems_of_use import CategoryUnused, FactUnused, TranslationMissing, UnitUnused
 
 #: From how many names on it can be said what most of them have.
 _MANY = 3

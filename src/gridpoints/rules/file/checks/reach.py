@@ -21,8 +21,9 @@ from gridpoints.rules.file.amounts import (
     PointsPerUnit,
     PointsReset,
 )
+from gridpoints.rules.file.checks.conflicts import ENCLOSING
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.conditions import AllHold, Bounds, FactsHold
-from gridpoints.rules.file.conflicts import ENCLOSING
 from gridpoints.rules.file.document import DeedEntry, RuleSetDocument
 from gridpoints.rules.file.factors import CoefficientByFact
 from gridpoints.rules.file.facts import fact_of
@@ -30,7 +31,7 @@ from gridpoints.rules.file.fields import shown
 from gridpoints.rules.file.forms import Uses
 from gridpoints.rules.file.limits import LimitEntry
 from gridpoints.rules.file.problems import Path, Problem
-from gridpoints.rules.file.problems_of_sense import (
+from gridpoints.rules.file.problems_of_use import (
     BracketNeverReached,
     ConditionNeverHolds,
     FactNeverTold,
@@ -38,7 +39,6 @@ from gridpoints.rules.file.problems_of_sense import (
     OtherwiseNeverReached,
     RowNeverReached,
 )
-from gridpoints.rules.file.reading import Reading
 from gridpoints.rules.limits import Counted
 from gridpoints.values import Period
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gridpoints.rules.file.checking import unknown_code
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.limits import Covering
 from gridpoints.rules.file.metrics import metrics_of
 from gridpoints.rules.file.problems import NameDoubled, Path, Problem, UnitNeeded, UnitsMixed
 from gridpoints.rules.file.problems_of_terms import MetricUnknown
-from gridpoints.rules.file.reading import Reading
 
 #: The keys that name an entry of another table, by the table in which they stand.
 _ONE: Mapping[str, Mapping[str, str]] = {

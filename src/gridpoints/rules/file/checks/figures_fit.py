@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from gridpoints.errors import GridpointsError, NotAnAmount
 from gridpoints.rules.file.amounts import PointsInBrackets
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.fields import MOST_SCALE, shown
 from gridpoints.rules.file.figures import AmountFigure, Figure
 from gridpoints.rules.file.limits import LimitEntry
@@ -22,7 +23,6 @@ from gridpoints.rules.file.problems import (
     WholeNeeded,
 )
 from gridpoints.rules.file.problems_of_sense import BracketUnended, ChangesTooMany, ReviewSwapped
-from gridpoints.rules.file.reading import Reading
 from gridpoints.rules.limits import Counted
 
 #: A change a month for five years.

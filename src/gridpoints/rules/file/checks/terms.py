@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from gridpoints.rules.file.checks.figures_fit import digits, whole
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.figures import AmountFigure
-from gridpoints.rules.file.figures_fit import digits, whole
 from gridpoints.rules.file.grades import ClassEntry
 from gridpoints.rules.file.metrics import TIMES
 from gridpoints.rules.file.problems import Path, Problem
@@ -17,7 +18,6 @@ from gridpoints.rules.file.problems_of_terms import (
     RateIncomplete,
     ShareTooSmall,
 )
-from gridpoints.rules.file.reading import Reading
 from gridpoints.rules.file.redemption import RedemptionCounted, RedemptionEntry
 from gridpoints.rules.file.stars import LevelEntry
 

@@ -8,9 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.figures import Figure, Sourced
 from gridpoints.rules.file.problems import Path, Problem
-from gridpoints.rules.file.problems_of_sense import (
+from gridpoints.rules.file.problems_of_use import (
     DaysPerhapsSwapped,
     ExampleBeforeRules,
     FigureHoldsBefore,
@@ -18,7 +19,6 @@ from gridpoints.rules.file.problems_of_sense import (
     ReviewDue,
     YearUnlikely,
 )
-from gridpoints.rules.file.reading import Reading
 
 #: Points for what was done before are not known of; nobody decides for more than a generation ahead.
 _FIRST_YEAR = 1980

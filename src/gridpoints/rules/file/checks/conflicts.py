@@ -7,12 +7,13 @@ from decimal import Decimal
 from itertools import combinations, islice, permutations
 
 from gridpoints.rules.file.amounts import FixedPoints, PointsInRange
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.document import DeedEntry, RuleSetDocument
 from gridpoints.rules.file.factors import CampaignEntry
 from gridpoints.rules.file.fields import shown
 from gridpoints.rules.file.limits import LimitEntry, LimitExcess
 from gridpoints.rules.file.problems import Problem
-from gridpoints.rules.file.problems_of_sense import (
+from gridpoints.rules.file.problems_of_use import (
     CampaignChangesNothing,
     CampaignForNobody,
     CampaignOver,
@@ -23,7 +24,6 @@ from gridpoints.rules.file.problems_of_sense import (
     LimitsAlike,
     NoEffectOnDeduction,
 )
-from gridpoints.rules.file.reading import Reading
 from gridpoints.rules.limits import Counted
 from gridpoints.values import Period
 

@@ -9,6 +9,7 @@ from gridpoints.errors import GridpointsError
 from gridpoints.rules.expression.model import Schema, Type
 from gridpoints.rules.expression.problems import ExpressionInvalid
 from gridpoints.rules.file.checking import unknown_code
+from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.conditions import FORMS, Bounds, FactsHold
 from gridpoints.rules.file.facts import BUILT_IN, fact_of
 from gridpoints.rules.file.fields import shown
@@ -33,7 +34,6 @@ from gridpoints.rules.file.problems_of_sense import (
     MonthNeeded,
     WeekdayNeeded,
 )
-from gridpoints.rules.file.reading import Reading
 
 _OF_CALENDAR: Mapping[str, Sequence[object]] = {"weekday": range(1, 8), "month": range(1, 13)}
 
