@@ -14,7 +14,7 @@ from sqlalchemy.sql import ClauseElement
 
 from gridpoints.community.model import Member
 from gridpoints.ledger.model import Account, Leg, Transaction
-from gridpoints.storage.sql import folding, ledger, proof, reading, records, statements
+from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
@@ -24,9 +24,9 @@ from gridpoints.values import Unit
 @pytest.mark.parametrize(
     "statement",
     [
-        ledger._KNOWN,
-        ledger._LOCK,
-        ledger._NAMED_HOLDS,
+        locking._KNOWN,
+        locking._LOCK,
+        locking._NAMED_HOLDS,
         ledger._UNOPEN,
         statements._BALANCES,
         reading._HOLD,
@@ -57,11 +57,11 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
 @pytest.mark.parametrize(
     ("statement", "found_by"),
     [
-        (ledger._LOTS, "community_id=? AND account_id=?"),
-        (ledger._OVERDUE_HOLDS, "community_id=? AND account_id=? AND expires_at<?"),
+        (locking._LOTS, "community_id=? AND account_id=?"),
+        (locking._OVERDUE_HOLDS, "community_id=? AND account_id=? AND expires_at<?"),
         (reading._ABOUT, "community_id=? AND subject=?"),
         (reading._DEBTS, "ix_gridpoints_journal_act (community_id=? AND act=?)"),
-        (ledger._KNOWN_OR_AHEAD, "ix_gridpoints_journal_act (community_id=? AND act=? AND effective_at>?)"),
+        (locking._KNOWN_OR_AHEAD, "ix_gridpoints_journal_act (community_id=? AND act=? AND effective_at>?)"),
         (reading._LINES, "community_id=? AND number>?"),
         (reading._TAIL["sqlite"], "community_id=? AND number>?"),
         (folding._NUMBERED_TAIL, "community_id=? AND number>?"),

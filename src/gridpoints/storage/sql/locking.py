@@ -1,0 +1,259 @@
+"""What a post must know before it decides: accounts locked, what stands under its ids, the open period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select, union_all
+
+from gridpoints.ledger.accounts import Account
+from gridpoints.ledger.journal import Act, Line, instant, instant_text
+from gridpoints.ledger.locked import Locked
+from gridpoints.ledger.lots import AccountState
+from gridpoints.ledger.reversal import Original
+from gridpoints.storage.ledger_port import Wanted
+from gridpoints.storage.sql.folding import READ_HOT, SqlFolding
+from gridpoints.storage.sql.prepared import Prepared, pipeline
+from gridpoints.storage.sql.reading import (
+    HERE,
+    ID,
+    IDS,
+    LINE,
+    OVERDUE,
+    RARE,
+    SOME_LEFT,
+    accounts,
+    book,
+    hold_of,
+    holds,
+    holds_with_accounts,
+    journal,
+    line_of,
+    lots,
+)
+from gridpoints.storage.sql.types import Text, among
+
+_lock = (
+    select(
+        accounts.c.id,
+        accounts.c.floor,
+        accounts.c.posted,
+        accounts.c.held,
+        accounts.c.dated,
+        accounts.c.moved_at,
+    )
+    .where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
+    .order_by(accounts.c.id)
+)
+_LOCK = Prepared(_lock.with_for_update(key_share=True))
+_line_stands = select(1).where(journal.c.community_id == HERE, journal.c.id == ID).exists()
+#: The ends of closed periods that lie ahead: nobody posts by a clock that is so far behind.
+_ahead = select(*LINE).where(
+    journal.c.community_id == HERE,
+    RARE,
+    journal.c.act == Act.CLOSE.value,
+    journal.c.effective_at > bindparam("now", type_=Text),
+)
+#: The same, and whether there is a line to be read: most units of work are one transaction.
+_LOCK_FOR_ONE = Prepared(
+    _lock.add_columns(or_(_line_stands, _ahead.exists())).with_for_update(key_share=True, of=accounts)
+)
+_LOTS = Prepared(
+    select(lots.c.account_id, lots.c.expires_at, lots.c.remaining).where(
+        lots.c.community_id == HERE, among(lots.c.account_id, IDS), SOME_LEFT
+    )
+)
+_NAMED_HOLDS = Prepared(holds_with_accounts.where(among(holds.c.id, IDS)))
+_OVERDUE_HOLDS = Prepared(holds_with_accounts.where(OVERDUE, among(holds.c.account_id, IDS)))
+_KNOWN = Prepared(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)))
+_KNOWN_LINE = Prepared(select(*LINE).where(journal.c.community_id == HERE, journal.c.id == ID))
+_ANY_KNOWN = Prepared(
+    select(journal.c.id)
+    .where(
+        journal.c.community_id == HERE,
+        journal.c.id >= bindparam("first", type_=Text),
+        journal.c.id <= bindparam("last", type_=Text),
+    )
+    .order_by(journal.c.id)
+    .limit(1)
+)
+_KNOWN_OR_AHEAD = Prepared(
+    union_all(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)), _ahead)
+)
+_BOOK = Prepared(
+    select(
+        select(func.coalesce(func.max(journal.c.number), 0))
+        .where(journal.c.community_id == HERE, journal.c.number.is_not(None))
+        .scalar_subquery(),
+        select(func.coalesce(func.max(book.c.folded), 0))
+        .where(book.c.community_id == HERE)
+        .scalar_subquery(),
+        select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery(),
+    )
+)
+_KEY = func.hashtextextended(bindparam("key", type_=Text), 0)
+_ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
+_ADVISE_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_KEY)))
+
+
+#: Under which the sum of dated lots stands until they are read.
+_UNREAD = datetime.max.replace(tzinfo=UTC)
+
+
+class SqlLocking(SqlFolding):
+    """Locks what is wanted, and reads what decides."""
+
+    #: What `lock` found out for those who write: accounts that it opened, and hot ones that are theirs alone.
+    _opened: frozenset[str] = frozenset()
+    _alone: frozenset[str] = frozenset()
+
+    def lock(self, wanted: Wanted, at: datetime) -> Locked:
+        locked = Locked({}, {}, self.units)
+        if self.others_write:
+            self._take_turns(wanted)
+        if wanted.backdated or not self.others_write:
+            self._read_book(locked)
+        found = self.rows(_NAMED_HOLDS, ids=wanted.holds) if wanted.holds else []
+        touched = wanted.accounts
+        if found:
+            touched = {**touched, **{account.key: account for account in map(_account_of, found)}}
+        strict, hot = dict[str, Account](), dict[str, Account]()
+        for key, account in touched.items():
+            (strict if account.kind.strict else hot)[key] = account
+        self._lock(strict, wanted.ids, at, locked)
+        self._add_hot(hot, wanted.alone, locked)
+        if wanted.holds:  # again, now that their accounts are locked; one placed meanwhile may be on another
+            found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
+            found = [row for row in found if _account_of(row).key in locked.accounts]
+        if at_stake := [key for key, state in locked.accounts.items() if state.held]:
+            found += self.rows(_OVERDUE_HOLDS, ids=at_stake, at=at)
+        locked.holds = {hold.id: hold for hold in map(hold_of, found)} if found else {}
+        for id, line in self._originals(wanted.originals).items():
+            reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
+            locked.originals[id] = Original.of(line, reversals)
+        return locked
+
+    def _originals(self, ids: Collection[str]) -> dict[str, Line]:
+        return {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))} if ids else {}
+
+    def _known(self, ids: Collection[str], at: datetime, locked: Locked) -> Callable[[], None]:
+        """Ask for the lines under these ids, and for a period that is closed beyond `at`."""
+        fetch = self._standing(ids, at)
+
+        def read() -> None:
+            for line in map(line_of, fetch()):
+                if line.act == Act.CLOSE:
+                    until = instant(line.effective_at)
+                    locked.closed_until = max(until, locked.closed_until or until)
+                else:
+                    locked.known[line.id] = line
+
+        return read
+
+    def _standing(self, ids: Collection[str], at: datetime) -> Callable[[], Iterable[Any]]:
+        """Whoever writes alone has read the book, and needs the lines under the ids alone."""
+        if self.others_write:
+            now = instant_text(at)
+            return _KNOWN_OR_AHEAD.start(self.connection, community=self.community, ids=ids, now=now)
+        if not ids:
+            return tuple
+        if len(ids) == 1:
+            [id] = ids
+            return _KNOWN_LINE.start(self.connection, community=self.community, id=id)
+        # Ids that are made in time have none between them: one look says so.
+        first, last = min(ids), max(ids)
+        any_known = _ANY_KNOWN.start(self.connection, community=self.community, first=first, last=last)
+        return lambda: self.rows(_KNOWN, ids=ids) if any_known() else ()
+
+    def _take_turns(self, wanted: Wanted) -> None:
+        """Wait, before any account is locked, for whoever closes the period or reverses the same."""
+        if wanted.backdated:
+            self.rows(_ADVISE_SHARED, key=f"{self.community} period")
+        for id in sorted(wanted.originals):
+            self.rows(_ADVISE, key=f"{self.community} {id}")
+        if wanted.alone:
+            self.lock_statements()
+
+    def _read_book(self, locked: Locked) -> None:
+        [(last, self.folded, locked.closed_until)] = self.rows(_BOOK)
+        if not self.others_write:
+            locked.number = last + 1
+
+    def lock_book(self) -> Locked:
+        if self.others_write:
+            self.rows(_ADVISE, key=f"{self.community} period")
+        self._opened = self._alone = frozenset()
+        locked = Locked({}, {}, self.units)
+        self._read_book(locked)
+        return locked
+
+    def _lock(
+        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
+    ) -> None:
+        if strict and len(ids) == 1:
+            locked.accounts = self._lock_for_one(strict, ids, at, locked)
+        else:
+            with pipeline(self.connection):  # what is known is read behind the locks
+                states = self._states(strict)
+                read_known = self._known(ids, at, locked)
+            locked.accounts = states()
+            read_known()
+        self._opened = frozenset()
+        if missing := {k: a for k, a in strict.items() if k not in locked.accounts and a.unit in self.units}:
+            # In a statement of its own: where another writer opens one of them at this moment, this
+            # waits until it is there for both.
+            self.open(missing.values())
+            self._opened = frozenset(missing)
+            locked.accounts |= self._states(missing)()
+            self._known(ids, at, locked)()
+        if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
+            for state in dated.values():
+                state.dated = {}
+            for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
+                dated[key].dated[expires_at] = remaining
+
+    def _lock_for_one(
+        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
+    ) -> dict[str, AccountState]:
+        """Lock accounts for the transaction with the one id, and read what stands under it, if anything does.
+
+        What stands is seen as it was before this waited for a lock: `write` finds what came meanwhile.
+        """
+        [id] = ids
+        rows = self.rows(_LOCK_FOR_ONE, ids=strict, id=id, now=instant_text(at))
+        if not rows or rows[0][-1]:
+            self._known(ids, at, locked)()
+        return {row[0]: _state(strict[row[0]], row) for row in rows}
+
+    def _states(self, named: Mapping[str, Account]) -> Callable[[], dict[str, AccountState]]:
+        if not named:
+            return dict
+        fetch = _LOCK.start(self.connection, community=self.community, ids=named)
+        return lambda: {row[0]: _state(named[row[0]], row) for row in fetch()}
+
+    def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
+        """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
+        units = {state.account.unit for state in locked.accounts.values()}
+        known = {key: a for key, a in hot.items() if a.unit in units or a.unit in self.units}
+        held = self.remembered.hot
+        if new := known.keys() - held.keys():
+            held |= dict.fromkeys(new, 0)
+            held |= dict(self.rows(READ_HOT, ids=new))
+        locked.accounts |= {key: AccountState(account, None, held[key]) for key, account in known.items()}
+        self._alone = alone & locked.accounts.keys()
+        if self._alone:
+            self.fold()
+            self._read_book(locked)
+            locked.accounts |= {key: AccountState(hot[key], hot[key].kind.floor) for key in self._alone}
+            locked.accounts |= self._states({key: hot[key] for key in self._alone})()
+
+
+def _state(account: Account, row: Sequence[Any]) -> AccountState:
+    dated = row[4]
+    return AccountState(account, row[1], row[2], row[3], {_UNREAD: dated} if dated else {}, row[5])
+
+
+def _account_of(row: Sequence[Any]) -> Account:
+    return hold_of(row).account
