@@ -22,7 +22,8 @@ from babel.messages.pofile import read_po, write_po
 
 from gridpoints.i18n.differences import ASPECT, BARE, BESIDE, ENTRY, TEMPLATES
 from gridpoints.i18n.explanations import STEPS, UNKNOWN
-from gridpoints.i18n.language import DOMAIN, LOCALES, Language, Message
+from gridpoints.i18n.language import DOMAIN, LOCALES, Language
+from gridpoints.i18n.messages import Message
 from gridpoints.i18n.words import QUANTITIES, WORDS
 
 SOURCES = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache, reduce
 from pathlib import Path
 from string import Formatter
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
 from attrs import evolve, frozen
 from babel import Locale, parse_locale
@@ -22,6 +22,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from gridpoints.errors import UnknownLanguage
 from gridpoints.i18n import differences
 from gridpoints.i18n.explanations import AMOUNTS, COUNTS, STEPS, UNKNOWN
+from gridpoints.i18n.messages import Differing, Message
 from gridpoints.i18n.words import CONTEXTS, NUMBERED, QUANTITIES, VERBATIM, WORDS
 from gridpoints.records import kind_of
 from gridpoints.values import Names, Step, Unit
@@ -38,51 +39,6 @@ Known = Mapping[str, str]
 def marked(text: str) -> str:
     """`text` itself: marks a literal that is given to `Language.text` later, so that it is found."""
     return text
-
-
-@runtime_checkable
-class Message(Protocol):
-    """What an error is to a language: a text with braces, and what belongs there."""
-
-    @classmethod
-    def template(cls) -> str:
-        """The English text."""
-
-    @property
-    def fields(self) -> Mapping[str, Any]:
-        """The values, by the names in the braces."""
-
-
-class Differing(Protocol):
-    """What a difference of two rule sets is to a language."""
-
-    @property
-    def altered(self) -> str:
-        """``added``, ``removed`` or ``changed``."""
-
-    @property
-    def section(self) -> str:
-        """The section of the file; empty for what is said of all of it."""
-
-    @property
-    def entry(self) -> str:
-        """The code of the entry there; empty where the section has none."""
-
-    @property
-    def names(self) -> Names:
-        """The names of the entry."""
-
-    @property
-    def aspect(self) -> tuple[str, ...]:
-        """The keys that lead from the entry to what differs."""
-
-    @property
-    def old(self) -> tuple[Step, ...]:
-        """What the old rules say."""
-
-    @property
-    def new(self) -> tuple[Step, ...]:
-        """What the new rules say."""
 
 
 @lru_cache
