@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType, GenericAlias, ModuleType
 
 ROOT = Path(__file__).parents[1]
 RECORDED = Path(__file__).with_suffix(".txt")
@@ -45,6 +45,8 @@ def _module(module: ModuleType) -> Iterator[str]:
         if name in exported or (_is_public(name) and _is_made_in(module, value)):
             if isinstance(value, type):
                 yield from _class(f"{module.__name__}.{name}", value)
+            elif isinstance(value, GenericAlias):  # its signature is another on each Python
+                yield f"{module.__name__}.{name} = {value}"
             elif callable(value):
                 yield _function(f"{module.__name__}.{name}", value)
 
