@@ -109,6 +109,12 @@ class Context:
         work.add(self._change(old, new, reason))
         return new
 
+    def change_all(self, work: Work, changes: Iterable[tuple[S, S]], reason: str | None = None) -> None:
+        """`change` for many locked records, in one go."""
+        changes = list(changes)
+        work.replace_all(changes)
+        work.add(*(self._change(old, new, reason) for old, new in changes))
+
     def _change(self, old: Stateful | None, new: Stateful, reason: str | None = None) -> Change:
         if reason is not None:
             reason = check_text("reason", reason)

@@ -12,6 +12,19 @@ set) and `StoreError` (mend the installation).
 
 from __future__ import annotations
 
+from gridpoints.errors.awards import (
+    AmountNotAsked,
+    AppealOver,
+    HouseholdNeeded,
+    NotAppealable,
+    NoticeOver,
+    NotPending,
+    NotTheReporter,
+    OwnAward,
+    RoleNeeded,
+    VotedAlready,
+    WrongStage,
+)
 from gridpoints.errors.base import (
     Conflict,
     GridpointsError,
@@ -22,6 +35,26 @@ from gridpoints.errors.base import (
     RuleSetError,
     StoreError,
     every_error,
+)
+from gridpoints.errors.catalog import (
+    NotPublished,
+    SessionNotOver,
+    SessionStarted,
+)
+from gridpoints.errors.claiming import (
+    AlreadyClaimed,
+    HoursOutOfRange,
+    NotTheBeneficiary,
+    OwnClaim,
+    OwnWish,
+    SessionFull,
+    WishTaken,
+    WrongTarget,
+)
+from gridpoints.errors.community import (
+    MemberAmbiguous,
+    MemberInactive,
+    MemberUnknown,
 )
 from gridpoints.errors.ledger import (
     AccountHot,
@@ -66,38 +99,13 @@ from gridpoints.errors.proofs import (
     ReceiptVersionUnknown,
     SignatureForged,
 )
-from gridpoints.errors.rooms import (
-    AlreadyClaimed,
-    AmountNotAsked,
-    AppealOver,
-    HoursOutOfRange,
-    HouseholdNeeded,
-    MemberAmbiguous,
-    MemberInactive,
-    MemberUnknown,
+from gridpoints.errors.redemption import (
     MerchantNotActive,
-    NotAppealable,
     NothingToSettle,
-    NoticeOver,
-    NotPending,
-    NotPublished,
-    NotTheBeneficiary,
-    NotTheReporter,
     OutOfStock,
-    OwnAward,
-    OwnClaim,
-    OwnWish,
     RedemptionConflict,
     RedemptionExpired,
-    RoleNeeded,
     SamePerson,
-    SessionFull,
-    SessionNotOver,
-    SessionStarted,
-    VotedAlready,
-    WishTaken,
-    WrongStage,
-    WrongTarget,
 )
 from gridpoints.errors.rules import (
     AmountNotChosen,

@@ -7,15 +7,30 @@ whether a store is one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
+
+from attrs import frozen
 
 from gridpoints.records import Record
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.ledger_port import LedgerStore
 
 T = TypeVar("T", bound=Record)
+
+
+@frozen
+class Range:
+    """In the `where` of `Work.find` and `Work.count`: values between bounds; None is in no range.
+
+    Instants, days, whole numbers, and texts, by code point. A bound that is None bounds nothing.
+    """
+
+    at_least: Any = None
+    at_most: Any = None
+    above: Any = None
+    below: Any = None
 
 
 class Store(Protocol):
@@ -54,6 +69,9 @@ class Work(Protocol):
     def replace(self, old: T, new: T) -> None:
         """Put `new` in the place of `old`; raises `ConcurrentChange` where it changed meanwhile."""
 
+    def replace_all(self, changes: Iterable[tuple[Record, Record]]) -> None:
+        """`replace` for many pairs of old and new, in one go; all of them or, with an error, none."""
+
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
         """The record of that id; raises `RecordUnknown`.
 
@@ -67,11 +85,13 @@ class Work(Protocol):
         *,
         order: Sequence[str] = ("id",),
         limit: int | None = None,
+        lock: bool = False,
     ) -> list[T]:
-        """The records whose fields equal `where` (a tuple or list: any of these values).
+        """The records whose fields equal `where` (a tuple or list: any of these values; or a `Range`).
 
         Sorted by the fields `order`, ascending, text by code point and None first; one that begins
-        with ``-`` descending. Equal ones stand by id.
+        with ``-`` descending. Equal ones stand by id. With `lock`, nobody else can lock or change
+        them until this unit of work ends; what was changed while it waited is looked at again.
         """
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:

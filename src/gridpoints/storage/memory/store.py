@@ -7,7 +7,7 @@ a writer. What a unit changed is undone through a journal of inverse steps.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import product
@@ -24,6 +24,7 @@ from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.memory.books import Books, Journal
 from gridpoints.storage.memory.ledger import MemoryLedger
+from gridpoints.storage.port import Range
 from gridpoints.values import Unit, check_whole
 
 T = TypeVar("T", bound=Record)
@@ -100,7 +101,11 @@ class _Records:
             del index[_values(record, names)][record.id]
 
     def select(self, where: Mapping[str, Any]) -> list[Any]:
-        """The records whose fields equal `where`, in no order."""
+        """The records whose fields are as `where` says, in no order."""
+        ranges = {name: wanted for name, wanted in where.items() if isinstance(wanted, Range)}
+        if ranges:
+            equal = {name: wanted for name, wanted in where.items() if name not in ranges}
+            return [record for record in self.select(equal) if _lies_in(record, ranges)]
         if not where:
             return list(self.rows.values())
         names = tuple(sorted(where))
@@ -110,6 +115,20 @@ class _Records:
                 index[_values(record, names)][record.id] = record
         choices = (dict.fromkeys(v) if isinstance(v := where[n], tuple | list) else (v,) for n in names)
         return [record for values in product(*choices) for record in index.get(values, {}).values()]
+
+
+def _lies_in(record: Record, ranges: Mapping[str, Range]) -> bool:
+    for name, wanted in ranges.items():
+        value = getattr(record, name)
+        if (
+            value is None
+            or (wanted.at_least is not None and value < wanted.at_least)
+            or (wanted.at_most is not None and value > wanted.at_most)
+            or (wanted.above is not None and value <= wanted.above)
+            or (wanted.below is not None and value >= wanted.below)
+        ):
+            return False
+    return True
 
 
 def _values(record: Record, names: Sequence[str]) -> tuple[Any, ...]:
@@ -163,6 +182,15 @@ class MemoryWork:
         kept.put(new)
         self._journal.append(lambda: kept.put(present))
 
+    def replace_all(self, changes: Iterable[tuple[Record, Record]]) -> None:
+        mark = len(self._journal)
+        try:
+            for old, new in changes:
+                self.replace(old, new)
+        except BaseException:
+            _undo(self._journal, mark)
+            raise
+
     def _check(self, record: Record) -> None:
         """Refuse what `gridpoints.storage.integrity` says that no store keeps."""
         kind = type(record)
@@ -193,6 +221,7 @@ class MemoryWork:
         *,
         order: Sequence[str] = ("id",),
         limit: int | None = None,
+        lock: bool = False,
     ) -> list[T]:
         found: list[T] = self._kept.records[kind].select(where or {})
         for name in reversed(dict.fromkeys([*order, "id"])):

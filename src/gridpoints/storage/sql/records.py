@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exc, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, exc, func, or_, select, update
 
-from gridpoints.awards.model import Arrears, Award
-from gridpoints.awards.reviews import Objection, Review, Vote
-from gridpoints.catalog.model import ServiceItem, Session
-from gridpoints.claiming.model import Claim, Wish
-from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.errors import (
     ConcurrentChange,
     GridpointsError,
@@ -21,19 +16,17 @@ from gridpoints.errors import (
     RecordUnknown,
     ReferenceUnknown,
 )
-from gridpoints.records import Change, Record, Stateful, kind_of
-from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
+from gridpoints.records import Record, Stateful, kind_of
 from gridpoints.rules.case import UsageKey
-from gridpoints.rules.life import Draft
-from gridpoints.rules.model import PublishedRules
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
+from gridpoints.storage.port import Range
 from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.types import Text, TextSet, among
-from gridpoints.values import Unit, check_whole
+from gridpoints.values import check_whole
 
 T = TypeVar("T", bound=Record)
 
@@ -45,43 +38,22 @@ _IDS = bindparam("ids", type_=TextSet)
 class _Kept(RowCodec[T], Generic[T]):
     """How one kind of record is kept: its codec, and the statements that are the same each time."""
 
-    def __init__(self, kind: type[T], row: type[tables.Row], *, key: str = "id") -> None:
-        super().__init__(kind, tables.table_of(row), key=key)
-        self.here = self.table.c.community_id == _HERE
+    def __init__(self, kind: type[T], table: Table, key: str) -> None:
+        super().__init__(kind, table, key=key)
+        self.here = table.c.community_id == _HERE
         self.all = select(*self.columns).where(self.here)
         self.one = self.all.where(self.key == _ID)
         self.locked = self.one.with_for_update(key_share=True)
-        self.insert = bulk.insert(self.table)
-        self.replace = update(self.table).where(self.here, self.key == _ID)
-        if "version" in self.table.c:
-            self.replace = self.replace.where(self.table.c.version == bindparam("old_version"))
+        self.insert = bulk.insert(table)
+        self.replace = update(table).where(self.here, self.key == _ID)
+        if "version" in table.c:
+            self.replace = self.replace.where(table.c.version == bindparam("old_version"))
 
 
 _KEPT: Mapping[type, _Kept[Any]] = {
-    kept.kind: kept
-    for kept in (
-        _Kept(Profile, tables.CommunityRow, key="community_id"),
-        _Kept(Grid, tables.GridRow),
-        _Kept(Household, tables.HouseholdRow),
-        _Kept(Member, tables.MemberRow),
-        _Kept(Unit, tables.UnitRow, key="code"),
-        _Kept(Draft, tables.DraftRow),
-        _Kept(PublishedRules, tables.PublishedRulesRow),
-        _Kept(ServiceItem, tables.ServiceItemRow),
-        _Kept(Session, tables.SessionRow),
-        _Kept(Wish, tables.WishRow),
-        _Kept(Award, tables.AwardRow),
-        _Kept(Arrears, tables.ArrearsRow),
-        _Kept(Review, tables.ReviewRow),
-        _Kept(Vote, tables.VoteRow),
-        _Kept(Objection, tables.ObjectionRow),
-        _Kept(Claim, tables.ClaimRow),
-        _Kept(Merchant, tables.MerchantRow),
-        _Kept(Offer, tables.OfferRow),
-        _Kept(Redemption, tables.RedemptionRow),
-        _Kept(Settlement, tables.SettlementRow),
-        _Kept(Change, tables.ChangeRow),
-    )
+    table.info["kind"]: _Kept(table.info["kind"], table, table.info["key"])
+    for table in tables.metadata.tables.values()
+    if "kind" in table.info
 }
 
 _usage = tables.table_of(tables.UsageRow)
@@ -89,6 +61,10 @@ _OPEN_USAGE = bulk.insert(_usage, new_only=True)
 _USAGE = select(_usage.c.id, _usage.c.used).where(_usage.c.community_id == _HERE, among(_usage.c.id, _IDS))
 _LOCK_USAGE = _USAGE.order_by(_usage.c.id).with_for_update(key_share=True)
 _SET_USAGE = bulk.upsert(_usage, ["used"])
+
+
+class _Stale(Exception):
+    """Somebody else changed a record meanwhile."""
 
 
 class SqlWork:
@@ -118,16 +94,44 @@ class SqlWork:
             raise next(refusals, error) from error
 
     def replace(self, old: T, new: T) -> None:
-        kept = _KEPT[type(old)]
-        where = {"community": self._community, "of_id": old.id, "old_version": cast(Stateful, old).version}
-        values = {name: value for name, [value] in kept.values([new]).items() if name != kept.key.name}
+        self.replace_all([(old, new)])
+
+    def replace_all(self, changes: Iterable[tuple[Record, Record]]) -> None:
+        by_kind: defaultdict[type[Record], list[tuple[Record, Record]]] = defaultdict(list)
+        for old, new in changes:
+            by_kind[type(old)].append((old, new))
         try:
             with savepoint(self._connection):
-                replaced = self._connection.execute(kept.replace, {**where, **values}).rowcount
+                done = all(self._replace(_KEPT[kind], pairs) for kind, pairs in by_kind.items())
+                if not done:
+                    raise _Stale
+        except _Stale:
+            raise next(self._stale(by_kind)) from None
         except exc.IntegrityError as error:
-            raise next(self._refusals(type(new), {type(new): [new]}, replacing=True), error) from error
-        if not replaced:
-            raise ConcurrentChange(kind=kind_of(old), id=old.id)
+            added = {kind: [new for _, new in pairs] for kind, pairs in by_kind.items()}
+            refusals = (refusal for kind in added for refusal in self._refusals(kind, added, replacing=True))
+            raise next(refusals, error) from error
+
+    def _replace(self, kept: _Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> bool:
+        """Whether every old record still stood there."""
+        values = kept.values(new for _, new in pairs)
+        del values[kept.key.name]
+        rows = [
+            {"community": self._community, "of_id": old.id, "old_version": cast(Stateful, old).version}
+            | dict(zip(values, of_one, strict=True))
+            for (old, _), of_one in zip(pairs, zip(*values.values(), strict=True), strict=True)
+        ]
+        return self._connection.execute(kept.replace, rows).rowcount == len(rows)
+
+    def _stale(
+        self, by_kind: Mapping[type[Record], Sequence[tuple[Record, Record]]]
+    ) -> Iterator[ConcurrentChange]:
+        """Which of the old records stand there no more, now that nothing is replaced."""
+        for kind, pairs in by_kind.items():
+            standing = {record.id: record for record in self.find(kind, {"id": [old.id for old, _ in pairs]})}
+            for old, _ in pairs:
+                if standing.get(old.id) != old:
+                    yield ConcurrentChange(kind=kind_of(kind), id=old.id)
 
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
         kept = _KEPT[kind]
@@ -144,9 +148,12 @@ class SqlWork:
         *,
         order: Sequence[str] = ("id",),
         limit: int | None = None,
+        lock: bool = False,
     ) -> list[T]:
         kept = _KEPT[kind]
         statement = kept.all.where(*_conditions(kept, where)).order_by(*_order(kept, order)).limit(limit)
+        if lock:
+            statement = statement.with_for_update(key_share=True)
         rows = self._connection.execute(statement, {"community": self._community}).all()
         return [cast(T, kept.record(row)) for row in rows]
 
@@ -223,6 +230,9 @@ def _counters(used: Mapping[UsageKey, int]) -> bulk.Columns:
 def _conditions(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[ColumnElement[bool]]:
     for name, wanted in (where or {}).items():
         column = kept.column(name)
+        if isinstance(wanted, Range):
+            yield from _bounds(kept, name, wanted)
+            continue
         if not isinstance(wanted, tuple | list):
             yield column.is_(None) if wanted is None else column == kept.value(name, wanted)
             continue
@@ -232,6 +242,19 @@ def _conditions(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[C
         else:
             any_of = column.in_(values)
         yield or_(any_of, column.is_(None)) if None in wanted else any_of
+
+
+def _bounds(kept: _Kept[Any], name: str, wanted: Range) -> Iterator[ColumnElement[bool]]:
+    column = kept.column(name)
+    yield column.is_not(None)
+    for bound, compared in (
+        (wanted.at_least, column.__ge__),
+        (wanted.at_most, column.__le__),
+        (wanted.above, column.__gt__),
+        (wanted.below, column.__lt__),
+    ):
+        if bound is not None:
+            yield compared(kept.value(name, bound))
 
 
 def _order(kept: _Kept[Any], order: Sequence[str]) -> Iterator[ColumnElement[Any]]:

@@ -21,7 +21,7 @@ from gridpoints.records import Record, kind_of
 from gridpoints.redemption.model import Merchant, Offer
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, REFERENCES
-from gridpoints.storage.port import Store, Work
+from gridpoints.storage.port import Range, Store, Work
 from gridpoints.testing.contract.base import Clerk, StoreContract
 from gridpoints.testing.contract.examples import anatomy, examples
 from gridpoints.testing.sources import START
@@ -88,6 +88,56 @@ class RecordsContract(StoreContract):
         assert ids({"number": (None, "1")}) == "acd"
         assert ids({"number": ()}) == ids({"name": "赵", "id": []}) == ids({"name": "钱"}) == ""
         assert ids({"enrolled_at": START}) == "abcd"
+
+    def test_finds_by_ranges(self, store: Store, clerk: Clerk) -> None:
+        people = [
+            member("a", "Ab", "1"),
+            member("b", "李", "2", days=1),
+            member("c", "李", None, days=2),
+            member("d", "𠮷", "10", days=3),
+        ]
+        with store.begin(clerk.community) as work:
+            work.add(*people)
+
+        def ids(where: dict[str, object]) -> str:
+            with store.begin(clerk.community, write=False) as work:
+                found = work.find(Member, where)
+                assert work.count(Member, where) == len(found)
+                return "".join(m.id for m in found)
+
+        first, second, third = (START + timedelta(days=n) for n in range(3))
+        assert ids({"enrolled_at": Range(at_most=second)}) == "ab"
+        assert ids({"enrolled_at": Range(at_least=second)}) == "bcd"
+        assert ids({"enrolled_at": Range(above=second)}) == "cd"
+        assert ids({"enrolled_at": Range(below=second)}) == "a"
+        assert ids({"enrolled_at": Range(at_least=first, below=third), "name": "李"}) == "b"
+        assert ids({"enrolled_at": Range(above=third, at_most=first)}) == ""
+        assert ids({"name": Range(above="Ab", at_most="李")}) == "bc"
+        assert ids({"number": Range(at_least="10")}) == "bd"
+        assert ids({"number": Range()}) == "abd"
+        assert ids({"number": Range(at_most="1"), "id": ("a", "b")}) == "a"
+
+    def test_finds_and_locks(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community) as work:
+            work.add(*(ServiceItem(id, "巡逻", "patrol") for id in "ab"))
+            found = work.find(ServiceItem, {"status": ItemStatus.DRAFT}, lock=True)
+            work.replace_all((item, ITEM.advance(item, ItemStatus.PUBLISHED)) for item in found)
+        with store.begin(clerk.community, write=False) as work:
+            assert [item.version for item in work.find(ServiceItem)] == [2, 2]
+
+    def test_changes_all_or_none(self, store: Store, clerk: Clerk) -> None:
+        items = [ServiceItem(id, "巡逻", "patrol") for id in "abc"]
+        changes = [(item, ITEM.advance(item, ItemStatus.PUBLISHED)) for item in items]
+        with store.begin(clerk.community) as work:
+            work.add(*items)
+            work.replace_all([])
+            work.replace(*changes[1])
+            with pytest.raises(ConcurrentChange) as caught:
+                work.replace_all(changes)
+            assert caught.value.fields == {"kind": "service_item", "id": "b"}
+            assert work.find(ServiceItem, {"status": ItemStatus.DRAFT}) == [items[0], items[2]]
+            work.replace_all([changes[0], changes[2]])
+            assert work.find(ServiceItem) == [new for _, new in changes]
 
     def test_finds_what_was_changed_under_its_new_values(self, store: Store, clerk: Clerk) -> None:
         draft = ServiceItem("item", "巡逻", "patrol")

@@ -5,7 +5,9 @@ the same schema can be spread over machines by community. What `gridpoints.stora
 refuses is refused here by constraints. Every table has a prefix: the database may serve others too.
 """
 
+from gridpoints.storage.sql.tables import awards, catalog, changes, claiming, community, redemption
 from gridpoints.storage.sql.tables.base import Row, metadata, table_of
+from gridpoints.storage.sql.tables.community import CommunityRow
 from gridpoints.storage.sql.tables.ledger import (
     AccountRow,
     BookRow,
@@ -16,63 +18,27 @@ from gridpoints.storage.sql.tables.ledger import (
     NodeRow,
     SealRow,
 )
-from gridpoints.storage.sql.tables.records import (
-    ArrearsRow,
-    AwardRow,
-    ChangeRow,
-    ClaimRow,
-    CommunityRow,
-    DraftRow,
-    GridRow,
-    HouseholdRow,
-    MemberRow,
-    MerchantRow,
-    ObjectionRow,
-    OfferRow,
-    PublishedRulesRow,
-    RedemptionRow,
-    ReviewRow,
-    ServiceItemRow,
-    SessionRow,
-    SettlementRow,
-    UnitRow,
-    UsageRow,
-    VoteRow,
-    WishRow,
-)
+from gridpoints.storage.sql.tables.rules import UnitRow, UsageRow
 
 __all__ = [
     "AccountRow",
-    "ArrearsRow",
-    "AwardRow",
     "BookRow",
-    "ChangeRow",
-    "ClaimRow",
     "CommunityRow",
-    "DraftRow",
     "EntryRow",
-    "GridRow",
     "HoldRow",
-    "HouseholdRow",
     "JournalRow",
     "LotRow",
-    "MemberRow",
-    "MerchantRow",
     "NodeRow",
-    "ObjectionRow",
-    "OfferRow",
-    "PublishedRulesRow",
-    "RedemptionRow",
-    "ReviewRow",
     "Row",
     "SealRow",
-    "ServiceItemRow",
-    "SessionRow",
-    "SettlementRow",
     "UnitRow",
     "UsageRow",
-    "VoteRow",
-    "WishRow",
+    "awards",
+    "catalog",
+    "changes",
+    "claiming",
+    "community",
     "metadata",
+    "redemption",
     "table_of",
 ]

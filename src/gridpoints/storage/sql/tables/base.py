@@ -81,13 +81,17 @@ def where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-def kept(kind: type[Record], *more: SchemaItem) -> tuple[SchemaItem, ...]:
-    """What every store refuses for this kind of record, as constraints, and `more`."""
+def kept(kind: type[Record], *more: SchemaItem, key: str = "id") -> tuple[SchemaItem | dict[str, Any], ...]:
+    """What every store refuses for this kind of record, as constraints, and `more`.
+
+    The table says what it keeps, and in which column the id, in its `info`.
+    """
     return (
         *(refers(column, kind_of(target)) for column, target in REFERENCES.get(kind, {}).items()),
         *(UniqueConstraint("community_id", column) for column in UNIQUE.get(kind, ())),
         *(CheckConstraint(f"{column} >= 0", name=column) for column in NEVER_NEGATIVE.get(kind, ())),
         *more,
+        {"info": {"kind": kind, "key": key}},
     )
 
 

@@ -1,0 +1,24 @@
+"""The journal of all changes of records."""
+
+from __future__ import annotations
+
+from sqlalchemy import UniqueConstraint
+
+from gridpoints.records import Change
+from gridpoints.storage.sql.tables.base import ExactJson, Instant, Key, Row, Text, TextOrNone, Whole, kept
+
+
+class ChangeRow(Row, table=True):
+    """See `gridpoints.records.Change`."""
+
+    __tablename__ = "gridpoints_change"
+    __table_args__ = kept(Change, UniqueConstraint("community_id", "subject", "kind", "version"))
+    id: Key
+    kind: Text
+    subject: Text
+    version: Whole
+    at: Instant
+    actor: Text
+    status: TextOrNone
+    before: ExactJson
+    reason: TextOrNone
