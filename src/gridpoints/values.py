@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -26,11 +26,14 @@ from gridpoints.errors import (
     EmptyInterval,
     NaiveInstant,
     NotAnAmount,
+    NotOneOf,
     NotPositive,
     NotWholeNumber,
     TextTooLong,
     UnknownTimezone,
 )
+
+E = TypeVar("E", bound=StrEnum)
 
 #: A text in several languages, by Babel locale: ``{"zh_Hans": "志愿服务", "en": "Volunteering"}``.
 Names = Mapping[str, str]
@@ -95,6 +98,14 @@ def check_decimal(name: str, value: Decimal | int | str, *, digits: int = 6) -> 
     except (InvalidOperation, ValueError, TypeError):
         pass
     raise NotPositive(field=name, value=shown(value), digits=digits)
+
+
+def check_one_of(name: str, value: str, kind: type[E]) -> E:
+    """Return `value` as a member of the enumeration, or raise `NotOneOf`."""
+    try:
+        return kind(value)
+    except ValueError:
+        raise NotOneOf(field=name, value=shown(value), known=tuple(kind)) from None
 
 
 def check_instant(name: str, value: datetime) -> datetime:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
-from gridpoints.errors.base import Conflict, NotAllowed, Refused
+from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, Refused
 
 
 class MerchantNotActive(Refused):
@@ -12,6 +13,131 @@ class MerchantNotActive(Refused):
 
     merchant: str
     status: str
+
+
+class AgreementMissing(Refused):
+    """Nothing is agreed with {merchant} for {day}. Sign an agreement that is in force on that day."""
+
+    merchant: str
+    day: date
+
+
+class AgreementOverlaps(Conflict):
+    """The agreement {agreement} of {merchant} begins on {starts_on} already. The next one begins later."""
+
+    merchant: str
+    agreement: str
+    starts_on: date
+
+
+class CategoryNotAgreed(Refused):
+    """The agreement with {merchant} is about {known}, and not about {category}."""
+
+    merchant: str
+    category: str
+    known: tuple[str, ...]
+
+
+class StaffOnly(NotAllowed):
+    """{actor} may not do this for {merchant}: that takes somebody who works there as {role}."""
+
+    actor: str
+    merchant: str
+    role: str
+
+
+class TillKeyRefused(NotAllowed):
+    """This key is not valid here. Ask whoever looks after the till."""
+
+
+class TillMayNot(NotAllowed):
+    """The key of the till {till} is not for this: {scope}."""
+
+    till: str
+    scope: str
+
+
+class NotOfThisMerchant(NotAllowed):
+    """{redemption} belongs to another merchant than {merchant}."""
+
+    redemption: str
+    merchant: str
+
+
+class NotInAlliance(Refused):
+    """{merchant} does not give {offer}: it is another merchant's, and they are in no alliance for it."""
+
+    merchant: str
+    offer: str
+
+
+class NotOfferedNow(Refused):
+    """{offer} can be had from {opens_at} until before {closes_at}."""
+
+    offer: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+class OffersApart(InvalidInput):
+    """The offers {offers} cannot be redeemed together: one merchant must give all of them."""
+
+    offers: tuple[str, ...]
+
+
+class OfferLimitReached(Refused):
+    """{most} of {offer} can be had {period} for {scope}; {left} remained, and {wanted} were asked for."""
+
+    offer: str
+    most: int
+    period: str
+    scope: str
+    left: int
+    wanted: int
+
+
+class StarTooLow(Refused):
+    """{offer} is for members with the star {needed} or a higher one; {member} has: {found}."""
+
+    offer: str
+    member: str
+    needed: str
+    found: str | None
+
+
+class TakesNoPart(Refused):
+    """{member} takes no part at present: {explanation}"""
+
+    member: str
+    explanation: tuple[object, ...]
+
+
+class NotRedeemable(Refused):
+    """The rules do not let {member} redeem this: {explanation}"""
+
+    member: str
+    explanation: tuple[object, ...]
+
+
+class RedeemReserved(NotAllowed):
+    """{actor} may not redeem: the rules leave that to {roles}. Ask one of them."""
+
+    actor: str
+    roles: tuple[str, ...]
+
+
+class PoolingNotAllowed(Refused):
+    """Points of {unit} are not pooled here: {account} pays for its own redemptions alone."""
+
+    unit: str
+    account: str
+
+
+class SharesDiffer(InvalidInput):
+    """The shares come to {shares}, and the price is {price}. They must be the same."""
+
+    shares: Decimal
+    price: Decimal
 
 
 class OutOfStock(Refused):
@@ -27,6 +153,39 @@ class RedemptionExpired(Refused):
 
     redemption: str
     expired_at: datetime
+
+
+class CapturesMore(InvalidInput):
+    """{wanted} of {offer} cannot be handed out: {reserved} are reserved."""
+
+    offer: str
+    wanted: int
+    reserved: int
+
+
+class NothingCaptured(InvalidInput):
+    """A redemption is captured with at least one piece. To hand out nothing, void it."""
+
+
+class RefundExceeds(Refused):
+    """{wanted} cannot be given back of {redemption}: {left} are left of what was taken."""
+
+    redemption: str
+    wanted: Decimal
+    left: Decimal
+
+
+class RefundOver(Refused):
+    """{redemption} was handed out on {redeemed}; by the rules it can no longer be given back."""
+
+    redemption: str
+    redeemed: date
+
+
+class RefundConflict(Conflict):
+    """The refund {refund} was asked for before with other particulars. A new one needs a new id."""
+
+    refund: str
 
 
 class RedemptionConflict(Conflict):

@@ -1,113 +1,54 @@
-"""What points buy: merchants (商户), offers (兑换物品), redemptions (兑换) and settlement (结算)."""
+"""What points bought: redemptions (兑换), refunds (退款) and settlement (结算)."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
-from gridpoints.errors import MerchantNotActive, NotPublished, OutOfStock
+from gridpoints.ledger.model import Account
 from gridpoints.records import Lifecycle
+from gridpoints.redemption.offers import Offer, OfferStatus
+from gridpoints.redemption.partners import Merchant, MerchantStatus, to_the_cent
+from gridpoints.rules.case import UsageKey
+from gridpoints.values import Explanation
+
+__all__ = [
+    "REDEMPTION",
+    "RESERVATION",
+    "SETTLEMENT",
+    "CountedBy",
+    "Line",
+    "Merchant",
+    "MerchantStatus",
+    "Offer",
+    "OfferStatus",
+    "Redemption",
+    "RedemptionStatus",
+    "Refund",
+    "Settlement",
+    "SettlementStatus",
+    "Share",
+    "Use",
+    "apportioned",
+]
 
 #: How long points and stock stay reserved for somebody who does not come to the till.
 RESERVATION = timedelta(minutes=30)
 
 
-class MerchantStatus(StrEnum):
-    """Only an active merchant takes points."""
-
-    APPLIED = "applied"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    LEFT = "left"
-
-
-MERCHANT = Lifecycle.of(
-    {
-        MerchantStatus.APPLIED: {MerchantStatus.ACTIVE, MerchantStatus.LEFT},
-        MerchantStatus.ACTIVE: {MerchantStatus.SUSPENDED, MerchantStatus.LEFT},
-        MerchantStatus.SUSPENDED: {MerchantStatus.ACTIVE, MerchantStatus.LEFT},
-    }
-)
-
-
-@frozen
-class Merchant:
-    """A shop that takes points. `rate` is the money it is paid for one whole point of `unit`."""
-
-    id: str
-    name: str
-    unit: str
-    rate: Decimal
-    currency: str = "CNY"
-    status: MerchantStatus = MerchantStatus.APPLIED
-    version: int = 1
-
-    def must_be_active(self) -> None:
-        """Raise `MerchantNotActive` unless it takes points now."""
-        if self.status is not MerchantStatus.ACTIVE:
-            raise MerchantNotActive(merchant=self.name, status=self.status)
-
-    def money_for(self, points: Decimal) -> Decimal:
-        """What `points` come to in money, rounded half up to the cent."""
-        return (points * self.rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-class OfferStatus(StrEnum):
-    """Only a published offer can be redeemed; what is reserved already is still handed out."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-
-
-OFFER = Lifecycle.of(
-    {
-        OfferStatus.DRAFT: {OfferStatus.DRAFT, OfferStatus.PUBLISHED, OfferStatus.WITHDRAWN},
-        OfferStatus.PUBLISHED: {OfferStatus.PUBLISHED, OfferStatus.WITHDRAWN},
-        OfferStatus.WITHDRAWN: {OfferStatus.PUBLISHED, OfferStatus.WITHDRAWN},
-    }
-)
-
-
-@frozen
-class Offer:
-    """Something a merchant gives for `price` (an amount of the merchant's unit) a piece.
-
-    `stock` is how many pieces are neither handed out nor reserved; None where nobody counts.
-    """
-
-    id: str
-    merchant_id: str
-    name: str
-    price: int
-    stock: int | None = None
-    status: OfferStatus = OfferStatus.DRAFT
-    version: int = 1
-
-    def must_be_published(self) -> None:
-        """Raise `NotPublished` for a draft and for an offer that was withdrawn."""
-        if self.status is not OfferStatus.PUBLISHED:
-            raise NotPublished(kind="offer", id=self.id, status=self.status)
-
-    def moved(self, pieces: int) -> Offer:
-        """The offer with `pieces` put back (or, below 0, taken); raises `OutOfStock`."""
-        if self.stock is None:
-            return self
-        if self.stock + pieces < 0:
-            raise OutOfStock(offer=self.name, left=self.stock, wanted=-pieces)
-        return OFFER.advance(self, self.status, stock=self.stock + pieces)
-
-
 class RedemptionStatus(StrEnum):
-    """Authorised (points and stock held), then captured, voided or expired: those are final."""
+    """Authorised (points and stock held), then captured, voided or expired; refunded: all went back."""
 
     AUTHORISED = "authorised"
     CAPTURED = "captured"
     VOIDED = "voided"
     EXPIRED = "expired"
+    REFUNDED = "refunded"
 
 
 REDEMPTION = Lifecycle.of(
@@ -116,38 +57,250 @@ REDEMPTION = Lifecycle.of(
             RedemptionStatus.CAPTURED,
             RedemptionStatus.VOIDED,
             RedemptionStatus.EXPIRED,
-        }
+        },
+        # What was captured may be given back in parts, or earn something later.
+        RedemptionStatus.CAPTURED: {RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED},
     }
 )
 
 
 @frozen
-class Redemption:
-    """A member's points for a merchant's goods; its hold in the ledger has the same id.
+class Line:
+    """One offer in a redemption: `quantity` pieces at `price` points and `cash` a piece, as they then stood.
 
-    `points` is the whole price, an amount of `unit`, as it stood when it was authorised.
+    `captured` of them were handed out, of which `refunded` were given back. `fund`: where the points of a
+    donation go.
+    """
+
+    offer_id: str
+    name: str
+    quantity: int
+    price: int
+    cash: Decimal = Decimal(0)
+    fund: str | None = None
+    captured: int = 0
+    refunded: int = 0
+
+    @property
+    def points(self) -> int:
+        """What all of its pieces cost."""
+        return self.price * self.quantity
+
+
+@frozen
+class Share:
+    """What one account pays: `points` were held, `captured` of them taken, of these `refunded` given back.
+
+    `account` is its key in the ledger (``points/member/…``), empty for the points that are missing and
+    paid in cash.
+    """
+
+    account: str
+    points: int
+    captured: int = 0
+    refunded: int = 0
+
+
+class CountedBy(StrEnum):
+    """What a limit counts: pieces of one offer, points of one account, or redemptions."""
+
+    PIECES = "pieces"
+    POINTS = "points"
+    TIMES = "times"
+
+
+@frozen
+class Use:
+    """What it uses up of a limit under `key`: pieces of the offer, or points of the account, `of`."""
+
+    key: str
+    counts: CountedBy
+    of: str = ""
+
+
+@frozen
+class Redemption:
+    """Points for a merchant's goods, of one member or of several together.
+
+    `points` are all that were held, an amount of `unit`; `shares` say whose. The hold of the first
+    share has the id of the redemption, and its transaction is ``redemption:`` and that id; see `hold_id`
+    for the others. `cash` is the money that is paid at the till beside them if all of it is handed out:
+    that of the `lines`, and `top_up`, for points that are missing. `request` is the fingerprint of what was
+    asked for. `earned` are the ids of the transactions that gave points for this purchase.
     """
 
     id: str
-    offer_id: str
     merchant_id: str
     member_id: str
-    quantity: int
     unit: str
     points: int
+    lines: tuple[Line, ...]
+    shares: tuple[Share, ...]
     authorised_at: datetime
     expires_at: datetime
+    authorised_by: str = ""
+    agreement_id: str | None = None
+    currency: str = ""
+    cash: Decimal = Decimal(0)
+    top_up: Decimal = Decimal(0)
+    request: str = ""
+    uses: tuple[Use, ...] = ()
+    explanation: Explanation = ()
+    earned: tuple[str, ...] = ()
     captured_at: datetime | None = None
     status: RedemptionStatus = RedemptionStatus.AUTHORISED
     version: int = 1
 
-    def same_request(self, other: Redemption) -> bool:
-        """Whether `other` asks for the same goods for the same person."""
-        return (self.offer_id, self.member_id, self.quantity) == (
-            other.offer_id,
-            other.member_id,
-            other.quantity,
-        )
+    @property
+    def offer_id(self) -> str:
+        """The offer of the first line."""
+        return self.lines[0].offer_id
+
+    @property
+    def quantity(self) -> int:
+        """All pieces that were asked for."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def captured(self) -> int:
+        """The points that were taken."""
+        return sum(share.captured for share in self.shares if share.account)
+
+    @property
+    def refunded(self) -> int:
+        """The points that were given back of those."""
+        return sum(share.refunded for share in self.shares if share.account)
+
+    @property
+    def cash_taken(self) -> Decimal:
+        """The money that the till took and did not give back."""
+        goods = sum((line.cash * (line.captured - line.refunded) for line in self.lines), Decimal(0))
+        return to_the_cent(goods) + self._topped_up()
+
+    def _topped_up(self) -> Decimal:
+        for share in self.shares:
+            if not share.account and share.points:
+                return to_the_cent(self.top_up * (share.captured - share.refunded) / share.points)
+        return Decimal(0)
+
+    @property
+    def taker(self) -> Account:
+        """Who gets the points: the merchant, or the fund that a donation is for."""
+        if (fund := self.lines[0].fund) is not None:
+            return Account.fund(fund, self.unit)
+        return Account.merchant(self.merchant_id, self.unit)
+
+    def hold_id(self, share: int) -> str:
+        """The id of the hold of the share with that number, from 0."""
+        return self.id if share == 0 else f"{self.id}/{share}"
+
+    def transaction_id(self, share: int) -> str:
+        """The id of the transaction that takes the points of a share, numbered from 0."""
+        return f"redemption:{self.hold_id(share)}"
+
+    def taken(self) -> Mapping[str, int]:
+        """The pieces of each offer that are reserved or handed out."""
+        pieces = Counter[str]()
+        for line in self.lines:
+            pieces[line.offer_id] += self._standing(line.quantity, line.captured, line.refunded)
+        return pieces
+
+    def counted(self) -> Mapping[UsageKey, int]:
+        """What it uses up of each limit, as it stands."""
+        counted = Counter[UsageKey]()
+        pieces = self.taken()
+        standing = {
+            CountedBy.PIECES: pieces,
+            CountedBy.POINTS: {
+                share.account: self._standing(share.points, share.captured, share.refunded)
+                for share in self.shares
+            },
+            CountedBy.TIMES: {"": int(any(pieces.values()))},
+        }
+        for use in self.uses:
+            counted[UsageKey.parse(use.key)] += standing[use.counts][use.of]
+        return counted
+
+    def _standing(self, asked: int, captured: int, refunded: int) -> int:
+        match self.status:
+            case RedemptionStatus.AUTHORISED:
+                return asked
+            case RedemptionStatus.VOIDED | RedemptionStatus.EXPIRED:
+                return 0
+        return captured - refunded
+
+
+def apportioned(amount: int, parts: Sequence[int]) -> list[int]:
+    """`amount` divided over `parts`, in proportion and none more than its part, without a remainder.
+
+    What is less than one goes to the largest fractions, of equal ones to the first (Hamilton). `amount`
+    is no more than the sum of the parts.
+    """
+    whole = sum(parts) or 1
+    given = [amount * part // whole for part in parts]
+    by_fraction = sorted(range(len(parts)), key=lambda n: -(amount * parts[n] % whole))
+    for n in by_fraction[: amount - sum(given)]:
+        given[n] += 1
+    return given
+
+
+def capturing(redemption: Redemption, pieces: Mapping[str, int]) -> Redemption:
+    """The redemption with so many pieces of each offer handed out, each account having paid its part."""
+    lines = tuple(evolve(line, captured=pieces[line.offer_id]) for line in redemption.lines)
+    amount = sum(line.price * line.captured for line in lines)
+    parts = apportioned(amount, [share.points for share in redemption.shares])
+    shares = tuple(evolve(s, captured=part) for s, part in zip(redemption.shares, parts, strict=True))
+    return evolve(redemption, lines=lines, shares=shares)
+
+
+def refunding(redemption: Redemption, pieces: Mapping[str, int], points: int) -> Redemption:
+    """The redemption with so many pieces given back, and `points`, in all, to those who paid them."""
+    lines = tuple(
+        evolve(line, refunded=line.refunded + pieces.get(line.offer_id, 0)) for line in redemption.lines
+    )
+    parts = apportioned(points, [share.captured - share.refunded for share in redemption.shares])
+    shares = tuple(
+        evolve(share, refunded=share.refunded + part)
+        for share, part in zip(redemption.shares, parts, strict=True)
+    )
+    return evolve(redemption, lines=lines, shares=shares)
+
+
+@frozen
+class Restored:
+    """What a refund gave back to an account, into the lot that expires at `expires_at` (None: never)."""
+
+    account: str
+    points: int
+    expires_at: datetime | None = None
+
+
+@frozen
+class Refund:
+    """What was given back of a redemption at once (退款): pieces by offer, points, and money.
+
+    `restocked` are those of the pieces that went back to the stock. `restored` says to whom the points
+    went, and into which lots. `carried` are those that the merchant had been paid for already, which its
+    next settlement deducts. `retaken` are the points, by transaction, that the purchase had earned and
+    that were taken back, or are owed. `request` is the fingerprint of what was asked for.
+    """
+
+    id: str
+    redemption_id: str
+    merchant_id: str
+    refunded_at: datetime
+    refunded_by: str
+    unit: str
+    points: int
+    pieces: Mapping[str, int] = field(factory=dict, hash=False)
+    restocked: Mapping[str, int] = field(factory=dict, hash=False)
+    cash: Decimal = Decimal(0)
+    currency: str = ""
+    restored: tuple[Restored, ...] = ()
+    carried: int = 0
+    retaken: Mapping[str, int] = field(factory=dict, hash=False)
+    reason: str = ""
+    request: str = ""
 
 
 class SettlementStatus(StrEnum):

@@ -14,7 +14,10 @@ from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.records import Change, Record
-from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
+from gridpoints.redemption.model import Redemption, Refund, Settlement
+from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
+from gridpoints.redemption.tills import Outlet, Till, TillKey
 from gridpoints.rules.life import Draft
 from gridpoints.rules.model import PublishedRules
 from gridpoints.values import Unit
@@ -38,8 +41,15 @@ KINDS: tuple[type[Record], ...] = (
     Objection,
     Claim,
     Merchant,
+    Agreement,
+    Staff,
+    Alliance,
+    Outlet,
+    Till,
+    TillKey,
     Offer,
     Redemption,
+    Refund,
     Settlement,
     Change,
 )
@@ -59,8 +69,14 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Vote: {"review_id": Review},
     Objection: {"award_id": Award},
     Claim: {"member_id": Member, "award_id": Award},
-    Offer: {"merchant_id": Merchant},
-    Redemption: {"offer_id": Offer, "merchant_id": Merchant, "member_id": Member},
+    Agreement: {"merchant_id": Merchant},
+    Staff: {"merchant_id": Merchant},
+    Outlet: {"merchant_id": Merchant},
+    Till: {"outlet_id": Outlet, "merchant_id": Merchant},
+    TillKey: {"till_id": Till, "merchant_id": Merchant},
+    Offer: {"merchant_id": Merchant, "alliance_id": Alliance},
+    Redemption: {"merchant_id": Merchant, "member_id": Member, "agreement_id": Agreement},
+    Refund: {"redemption_id": Redemption, "merchant_id": Merchant},
     Settlement: {"merchant_id": Merchant},
 }
 

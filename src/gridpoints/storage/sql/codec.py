@@ -20,6 +20,13 @@ from gridpoints.values import Step
 T = TypeVar("T", bound=Record)
 
 _CONVERTER = Converter()
+for _exact in (
+    Decimal,
+    date,
+    datetime,
+):  # inside of other classes: exact JSON brings them back itself
+    _CONVERTER.register_structure_hook(_exact, lambda value, _: value)
+    _CONVERTER.register_unstructure_hook(_exact, lambda value: value)
 
 _Hook = Callable[[Any], Any]
 

@@ -21,7 +21,8 @@ from gridpoints.errors import (
     TransactionConflict,
 )
 from gridpoints.ledger.model import Account, Balance, Hold
-from gridpoints.redemption.model import Merchant, Offer
+from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.partners import Merchant
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (

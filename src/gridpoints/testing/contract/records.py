@@ -18,7 +18,8 @@ from gridpoints.errors import (
     ReferenceUnknown,
 )
 from gridpoints.records import Record, kind_of
-from gridpoints.redemption.model import Merchant, Offer
+from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.partners import Merchant
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, REFERENCES
 from gridpoints.storage.port import Range, Store, Work

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
+from gridpoints.redemption.model import Redemption, Refund, Settlement
+from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
+from gridpoints.redemption.tills import Outlet, Till, TillKey
 from gridpoints.storage.sql.tables.base import (
     Amount,
     AmountOrNone,
+    Day,
+    DayOrNone,
     Exact,
+    ExactJson,
     Instant,
     InstantOrNone,
+    Json,
     Key,
     Row,
     Text,
@@ -20,7 +27,7 @@ from gridpoints.storage.sql.tables.base import (
 
 
 class MerchantRow(Row, table=True):
-    """See `gridpoints.redemption.model.Merchant`."""
+    """See `gridpoints.redemption.partners.Merchant`."""
 
     __tablename__ = "gridpoints_merchant"
     __table_args__ = kept(Merchant)
@@ -33,16 +40,117 @@ class MerchantRow(Row, table=True):
     version: Whole
 
 
+class AgreementRow(Row, table=True):
+    """See `gridpoints.redemption.partners.Agreement`."""
+
+    __tablename__ = "gridpoints_agreement"
+    __table_args__ = kept(Agreement, index("merchant_id", "starts_on"))
+    id: Key
+    merchant_id: Text
+    starts_on: Day
+    rate: Exact
+    currency: Text
+    fee: Exact
+    settled: Text
+    cut_off: Whole
+    categories: ExactJson
+    ends_on: DayOrNone
+    signed_by: Text
+    status: Text
+    version: Whole
+
+
+class StaffRow(Row, table=True):
+    """See `gridpoints.redemption.partners.Staff`."""
+
+    __tablename__ = "gridpoints_staff"
+    __table_args__ = kept(Staff, index("merchant_id"), index("person"))
+    id: Key
+    merchant_id: Text
+    person: Text
+    role: Text
+    status: Text
+    version: Whole
+
+
+class AllianceRow(Row, table=True):
+    """See `gridpoints.redemption.partners.Alliance`."""
+
+    __tablename__ = "gridpoints_alliance"
+    __table_args__ = kept(Alliance)
+    id: Key
+    name: Text
+    merchants: ExactJson
+    status: Text
+    version: Whole
+
+
+class OutletRow(Row, table=True):
+    """See `gridpoints.redemption.tills.Outlet`."""
+
+    __tablename__ = "gridpoints_outlet"
+    __table_args__ = kept(Outlet, index("merchant_id"))
+    id: Key
+    merchant_id: Text
+    name: Text
+    address: Text
+    hours: ExactJson
+    status: Text
+    version: Whole
+
+
+class TillRow(Row, table=True):
+    """See `gridpoints.redemption.tills.Till`."""
+
+    __tablename__ = "gridpoints_till"
+    __table_args__ = kept(Till, index("outlet_id"), index("merchant_id"))
+    id: Key
+    outlet_id: Text
+    merchant_id: Text
+    name: Text
+    status: Text
+    version: Whole
+
+
+class TillKeyRow(Row, table=True):
+    """See `gridpoints.redemption.tills.TillKey`."""
+
+    __tablename__ = "gridpoints_till_key"
+    __table_args__ = kept(TillKey, index("till_id"))
+    id: Key
+    till_id: Text
+    merchant_id: Text
+    salt: Text
+    hash: Text
+    scopes: ExactJson
+    issued_at: Instant
+    expires_at: InstantOrNone
+    status: Text
+    version: Whole
+
+
 class OfferRow(Row, table=True):
-    """See `gridpoints.redemption.model.Offer`."""
+    """See `gridpoints.redemption.offers.Offer`."""
 
     __tablename__ = "gridpoints_offer"
-    __table_args__ = kept(Offer, index("merchant_id"))
+    __table_args__ = kept(Offer, index("merchant_id"), index("alliance_id"))
     id: Key
     merchant_id: Text
     name: Text
     price: Amount
     stock: AmountOrNone
+    kind: Text
+    cash: Exact
+    category: Text
+    names: Json
+    descriptions: Json
+    pictures: ExactJson
+    limits: ExactJson
+    star: TextOrNone
+    opens_at: InstantOrNone
+    closes_at: InstantOrNone
+    fund: TextOrNone
+    alliance_id: TextOrNone
     status: Text
     version: Whole
 
@@ -52,20 +160,55 @@ class RedemptionRow(Row, table=True):
 
     __tablename__ = "gridpoints_redemption"
     __table_args__ = kept(
-        Redemption, index("offer_id", "status"), index("member_id", "authorised_at"), index("merchant_id")
+        Redemption,
+        index("status", "expires_at"),
+        index("member_id", "authorised_at"),
+        index("merchant_id", "captured_at"),
     )
     id: Key
-    offer_id: Text
     merchant_id: Text
     member_id: Text
-    quantity: Amount
     unit: Text
     points: Amount
+    lines: ExactJson
+    shares: ExactJson
     authorised_at: Instant
     expires_at: Instant
+    authorised_by: Text
+    agreement_id: TextOrNone
+    currency: Text
+    cash: Exact
+    top_up: Exact
+    request: Text
+    uses: ExactJson
+    explanation: ExactJson
+    earned: ExactJson
     captured_at: InstantOrNone
     status: Text
     version: Whole
+
+
+class RefundRow(Row, table=True):
+    """See `gridpoints.redemption.model.Refund`."""
+
+    __tablename__ = "gridpoints_refund"
+    __table_args__ = kept(Refund, index("redemption_id"), index("merchant_id", "refunded_at"))
+    id: Key
+    redemption_id: Text
+    merchant_id: Text
+    refunded_at: Instant
+    refunded_by: Text
+    unit: Text
+    points: Amount
+    pieces: ExactJson
+    restocked: ExactJson
+    cash: Exact
+    currency: Text
+    restored: ExactJson
+    carried: Amount
+    retaken: ExactJson
+    reason: Text
+    request: Text
 
 
 class SettlementRow(Row, table=True):

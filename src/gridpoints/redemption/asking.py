@@ -1,0 +1,111 @@
+"""What somebody asks for when they redeem: the goods, who pays, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from attrs import frozen
+
+from gridpoints.errors import StarTooLow, TakesNoPart
+from gridpoints.exact_json import canonical
+from gridpoints.ledger.model import Account
+from gridpoints.redemption.offers import Offer
+from gridpoints.rules.model import RuleSet
+from gridpoints.values import check_identifier, check_whole
+
+#: Ids of redemptions and refunds; those of their holds and transactions are made from them.
+LONGEST_ID = 100
+#: Most offers in one redemption.
+MOST_LINES = 50
+
+
+@frozen
+class Merits:
+    """What other rooms know of somebody who redeems: they are not asked, for they stand further on.
+
+    `star` is the code of their level, `hours` are those that they served, `no_shows` the days on which they
+    stayed away, `excluded` the codes of reasons for which they were excluded, each with its day.
+    """
+
+    star: str | None = None
+    hours: Decimal = Decimal(0)
+    no_shows: tuple[date, ...] = ()
+    excluded: tuple[tuple[str, date], ...] = ()
+
+    def must_take_part(self, rules: RuleSet, member: str, day: date) -> None:
+        """Raise `TakesNoPart` for somebody who is suspended or excluded on that day."""
+        stars = rules.terms.stars
+        if stars is not None and (barred := stars.barred(day, self.no_shows, self.excluded)):
+            raise TakesNoPart(member=member, explanation=barred.explanation)
+
+    def must_have_star(self, rules: RuleSet, offer: Offer, member: str) -> None:
+        """Raise `StarTooLow` for an offer for a higher level, or for one that the rules do not know."""
+        if offer.star is None:
+            return
+        levels = rules.terms.stars.levels if rules.terms.stars else ()
+        codes = [level.code for level in levels]
+        if offer.star in codes and self.star in codes[codes.index(offer.star) :]:
+            return
+        raise StarTooLow(offer=offer.name, member=member, needed=offer.star, found=self.star)
+
+
+NO_MERITS = Merits()
+
+
+@frozen
+class Asked:
+    """One request to redeem, checked by itself. `basket` holds pieces by offer, sorted."""
+
+    basket: Mapping[str, int]
+    member_id: str
+    shares: Mapping[Account, int] | None = None
+    pooled: bool = False
+    merchant_id: str | None = None
+    merits: Merits = NO_MERITS
+
+    @classmethod
+    def of(
+        cls,
+        goods: str | Mapping[str, int],
+        member_id: str,
+        quantity: int,
+        shares: Mapping[Account, int] | None,
+        *,
+        pooled: bool,
+        merchant_id: str | None,
+        merits: Merits,
+    ) -> Asked:
+        """The request; raises `NotWholeNumber` for pieces or shares that cannot be."""
+        basket = {goods: quantity} if isinstance(goods, str) else dict(goods)
+        check_whole("quantity", len(basket), most=MOST_LINES)
+        for pieces in basket.values():
+            check_whole("quantity", pieces, most=10_000)
+        for points in (shares or {}).values():
+            check_whole("amount", points, most=10**12)
+        return cls(
+            dict(sorted(basket.items())),
+            member_id,
+            dict(shares) if shares else None,
+            pooled,
+            merchant_id,
+            merits,
+        )
+
+    def fingerprint(self) -> str:
+        """What tells whether the same is asked for again."""
+        paid = {account.key: points for account, points in (self.shares or {}).items()}
+        return fingerprint([dict(self.basket), self.member_id, paid, self.pooled, self.merchant_id])
+
+
+def fingerprint(request: Any) -> str:
+    """SHA-256 of what was asked for, as canonical JSON."""
+    return sha256(canonical(request).encode()).hexdigest()
+
+
+def check_id(id: str) -> str:
+    """An id that others can be made from; raises `BadIdentifier`."""
+    return check_identifier("id", id, longest=LONGEST_ID)

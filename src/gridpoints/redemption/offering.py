@@ -1,0 +1,202 @@
+"""Offers: drafted, published, priced, restocked, withdrawn. A part of `Redemptions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from attrs import evolve, frozen
+
+from gridpoints.errors import CategoryNotAgreed, EmptyInterval, NotPositive, NotUsable
+from gridpoints.redemption.acting import Acting
+from gridpoints.redemption.offers import OFFER, Offer, OfferKind, OfferLimit, OfferStatus
+from gridpoints.redemption.partners import Agreement, Merchant, StaffRole
+from gridpoints.storage.port import Range, Work
+from gridpoints.values import (
+    LONGEST_TEXT,
+    Names,
+    Unit,
+    check_decimal,
+    check_identifier,
+    check_instant,
+    check_one_of,
+    check_text,
+    check_whole,
+    shown,
+)
+
+#: Most pictures, limits, or translations of one offer.
+MOST = 20
+
+
+@frozen
+class Offering(Acting):
+    """What merchants give for points."""
+
+    def draft_offer(
+        self,
+        merchant_id: str,
+        name: str,
+        *,
+        price: Decimal | int | str,
+        stock: int | None = None,
+        kind: OfferKind | str = OfferKind.GOODS,
+        cash: Decimal | int | str = 0,
+        category: str = "",
+        names: Names | None = None,
+        descriptions: Names | None = None,
+        pictures: Iterable[str] = (),
+        limits: Iterable[OfferLimit] = (),
+        star: str | None = None,
+        opens_at: datetime | None = None,
+        closes_at: datetime | None = None,
+        fund: str | None = None,
+        alliance_id: str | None = None,
+        id: str | None = None,
+    ) -> Offer:
+        """Draft an offer at `price` points a piece, with `stock` pieces (None: nobody counts).
+
+        See `Offer` for what else can be said of it. Raises `NotAnAmount` for a price with more digits
+        than the merchant's unit has, and `NotUsable` for a donation without a `fund`.
+        """
+        with self.context.begin() as work:
+            merchant = work.get(Merchant, merchant_id)
+            self._must_work_there(work, merchant, StaffRole.MANAGER)
+            offer = Offer(
+                id=self.context.id(id),
+                merchant_id=merchant.id,
+                name=check_text("name", name, longest=200),
+                price=_price(work, merchant, price),
+                stock=None if stock is None else check_whole("stock", stock, least=0),
+                kind=check_one_of("kind", kind, OfferKind),
+                cash=_cash(cash),
+                category=check_identifier("category", category) if category else "",
+                names=_texts("name", names),
+                descriptions=_texts("description", descriptions),
+                pictures=tuple(check_text("picture", each) for each in pictures)[:MOST],
+                limits=tuple(map(_limit, limits))[:MOST],
+                star=None if star is None else check_identifier("star", star),
+                opens_at=None if opens_at is None else check_instant("opens_at", opens_at),
+                closes_at=None if closes_at is None else check_instant("closes_at", closes_at),
+                fund=None if fund is None else check_identifier("fund", fund),
+                alliance_id=alliance_id,
+            )
+            return self.context.keep(work, _sound(offer))
+
+    def publish_offer(self, offer_id: str) -> Offer:
+        """Let members redeem the offer.
+
+        Raises `CategoryNotAgreed` where the merchant's agreement is about other things.
+        """
+        with self.context.begin() as work:
+            offer = work.get(Offer, offer_id, lock=True)
+            merchant = work.get(Merchant, offer.merchant_id)
+            self._must_work_there(work, merchant, StaffRole.MANAGER)
+            for agreement in self._agreements_in_force(work, merchant)[:1]:
+                must_cover(agreement, merchant, offer)
+            return self.context.change(work, offer, OFFER.advance(offer, OfferStatus.PUBLISHED))
+
+    def _agreements_in_force(self, work: Work, merchant: Merchant) -> list[Agreement]:
+        """Those of today, the one that began last first: that one holds."""
+        today = self.context.today()
+        begun = {"merchant_id": merchant.id, "starts_on": Range(at_most=today)}
+        found = work.find(Agreement, begun, order=("-starts_on",))
+        return [each for each in found if each.covers(today)]
+
+    def withdraw_offer(self, offer_id: str, *, reason: str | None = None) -> Offer:
+        """Take the offer back; what is reserved already is still handed out."""
+        with self.context.begin() as work:
+            offer = self._to_change(work, offer_id)
+            return self.context.change(work, offer, OFFER.advance(offer, OfferStatus.WITHDRAWN), reason)
+
+    def reprice_offer(
+        self,
+        offer_id: str,
+        price: Decimal | int | str,
+        *,
+        cash: Decimal | int | str | None = None,
+        reason: str | None = None,
+    ) -> Offer:
+        """Change what a piece costs from now on; what is reserved is handed out at its old price."""
+        with self.context.begin() as work:
+            offer = self._to_change(work, offer_id)
+            merchant = work.get(Merchant, offer.merchant_id)
+            changes = {"price": _price(work, merchant, price)}
+            money = {} if cash is None else {"cash": _cash(cash)}
+            return self.context.change(
+                work, offer, OFFER.advance(offer, offer.status, **changes, **money), reason
+            )
+
+    def limit_offer(self, offer_id: str, limits: Iterable[OfferLimit]) -> Offer:
+        """Say how many pieces anybody may have from now on; what was had before counts."""
+        with self.context.begin() as work:
+            offer = self._to_change(work, offer_id)
+            checked = tuple(map(_limit, limits))
+            return self.context.change(work, offer, OFFER.advance(offer, offer.status, limits=checked))
+
+    def restock(self, offer_id: str, pieces: int) -> Offer:
+        """Add pieces to the stock of an offer; the first ones begin to be counted."""
+        check_whole("pieces", pieces)
+        with self.context.begin() as work:
+            offer = self._to_change(work, offer_id)
+            return self.context.change(work, offer, evolve(offer, stock=offer.stock or 0).moved(pieces))
+
+    def _to_change(self, work: Work, offer_id: str) -> Offer:
+        offer = work.get(Offer, offer_id, lock=True)
+        self._must_work_there(work, work.get(Merchant, offer.merchant_id), StaffRole.MANAGER)
+        return offer
+
+    def offer(self, id: str) -> Offer:
+        """The offer of that id; raises `RecordUnknown`."""
+        with self.context.read() as work:
+            return work.get(Offer, id)
+
+    def offers(self, merchant_id: str | None = None) -> list[Offer]:
+        """The published offers of a merchant (None: of all), by price."""
+        where = {"status": OfferStatus.PUBLISHED} | ({"merchant_id": merchant_id} if merchant_id else {})
+        with self.context.read() as work:
+            return work.find(Offer, where, order=("price", "name", "id"))
+
+
+def must_cover(agreement: Agreement, merchant: Merchant, offer: Offer) -> None:
+    """Raise `CategoryNotAgreed` for an offer that the agreement is not about."""
+    if agreement.categories and offer.category not in agreement.categories:
+        raise CategoryNotAgreed(
+            merchant=merchant.name, category=offer.category, known=tuple(agreement.categories)
+        )
+
+
+def _price(work: Work, merchant: Merchant, price: Decimal | int | str) -> int:
+    return check_whole("price", work.get(Unit, merchant.unit).amount(price), most=10**12)
+
+
+def _cash(cash: Decimal | int | str) -> Decimal:
+    """Money beside the points, to the cent, or none; raises `NotPositive`."""
+    try:
+        number = Decimal(cash)
+        if number == 0 or check_decimal("cash", number, digits=2):
+            return number
+    except (InvalidOperation, ValueError, TypeError):
+        pass
+    raise NotPositive(field="cash", value=shown(cash), digits=2)
+
+
+def _texts(field: str, texts: Names | None) -> Mapping[str, str]:
+    return {
+        check_identifier("language", language): check_text(field, text, longest=LONGEST_TEXT)
+        for language, text in (texts or {}).items()
+    }
+
+
+def _limit(limit: OfferLimit) -> OfferLimit:
+    check_whole("limit", limit.most)
+    return limit
+
+
+def _sound(offer: Offer) -> Offer:
+    if (offer.kind is OfferKind.DONATION) != (offer.fund is not None):
+        raise NotUsable(field="fund", value=shown(offer.fund))
+    if offer.opens_at is not None and offer.closes_at is not None and offer.closes_at <= offer.opens_at:
+        raise EmptyInterval(start=offer.opens_at, end=offer.closes_at)
+    return offer

@@ -1,0 +1,210 @@
+"""What was set aside is handed out, called off, or expires. A part of `Redemptions`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from gridpoints.errors import (
+    CapturesMore,
+    NothingCaptured,
+    RedemptionConflict,
+    RedemptionExpired,
+)
+from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
+from gridpoints.records import Stateful
+from gridpoints.redemption.acting import Acting
+from gridpoints.redemption.model import REDEMPTION, Redemption, RedemptionStatus, capturing
+from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.partners import Merchant
+from gridpoints.redemption.tills import Scope
+from gridpoints.storage.port import Range, Work
+from gridpoints.values import check_whole
+
+#: So many reservations that ran out are put back at once.
+AT_ONCE = 500
+
+
+@frozen
+class Redeeming(Acting):
+    """How a redemption goes on, and ends."""
+
+    def capture(self, redemption_id: str, pieces: int | Mapping[str, int] | None = None) -> Redemption:
+        """Hand over the goods: the merchant gets the points. Again, it changes nothing.
+
+        Of a part, `pieces` says how many (of one offer, or by offer); the rest of the goods and points is
+        let go. Raises `RedemptionExpired`, `IllegalTransition` for one that was voided, `CapturesMore`,
+        `NothingCaptured`, or `RedemptionConflict` where it was captured with other pieces.
+        """
+        now = self.context.now()
+        with self.context.begin() as work:
+            # The offers first, then the redemption: everybody locks in this order.
+            offers = self._lock_offers_of(work, [redemption_id]) if pieces is not None else {}
+            redemption = work.get(Redemption, redemption_id, lock=True)
+            self._must_be_served(work, redemption, Scope.CAPTURE)
+            wanted = _pieces(redemption, pieces)
+            if redemption.status in (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED):
+                if wanted != {line.offer_id: line.captured for line in redemption.lines}:
+                    raise RedemptionConflict(redemption=redemption.id)
+                return redemption
+            if redemption.status is not RedemptionStatus.VOIDED and redemption.expires_at <= now:
+                # Whether its goods were taken back already or not.
+                raise RedemptionExpired(redemption=redemption.id, expired_at=redemption.expires_at)
+            captured = REDEMPTION.advance(
+                capturing(redemption, wanted), RedemptionStatus.CAPTURED, captured_at=now
+            )
+            moved = self._move(work, redemption, captured, offers)
+            self._take(work, captured)
+            return moved
+
+    def _take(self, work: Work, captured: Redemption) -> None:
+        """Give the points to the merchant, and let go of what is left of the holds."""
+        goods = "、".join(line.name for line in captured.lines)
+        metadata = {
+            "redemption": captured.id,
+            "offer": captured.offer_id,
+            "merchant": captured.merchant_id,
+            "quantity": sum(line.captured for line in captured.lines),
+        }
+        transactions = [
+            Transaction(
+                id=captured.transaction_id(n),
+                legs=(
+                    Leg(Account.parse(share.account), -share.captured),
+                    Leg(captured.taker, share.captured),
+                ),
+                kind="redemption",
+                reason=goods[:1_000],
+                metadata=metadata,
+                hold=captured.hold_id(n),
+            )
+            for n, share in enumerate(captured.shares)
+            if share.account and share.captured
+        ]
+        post(work, transactions, self.context.now())
+        for n, share in enumerate(captured.shares):
+            if share.account and share.captured < share.points:
+                work.ledger.release(captured.hold_id(n), at=self.context.now())
+
+    def void(self, redemption_id: str, *, reason: str | None = None) -> Redemption:
+        """Call a redemption off before the goods are handed over: points and stock go back."""
+        with self.context.begin() as work:
+            offers = self._lock_offers_of(work, [redemption_id])
+            redemption = work.get(Redemption, redemption_id, lock=True)
+            self._must_be_served(work, redemption, Scope.VOID)
+            if redemption.status is RedemptionStatus.VOIDED:
+                return redemption
+            voided = REDEMPTION.advance(redemption, RedemptionStatus.VOIDED)
+            moved = self._move(work, redemption, voided, offers, reason=reason)
+            for n, share in enumerate(redemption.shares):
+                if share.account:
+                    work.ledger.release(redemption.hold_id(n), at=self.context.now())
+            return moved
+
+    def expire(self, offer_id: str | None = None) -> int:
+        """Put back the goods (of an offer; None: all) whose reservations ran out; answers how many did.
+
+        Nobody needs to call it for the figures to be right: expired points are available at
+        once, and `authorise` puts goods back before it says that they are gone.
+        """
+        expired = 0
+        while True:
+            with self.context.begin() as work:
+                due = self._due(work)
+                concerned = [each for each in due if offer_id is None or offer_id in each.taken()]
+                expired += self._expire(work, concerned)
+            if len(due) < AT_ONCE or not concerned:
+                return expired
+
+    def _due(self, work: Work) -> list[Redemption]:
+        ran_out = {
+            "status": RedemptionStatus.AUTHORISED,
+            "expires_at": Range(at_most=self.context.now()),
+        }
+        return work.find(Redemption, ran_out, order=("expires_at", "id"), limit=AT_ONCE)
+
+    def _expire(self, work: Work, due: Sequence[Redemption]) -> int:
+        """The ledger lets go of the holds itself, when their accounts are next touched."""
+        if not due:
+            return 0
+        ids = [redemption.id for redemption in due]
+        offers = self._lock_offers_of(work, ids)
+        waiting = {"id": ids, "status": RedemptionStatus.AUTHORISED}
+        standing = work.find(Redemption, waiting, lock=True)
+        for redemption in standing:
+            expired = REDEMPTION.advance(redemption, RedemptionStatus.EXPIRED)
+            self._move(work, redemption, expired, offers)
+        return len(standing)
+
+    # --- what every step has in common --------------------------------------------------------
+
+    def _must_be_served(self, work: Work, redemption: Redemption, scope: Scope) -> None:
+        if self._acts_for_a_merchant:
+            merchant = work.get(Merchant, redemption.merchant_id)
+            self._must_serve(work, merchant, scope, redemption.id)
+
+    def _lock_offers_of(self, work: Work, redemption_ids: Sequence[str]) -> dict[str, Offer]:
+        """The offers of these redemptions, locked in order; what they are of never changes."""
+        found = work.find(Redemption, {"id": redemption_ids})
+        ids = sorted({line.offer_id for redemption in found for line in redemption.lines})
+        return {offer.id: offer for offer in work.find(Offer, {"id": ids}, lock=True)}
+
+    def _move(
+        self,
+        work: Work,
+        old: Redemption,
+        new: Redemption,
+        offers: dict[str, Offer],
+        *,
+        reason: str | None = None,
+        restocked: Mapping[str, int] | None = None,
+    ) -> Redemption:
+        """Put `new` in the place of `old`: what it no longer takes goes back to the stock and the limits.
+
+        `offers` are locked, and are moved on. `restocked` are the pieces that go back, where that is not all.
+        """
+        changes: list[tuple[Stateful, Stateful]] = [(old, new)]
+        left = new.taken()
+        for offer_id, pieces in old.taken().items():
+            freed = pieces - left[offer_id] if restocked is None else restocked.get(offer_id, 0)
+            if freed and (offer := offers[offer_id]).stock is not None:
+                offers[offer_id] = offer.moved(freed)
+                changes.append((offer, offers[offer_id]))
+        self._give_back(work, old, new)
+        self.context.change_all(work, changes, reason)
+        return new
+
+    def _give_back(self, work: Work, old: Redemption, new: Redemption) -> None:
+        """Count less under the limits."""
+        less = Counter(old.counted())
+        less.subtract(new.counted())
+        if less := Counter({key: used for key, used in less.items() if used}):
+            used = work.lock_usage(less)
+            work.set_usage({key: used[key] - less[key] for key in less})
+
+
+def post(work: Work, transactions: Iterable[Transaction], now: datetime) -> None:
+    """Post all of them; raises the error of the first that is refused, and then nothing may be kept."""
+    for outcome in work.ledger.post(list(transactions), at=now):
+        if isinstance(outcome, Rejected):
+            raise outcome.error
+
+
+def _pieces(redemption: Redemption, pieces: int | Mapping[str, int] | None) -> dict[str, int]:
+    """How many of each line are handed out; raises `CapturesMore` or `NothingCaptured`."""
+    lines = {line.offer_id: line for line in redemption.lines}
+    if pieces is None:
+        return {line.offer_id: line.quantity for line in redemption.lines}
+    named = {redemption.offer_id: pieces} if isinstance(pieces, int) else dict(pieces)
+    for offer_id, number in named.items():
+        check_whole("pieces", number, least=0)
+        reserved = lines[offer_id].quantity if offer_id in lines else 0
+        if number > reserved:
+            name = lines[offer_id].name if offer_id in lines else offer_id
+            raise CapturesMore(offer=name, wanted=number, reserved=reserved)
+    if not any(named.values()):
+        raise NothingCaptured
+    return {offer_id: named.get(offer_id, 0) for offer_id in lines}

@@ -1,0 +1,365 @@
+"""Points and goods are set aside together, or neither. A part of `Redemptions`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from attrs import define, evolve, field, frozen
+
+from gridpoints.community.model import Member, MemberStatus
+from gridpoints.errors import (
+    AgreementMissing,
+    NotInAlliance,
+    NotRedeemable,
+    OfferLimitReached,
+    OffersApart,
+    OutOfStock,
+    PoolingNotAllowed,
+    RecordExists,
+    RecordUnknown,
+    RedeemReserved,
+    RedemptionConflict,
+)
+from gridpoints.ledger.model import Account, AccountKind, Hold
+from gridpoints.redemption.asking import NO_MERITS, Asked, Merits, check_id
+from gridpoints.redemption.model import RESERVATION, Line, Redemption, RedemptionStatus, Use
+from gridpoints.redemption.offering import Offering, must_cover
+from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.partners import Agreement, Alliance, AllianceStatus, Merchant
+from gridpoints.redemption.pricing import Paid, Payer, Pricing, pieces_limited
+from gridpoints.redemption.redeeming import Redeeming
+from gridpoints.redemption.tills import Scope as KeyScope
+from gridpoints.rules.case import Scope, UsageKey
+from gridpoints.rules.model import RuleSet
+from gridpoints.rules.operations import Rules
+from gridpoints.rules.permissions import Right
+from gridpoints.storage.port import Work
+from gridpoints.values import Explanation, Step, Unit
+
+#: Refusals that may be owed to what is set aside for somebody who did not come.
+_TAKEN = (OutOfStock, OfferLimitReached, NotRedeemable)
+
+
+@frozen
+class Reserving(Redeeming, Offering):
+    """How a redemption begins."""
+
+    def authorise(
+        self,
+        goods: str | Mapping[str, int],
+        member_id: str,
+        *,
+        quantity: int = 1,
+        shares: Mapping[Account, int] | None = None,
+        pooled: bool = False,
+        merits: Merits = NO_MERITS,
+        merchant_id: str | None = None,
+        id: str | None = None,
+    ) -> Redemption:
+        """Hold the points and set the goods aside for `RESERVATION`; both or neither.
+
+        `goods` is an offer, of which there are `quantity` pieces, or several offers of one merchant with
+        their pieces. `merchant_id` is who gives them, where that is another one of the offer's alliance.
+        The member pays. With `pooled`, their household pays what they lack; or `shares` say which accounts
+        pay how much together: their own, their household's, those of its members. Where the rules
+        let cash make up for missing points, what is missing is paid so.
+
+        The same id and content again answers the redemption that stands. Raises `InsufficientPoints`,
+        `OutOfStock`, `OfferLimitReached`, `NotRedeemable` (the rules, with their reasons), `StarTooLow`,
+        `TakesNoPart`, `RedeemReserved`, `PoolingNotAllowed`, `SharesDiffer`, `OffersApart`,
+        `NotInAlliance`, `MerchantNotActive`, `AgreementMissing`, `CategoryNotAgreed`, `NotPublished`,
+        `NotOfferedNow`, `MemberInactive`, `TillMayNot`, `StaffOnly` or `RedemptionConflict`.
+        """
+        asked = Asked.of(
+            goods, member_id, quantity, shares, pooled=pooled, merchant_id=merchant_id, merits=merits
+        )
+        new = id is None
+        id = self.context.id(None) if id is None else check_id(id)
+        while True:
+            try:
+                with self.context.begin() as work:
+                    return self._authorise(work, asked, id, new=new)
+            except RecordExists as race:  # somebody sent the same at the same moment: look again
+                if race.kind != "redemption":
+                    raise
+                new = False
+            except _TAKEN:
+                # Only now, for it looks at everything that is set aside: what ran out is put back.
+                if not self.expire():
+                    raise
+
+    def _authorise(self, work: Work, asked: Asked, id: str, *, new: bool) -> Redemption:
+        # People first, then offers, limits, accounts: everybody locks in this order.
+        people = _lock_people(work, asked)
+        if not new and (standing := work.find(Redemption, {"id": id})):
+            if standing[0].request != asked.fingerprint():
+                raise RedemptionConflict(redemption=id)
+            return standing[0]
+        today = self.context.today()
+        rules = Rules(self.context).calendar().on(today).on(today)
+        self._must_be_let(rules, people[0], asked)
+        offers = _lock_offers(work, asked)
+        merchant, agreement = self._giver(work, asked, offers)
+        for offer in offers:
+            offer.must_be_published()
+            offer.must_be_on(self.context.now())
+            asked.merits.must_have_star(rules, offer, people[0].name)
+            must_cover(agreement, merchant, offer)
+        reservation = _Reservation(self, work, asked, rules, people, offers, merchant)
+        return reservation.made(id, agreement)
+
+    def redeem(
+        self,
+        goods: str | Mapping[str, int],
+        member_id: str,
+        *,
+        quantity: int = 1,
+        shares: Mapping[Account, int] | None = None,
+        pooled: bool = False,
+        merits: Merits = NO_MERITS,
+        merchant_id: str | None = None,
+        id: str | None = None,
+    ) -> Redemption:
+        """Authorise and capture at once, as when the goods are handed over on the spot."""
+        with self.context.begin():
+            reserved = self.authorise(
+                goods,
+                member_id,
+                quantity=quantity,
+                shares=shares,
+                pooled=pooled,
+                merits=merits,
+                merchant_id=merchant_id,
+                id=id,
+            )
+            return self.capture(reserved.id)
+
+    def _must_be_let(self, rules: RuleSet, member: Member, asked: Asked) -> None:
+        """Refuse who has left, takes no part, or is not to redeem."""
+        actor, permissions = self.context.actor, rules.terms.permissions
+        if not permissions.permits(Right.REDEEM, actor.roles):
+            roles = tuple(sorted(permissions.rights[Right.REDEEM]))
+            raise RedeemReserved(actor=actor.id, roles=roles)
+        member.must_be_active()
+        asked.merits.must_take_part(rules, member.name, self.context.today())
+
+    def _giver(self, work: Work, asked: Asked, offers: Sequence[Offer]) -> tuple[Merchant, Agreement]:
+        """Who gives the goods, and on what terms."""
+        merchant = work.get(Merchant, asked.merchant_id or offers[0].merchant_id)
+        if self._acts_for_a_merchant:
+            self._must_serve(work, merchant, KeyScope.AUTHORISE, offers[0].name)
+        merchant.must_be_active()
+        for offer in offers:
+            if offer.merchant_id != merchant.id:
+                _must_be_allied(work, merchant, offer, named=asked.merchant_id is not None)
+        if len({offer.fund for offer in offers}) > 1:
+            raise OffersApart(offers=tuple(offer.name for offer in offers))
+        for agreement in self._agreements_in_force(work, merchant):
+            return merchant, agreement
+        raise AgreementMissing(merchant=merchant.name, day=self.context.today())
+
+
+@define
+class _Reservation:
+    """One redemption while it is made, in a unit of work that has locked its people and offers."""
+
+    room: Reserving
+    work: Work
+    asked: Asked
+    rules: RuleSet
+    people: Sequence[Member]
+    offers: Sequence[Offer]
+    merchant: Merchant
+    unit: Unit = field(init=False)
+    now: datetime = field(init=False)
+    _used: Mapping[UsageKey, int] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.unit = self.work.get(Unit, self.merchant.unit)
+        self.now = self.room.context.now()
+
+    def made(self, id: str, agreement: Agreement) -> Redemption:
+        """Take the goods off the stock, count them, hold the points, and keep all of it."""
+        lines = tuple(_line(offer, self.asked.basket[offer.id]) for offer in self.offers)
+        taken = [
+            (offer, offer.moved(-line.quantity))
+            for offer, line in zip(self.offers, lines, strict=True)
+            if offer.stock is not None
+        ]
+        paid, uses = self._paid(sum(line.points for line in lines))
+        cash = sum((line.cash * line.quantity for line in lines), Decimal(0))
+        redemption = Redemption(
+            id=id,
+            merchant_id=self.merchant.id,
+            member_id=self.asked.member_id,
+            unit=self.unit.code,
+            points=sum(share.points for share in paid.shares if share.account),
+            lines=lines,
+            shares=paid.shares,
+            authorised_at=self.now,
+            expires_at=self.now + RESERVATION,
+            authorised_by=self.room.context.actor.id,
+            agreement_id=agreement.id,
+            currency=agreement.currency,
+            cash=cash + paid.cash,
+            top_up=paid.cash,
+            request=self.asked.fingerprint(),
+            uses=uses,
+            explanation=self._told(lines, paid),
+        )
+        if counted := redemption.counted():
+            self.work.set_usage({key: self._used[key] + used for key, used in counted.items()})
+        self._hold(redemption)
+        if taken:
+            self.room.context.change_all(self.work, taken)
+        return self.room.context.keep(self.work, redemption)
+
+    # --- limits and the rules -----------------------------------------------------------------
+
+    def _paid(self, price: int) -> tuple[Paid, tuple[Use, ...]]:
+        """Who pays how much by the rules, and what it uses up of all limits, which is counted."""
+        member, day = self.people[0], self.room.context.local_day(self.now)
+        terms = self.rules.terms.redemption
+        pricing = Pricing(
+            price=price,
+            unit=self.unit,
+            day=day,
+            member=member.name,
+            terms=terms if terms is not None and terms.unit.code == self.unit.code else None,
+            payers=self._payers(),
+            categories=[offer.category for offer in self.offers],
+            hours=self.asked.merits.hours,
+        )
+        subjects = self._subjects(member)
+        keys = {limit.key(offer.id, day, subjects) for offer in self.offers for limit in offer.limits}
+        self._used = self.work.lock_usage(keys.union(pricing.keys()))
+        pricing.used = dict(self._used)
+        uses = [
+            use
+            for offer in self.offers
+            for use in pieces_limited(offer, self.asked.basket[offer.id], day, subjects, pricing.used)
+        ]
+        if pricing.terms is not None and pricing.terms.hours:
+            pricing.first = not self.work.count(
+                Redemption, {"member_id": member.id, "status": tuple(_HANDED_OUT)}
+            )
+        if pricing.needs_balances:
+            self._look_at_balances(pricing)
+        paid = pricing.paid()
+        return paid, tuple(dict.fromkeys([*uses, *paid.uses]))
+
+    def _look_at_balances(self, pricing: Pricing) -> None:
+        there = self.work.ledger.lock_available([p.account for p in pricing.payers], at=self.now)
+        pricing.payers = [evolve(payer, available=there[payer.account]) for payer in pricing.payers]
+
+    def _subjects(self, member: Member) -> Mapping[Scope, str]:
+        subjects = {Scope.MEMBER: member.id, Scope.COMMUNITY: self.room.context.community}
+        if member.household_id is not None:
+            subjects[Scope.HOUSEHOLD] = member.household_id
+        return subjects
+
+    # --- accounts -----------------------------------------------------------------------------
+
+    def _payers(self) -> list[Payer]:
+        """The accounts that may pay, the member's own first; raises `PoolingNotAllowed`, `SharesDiffer`."""
+        unit, member = self.unit.code, self.people[0]
+        own = Account.member(member.id, unit)
+        if self.asked.shares is None and not self.asked.pooled:
+            return [Payer(own, self._subjects(member))]
+        by_account = {
+            Account.member(each.id, unit): each for each in self.people if each.status is MemberStatus.ACTIVE
+        }
+        if member.household_id is not None:
+            by_account[Account.household(member.household_id, unit)] = member
+        if self.asked.shares is None:
+            named: dict[Account, int | None] = dict.fromkeys(sorted(by_account, key=lambda a: a != own))
+        else:
+            named = dict(self.asked.shares)
+        pooling = unit in self.rules.wallets and self.rules.wallets[unit].pooling
+        for account in named:
+            pooled = account != own and account.kind is AccountKind.MEMBER
+            if account not in by_account or (pooled and not pooling):
+                raise PoolingNotAllowed(unit=unit, account=account.key)
+        return [Payer(a, self._subjects(by_account[a]), points=points) for a, points in named.items()]
+
+    def _hold(self, redemption: Redemption) -> None:
+        """Set the points of every share aside, account after account in their order."""
+        shares = [(share.account, n, share.points) for n, share in enumerate(redemption.shares)]
+        for key, n, points in sorted(shares):
+            if key:
+                hold = Hold(
+                    id=redemption.hold_id(n),
+                    account=Account.parse(key),
+                    amount=points,
+                    placed_at=self.now,
+                    expires_at=redemption.expires_at,
+                    remaining=points,
+                    reason=redemption.lines[0].name,
+                )
+                self.work.ledger.place(hold, at=self.now)
+
+    def _told(self, lines: Sequence[Line], paid: Paid) -> Explanation:
+        """Why it costs what it does: the goods, who pays, and what the rules say."""
+        decimal, unit = self.unit.decimal, self.unit.code
+        steps = [
+            Step(
+                "redemption_line",
+                {"quantity": line.quantity, "offer": line.name, "points": decimal(line.points), "unit": unit},
+            )
+            for line in lines
+        ]
+        accounts = [share for share in paid.shares if share.account]
+        if len(accounts) > 1:
+            steps += [
+                Step("redemption_share", {"account": s.account, "points": decimal(s.points), "unit": unit})
+                for s in accounts
+            ]
+        return (*steps, *paid.explanation)
+
+
+#: Of redemptions by which somebody got something.
+_HANDED_OUT = (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED)
+
+
+def _lock_people(work: Work, asked: Asked) -> list[Member]:
+    """Who redeems, and then whoever may pay with them: locked in the order of their ids."""
+    if asked.shares is None and not asked.pooled:
+        return [work.get(Member, asked.member_id, lock=True)]
+    member = work.get(Member, asked.member_id)
+    ids = {member.id}
+    if member.household_id is not None:
+        ids |= {each.id for each in work.find(Member, {"household_id": member.household_id})}
+    locked = {each.id: each for each in work.find(Member, {"id": sorted(ids)}, lock=True)}
+    home = locked[member.id].household_id
+    others = (each for each in locked.values() if each.household_id == home and home is not None)
+    return [locked[member.id], *(each for each in others if each.id != member.id)]
+
+
+def _lock_offers(work: Work, asked: Asked) -> list[Offer]:
+    """The offers, locked in the order of their ids; raises `RecordUnknown`."""
+    if len(asked.basket) == 1:
+        return [work.get(Offer, id, lock=True) for id in asked.basket]
+    offers = {offer.id: offer for offer in work.find(Offer, {"id": list(asked.basket)}, lock=True)}
+    for id in asked.basket:
+        if id not in offers:
+            raise RecordUnknown(kind="offer", id=id)
+    return [offers[id] for id in asked.basket]
+
+
+def _must_be_allied(work: Work, merchant: Merchant, offer: Offer, *, named: bool) -> None:
+    """Refuse a merchant that does not give another one's offer; raises `NotInAlliance` or `OffersApart`."""
+    if not named and offer.alliance_id is None:
+        raise OffersApart(offers=(offer.name, merchant.name))
+    if offer.alliance_id is not None:
+        alliance = work.get(Alliance, offer.alliance_id)
+        both = {merchant.id, offer.merchant_id} <= {*alliance.merchants}
+        same_unit = work.get(Merchant, offer.merchant_id).unit == merchant.unit
+        if alliance.status is AllianceStatus.ACTIVE and both and same_unit:
+            return
+    raise NotInAlliance(merchant=merchant.name, offer=offer.name)
+
+
+def _line(offer: Offer, pieces: int) -> Line:
+    return Line(offer.id, offer.name, pieces, offer.price, offer.cash, offer.fund)
