@@ -111,9 +111,21 @@ class Context:
 
     def change_all(self, work: Work, changes: Iterable[tuple[S, S]], reason: str | None = None) -> None:
         """`change` for many locked records, in one go."""
-        changes = list(changes)
-        work.replace_all(changes)
-        work.add(*(self._change(old, new, reason) for old, new in changes))
+        self.write(work, (), changes, reason)
+
+    def write(
+        self,
+        work: Work,
+        added: Iterable[Stateful],
+        changed: Iterable[tuple[Stateful, Stateful]],
+        reason: str | None = None,
+    ) -> None:
+        """`keep_all` and `change_all` in one go; the reason is that of the changes."""
+        added, changed = list(added), list(changed)
+        if changed:
+            work.replace_all(changed)
+        pages = [self._change(None, record) for record in added]
+        work.add(*added, *pages, *(self._change(old, new, reason) for old, new in changed))
 
     def _change(self, old: Stateful | None, new: Stateful, reason: str | None = None) -> Change:
         if reason is not None:

@@ -177,7 +177,8 @@ class _Reservation:
     _used: Mapping[UsageKey, int] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self.unit = self.work.get(Unit, self.merchant.unit)
+        unit = self.merchant.unit
+        self.unit = self.rules.units.get(unit) or self.work.get(Unit, unit)
         self.now = self.room.context.now()
 
     def made(self, id: str, agreement: Agreement) -> Redemption:
@@ -212,9 +213,8 @@ class _Reservation:
         if counted := redemption.counted():
             self.work.set_usage({key: self._used[key] + used for key, used in counted.items()})
         self._hold(redemption)
-        if taken:
-            self.room.context.change_all(self.work, taken)
-        return self.room.context.keep(self.work, redemption)
+        self.room.context.write(self.work, [redemption], taken)
+        return redemption
 
     # --- limits and the rules -----------------------------------------------------------------
 

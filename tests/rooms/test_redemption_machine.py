@@ -1,0 +1,456 @@
+"""Any sequence of what can happen at a till, held against a plain oracle."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from attrs import define, field
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+import gridpoints
+from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Leg, Redemption, Transaction
+from gridpoints.ledger.model import AccountKind
+from gridpoints.redemption.model import RESERVATION
+from gridpoints.redemption.offers import OfferLimit
+from gridpoints.testing import ManualClock
+
+RULES = """\
+gridpoints: 1
+code: machine
+version: 1
+name: {en: Machine}
+source: written for the tests
+from: 2020-01-01
+units: {points: {name: {en: points}, pooling: true}}
+deeds: {plain: {name: {en: Plain}, points: 20}}
+"""
+START = datetime(2026, 3, 2, 1, tzinfo=UTC)
+#: The first two live together.
+MEMBERS = ("m0", "m1", "m2")
+SHOPS = ("s0", "s1")
+#: Whose, at what price, with how many pieces, and how much cash beside it.
+OFFERS: Mapping[str, tuple[str, int, int | None, str]] = {
+    "bag": ("s0", 3, 5, "0"),
+    "cup": ("s0", 2, None, "1.50"),
+    "tea": ("s1", 5, 4, "0"),
+}
+#: So many bags anybody may ever have.
+BAGS = 3
+BONUS = 4
+PIECES = st.integers(1, 4)
+NUMBERS = st.integers(0, 30)
+
+
+@define
+class Told:
+    """A redemption, as somebody would keep it in a notebook."""
+
+    member: str
+    shop: str
+    basket: dict[str, int]
+    prices: dict[str, int]
+    paid: dict[str, int]
+    until: datetime
+    pooled: bool
+    status: str = "authorised"
+    captured: Counter[str] = field(factory=Counter)
+    refunded: Counter[str] = field(factory=Counter)
+    taken: Counter[str] = field(factory=Counter)
+    back: Counter[str] = field(factory=Counter)
+    bonus: int = 0
+    retaken: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.taken.total() - self.back.total()
+
+    def pieces(self, offer: str) -> int:
+        """Those that nobody else can have."""
+        if self.status == "authorised":
+            return self.basket.get(offer, 0)
+        return self.captured[offer] - self.refunded[offer]
+
+
+class TillMachine(RuleBasedStateMachine):
+    """Earns, reserves, hands out, gives back, settles, and lets people, shops and offers come and go."""
+
+    def __init__(self, exchange: Exchange, clock: ManualClock) -> None:
+        super().__init__()
+        self.clock = clock
+        clock.set(START)
+        self.village: Community = exchange.found(f"v{len(exchange.communities())}", name="v", rules=RULES)
+        grid = self.village.community.add_grid("g")
+        home = self.village.community.add_household(grid.id, "1-101")
+        for id in MEMBERS:
+            household = None if id == "m2" else home.id
+            self.village.community.enrol(id, id=id, household_id=household)
+        room = self.village.redemption
+        for shop in SHOPS:
+            room.register_merchant(shop, unit="points", rate="1", id=shop)
+            room.activate_merchant(shop)
+        for id, (shop, price, stock, cash) in OFFERS.items():
+            limits = [OfferLimit(BAGS)] if id == "bag" else []
+            room.draft_offer(shop, id, price=price, stock=stock, cash=cash, limits=limits, id=id)
+            room.publish_offer(id)
+        self.stock = {id: stock for id, (_, _, stock, _) in OFFERS.items()}
+        self.price = {id: price for id, (_, price, _, _) in OFFERS.items()}
+        self.balance, self.debts = Counter[str](), 0
+        self.told: list[Told] = []
+        self.here, self.open, self.offered = set(MEMBERS), set(SHOPS), set(OFFERS)
+        self.restocked = Counter[str]()
+        self.drawn_up, self.approved = Counter[str](), Counter[str]()
+        self.statements: list[str] = []
+
+    # --- what the oracle expects --------------------------------------------------------------
+
+    def let_time_tell(self) -> None:
+        for told in self.told:
+            if told.status == "authorised" and told.until <= self.clock.now():
+                told.status = "expired"
+
+    def held(self, member: str) -> int:
+        return sum(told.paid.get(member, 0) for told in self.told if told.status == "authorised")
+
+    def available(self, member: str) -> int:
+        return self.balance[member] - self.held(member)
+
+    def in_stock(self, offer: str) -> int | None:
+        stock = self.stock[offer]
+        if stock is None:
+            return None
+        return stock - sum(told.pieces(offer) for told in self.told) - self.lost(offer)
+
+    def lost(self, offer: str) -> int:
+        """What was given back and not put on the shelf again."""
+        return self.restocked[offer]
+
+    def bags(self, member: str) -> int:
+        return sum(told.pieces("bag") for told in self.told if told.member == member)
+
+    def refusal(self, member: str, basket: dict[str, int], shop: str, *, pooled: bool) -> str | None:
+        if member not in self.here:
+            return "member_inactive"
+        if shop not in self.open:
+            return "merchant_not_active"
+        if not self.offered.issuperset(basket):
+            return "not_published"
+        for offer, pieces in sorted(basket.items()):
+            if (stock := self.in_stock(offer)) is not None and stock < pieces:
+                return "out_of_stock"
+        if self.bags(member) + basket.get("bag", 0) > BAGS and "bag" in basket:
+            return "offer_limit_reached"
+        price = sum(self.price[offer] * pieces for offer, pieces in basket.items())
+        return None if price <= sum(map(self.available, self.payers(member, pooled))) else "insufficient_points"
+
+    def payers(self, member: str, pooled: bool) -> list[str]:  # noqa: FBT001
+        home = {"m0", "m1"} & self.here
+        others = sorted(home - {member}) if pooled and member in ("m0", "m1") else []
+        return [member, *others]
+
+    def tries(self, act: Any, expected: str | None) -> Any:
+        """Do it; it must be refused as expected, or not at all."""
+        found, answer = None, None
+        try:
+            answer = act()
+        except GridpointsError as refusal:
+            found = refusal.code
+        assert found == expected
+        return answer
+
+    def pick(self, number: int) -> tuple[str, Told]:
+        index = number % len(self.told)
+        return f"r{index}", self.told[index]
+
+    # --- people, shops, offers ----------------------------------------------------------------
+
+    @rule(member=st.sampled_from(MEMBERS), points=st.integers(1, 15))
+    def earn(self, member: str, points: int) -> None:
+        legs = (Leg(Account.member(member, "points"), points), Leg(Account.issuance("points"), -points))
+        id = self.village.context.ids.new()
+        self.village.ledger.post_one(Transaction(id, legs))
+        self.balance[member] += points
+
+    @rule(member=st.sampled_from(MEMBERS))
+    def come_and_go(self, member: str) -> None:
+        if member in self.here:
+            self.village.community.leave(member)
+        else:
+            self.village.community.rejoin(member)
+        self.here ^= {member}
+
+    @rule(shop=st.sampled_from(SHOPS))
+    def suspend_or_activate(self, shop: str) -> None:
+        if shop in self.open:
+            self.village.redemption.suspend_merchant(shop, reason="inspection")
+        else:
+            self.village.redemption.activate_merchant(shop)
+        self.open ^= {shop}
+
+    @rule(offer=st.sampled_from(sorted(OFFERS)))
+    def withdraw_or_publish(self, offer: str) -> None:
+        if offer in self.offered:
+            self.village.redemption.withdraw_offer(offer)
+        else:
+            self.village.redemption.publish_offer(offer)
+        self.offered ^= {offer}
+
+    @rule(offer=st.sampled_from(sorted(OFFERS)), price=st.integers(1, 6))
+    def reprice(self, offer: str, price: int) -> None:
+        self.village.redemption.reprice_offer(offer, price)
+        self.price[offer] = price
+
+    @rule(minutes=st.sampled_from([1, 10, 31]))
+    def wait(self, minutes: int) -> None:
+        self.clock.set(self.clock.now() + timedelta(minutes=minutes))
+        self.let_time_tell()
+
+    @rule()
+    def sweep(self) -> None:
+        self.village.redemption.expire()
+
+    # --- the till -----------------------------------------------------------------------------
+
+    @rule(
+        member=st.sampled_from(MEMBERS),
+        basket=st.one_of(
+            st.dictionaries(st.sampled_from(["bag", "cup"]), PIECES, min_size=1),
+            st.dictionaries(st.just("tea"), PIECES, min_size=1),
+        ),
+        pooled=st.booleans(),
+    )
+    def authorise(self, member: str, basket: dict[str, int], pooled: bool) -> None:  # noqa: FBT001
+        shop = OFFERS[next(iter(basket))][0]
+        expected = self.refusal(member, basket, shop, pooled=pooled)
+        before = {each: self.available(each) for each in MEMBERS}
+        id = f"r{len(self.told)}"
+        room = self.village.redemption
+        made = self.tries(lambda: room.authorise(basket, member, pooled=pooled, id=id), expected)
+        if made is None:
+            return
+        price = sum(self.price[offer] * pieces for offer, pieces in basket.items())
+        paid = Counter[str]()
+        for payer in self.payers(member, pooled):
+            paid[payer] = min(before[payer], price - paid.total())
+        told = Told(
+            member=member,
+            shop=shop,
+            basket=basket,
+            prices={offer: self.price[offer] for offer in basket},
+            paid=dict(+paid),
+            until=self.clock.now() + RESERVATION,
+            pooled=pooled,
+        )
+        self.told.append(told)
+        assert made.cash == Decimal("1.50") * basket.get("cup", 0)
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBERS, more=st.integers(0, 1))
+    def send_again(self, number: int, more: int) -> None:
+        id, told = self.pick(number)
+        basket = {offer: pieces + more for offer, pieces in told.basket.items()}
+        expected = "redemption_conflict" if more else None
+        room = self.village.redemption
+        self.tries(lambda: room.authorise(basket, told.member, pooled=told.pooled, id=id), expected)
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBERS, less=st.integers(0, 2))
+    def capture(self, number: int, less: int) -> None:
+        id, told = self.pick(number)
+        pieces = {offer: max(0, asked - less) for offer, asked in told.basket.items()}
+        expected = {"voided": "illegal_transition", "expired": "redemption_expired"}.get(told.status)
+        if not any(pieces.values()):
+            expected = "nothing_captured"
+        elif told.status in ("captured", "refunded"):
+            same = all(told.captured[offer] == count for offer, count in pieces.items())
+            expected = None if same else "redemption_conflict"
+        found = self.tries(lambda: self.village.redemption.capture(id, pieces), expected)
+        if found is not None and told.status == "authorised":
+            told.status = "captured"
+            told.captured = Counter(pieces)
+            self.read_shares(told, found)
+            worth = sum(told.prices[offer] * count for offer, count in pieces.items())
+            assert told.taken.total() == worth
+            self.balance.subtract(told.taken)
+
+    def read_shares(self, told: Told, found: Redemption) -> None:
+        """What each paid, and got back: its part of the whole, to the nearest point."""
+        whole = sum(told.paid.values())
+        for share in found.shares:
+            member = share.account.rpartition("/")[2]
+            told.taken[member], told.back[member] = share.captured, share.refunded
+            assert 0 <= share.refunded <= share.captured <= told.paid[member]
+            assert abs(share.captured - Decimal(found.captured * told.paid[member]) / whole) < 1
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBERS)
+    def void(self, number: int) -> None:
+        id, told = self.pick(number)
+        expected = None if told.status in ("authorised", "voided") else "illegal_transition"
+        overdue = told.status == "expired"
+        if overdue and self.village.redemption.redemption(id).status.value == "authorised":
+            expected = None  # nobody has looked at it since: then it may just as well be called off
+        self.tries(lambda: self.village.redemption.void(id), expected)
+        if expected is None:
+            told.status = "voided"
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBERS)
+    def earn_by_it(self, number: int) -> None:
+        id, told = self.pick(number)
+        if told.status != "captured" or told.bonus:
+            return
+        legs = (Leg(Account.member(told.member, "points"), BONUS), Leg(Account.issuance("points"), -BONUS))
+        self.village.ledger.post_one(Transaction(f"bonus:{id}", legs))
+        self.village.redemption.note_earned(id, f"bonus:{id}")
+        self.balance[told.member] += BONUS
+        told.bonus = BONUS
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBERS, offer=st.sampled_from(["bag", "cup", "tea"]), pieces=PIECES, restock=st.booleans())
+    def refund_pieces(self, number: int, offer: str, pieces: int, restock: bool) -> None:  # noqa: FBT001
+        id, told = self.pick(number)
+        back = {offer: pieces}
+        worth = told.prices.get(offer, 0) * pieces
+        there = told.captured[offer] - told.refunded[offer]
+        expected = None if told.status == "captured" else "illegal_transition"
+        if told.status == "captured" and pieces > there:
+            expected = "refund_exceeds"
+        self.refund(id, told, expected, back, min(worth, told.left), restock=restock)
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBERS, points=st.integers(1, 12))
+    def refund_points(self, number: int, points: int) -> None:
+        id, told = self.pick(number)
+        expected = None if told.status == "captured" else "illegal_transition"
+        if told.status == "captured" and points > told.left:
+            expected = "refund_exceeds"
+        self.refund(id, told, expected, {}, points, restock=True)
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBERS)
+    def refund_all(self, number: int) -> None:
+        id, told = self.pick(number)
+        expected = None if told.status == "captured" else "illegal_transition"
+        back = {offer: told.captured[offer] - told.refunded[offer] for offer in told.basket}
+        self.refund(id, told, expected, None, told.left, restock=True, whole=back)
+
+    def refund(
+        self,
+        id: str,
+        told: Told,
+        expected: str | None,
+        back: dict[str, int] | None,
+        points: int,
+        *,
+        restock: bool,
+        whole: dict[str, int] | None = None,
+    ) -> None:
+        room = self.village.redemption
+        given = points if back == {} else None
+        refund = self.tries(
+            lambda: room.refund(id, back or None, points=given, reason="broken", restock=restock), expected
+        )
+        if refund is None:
+            return
+        pieces = Counter(back if whole is None else whole)
+        assert (refund.points, +Counter(refund.pieces)) == (points, +pieces)
+        assert sum(each.points for each in refund.restored) == points
+        assert refund.cash == Decimal("1.50") * pieces["cup"]
+        told.refunded += pieces
+        if not restock:
+            self.restocked += pieces
+        before = Counter(told.back)
+        self.read_shares(told, room.redemption(id))
+        self.balance.update(told.back - before)
+        self.take_bonus_back(told)
+        if not told.left and told.captured == told.refunded:
+            told.status = "refunded"
+
+    def take_bonus_back(self, told: Told) -> None:
+        part = told.bonus * told.back.total() // told.taken.total() - told.retaken
+        told.retaken += part
+        if part <= self.available(told.member):
+            self.balance[told.member] -= part
+        else:
+            self.debts += part
+
+    # --- the merchant gets its money ----------------------------------------------------------
+
+    def claim(self, shop: str) -> int:
+        return sum(told.left for told in self.told if told.shop == shop)
+
+    @rule(shop=st.sampled_from(SHOPS))
+    def settle(self, shop: str) -> None:
+        points = self.claim(shop) - self.drawn_up[shop]
+        expected = None if points > 0 else "nothing_to_settle"
+        statement = self.tries(lambda: self.village.redemption.settle(shop), expected)
+        if statement is not None:
+            assert statement.points == points
+            self.drawn_up[shop] += points
+            self.statements.append(statement.id)
+
+    @precondition(lambda self: self.statements)
+    @rule(number=NUMBERS)
+    def approve(self, number: int) -> None:
+        treasurer = self.village.acting_as(Actor("treasurer"))
+        id = self.statements.pop(number % len(self.statements))
+        statement = treasurer.redemption.approve_settlement(id)
+        self.approved[statement.merchant_id] += statement.points
+
+    # --- what must be true --------------------------------------------------------------------
+
+    @invariant()
+    def all_is_as_told(self) -> None:
+        self.let_time_tell()
+        room, ledger = self.village.redemption, self.village.ledger
+        late = Counter[str]()
+        for number, told in enumerate(self.told):
+            kept = room.redemption(f"r{number}")
+            overdue = kept.status.value == "authorised" and kept.expires_at <= self.clock.now()
+            assert ("expired" if overdue else kept.status.value) == told.status
+            if overdue:
+                late.update({line.offer_id: line.quantity for line in kept.lines})
+            assert kept.cash_taken == Decimal("1.50") * (told.captured["cup"] - told.refunded["cup"])
+            assert (kept.captured, kept.refunded) == (told.taken.total(), told.back.total())
+        for offer in OFFERS:
+            stock = room.offer(offer).stock
+            assert (None if stock is None else stock + late[offer]) == self.in_stock(offer)
+        owed = sum(-leg.amount for debt in ledger.debts() for leg in debt.legs if leg.amount < 0)
+        assert owed == self.debts
+        for member in MEMBERS:
+            found = ledger.balance(Account.member(member, "points"))
+            assert (found.posted, found.available) == (self.balance[member], self.available(member))
+            assert self.bags(member) <= BAGS
+        lines = {line.kind: line.posted for line in ledger.trial_balance()}
+        with_shops = lines.get(AccountKind.MERCHANT, 0) + lines.get(AccountKind.SETTLED, 0)
+        assert with_shops == sum(map(self.claim, SHOPS))
+        for shop in SHOPS:
+            there = ledger.balance(Account.merchant(shop, "points")).posted
+            assert there == max(0, self.claim(shop) - self.approved[shop]) or self.statements
+
+    def teardown(self) -> None:
+        assert self.village.ledger.verify().ok
+
+
+@pytest.mark.parametrize(("kind", "examples"), [("memory", 60), ("sqlite", 5), ("postgres", 3)])
+def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) -> None:
+    url = "memory://" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
+    clock = ManualClock(START)
+    with gridpoints.open(url, clock=clock) as exchange:
+        run_state_machine_as_test(
+            lambda: TillMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
+            settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
+        )
