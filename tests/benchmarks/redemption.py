@@ -117,7 +117,13 @@ def _past(n: int) -> Redemption:
 
 def _page(redemption: Redemption) -> Change:
     return Change(
-        f"page-{redemption.id}", "redemption", redemption.id, 2, redemption.authorised_at, "system", "captured"
+        f"page-{redemption.id}",
+        "redemption",
+        redemption.id,
+        2,
+        redemption.authorised_at,
+        "system",
+        "captured",
     )
 
 
