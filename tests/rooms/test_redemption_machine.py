@@ -159,7 +159,7 @@ class TillMachine(RuleBasedStateMachine):
             None if price <= sum(map(self.available, self.payers(member, pooled))) else "insufficient_points"
         )
 
-    def payers(self, member: str, pooled: bool) -> list[str]:  # noqa: FBT001
+    def payers(self, member: str, pooled: bool) -> list[str]:
         home = {"m0", "m1"} - self.gone
         others = sorted(home - {member}) if pooled and member in ("m0", "m1") else []
         return [member, *others]
@@ -245,7 +245,7 @@ class TillMachine(RuleBasedStateMachine):
         ),
         pooled=st.booleans(),
     )
-    def authorise(self, member: str, basket: dict[str, int], pooled: bool) -> None:  # noqa: FBT001
+    def authorise(self, member: str, basket: dict[str, int], pooled: bool) -> None:
         shop = OFFERS[next(iter(basket))][0]
         expected = self.refusal(member, basket, shop, pooled=pooled)
         before = {each: self.available(each) for each in MEMBERS}
@@ -334,7 +334,7 @@ class TillMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.told)
     @rule(number=NUMBERS, offer=st.sampled_from(["bag", "cup", "tea"]), pieces=PIECES, restock=st.booleans())
-    def refund_pieces(self, number: int, offer: str, pieces: int, restock: bool) -> None:  # noqa: FBT001
+    def refund_pieces(self, number: int, offer: str, pieces: int, restock: bool) -> None:
         id, told = self.act(number)
         back = {offer: pieces}
         worth = told.prices.get(offer, 0) * pieces

@@ -129,9 +129,14 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "redemption_limit_times": ("Points are redeemed {most} times {period} for {scope}; none remained",),
     "cash": ("{points} are missing, for which {money} {currency} is paid",),
     "cash_unpriced": ("{points} are missing, and are paid for in cash",),
+    # redemption: what was redeemed, and who paid
+    "redemption_line": ("{quantity} × {offer}: {points}",),
+    "redemption_share": ("{account} pays {points}",),
     # the ledger: what an entry without an award is
     "award": ("Points for: {reason}", "Points for a deed"),
     "redemption": ("Redeemed: {quantity} × {reason}", "Redeemed: {reason}", "Redeemed at a merchant"),
+    "refund": ("Given back: {reason}", "Given back"),
+    "carried": ("Paid out before, and given back since",),
     "settlement": ("Settled with the merchant, statement {settlement}", "Settled with the merchant"),
     "adjustment": ("Adjustment: {reason}", "Adjustment"),
     "expiry": ("Expired: not spent in time",),

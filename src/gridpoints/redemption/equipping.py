@@ -114,7 +114,7 @@ class Equipping(Acting):
 
         The text is ``gpt_`` with the key's id and its secret.
         """
-        secret, salt = secrets.token_urlsafe(SECRET_BYTES), secrets.token_hex(16)
+        secret, salt = secrets.token_hex(SECRET_BYTES), secrets.token_hex(16)
         with self.context.begin() as work:
             till = work.get(Till, till_id)
             self._must_work_there(work, work.get(Merchant, till.merchant_id), StaffRole.OWNER)

@@ -21,6 +21,7 @@ from gridpoints.errors import (
     RecordUnknown,
     RedeemReserved,
     RedemptionConflict,
+    SharesDiffer,
 )
 from gridpoints.ledger.model import Account, AccountKind, Hold
 from gridpoints.redemption.asking import NO_MERITS, Asked, Merits, check_id
@@ -222,6 +223,8 @@ class _Reservation:
         """Who pays how much by the rules, and what it uses up of all limits, which is counted."""
         member, day = self.people[0], self.room.context.local_day(self.now)
         terms = self.rules.terms.redemption
+        if self.asked.shares is not None and (shares := sum(self.asked.shares.values())) != price:
+            raise SharesDiffer(shares=self.unit.decimal(shares), price=self.unit.decimal(price))
         pricing = Pricing(
             price=price,
             unit=self.unit,
@@ -278,6 +281,8 @@ class _Reservation:
         else:
             named = dict(self.asked.shares)
         pooling = unit in self.rules.wallets and self.rules.wallets[unit].pooling
+        if self.asked.pooled and not pooling:
+            raise PoolingNotAllowed(unit=unit, account=own.key)
         for account in named:
             pooled = account != own and account.kind is AccountKind.MEMBER
             if account not in by_account or (pooled and not pooling):
