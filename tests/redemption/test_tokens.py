@@ -108,6 +108,11 @@ def test_the_published_vectors(vector: dict[str, Any]) -> None:
         assert told | {"points": str(ticket.points), "until": ticket.until.isoformat()} == vector["ticket"]
 
 
+def test_the_page_shows_the_first_vector() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "voucher-format.md"
+    assert VECTORS["vectors"][0]["token"] in page.read_text("utf-8")
+
+
 def test_a_long_text_is_not_looked_at() -> None:
     with pytest.raises(GridpointsError) as refusal:
         verify("a" * 5_000_000)
