@@ -30,7 +30,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def till(file: Path, limit: str = "100") -> OfflineTill:
-    return OfflineTill("baiyang", "shop", [KEY.public], Decimal(limit), file)
+    return OfflineTill("baiyang", "shop", (KEY.public,), Decimal(limit), file)
 
 
 def test_what_was_taken_is_on_the_disk_before_it_is_told(file: Path) -> None:

@@ -156,6 +156,9 @@ from gridpoints.errors.rules import (
     UnitChanged,
     VoteLost,
 )
+from gridpoints.errors.settlement import (
+    FormatUnknown,
+)
 from gridpoints.errors.stores import (
     CommunityExists,
     CommunityUnknown,
@@ -288,6 +291,7 @@ __all__ = [
     "FileUnreadable",
     "FloorAboveBalance",
     "ForeignCheckpoint",
+    "FormatUnknown",
     "FormulaFailed",
     "FormulaWithoutResult",
     "GridpointsError",

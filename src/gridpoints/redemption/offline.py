@@ -86,7 +86,7 @@ class OfflineTill:
 
     community: str
     merchant: str
-    keys: tuple[PublicKey, ...] = field(converter=tuple)
+    keys: tuple[PublicKey, ...]
     limit: Decimal
     file: Path
     _taken: dict[str, Taken] = field(factory=dict, init=False)
