@@ -10,8 +10,8 @@ import pytest
 
 from gridpoints.errors import OfflineLimitReached, QueueUnreadable, VoucherExpired, VoucherTaken
 from gridpoints.ledger.checkpoint import PrivateKey
-from gridpoints.redemption.offline import OfflineTill, Taken, taken_in
-from gridpoints.redemption.tokens import Ticket
+from gridpoints.redemption.vouchers.offline import OfflineTill, Taken, taken_in
+from gridpoints.redemption.vouchers.tokens import Ticket
 
 pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gridpoints.errors import GridpointsError, VoucherExpired
 from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
-from gridpoints.redemption.tokens import TYPE, Ticket
+from gridpoints.redemption.vouchers.tokens import TYPE, Ticket
 
 pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from gridpoints.errors.base import InvalidInput, NotAllowed, NotFound, Refused
+from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, NotFound, Refused
 
 
 class VoucherNotValid(Refused):
@@ -96,3 +96,43 @@ class QueueUnreadable(InvalidInput):
     keep the file, and show it to the community's office."""
 
     line: int
+
+
+class HandingOnNotAllowed(NotAllowed):
+    """A voucher for {unit} cannot be handed on to {member}: the rules let it stay in the household, or with
+    whoever got it."""
+
+    unit: str
+    member: str
+
+
+class NotYourCode(NotAllowed):
+    """{actor} cannot see the code of another member. Only they can, on their own telephone."""
+
+    actor: str
+
+
+class NotATill(NotAllowed):
+    """{actor} is no till, and delivers no vouchers. Act with the till's key."""
+
+    actor: str
+
+
+class OfflineNotAllowed(NotAllowed):
+    """The till {till} may take no vouchers without a network. Somebody of the community has to allow it."""
+
+    till: str
+
+
+class DeliveryConflict(Conflict):
+    """The till {till} delivered another voucher under the number {number} before. Keep its file, and show
+    it to the community's office."""
+
+    till: str
+    number: int
+
+
+class VoucherFromLater(Refused):
+    """The voucher is said to have been taken at {at}, which is still to come. Set the till's clock."""
+
+    at: datetime

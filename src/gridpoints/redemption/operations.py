@@ -9,14 +9,14 @@ from gridpoints.redemption.equipping import Equipping
 from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.onboarding import Onboarding
 from gridpoints.redemption.refunding import Refunding
-from gridpoints.redemption.reserving import Reserving
 from gridpoints.redemption.settlement import Settlements
+from gridpoints.redemption.vouchers.delivering import Delivering
 
 __all__ = ["Merits", "Redemptions"]
 
 
 @frozen
-class Redemptions(Onboarding, Equipping, Reserving, Refunding, Settlements):
+class Redemptions(Onboarding, Equipping, Delivering, Refunding, Settlements):
     """The room ``redemption``: merchants, their tills and offers, redeeming, giving back, settling."""
 
     def redemption(self, id: str) -> Redemption:

@@ -57,9 +57,10 @@ class Reserving(Redeeming, Offering):
         pooled: bool = False,
         merits: Merits = NO_MERITS,
         merchant_id: str | None = None,
+        expires_at: datetime | None = None,
         id: str | None = None,
     ) -> Redemption:
-        """Hold the points and set the goods aside for `RESERVATION`; both or neither.
+        """Hold the points and set the goods aside, both or neither, for `RESERVATION` or until `expires_at`.
 
         `goods` is an offer, of which there are `quantity` pieces, or several offers of one merchant with
         their pieces. `merchant_id` is who gives them, where that is another one of the offer's alliance.
@@ -76,12 +77,13 @@ class Reserving(Redeeming, Offering):
         asked = Asked.of(
             goods, member_id, quantity, shares, pooled=pooled, merchant_id=merchant_id, merits=merits
         )
+        until = self.context.now() + RESERVATION if expires_at is None else expires_at
         new = id is None
         id = self.context.id(None) if id is None else check_id(id)
         while True:
             try:
                 with self.context.begin() as work:
-                    return self._authorise(work, asked, id, new=new)
+                    return self._authorise(work, asked, id, until, new=new)
             except RecordExists as race:  # somebody sent the same at the same moment: look again
                 if race.kind != "redemption":
                     raise
@@ -91,7 +93,7 @@ class Reserving(Redeeming, Offering):
                 if not self.expire():
                     raise
 
-    def _authorise(self, work: Work, asked: Asked, id: str, *, new: bool) -> Redemption:
+    def _authorise(self, work: Work, asked: Asked, id: str, until: datetime, *, new: bool) -> Redemption:
         # People first, then offers, limits, accounts: everybody locks in this order.
         people = _lock_people(work, asked)
         if not new and (standing := work.find(Redemption, {"id": id})):
@@ -109,7 +111,7 @@ class Reserving(Redeeming, Offering):
             asked.merits.must_have_star(rules, offer, people[0].name)
             must_cover(agreement, merchant, offer)
         reservation = _Reservation(self, work, asked, rules, people, offers, merchant)
-        return reservation.made(id, agreement)
+        return reservation.made(id, agreement, until)
 
     def redeem(
         self,
@@ -182,7 +184,7 @@ class _Reservation:
         self.unit = self.rules.units.get(unit) or self.work.get(Unit, unit)
         self.now = self.room.context.now()
 
-    def made(self, id: str, agreement: Agreement) -> Redemption:
+    def made(self, id: str, agreement: Agreement, until: datetime) -> Redemption:
         """Take the goods off the stock, count them, hold the points, and keep all of it."""
         lines = tuple(_line(offer, self.asked.basket[offer.id]) for offer in self.offers)
         taken = [
@@ -201,7 +203,7 @@ class _Reservation:
             lines=lines,
             shares=paid.shares,
             authorised_at=self.now,
-            expires_at=self.now + RESERVATION,
+            expires_at=until,
             authorised_by=self.room.context.actor.id,
             agreement_id=agreement.id,
             currency=agreement.currency,

@@ -18,6 +18,15 @@ from gridpoints.redemption.model import Redemption, Refund, Settlement
 from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
 from gridpoints.redemption.tills import Outlet, Till, TillKey
+from gridpoints.redemption.vouchers.model import (
+    Attempt,
+    Delivery,
+    DoubleUse,
+    MemberSecret,
+    OfflineGrant,
+    Voucher,
+    VoucherKey,
+)
 from gridpoints.rules.life import Draft
 from gridpoints.rules.model import PublishedRules
 from gridpoints.values import Unit
@@ -51,11 +60,18 @@ KINDS: tuple[type[Record], ...] = (
     Redemption,
     Refund,
     Settlement,
+    Voucher,
+    VoucherKey,
+    MemberSecret,
+    Attempt,
+    OfflineGrant,
+    Delivery,
+    DoubleUse,
     Change,
 )
 
 #: Fields besides the id that no two records of a kind in one community share, None excepted.
-UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",)}
+UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",), Voucher: ("code_hash",)}
 
 #: Fields that hold the id of a record in the same community, or None.
 REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
@@ -78,6 +94,9 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Redemption: {"merchant_id": Merchant, "member_id": Member, "agreement_id": Agreement},
     Refund: {"redemption_id": Redemption, "merchant_id": Merchant},
     Settlement: {"merchant_id": Merchant},
+    Voucher: {"redemption_id": Redemption, "holder_id": Member},
+    Delivery: {"till_id": Till, "voucher_id": Voucher, "redemption_id": Redemption},
+    DoubleUse: {"voucher_id": Voucher, "merchant_id": Merchant},
 }
 
 #: Whole numbers that never fall below 0, None excepted.

@@ -52,6 +52,19 @@ from gridpoints.redemption.partners import (
 )
 from gridpoints.redemption.tills import KeyStatus, Opening, Outlet, PlaceStatus, Till, TillKey
 from gridpoints.redemption.tills import Scope as KeyScope
+from gridpoints.redemption.vouchers.model import (
+    Arrival,
+    Attempt,
+    Delivery,
+    DoubleUse,
+    DoubleUseStatus,
+    MemberSecret,
+    OfflineGrant,
+    SecretStatus,
+    Voucher,
+    VoucherKey,
+    VoucherStatus,
+)
 from gridpoints.rules.approval import StageKind
 from gridpoints.rules.case import Scope, UsageKey
 from gridpoints.rules.life import Ballot, Draft, DraftStatus
@@ -320,6 +333,44 @@ def examples(community: str) -> list[Record]:
             payment_reference=TEXT,
             status=SettlementStatus.PAID,
             version=9,
+        ),
+        Voucher(
+            "voucher", "redemption", "李秀英@1", "f" * 64, MOMENT, LATER, True, True, VoucherStatus.REVOKED, 3
+        ),
+        Voucher("voucher-2", "redemption", "李秀英@1", "e" * 64, BEFORE_1970, LATER),
+        VoucherKey("292ef97f", TEXT, MOMENT, SecretStatus.REVOKED, 2),
+        MemberSecret("李秀英@1", "00" * 20, MOMENT, 2**40, SecretStatus.ACTIVE, 9),
+        Attempt("attempt", "till:till", MOMENT, "voucher_expired", "voucher"),
+        Attempt("attempt-2", "till:till", BEFORE_1970, "voucher_unknown"),
+        OfflineGrant("till", Decimal("100.50"), MOMENT, "clerk", SecretStatus.REVOKED, 2),
+        Delivery(
+            id="till:1",
+            till_id="till",
+            number=1,
+            token=TEXT,
+            taken_at=BEFORE_1970,
+            delivered_at=MOMENT,
+            arrival=Arrival.CONTESTED,
+            voucher_id="voucher",
+            redemption_id="redemption",
+            points=Decimal("0.5"),
+            over_limit=True,
+            reason="voucher_taken",
+        ),
+        Delivery("till:2", "till", 2, TEXT, MOMENT, MOMENT, Arrival.REFUSED),
+        DoubleUse(
+            id="till:1",
+            voucher_id="voucher",
+            merchant_id="shop",
+            points=MOST_AMOUNT,
+            unit="points",
+            taken_at=MOMENT,
+            reason="voucher_taken",
+            first=TEXT,
+            decided_by="clerk",
+            note=TEXT,
+            status=DoubleUseStatus.PAID,
+            version=2,
         ),
         Change(
             id="change",

@@ -21,7 +21,7 @@ from gridpoints.records import Record, kind_of
 from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Merchant
 from gridpoints.rules.case import UsageKey
-from gridpoints.storage.integrity import KINDS, REFERENCES
+from gridpoints.storage.integrity import KINDS, REFERENCES, UNIQUE
 from gridpoints.storage.port import Range, Store, Work
 from gridpoints.testing.contract.base import Clerk, StoreContract
 from gridpoints.testing.contract.examples import anatomy, examples
@@ -229,7 +229,8 @@ class RecordsContract(StoreContract):
         for kind, references in REFERENCES.items():
             example = [record for record in records if type(record) is kind][-1]
             for field in references:
-                dangling = _with(example, id="new", **{field: "nowhere"})
+                new = dict.fromkeys(("id", *UNIQUE.get(kind, ())), "new")
+                dangling = _with(example, **new | {field: "nowhere"})
                 with pytest.raises(ReferenceUnknown) as caught, store.begin("baiyang") as work:
                     work.add(dangling)
                 assert caught.value.fields["kind"] == kind_of(kind)

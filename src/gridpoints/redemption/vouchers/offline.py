@@ -1,6 +1,6 @@
 """A till without a network: it verifies vouchers, keeps what it took, and delivers it later.
 
-The whole of what such a device does stands here and in `gridpoints.redemption.tokens`, to be read in
+The whole of what such a device does stands here and in `gridpoints.redemption.vouchers.tokens`, to be read in
 one sitting. It needs no store: the community's public keys, a file, and a clock.
 """
 
@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 
 from gridpoints.errors import OfflineLimitReached, QueueUnreadable, VoucherTaken
 from gridpoints.ledger.checkpoint import PublicKey
-from gridpoints.redemption.tokens import Ticket
+from gridpoints.redemption.vouchers.tokens import Ticket
 
 
 @frozen

@@ -1,0 +1,225 @@
+"""Tills that had no network deliver what they took. A part of `Redemptions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+
+from attrs import evolve, frozen
+
+from gridpoints.errors import (
+    DeliveryConflict,
+    GridpointsError,
+    NotATill,
+    OfflineNotAllowed,
+    QueueUnreadable,
+    SamePerson,
+    VoucherElsewhere,
+    VoucherFromLater,
+    VoucherTaken,
+)
+from gridpoints.ledger.model import Account, Leg, Transaction
+from gridpoints.ledger.operations import Ledger
+from gridpoints.redemption.acting import TILL_ROLE, till_actor_id
+from gridpoints.redemption.model import Redemption, RedemptionStatus
+from gridpoints.redemption.partners import Merchant
+from gridpoints.redemption.tills import Till
+from gridpoints.redemption.vouchers.issuing import _keys
+from gridpoints.redemption.vouchers.model import (
+    DOUBLE_USE,
+    SECRET,
+    VOUCHER,
+    Arrival,
+    Delivery,
+    DoubleUse,
+    DoubleUseStatus,
+    OfflineGrant,
+    SecretStatus,
+    Voucher,
+    VoucherStatus,
+)
+from gridpoints.redemption.vouchers.offline import Taken
+from gridpoints.redemption.vouchers.taking import Taking
+from gridpoints.redemption.vouchers.tokens import Ticket
+from gridpoints.storage.port import Work
+from gridpoints.values import check_decimal, check_text
+
+#: So far may the clock of a device be ahead.
+CLOCK_DRIFT = timedelta(minutes=5)
+
+
+@frozen
+class Delivering(Taking):
+    """Vouchers that were taken without a network."""
+
+    def allow_offline(self, till_id: str, *, limit: Decimal | int | str) -> OfflineGrant:
+        """Let a till take vouchers without a network, of up to `limit` points before it delivers them."""
+        limit = check_decimal("limit", limit)
+        with self.context.begin() as work:
+            till = work.get(Till, till_id)
+            self._must_be_of_the_community(work.get(Merchant, till.merchant_id))
+            for standing in work.find(OfflineGrant, {"id": till_id}, lock=True):
+                if standing.status is SecretStatus.ACTIVE:
+                    return self.context.change(
+                        work, standing, SECRET.advance(standing, SecretStatus.ACTIVE, limit=limit)
+                    )
+                raise OfflineNotAllowed(till=till.name)
+            grant = OfflineGrant(till_id, limit, self.context.now(), self.context.actor.id)
+            return self.context.keep(work, grant)
+
+    def end_offline(self, till_id: str, *, reason: str) -> OfflineGrant:
+        """Let a till take nothing more without a network; what it took before can still be delivered."""
+        with self.context.begin() as work:
+            grant = work.get(OfflineGrant, till_id, lock=True)
+            ended = SECRET.advance(grant, SecretStatus.REVOKED)
+            return self.context.change(work, grant, ended, check_text("reason", reason))
+
+    def deliver(self, takings: Iterable[Taken | QueueUnreadable]) -> list[Delivery]:
+        """Take in what a till took, one by one; the same again answers what came of it the first time.
+
+        Acts as the till, in its order. What cannot be captured is no error: it is `CONTESTED`, and a person
+        decides (`double_uses`), or `REFUSED`, where no such voucher was ever issued; a line that could not
+        be read is left out. Raises `NotATill`, `OfflineNotAllowed`, and `DeliveryConflict` where the till
+        delivered something else under the same number.
+        """
+        with self.context.read() as work:
+            till = self._till(work)
+            grant = next(iter(work.find(OfflineGrant, {"id": till.id})), None)
+        if grant is None:
+            raise OfflineNotAllowed(till=till.name)
+        arrived, sum_taken = [], Decimal(0)
+        for taken in takings:
+            if isinstance(taken, Taken):
+                sum_taken += taken.points
+                over = sum_taken > grant.limit
+                arrived.append(self._deliver(till, taken, over_limit=over))
+        return arrived
+
+    def _till(self, work: Work) -> Till:
+        actor = self.context.actor
+        if TILL_ROLE not in actor.roles:
+            raise NotATill(actor=actor.id)
+        return work.get(Till, actor.id.removeprefix(till_actor_id("")))
+
+    def _deliver(self, till: Till, taken: Taken, *, over_limit: bool) -> Delivery:
+        id = f"{till.id}:{taken.number}"
+        delivery = Delivery(
+            id=id,
+            till_id=till.id,
+            number=taken.number,
+            token=taken.token,
+            taken_at=taken.at,
+            delivered_at=self.context.now(),
+            arrival=Arrival.CAPTURED,
+            over_limit=over_limit,
+        )
+        with self.context.begin() as work:
+            work.get(Till, till.id, lock=True)  # one delivery of a till after another
+            for standing in work.find(Delivery, {"id": id}):
+                if standing.token != taken.token:
+                    raise DeliveryConflict(till=till.name, number=taken.number)
+                return standing
+            try:
+                ticket = self._verified(work, till, taken)
+                voucher = work.get(Voucher, ticket.voucher)
+            except GridpointsError as refusal:
+                refused = evolve(delivery, arrival=Arrival.REFUSED, reason=refusal.code)
+                work.add(refused)
+                return refused
+            delivery = evolve(
+                delivery,
+                voucher_id=voucher.id,
+                redemption_id=voucher.redemption_id,
+                points=ticket.points,
+            )
+            try:
+                with self.context.begin() as inner:
+                    self._capture_taken(inner, voucher.id, till)
+            except GridpointsError as contested:
+                delivery = evolve(delivery, arrival=Arrival.CONTESTED, reason=contested.code)
+                self.context.keep(work, self._double_use(work, delivery, till))
+            work.add(delivery)
+            return delivery
+
+    def _verified(self, work: Work, till: Till, taken: Taken) -> Ticket:
+        """What the token says, as the till should have read it when it took it."""
+        if taken.at > self.context.now() + CLOCK_DRIFT:
+            raise VoucherFromLater(at=taken.at)
+        return Ticket.verify(
+            taken.token,
+            _keys(work),
+            community=self.context.community,
+            merchant=till.merchant_id,
+            now=taken.at,
+        )
+
+    def _capture_taken(self, work: Work, voucher_id: str, till: Till) -> None:
+        redemption_id = work.get(Voucher, voucher_id).redemption_id
+        self._lock_offers_of(work, [redemption_id])
+        voucher = work.get(Voucher, voucher_id, lock=True)
+        redemption = work.get(Redemption, redemption_id)
+        if redemption.merchant_id != till.merchant_id:
+            raise VoucherElsewhere(voucher=voucher.id, merchant=redemption.merchant_id)
+        if redemption.status is not RedemptionStatus.AUTHORISED:
+            raise VoucherTaken(voucher=voucher.id, at=redemption.captured_at or redemption.expires_at)
+        self.capture(redemption.id)
+        self.context.change(work, voucher, VOUCHER.advance(voucher, VoucherStatus.REDEEMED))
+
+    def _double_use(self, work: Work, delivery: Delivery, till: Till) -> DoubleUse:
+        redemption = work.get(Redemption, str(delivery.redemption_id))
+        earlier = work.find(
+            Delivery, {"voucher_id": delivery.voucher_id, "arrival": Arrival.CAPTURED}, limit=1
+        )
+        first = None
+        if earlier:
+            first = f"{earlier[0].till_id} {earlier[0].taken_at.isoformat()}"
+        elif redemption.captured_at is not None:
+            first = f"{redemption.merchant_id} {redemption.captured_at.isoformat()}"
+        return DoubleUse(
+            id=delivery.id,
+            voucher_id=str(delivery.voucher_id),
+            merchant_id=till.merchant_id,
+            points=redemption.points,
+            unit=redemption.unit,
+            taken_at=delivery.taken_at,
+            reason=str(delivery.reason),
+            first=first,
+        )
+
+    # --- a person decides ---------------------------------------------------------------------
+
+    def double_uses(self, status: DoubleUseStatus = DoubleUseStatus.OPEN) -> list[DoubleUse]:
+        """The vouchers that were used twice, or too late, and wait for a decision, by time."""
+        with self.context.read() as work:
+            return work.find(DoubleUse, {"status": status}, order=("taken_at", "id"))
+
+    def decide_double_use(self, id: str, *, pay: bool, note: str) -> DoubleUse:
+        """Decide whether the community pays the merchant who gave the goods in good faith.
+
+        Where it pays, the points are issued to the merchant's account, and settled as all others are.
+        Raises `SamePerson` for the till that delivered it.
+        """
+        actor = self.context.actor
+        with self.context.begin() as work:
+            case = work.get(DoubleUse, id, lock=True)
+            self._must_be_of_the_community(work.get(Merchant, case.merchant_id))
+            if actor.id == till_actor_id(case.id.rpartition(":")[0]):
+                raise SamePerson(actor=actor.id)
+            to = DoubleUseStatus.PAID if pay else DoubleUseStatus.DECLINED
+            note = check_text("note", note)
+            decided = DOUBLE_USE.advance(case, to, decided_by=actor.id, note=note)
+            if pay:
+                Ledger(self.context).post_one(
+                    Transaction(
+                        id=f"double_use:{case.id}",
+                        legs=(
+                            Leg(Account.issuance(case.unit), -case.points),
+                            Leg(Account.merchant(case.merchant_id, case.unit), case.points),
+                        ),
+                        kind="double_use",
+                        reason=note[:200],
+                        metadata={"voucher": case.voucher_id, "merchant": case.merchant_id},
+                    )
+                )
+            return self.context.change(work, case, decided)

@@ -1,0 +1,210 @@
+"""Vouchers are issued, signed, handed on and revoked. A part of `Redemptions`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from gridpoints.codes import code_hash, new_code, read_code
+from gridpoints.community.model import Member
+from gridpoints.errors import HandingOnNotAllowed, NotUsable, VoucherKeyUnknown
+from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
+from gridpoints.redemption.asking import NO_MERITS, Merits, check_id
+from gridpoints.redemption.model import Redemption, RedemptionStatus
+from gridpoints.redemption.reserving import Reserving
+from gridpoints.redemption.vouchers.model import (
+    GRACE,
+    SECRET,
+    VALIDITY,
+    VOUCHER,
+    SecretStatus,
+    Voucher,
+    VoucherKey,
+    VoucherStatus,
+)
+from gridpoints.redemption.vouchers.tokens import Ticket
+from gridpoints.rules.operations import Rules
+from gridpoints.storage.port import Range, Work
+from gridpoints.values import Unit, check_instant, check_text, shown
+
+
+@frozen
+class Issued:
+    """A voucher and its code, which is shown this once; None: it was issued before, by the same request."""
+
+    voucher: Voucher
+    code: str | None
+
+
+@frozen
+class Issuing(Reserving):
+    """Vouchers, until somebody presents them."""
+
+    def issue_voucher(
+        self,
+        goods: str | Mapping[str, int],
+        member_id: str,
+        *,
+        quantity: int = 1,
+        valid_until: datetime | None = None,
+        named: bool = False,
+        offline: bool = False,
+        pooled: bool = False,
+        merits: Merits = NO_MERITS,
+        merchant_id: str | None = None,
+        id: str | None = None,
+    ) -> Issued:
+        """Set goods and points aside, as `authorise` does, and give a code for them.
+
+        Valid for `VALIDITY`, or until `valid_until`; `named`, `offline`: see `Voucher`. The same id again
+        answers the voucher that stands, without its code. Raises what `authorise` does.
+        """
+        now = self.context.now()
+        until = now + VALIDITY if valid_until is None else check_instant("valid_until", valid_until)
+        if until <= now:
+            raise NotUsable(field="valid_until", value=shown(until))
+        id = self.context.id(None) if id is None else check_id(id)
+        with self.context.begin() as work:
+            redemption = self.authorise(
+                goods,
+                member_id,
+                quantity=quantity,
+                pooled=pooled,
+                merits=merits,
+                merchant_id=merchant_id,
+                expires_at=until + GRACE if offline else until,
+                id=id,
+            )
+            for standing in work.find(Voucher, {"id": id}):
+                return Issued(standing, None)
+            code = new_code()
+            voucher = Voucher(
+                id=id,
+                redemption_id=redemption.id,
+                holder_id=member_id,
+                code_hash=code_hash(str(read_code(code)), self.context.community),
+                issued_at=now,
+                valid_until=until,
+                named=named,
+                offline=offline,
+            )
+            return Issued(self.context.keep(work, voucher), code)
+
+    def hand_on(self, voucher_id: str, member_id: str, *, reason: str | None = None) -> Voucher:
+        """Let a voucher be somebody else's (转赠): of the same household, or, where the rules let, anybody's.
+
+        Its points stay those of whoever it was issued to. Raises `HandingOnNotAllowed`, `VoucherClosed` or
+        `VoucherExpired`.
+        """
+        with self.context.begin() as work:
+            taker = work.get(Member, member_id, lock=True)
+            taker.must_be_active()
+            voucher = work.get(Voucher, voucher_id, lock=True)
+            voucher.must_be_good(self.context.now())
+            self._must_be_let_hand_on(work, voucher, taker)
+            handed = VOUCHER.advance(voucher, VoucherStatus.ISSUED, holder_id=taker.id)
+            return self.context.change(work, voucher, handed, reason)
+
+    def _must_be_let_hand_on(self, work: Work, voucher: Voucher, taker: Member) -> None:
+        unit = work.get(Redemption, voucher.redemption_id).unit
+        today = self.context.today()
+        wallets = Rules(self.context).calendar().on(today).on(today).wallets
+        wallet = wallets.get(unit)
+        home = work.get(Member, voucher.holder_id).household_id
+        family = home is not None and home == taker.household_id
+        if wallet is None or not (wallet.gift or (wallet.transfer and family)):
+            raise HandingOnNotAllowed(unit=unit, member=taker.name)
+
+    def revoke_voucher(self, voucher_id: str, *, reason: str) -> Voucher:
+        """Let a voucher be good for nothing: its points and goods go back. Again, it changes nothing."""
+        with self.context.begin() as work:
+            redemption_id = work.get(Voucher, voucher_id).redemption_id
+            self.void(redemption_id, reason=reason)
+            voucher = work.get(Voucher, voucher_id, lock=True)
+            if voucher.status is VoucherStatus.REVOKED:
+                return voucher
+            revoked = VOUCHER.advance(voucher, VoucherStatus.REVOKED)
+            return self.context.change(work, voucher, revoked, check_text("reason", reason))
+
+    def expire_vouchers(self) -> int:
+        """Note which vouchers ran out, their grace included; answers how many. `expire` frees their goods."""
+        with self.context.begin() as work:
+            due = {"status": VoucherStatus.ISSUED, "valid_until": Range(at_most=self.context.now())}
+            vouchers = work.find(Voucher, due, order=("valid_until", "id"), limit=1_000, lock=True)
+            gone = {
+                each.id
+                for each in work.find(Redemption, {"id": [v.redemption_id for v in vouchers]})
+                if each.status is not RedemptionStatus.AUTHORISED or each.expires_at <= self.context.now()
+            }
+            changes = [
+                (voucher, VOUCHER.advance(voucher, VoucherStatus.EXPIRED))
+                for voucher in vouchers
+                if voucher.redemption_id in gone
+            ]
+            self.context.change_all(work, changes)
+            return len(changes)
+
+    # --- tokens -------------------------------------------------------------------------------
+
+    def know_voucher_key(self, key: PublicKey) -> VoucherKey:
+        """Take vouchers that are signed with this key; again, it changes nothing."""
+        known = VoucherKey(key.id.hex(), str(key), self.context.now())
+        with self.context.begin() as work:
+            for standing in work.find(VoucherKey, {"id": known.id}):
+                return standing
+            return self.context.keep(work, known)
+
+    def revoke_voucher_key(self, key_id: str, *, reason: str) -> VoucherKey:
+        """Take nothing more that is signed with a key; vouchers have to be signed anew with another."""
+        with self.context.begin() as work:
+            key = work.get(VoucherKey, key_id, lock=True)
+            revoked = SECRET.advance(key, SecretStatus.REVOKED)
+            return self.context.change(work, key, revoked, check_text("reason", reason))
+
+    def voucher_keys(self) -> tuple[PublicKey, ...]:
+        """The public keys that tills need."""
+        with self.context.read() as work:
+            return _keys(work)
+
+    def token(self, voucher_id: str, key: PrivateKey, *, holder: str | None = None) -> str:
+        """The signed text of a voucher's QR code, for tills that may have no network.
+
+        `holder` is what the till is shown of a named voucher's holder: their name, or as much of it as
+        should be on paper. Raises `VoucherClosed`, `VoucherExpired`, `VoucherKeyUnknown` for a key that
+        the community does not know, or `NotUsable` for a voucher that is not for such tills.
+        """
+        with self.context.read() as work:
+            voucher = work.get(Voucher, voucher_id)
+            voucher.must_be_good(self.context.now())
+            if not voucher.offline:
+                raise NotUsable(field="voucher", value=voucher.id)
+            if key.public not in _keys(work):
+                raise VoucherKeyUnknown(key=key.public.id.hex())
+            redemption = work.get(Redemption, voucher.redemption_id)
+            ticket = Ticket(
+                community=self.context.community,
+                voucher=voucher.id,
+                goods="、".join(f"{line.name} × {line.quantity}" for line in redemption.lines)[:300],
+                points=work.get(Unit, redemption.unit).decimal(redemption.points),
+                unit=redemption.unit,
+                until=voucher.valid_until,
+                merchant=redemption.merchant_id,
+                holder=None if holder is None else check_text("holder", holder, longest=100),
+            )
+        return ticket.sign(key)
+
+    def voucher(self, id: str) -> Voucher:
+        """The voucher of that id; raises `RecordUnknown`."""
+        with self.context.read() as work:
+            return work.get(Voucher, id)
+
+    def vouchers_of(self, member_id: str) -> list[Voucher]:
+        """The vouchers that somebody holds or held, by time."""
+        with self.context.read() as work:
+            return work.find(Voucher, {"holder_id": member_id}, order=("issued_at", "id"))
+
+
+def _keys(work: Work) -> tuple[PublicKey, ...]:
+    return tuple(PublicKey.parse(key.text) for key in work.find(VoucherKey, {"status": SecretStatus.ACTIVE}))

@@ -1,0 +1,182 @@
+"""Vouchers are presented at a till that has a network. A part of `Redemptions`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from gridpoints.codes import STEP, code_hash, read_code, rotating_code, step_of
+from gridpoints.community.model import Member
+from gridpoints.errors import (
+    GridpointsError,
+    NotYourCode,
+    TooManyAttempts,
+    VoucherElsewhere,
+    VoucherNamed,
+    VoucherNotValid,
+    VoucherUnknown,
+)
+from gridpoints.redemption.acting import TILL_ROLE, till_actor_id
+from gridpoints.redemption.model import Redemption
+from gridpoints.redemption.tills import Till
+from gridpoints.redemption.vouchers.issuing import Issuing, _keys
+from gridpoints.redemption.vouchers.model import (
+    SECRET,
+    VOUCHER,
+    Attempt,
+    MemberSecret,
+    SecretStatus,
+    Voucher,
+    VoucherStatus,
+)
+from gridpoints.redemption.vouchers.tokens import Ticket
+from gridpoints.storage.port import Range, Work
+
+#: So many refusals within so long, and a till is refused for a while, whatever it is shown.
+MOST_ATTEMPTS = 10
+ATTEMPTS_WITHIN = timedelta(minutes=10)
+#: Who may show the code of a resident who has no telephone.
+SHOWS_FOR_RESIDENTS = frozenset({"clerk", "system"})
+
+
+@frozen
+class MemberCode:
+    """What a member shows: six digits, another one from `until` on."""
+
+    text: str
+    until: datetime
+
+
+@frozen
+class Taking(Issuing):
+    """Vouchers, when somebody presents them."""
+
+    def take_voucher(
+        self,
+        shown: str,
+        *,
+        member_code: str | None = None,
+        pieces: int | Mapping[str, int] | None = None,
+    ) -> Redemption:
+        """Hand over what a voucher stands for, whole or in part; `shown` is its code or its token.
+
+        For a named voucher, `member_code` is the one that its holder shows. Raises `VoucherNotValid`, which
+        says nothing of why: the true reason is its ``__cause__``, and is kept as an `Attempt` for the
+        operator; and `TooManyAttempts`.
+        """
+        self._must_not_try_too_often()
+        voucher_id: str | None = None
+        try:
+            with self.context.begin() as work:
+                voucher_id = self._meant(work, shown)
+                return self._take_voucher(work, voucher_id, member_code, pieces)
+        except GridpointsError as refusal:
+            attempt = Attempt(
+                id=self.context.id(None),
+                by=self.context.actor.id,
+                at=self.context.now(),
+                reason=refusal.code,
+                voucher_id=voucher_id,
+            )
+            with self.context.begin() as work:
+                work.add(attempt)
+            raise VoucherNotValid from refusal
+
+    def _must_not_try_too_often(self) -> None:
+        now = self.context.now()
+        lately = {"by": self.context.actor.id, "at": Range(above=now - ATTEMPTS_WITHIN)}
+        with self.context.read() as work:
+            attempts = work.find(Attempt, lately, order=("-at",), limit=MOST_ATTEMPTS)
+        if len(attempts) == MOST_ATTEMPTS:
+            raise TooManyAttempts(until=attempts[-1].at + ATTEMPTS_WITHIN)
+
+    def _meant(self, work: Work, shown: str) -> str:
+        """The id of the voucher that a code or a token is of."""
+        if "." in shown:
+            ticket = Ticket.verify(
+                shown,
+                _keys(work),
+                community=self.context.community,
+                merchant=self._own_merchant(work),
+                now=self.context.now(),
+            )
+            return ticket.voucher
+        signs = read_code(shown)
+        found = signs and work.find(Voucher, {"code_hash": code_hash(signs, self.context.community)})
+        if not found:
+            raise VoucherUnknown
+        return found[0].id
+
+    def _own_merchant(self, work: Work) -> str | None:
+        """The merchant whose till this is; None for others."""
+        actor = self.context.actor
+        if TILL_ROLE not in actor.roles:
+            return None
+        return work.get(Till, actor.id.removeprefix(till_actor_id(""))).merchant_id
+
+    def _take_voucher(
+        self, work: Work, id: str, member_code: str | None, pieces: int | Mapping[str, int] | None
+    ) -> Redemption:
+        redemption_id = work.get(Voucher, id).redemption_id
+        self._lock_offers_of(work, [redemption_id])  # before the voucher: everybody locks in this order
+        voucher = work.get(Voucher, id, lock=True)
+        voucher.must_be_good(self.context.now())
+        own = self._own_merchant(work)
+        merchant = work.get(Redemption, redemption_id).merchant_id
+        if own not in (None, merchant):
+            raise VoucherElsewhere(voucher=voucher.id, merchant=merchant)
+        if voucher.named:
+            self._must_be(work, voucher, member_code)
+        redemption = self.capture(redemption_id, pieces)
+        self.context.change(work, voucher, VOUCHER.advance(voucher, VoucherStatus.REDEEMED))
+        return redemption
+
+    # --- a member's own code ------------------------------------------------------------------
+
+    def member_code(self, member_id: str) -> MemberCode:
+        """What a member shows at a till to say who they are (动态会员码); it changes every half minute.
+
+        It is for the member's own eyes: raises `NotYourCode` for others, but for those who show it for people
+        without a telephone.
+        """
+        actor, now = self.context.actor, self.context.now()
+        with self.context.begin() as work:
+            if actor.id != member_id and not actor.roles & SHOWS_FOR_RESIDENTS:
+                raise NotYourCode(actor=actor.id)
+            work.get(Member, member_id, lock=True).must_be_active()
+            secret = self._secret(work, member_id)
+        step = int(now.timestamp()) // STEP
+        until = datetime.fromtimestamp((step + 1) * STEP, now.tzinfo)
+        return MemberCode(rotating_code(bytes.fromhex(secret.secret), now), until)
+
+    def renew_member_code(self, member_id: str, *, reason: str | None = None) -> None:
+        """Make a member's codes of another secret: where a telephone was lost."""
+        with self.context.begin() as work:
+            work.get(Member, member_id, lock=True)
+            old = self._secret(work, member_id)
+            new = SECRET.advance(old, SecretStatus.ACTIVE, secret=secrets.token_hex(20), last_step=0)
+            self.context.change(work, old, new, reason)
+
+    def _secret(self, work: Work, member_id: str) -> MemberSecret:
+        for standing in work.find(MemberSecret, {"id": member_id}, lock=True):
+            return standing
+        return self.context.keep(work, MemberSecret(member_id, secrets.token_hex(20), self.context.now()))
+
+    def _must_be(self, work: Work, voucher: Voucher, code: str | None) -> None:
+        """Refuse who does not show the code of the voucher's holder; one code is taken once."""
+        for secret in work.find(MemberSecret, {"id": voucher.holder_id}, lock=True):
+            step = step_of(bytes.fromhex(secret.secret), code or "", self.context.now())
+            if step is not None and step > secret.last_step:
+                used = SECRET.advance(secret, SecretStatus.ACTIVE, last_step=step)
+                self.context.change(work, secret, used)
+                return
+        raise VoucherNamed(voucher=voucher.id)
+
+    def attempts(self, *, since: datetime | None = None) -> list[Attempt]:
+        """What was shown as a voucher and refused, and why, by time: for the operator's eyes."""
+        where = {} if since is None else {"at": Range(at_least=since)}
+        with self.context.read() as work:
+            return work.find(Attempt, where, order=("at", "id"))
