@@ -183,8 +183,8 @@ DOUBLE_USE = Lifecycle.of({DoubleUseStatus.OPEN: {DoubleUseStatus.PAID, DoubleUs
 class DoubleUse:
     """A voucher for which goods were given though nothing was to be had for it any more.
 
-    `id` is the delivery's. `reason` says what had become of it by then: the code of an error. `first` is where it was taken before: a
-    till and an instant, where it was. Nothing is decided, and nobody is charged, by itself.
+    `id` is the delivery's. `reason` says what had become of it by then: the code of an error. `first` is
+    where it was taken before, a till and an instant. Nothing is decided, and nobody is charged, by itself.
     """
 
     id: str

@@ -335,7 +335,16 @@ def examples(community: str) -> list[Record]:
             version=9,
         ),
         Voucher(
-            "voucher", "redemption", "李秀英@1", "f" * 64, MOMENT, LATER, True, True, VoucherStatus.REVOKED, 3
+            id="voucher",
+            redemption_id="redemption",
+            holder_id="李秀英@1",
+            code_hash="f" * 64,
+            issued_at=MOMENT,
+            valid_until=LATER,
+            named=True,
+            offline=True,
+            status=VoucherStatus.REVOKED,
+            version=3,
         ),
         Voucher("voucher-2", "redemption", "李秀英@1", "e" * 64, BEFORE_1970, LATER),
         VoucherKey("292ef97f", TEXT, MOMENT, SecretStatus.REVOKED, 2),
