@@ -23,7 +23,8 @@ from gridpoints.errors import (
     RedemptionExpired,
     SamePerson,
 )
-from gridpoints.redemption.model import RESERVATION, RedemptionStatus, SettlementStatus
+from gridpoints.redemption.model import RESERVATION, RedemptionStatus
+from gridpoints.redemption.statements import SettlementStatus
 from gridpoints.testing import ManualClock
 
 

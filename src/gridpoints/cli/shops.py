@@ -11,7 +11,7 @@ from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.ledger.model import Account
-from gridpoints.redemption.model import Settlement
+from gridpoints.redemption.statements import Settlement
 
 
 def register(app: typer.Typer, language: Language) -> None:

@@ -158,6 +158,7 @@ from gridpoints.errors.rules import (
 )
 from gridpoints.errors.settlement import (
     FormatUnknown,
+    NotTheLastStatement,
 )
 from gridpoints.errors.stores import (
     CommunityExists,
@@ -349,6 +350,7 @@ __all__ = [
     "NotSealedYet",
     "NotSigned",
     "NotTheBeneficiary",
+    "NotTheLastStatement",
     "NotTheReporter",
     "NotUsable",
     "NotWholeNumber",

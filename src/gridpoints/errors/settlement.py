@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridpoints.errors.base import InvalidInput
+from gridpoints.errors.base import InvalidInput, Refused
 
 
 class FormatUnknown(InvalidInput):
@@ -10,3 +10,11 @@ class FormatUnknown(InvalidInput):
 
     format: str
     known: tuple[str, ...]
+
+
+class NotTheLastStatement(Refused):
+    """The statement {settlement} of {merchant} cannot be called off: a later one goes on from it. Make an
+    adjustment instead."""
+
+    settlement: str
+    merchant: str

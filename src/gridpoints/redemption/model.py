@@ -1,4 +1,4 @@
-"""What points bought: redemptions (兑换), refunds (退款) and settlement (结算)."""
+"""What points bought: redemptions (兑换) and refunds (退款)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from gridpoints.values import Explanation
 __all__ = [
     "REDEMPTION",
     "RESERVATION",
-    "SETTLEMENT",
     "CountedBy",
     "Line",
     "Merchant",
@@ -30,8 +29,6 @@ __all__ = [
     "Redemption",
     "RedemptionStatus",
     "Refund",
-    "Settlement",
-    "SettlementStatus",
     "Share",
     "Use",
     "apportioned",
@@ -301,48 +298,3 @@ class Refund:
     retaken: Mapping[str, int] = field(factory=dict, hash=False)
     reason: str = ""
     request: str = ""
-
-
-class SettlementStatus(StrEnum):
-    """Drawn up by one person, approved by another, then paid."""
-
-    DRAWN_UP = "drawn_up"
-    APPROVED = "approved"
-    PAID = "paid"
-
-
-SETTLEMENT = Lifecycle.of(
-    {
-        SettlementStatus.DRAWN_UP: {SettlementStatus.APPROVED},
-        SettlementStatus.APPROVED: {SettlementStatus.PAID},
-    }
-)
-
-
-@frozen
-class Settlement:
-    """A merchant's statement (结算单): the points it took, and the money they come to.
-
-    It covers the entries of the merchant's account with `after_sequence` < sequence ≤
-    `until_sequence`: the ledger numbers them without gaps, so that no entry falls between two
-    statements or into both. `opening` and `points` are amounts of `unit`.
-    """
-
-    id: str
-    merchant_id: str
-    unit: str
-    after_sequence: int
-    until_sequence: int
-    until: datetime
-    redemptions: int
-    opening: int
-    points: int
-    rate: Decimal
-    money: Decimal
-    currency: str
-    drawn_up_at: datetime
-    drawn_up_by: str
-    approved_by: str | None = None
-    payment_reference: str | None = None
-    status: SettlementStatus = SettlementStatus.DRAWN_UP
-    version: int = 1

@@ -8,15 +8,15 @@ from gridpoints.redemption.asking import Merits
 from gridpoints.redemption.equipping import Equipping
 from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.onboarding import Onboarding
+from gridpoints.redemption.paying import Paying
 from gridpoints.redemption.refunding import Refunding
-from gridpoints.redemption.settlement import Settlements
 from gridpoints.redemption.vouchers.delivering import Delivering
 
 __all__ = ["Merits", "Redemptions"]
 
 
 @frozen
-class Redemptions(Onboarding, Equipping, Delivering, Refunding, Settlements):
+class Redemptions(Onboarding, Equipping, Delivering, Refunding, Paying):
     """The room ``redemption``: merchants, their tills and offers, redeeming, giving back, settling."""
 
     def redemption(self, id: str) -> Redemption:

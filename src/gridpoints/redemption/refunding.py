@@ -30,14 +30,11 @@ from gridpoints.redemption.model import (
 )
 from gridpoints.redemption.partners import Merchant
 from gridpoints.redemption.redeeming import Redeeming, post
-from gridpoints.redemption.settlement import CARRIED
+from gridpoints.redemption.settlement import CARRIED, REFUND
 from gridpoints.redemption.tills import Scope
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit, check_text, check_whole, shown
-
-#: The kind of the transactions that give back what was redeemed.
-REFUND = "refund"
 
 
 @frozen

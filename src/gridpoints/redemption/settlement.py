@@ -1,123 +1,111 @@
-"""Settlement (结算): what a merchant took becomes money, by a statement that two people sign."""
+"""Statements of what merchants took are drawn up (结算). A part of `Redemptions`."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
 
-from gridpoints.context import Context
-from gridpoints.errors import NothingToSettle, SamePerson
-from gridpoints.ledger.model import Account, Leg, Transaction
-from gridpoints.ledger.operations import Ledger
-from gridpoints.redemption.model import SETTLEMENT, Settlement, SettlementStatus
-from gridpoints.redemption.partners import Merchant
-from gridpoints.storage.port import Work
-from gridpoints.values import Unit, check_instant, check_text
+from attrs import define, field, frozen
+
+from gridpoints.errors import GridpointsError, NothingToSettle
+from gridpoints.ledger.model import Account, Totals
+from gridpoints.redemption.acting import Acting
+from gridpoints.redemption.model import Redemption, Refund
+from gridpoints.redemption.partners import Agreement, Merchant
+from gridpoints.redemption.statements import (
+    ADJUSTMENT,
+    Adjustment,
+    AdjustmentStatus,
+    Portion,
+    Settlement,
+    SettlementStatus,
+    Terms,
+    cut_off_before,
+    payable,
+    terms_between,
+)
+from gridpoints.storage.ledger_port import Only
+from gridpoints.storage.port import Range, Work
+from gridpoints.values import Unit, check_instant
 
 #: The kind of the transactions that pay points out; they are no takings.
 PAYING_OUT = "settlement"
 #: The kind of those that bring points back that were paid out, for a refund to take them from the merchant.
 CARRIED = "carried"
+#: The kind of those that give points back.
+REFUND = "refund"
 #: What is no taking, and none that was given back.
-_NO_TAKINGS = frozenset({PAYING_OUT, CARRIED})
-_GIVEN_BACK = frozenset({"refund", "reversal", "debt"})
+NO_TAKINGS = frozenset({PAYING_OUT, CARRIED})
+_GIVEN_BACK = frozenset({REFUND, "reversal", "debt"})
+#: A statement that was cancelled says nothing.
+STANDING = tuple(status for status in SettlementStatus if status is not SettlementStatus.CANCELLED)
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-class Settlements:
-    """How merchants get their money."""
+@frozen
+class Settled:
+    """What came of one merchant when all were settled: its statement, or why there is none."""
 
-    context: Context
+    merchant: Merchant
+    statement: Settlement | None = None
+    error: GridpointsError | None = None
+
+
+@frozen
+class Settling(Acting):
+    """How it is found out what merchants are owed."""
 
     def settle(self, merchant_id: str, until: datetime | None = None, *, id: str | None = None) -> Settlement:
         """Draw up the statement of all points taken before `until` (None: of all there are).
 
         It begins where the statement before it ended. What was given back since is deducted, also where it
-        was paid for before; raises `NothingToSettle` where no more was taken than that.
-        An `until` that lies ahead counts as None.
+        was paid for before, and open adjustments are taken in; raises `NothingToSettle` where no more was
+        taken than given back, and there is none. An `until` that lies ahead counts as None.
         """
         now = self.context.now()
         cut = None if until is None or (until := check_instant("until", until)) > now else until
         with self.context.begin() as work:
             merchant = work.get(Merchant, merchant_id, lock=True)
-            account = Account.merchant(merchant.id, merchant.unit)
-            after = self._settled_until(work, merchant)
+            self._must_be_of_the_community(merchant)
             work.ledger.fold()  # what commits later gets a higher sequence, and is settled next time
-            last, totals = work.ledger.totals(account, after=after, until=cut)
-            taken = [t for t in totals if t.kind not in _NO_TAKINGS]
-            points = sum(t.amount for t in taken)
-            if points <= 0:
-                raise NothingToSettle(merchant=merchant.name, until=cut or now)
-            first = work.ledger.entries(account, after=after, limit=1)[0]
-            statement = Settlement(
-                id=self.context.id(id),
-                merchant_id=merchant.id,
-                unit=merchant.unit,
-                after_sequence=after,
-                until_sequence=last,
-                until=cut or now,
-                redemptions=sum(t.entries for t in taken if t.kind not in _GIVEN_BACK),
-                opening=first.balance - first.amount,
-                points=points,
-                rate=merchant.rate,
-                money=merchant.money_for(work.get(Unit, merchant.unit).decimal(points)),
-                currency=merchant.currency,
-                drawn_up_at=now,
-                drawn_up_by=self.context.actor.id,
-            )
-            return self.context.keep(work, statement)
+            drawing = _Drawing(self, work, merchant, cut)
+            return drawing.statement(self.context.id(id))
 
-    def _settled_until(self, work: Work, merchant: Merchant) -> int:
-        last = work.find(Settlement, {"merchant_id": merchant.id}, order=("-until_sequence",), limit=1)
-        return last[0].until_sequence if last else 0
+    def settle_due(self) -> list[Settled]:
+        """Settle every merchant up to the cut-off of its agreement that came last (结算期).
 
-    def approve_settlement(self, settlement_id: str) -> Settlement:
-        """Approve a statement: its points leave the merchant's account.
-
-        Raises `SamePerson` for the person who drew it up.
+        One after another, in units of work of their own; those with nothing to settle, or settled up to
+        there, are left out. What one is refused for is told, and the others go on.
         """
-        actor = self.context.actor
+        with self.context.read() as work:
+            merchants = work.find(Merchant, order=("name", "id"))
+        came = []
+        for merchant in merchants:
+            try:
+                statement = self._settle_due(merchant)
+            except NothingToSettle:
+                continue
+            except GridpointsError as error:
+                came.append(Settled(merchant, error=error))
+            else:
+                if statement is not None:
+                    came.append(Settled(merchant, statement))
+        return came
+
+    def _settle_due(self, merchant: Merchant) -> Settlement | None:
+        today = self.context.today()
         with self.context.begin() as work:
-            statement = work.get(Settlement, settlement_id, lock=True)
-            approved = SETTLEMENT.advance(statement, SettlementStatus.APPROVED, approved_by=actor.id)
-            if actor.id == statement.drawn_up_by:
-                raise SamePerson(actor=actor.id)
-            if points := self._to_pay_out(work, statement):
-                Ledger(self.context).post_one(
-                    Transaction(
-                        id=f"settlement:{statement.id}",
-                        legs=(
-                            Leg(Account.merchant(statement.merchant_id, statement.unit), -points),
-                            Leg(Account.settled(statement.unit), points),
-                        ),
-                        kind=PAYING_OUT,
-                        reason=statement.id,
-                        metadata={"settlement": statement.id, "merchant": statement.merchant_id},
-                    )
-                )
-            return self.context.change(work, statement, approved)
-
-    def _to_pay_out(self, work: Work, statement: Settlement) -> int:
-        """The points that leave the merchant's account, so that all that is paid for has left it.
-
-        Those of the statement; but what was given back meanwhile is no longer there, and what earlier
-        refunds brought back goes again.
-        """
-        account = Account.merchant(statement.merchant_id, statement.unit)
-        signed = (SettlementStatus.APPROVED, SettlementStatus.PAID)
-        others = work.find(Settlement, {"merchant_id": statement.merchant_id, "status": signed})
-        paid_for = statement.points + sum(each.points for each in others)
-        work.ledger.fold()
-        _, totals = work.ledger.totals(account)
-        left = -sum(t.amount for t in totals if t.kind in _NO_TAKINGS)
-        there = work.ledger.balances([account], self.context.now())[account].posted
-        return max(0, min(there, paid_for - left))
-
-    def pay_settlement(self, settlement_id: str, *, reference: str) -> Settlement:
-        """Note that the money was paid, with the bank's reference."""
-        reference = check_text("reference", reference, longest=200)
-        with self.context.begin() as work:
-            statement = work.get(Settlement, settlement_id, lock=True)
-            paid = SETTLEMENT.advance(statement, SettlementStatus.PAID, payment_reference=reference)
-            return self.context.change(work, statement, paid)
+            begun = {"merchant_id": merchant.id, "starts_on": Range(at_most=today)}
+            agreements = work.find(Agreement, begun, order=("-starts_on",), limit=1)
+            if not agreements:
+                return None
+            cut = cut_off_before(agreements[0], today, self.context.zone)
+            last = last_statement(work, merchant.id)
+            if last is not None and last.until >= cut:
+                return None
+            return self.settle(merchant.id, cut)
 
     def settlement(self, id: str) -> Settlement:
         """The statement of that id; raises `RecordUnknown`."""
@@ -129,3 +117,126 @@ class Settlements:
         where = {"merchant_id": merchant_id} if merchant_id else None
         with self.context.read() as work:
             return work.find(Settlement, where, order=("drawn_up_at", "id"))
+
+
+def last_statement(work: Work, merchant_id: str) -> Settlement | None:
+    """The statement of a merchant that reaches furthest and was not cancelled."""
+    standing = {"merchant_id": merchant_id, "status": STANDING}
+    return next(iter(work.find(Settlement, standing, order=("-until_sequence", "-until"), limit=1)), None)
+
+
+@define
+class _Drawing:
+    """One statement while it is drawn up, in a unit of work that has locked the merchant."""
+
+    room: Settling
+    work: Work
+    merchant: Merchant
+    cut: datetime | None
+    account: Account = field(init=False)
+    unit: Unit = field(init=False)
+    last: Settlement | None = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.account = Account.merchant(self.merchant.id, self.merchant.unit)
+        self.unit = self.work.get(Unit, self.merchant.unit)
+        self.last = last_statement(self.work, self.merchant.id)
+
+    @property
+    def after(self) -> int:
+        return self.last.until_sequence if self.last else 0
+
+    def statement(self, id: str) -> Settlement:
+        now = self.room.context.now()
+        reached, totals, points = self._taken()
+        open_ones = self._adjustments()
+        taken = sum(points.values())
+        if taken <= 0 and not open_ones:
+            raise NothingToSettle(merchant=self.merchant.name, until=self.cut or now)
+        portions = tuple(Portion.of(terms, n, self.unit.decimal(n)) for terms, n in points.items())
+        gross = sum((portion.gross for portion in portions), Decimal(0))
+        fees = sum((portion.cost for portion in portions), Decimal(0))
+        adjustments = sum((each.money for each in open_ones), Decimal(0))
+        brought = self.last.carried if self.last else Decimal(0)
+        money, carried = payable(brought + gross - fees + adjustments)
+        statement = Settlement(
+            id=id,
+            merchant_id=self.merchant.id,
+            unit=self.merchant.unit,
+            after_sequence=self.after,
+            until_sequence=reached,
+            until=self.cut or now,
+            redemptions=sum(t.entries for t in totals if t.kind not in _GIVEN_BACK),
+            opening=self._opening(),
+            points=taken,
+            rate=portions[-1].rate if portions else self.merchant.rate,
+            money=money,
+            currency=self.merchant.currency,
+            drawn_up_at=now,
+            drawn_up_by=self.room.context.actor.id,
+            refunded=-sum(t.amount for t in totals if t.kind in _GIVEN_BACK),
+            portions=portions,
+            brought=brought,
+            gross=gross,
+            fees=fees,
+            adjustments=adjustments,
+            carried=carried,
+        )
+        settled = [
+            (each, ADJUSTMENT.advance(each, AdjustmentStatus.SETTLED, settlement_id=id)) for each in open_ones
+        ]
+        self.room.context.keep(self.work, statement)
+        self.room.context.change_all(self.work, settled)
+        return statement
+
+    def _adjustments(self) -> list[Adjustment]:
+        waiting = {"merchant_id": self.merchant.id, "status": AdjustmentStatus.OPEN}
+        return self.work.find(Adjustment, waiting, order=("made_at", "id"), lock=True)
+
+    def _opening(self) -> int:
+        """What the account held when the statement begins."""
+        first = self.work.ledger.entries(self.account, after=self.after, limit=1)
+        if first:
+            return first[0].balance - first[0].amount
+        return self.work.ledger.balances([self.account], self.room.context.now())[self.account].posted
+
+    def _taken(self) -> tuple[int, list[Totals], Counter[Terms]]:
+        """The last sequence, what moved by kind, and the points under each terms."""
+        points, all_totals, reached = Counter[Terms](), [], self.after
+        for end, terms in self._terms():
+            begun = reached
+            reached, totals = self.work.ledger.totals(self.account, after=begun, until=end)
+            of_these = [t for t in totals if t.kind not in NO_TAKINGS]
+            all_totals += of_these
+            moved = sum(t.amount for t in of_these)
+            if moved or of_these:
+                points[terms] += moved
+            if any(t.kind == REFUND for t in of_these):
+                self._refunds_by_their_own(points, terms, begun, reached)
+        return reached, all_totals, points
+
+    def _terms(self) -> list[tuple[datetime | None, Terms]]:
+        agreements = self.work.find(Agreement, {"merchant_id": self.merchant.id}, order=("starts_on", "id"))
+        since = self.last.until if self.last else _BEGINNING
+        until = self.cut or self.room.context.now()
+        standing = Terms(None, self.merchant.rate)
+        pieces = terms_between(agreements, standing, since, max(since, until), self.room.context.zone)
+        *before, (_, last) = pieces
+        return [*before, (self.cut, last)]
+
+    def _refunds_by_their_own(self, points: Counter[Terms], terms: Terms, after: int, until: int) -> None:
+        """What was given back is deducted at the rate at which it was taken."""
+        for redemption, given_back in self._refunds(after, until):
+            if redemption.agreement_id not in (None, terms.agreement_id):
+                agreement = self.work.get(Agreement, redemption.agreement_id)
+                points[terms] += given_back
+                points[Terms(agreement.id, agreement.rate, agreement.fee)] -= given_back
+
+    def _refunds(self, after: int, until: int) -> Iterator[tuple[Redemption, int]]:
+        entries = self.work.ledger.entries(self.account, after=after, only=Only(kind=REFUND))
+        ids = [entry.metadata["refund"] for entry in entries if entry.sequence <= until]
+        refunds = self.work.find(Refund, {"id": ids})
+        of = {each.redemption_id for each in refunds}
+        redemptions = {each.id: each for each in self.work.find(Redemption, {"id": list(of)})}
+        for refund in refunds:
+            yield redemptions[refund.redemption_id], refund.points

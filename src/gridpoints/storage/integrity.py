@@ -14,9 +14,10 @@ from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.records import Change, Record
-from gridpoints.redemption.model import Redemption, Refund, Settlement
+from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
+from gridpoints.redemption.statements import Adjustment, Settlement
 from gridpoints.redemption.tills import Outlet, Till, TillKey
 from gridpoints.redemption.vouchers.model import (
     Attempt,
@@ -60,6 +61,7 @@ KINDS: tuple[type[Record], ...] = (
     Redemption,
     Refund,
     Settlement,
+    Adjustment,
     Voucher,
     VoucherKey,
     MemberSecret,
@@ -94,6 +96,7 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Redemption: {"merchant_id": Merchant, "member_id": Member, "agreement_id": Agreement},
     Refund: {"redemption_id": Redemption, "merchant_id": Merchant},
     Settlement: {"merchant_id": Merchant},
+    Adjustment: {"merchant_id": Merchant, "settlement_id": Settlement},
     Voucher: {"redemption_id": Redemption, "holder_id": Member},
     Delivery: {"till_id": Till, "voucher_id": Voucher, "redemption_id": Redemption},
     DoubleUse: {"voucher_id": Voucher, "merchant_id": Merchant},

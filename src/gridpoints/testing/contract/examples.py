@@ -33,8 +33,6 @@ from gridpoints.redemption.model import (
     RedemptionStatus,
     Refund,
     Restored,
-    Settlement,
-    SettlementStatus,
     Share,
     Use,
 )
@@ -49,6 +47,13 @@ from gridpoints.redemption.partners import (
     Staff,
     StaffRole,
     StaffStatus,
+)
+from gridpoints.redemption.statements import (
+    Adjustment,
+    AdjustmentStatus,
+    Portion,
+    Settlement,
+    SettlementStatus,
 )
 from gridpoints.redemption.tills import KeyStatus, Opening, Outlet, PlaceStatus, Till, TillKey
 from gridpoints.redemption.tills import Scope as KeyScope
@@ -329,11 +334,34 @@ def examples(community: str) -> list[Record]:
             currency="CNY",
             drawn_up_at=MOMENT,
             drawn_up_by="clerk",
+            refunded=MOST_AMOUNT,
+            portions=(
+                Portion(None, Decimal("0.035"), Decimal("2.50"), -3, Decimal("-0.105"), Decimal("-0.002625")),
+                Portion("agreement", Decimal(1), Decimal(0), MOST_AMOUNT, Decimal("999999.999"), Decimal(0)),
+            ),
+            brought=Decimal("-0.00000001"),
+            gross=Decimal("34999999999999.9700001"),
+            fees=Decimal("0.002625"),
+            adjustments=Decimal("-12.30"),
+            carried=Decimal("0.009999"),
             approved_by="auditor",
             payment_reference=TEXT,
             status=SettlementStatus.PAID,
             version=9,
         ),
+        Adjustment(
+            "adjustment",
+            "shop",
+            Decimal("-12.30"),
+            "CNY",
+            TEXT,
+            MOMENT,
+            "clerk",
+            "settlement",
+            AdjustmentStatus.SETTLED,
+            2,
+        ),
+        Adjustment("adjustment-2", "shop", Decimal("0.01"), "CNY", TEXT, BEFORE_1970, "clerk"),
         Voucher(
             id="voucher",
             redemption_id="redemption",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from gridpoints.redemption.model import Redemption, Refund, Settlement
+from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
+from gridpoints.redemption.statements import Adjustment, Settlement
 from gridpoints.redemption.tills import Outlet, Till, TillKey
 from gridpoints.storage.sql.tables.base import (
     Amount,
@@ -212,7 +213,7 @@ class RefundRow(Row, table=True):
 
 
 class SettlementRow(Row, table=True):
-    """See `gridpoints.redemption.model.Settlement`."""
+    """See `gridpoints.redemption.statements.Settlement`."""
 
     __tablename__ = "gridpoints_settlement"
     __table_args__ = kept(Settlement, index("merchant_id", "until_sequence"))
@@ -230,7 +231,31 @@ class SettlementRow(Row, table=True):
     currency: Text
     drawn_up_at: Instant
     drawn_up_by: Text
+    refunded: Amount
+    portions: ExactJson
+    brought: Exact
+    gross: Exact
+    fees: Exact
+    adjustments: Exact
+    carried: Exact
     approved_by: TextOrNone
     payment_reference: TextOrNone
+    status: Text
+    version: Whole
+
+
+class AdjustmentRow(Row, table=True):
+    """See `gridpoints.redemption.statements.Adjustment`."""
+
+    __tablename__ = "gridpoints_adjustment"
+    __table_args__ = kept(Adjustment, index("merchant_id", "status"), index("settlement_id"))
+    id: Key
+    merchant_id: Text
+    money: Exact
+    currency: Text
+    reason: Text
+    made_at: Instant
+    made_by: Text
+    settlement_id: TextOrNone
     status: Text
     version: Whole
