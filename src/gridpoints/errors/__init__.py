@@ -158,6 +158,7 @@ from gridpoints.errors.rules import (
 )
 from gridpoints.errors.settlement import (
     FormatUnknown,
+    NothingToCorrect,
     NotTheLastStatement,
 )
 from gridpoints.errors.stores import (
@@ -357,6 +358,7 @@ __all__ = [
     "NotYourCode",
     "NoteUnusable",
     "NothingCaptured",
+    "NothingToCorrect",
     "NothingToSettle",
     "NoticeOver",
     "OfferLimitReached",

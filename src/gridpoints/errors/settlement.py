@@ -18,3 +18,9 @@ class NotTheLastStatement(Refused):
 
     settlement: str
     merchant: str
+
+
+class NothingToCorrect(Refused):
+    """For {reference} no money is owed to anybody. Look at it, and leave it as it is."""
+
+    reference: str

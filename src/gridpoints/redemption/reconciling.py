@@ -1,0 +1,109 @@
+"""A merchant's own list is held against what is kept, and put right. A part of `Redemptions`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from attrs import evolve, frozen
+
+from gridpoints.errors import NothingToCorrect
+from gridpoints.ledger.model import Account
+from gridpoints.redemption.model import Redemption, RedemptionStatus
+from gridpoints.redemption.partners import Agreement, Merchant, agreed_on
+from gridpoints.redemption.paying import Paying
+from gridpoints.redemption.reconciliation import (
+    Difference,
+    Listed,
+    Proposal,
+    Reconciliation,
+    Recorded,
+    compared,
+)
+from gridpoints.redemption.settlement import NO_TAKINGS
+from gridpoints.redemption.statements import Adjustment
+from gridpoints.redemption.vouchers.model import Voucher
+from gridpoints.storage.port import Range, Work
+from gridpoints.values import Interval, Unit, check_text, midnight
+
+#: Whose goods were handed out.
+_HANDED_OUT = (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED)
+
+
+@frozen
+class Reconciling(Paying):
+    """How it is found out whether all three agree: the merchant, the redemptions, the ledger."""
+
+    def reconcile(
+        self, merchant_id: str, listed: Iterable[Listed], *, first: date, last: date
+    ) -> Reconciliation:
+        """Compare a merchant's list with what was handed out on the local days from `first` to `last`.
+
+        A line names a redemption, or the voucher that it was had for. What was given back does not count.
+        Nothing is changed: see `correct`.
+        """
+        zone = self.context.zone
+        within = Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
+        with self.context.read() as work:
+            merchant = work.get(Merchant, merchant_id)
+            taken = {
+                "merchant_id": merchant.id,
+                "status": _HANDED_OUT,
+                "captured_at": Range(at_least=within.start, below=within.end),
+            }
+            redemptions = work.find(Redemption, taken, order=("captured_at", "id"))
+            posted = self._posted(work, merchant, within)
+            recorded = [
+                Recorded(
+                    each.id,
+                    self.context.local_day(each.captured_at or each.authorised_at),
+                    each.captured - each.refunded,
+                    posted.get(each.id),
+                )
+                for each in redemptions
+                if each.taker == Account.merchant(merchant.id, merchant.unit)
+            ]
+            lines = list(_by_redemption(work, listed))
+        return compared(merchant.id, (first, last), lines, recorded)
+
+    def _posted(self, work: Work, merchant: Merchant, within: Interval) -> Counter[str]:
+        """What the ledger has on the merchant's account, by redemption; refunds are those of whenever."""
+        account = Account.merchant(merchant.id, merchant.unit)
+        points = Counter[str]()
+        for entry in work.ledger.entries(account, since=within.start):
+            if entry.kind not in NO_TAKINGS and (id := entry.metadata.get("redemption")):
+                points[str(id)] += entry.amount
+        return points
+
+    def correct(self, merchant_id: str, difference: Difference, *, note: str) -> Adjustment:
+        """Accept what is proposed for a difference: money with the next statement, once for each.
+
+        At the rate that was agreed for its day, rounded half up to the cent. Raises `NothingToCorrect` where
+        none is owed.
+        """
+        if not difference.points or difference.proposal is Proposal.NOTHING:
+            raise NothingToCorrect(reference=difference.reference)
+        with self.context.begin() as work:
+            merchant = work.get(Merchant, merchant_id, lock=True)
+            id = f"reconciled:{merchant.id}:{difference.id}"
+            for standing in work.find(Adjustment, {"id": id}):
+                return standing
+            agreements = work.find(Agreement, {"merchant_id": merchant.id})
+            agreement = agreed_on(merchant, agreements, difference.day)
+            points = work.get(Unit, merchant.unit).decimal(difference.points)
+            exact = points * agreement.rate * (100 - agreement.fee) / 100
+            money = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+            return self.adjust(merchant.id, money, reason=check_text("note", note), id=id)
+
+
+def _by_redemption(work: Work, listed: Iterable[Listed]) -> Iterator[Listed]:
+    """The lines, each under the id of its redemption, where it names a voucher."""
+    lines = list(listed)
+    vouchers = {
+        each.id: each.redemption_id
+        for each in work.find(Voucher, {"id": sorted({line.reference for line in lines})})
+    }
+    for line in lines:
+        yield evolve(line, reference=vouchers.get(line.reference, line.reference))

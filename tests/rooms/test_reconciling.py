@@ -1,0 +1,106 @@
+"""The merchant's list, the redemptions and the ledger are compared; a person accepts what is put right."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridpoints import Community, Member, Offer, Report
+from gridpoints.errors import NothingToCorrect
+from gridpoints.redemption.reconciliation import Gap, Listed, Proposal, Recorded, compared
+from gridpoints.testing import ManualClock
+
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def soap(village: Community) -> Offer:
+    shop = village.redemption.register_merchant("积分超市", unit="points", rate="0.5", id="shop")
+    village.redemption.sign_agreement("shop", fee="10")
+    village.redemption.activate_merchant(shop.id)
+    offer = village.redemption.draft_offer(shop.id, "洗洁精", price=2)
+    return village.redemption.publish_offer(offer.id)
+
+
+@pytest.fixture
+def rich(village: Community, li: Member) -> Member:
+    """Li, with 100 points."""
+    village.awards.credit_all(Report(str(n), li.id, "patrol", date(2026, 3, 1)) for n in range(20))
+    return li
+
+
+def test_all_kinds_of_differences(village: Community, soap: Offer, rich: Member, clock: ManualClock) -> None:
+    room = village.redemption
+    for n in range(5):
+        room.redeem(soap.id, rich.id, quantity=n + 1, id=f"r{n}")
+    voucher = room.issue_voucher(soap.id, rich.id, id="v1")
+    room.take_voucher(str(voucher.code))
+    room.refund("r4", 2, reason="broken")
+    clock.advance(timedelta(days=1))
+    room.redeem(soap.id, rich.id, id="tomorrow")
+    listed = [
+        Listed("r0", DAY, 2),  # agrees
+        Listed("r1", DAY, 6),  # the merchant thinks it took more
+        Listed("r2", date(2026, 3, 3), 6),  # on another day
+        Listed("r4", DAY, 6),  # two of five were given back: agrees
+        Listed("v1", DAY, 2),  # by the voucher's number: agrees
+        Listed("v1", DAY, 2),  # twice
+        Listed("forged", DAY, 40),  # there is none
+    ]
+    found = room.reconcile("shop", listed, first=DAY, last=DAY)
+    assert found.agreeing == 2
+    told = {(each.gap, each.reference, each.points, each.proposal) for each in found.differences}
+    assert told == {
+        (Gap.POINTS_DIFFER, "r1", 2, Proposal.PAY),
+        (Gap.DAY_DIFFERS, "r2", 0, Proposal.NOTHING),
+        (Gap.NOT_LISTED, "r3", -8, Proposal.DEDUCT),
+        (Gap.LISTED_TWICE, "v1", 0, Proposal.NOTHING),
+        (Gap.NOT_RECORDED, "forged", 40, Proposal.LOOK),
+    }
+    assert (found.recorded_points, found.posted_points) == (2 + 4 + 6 + 8 + 6 + 2, 28)
+
+    [differs] = [each for each in found.differences if each.gap is Gap.POINTS_DIFFER]
+    adjustment = room.correct("shop", differs, note="the till was not read")
+    assert adjustment.money == Decimal("0.90")
+    assert room.correct("shop", differs, note="again") == adjustment
+    [nothing] = [each for each in found.differences if each.gap is Gap.DAY_DIFFERS]
+    with pytest.raises(NothingToCorrect):
+        room.correct("shop", nothing, note="n")
+    assert room.settle("shop").adjustments == Decimal("0.90")
+
+
+def test_what_the_ledger_does_not_have_is_told() -> None:
+    recorded = [Recorded("a", DAY, 5), Recorded("b", DAY, 5, 4), Recorded("c", DAY, 0)]
+    listed = [Listed("a", DAY, 5), Listed("b", DAY, 5)]
+    found = compared("shop", (DAY, DAY), listed, recorded)
+    assert [(each.gap, each.reference) for each in found.differences] == [
+        (Gap.NOT_POSTED, "a"),
+        (Gap.POSTED_DIFFERS, "b"),
+    ]
+
+
+points = st.integers(0, 20)
+ids = st.sampled_from("abcdef")
+
+
+@given(st.dictionaries(ids, points), st.lists(st.tuples(ids, points), max_size=12))
+def test_differences_explain_the_whole(recorded: dict[str, int], listed: list[tuple[str, int]]) -> None:
+    """What the merchant lists, each once, is what is recorded and what is owed for the differences."""
+    found = compared(
+        "shop",
+        (DAY, DAY),
+        [Listed(id, DAY, n) for id, n in listed],
+        [Recorded(id, DAY, n, n) for id, n in recorded.items()],
+    )
+    once = dict(reversed(listed))
+    assert sum(once.values()) == sum(recorded.values()) + sum(each.points for each in found.differences)
+    assert len({(each.id, each.gap) for each in found.differences}) == len(
+        {(each.gap, each.reference, each.listed, each.day) for each in found.differences}
+    )
+    agreeing = {id for id, n in recorded.items() if once.get(id, 0) == n}
+    doubled = {each.reference for each in found.differences if each.gap is Gap.LISTED_TWICE}
+    assert found.agreeing >= len(agreeing - doubled)
