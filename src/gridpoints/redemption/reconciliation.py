@@ -122,7 +122,7 @@ def _differences(id: str, lines: list[Listed], recorded: Recorded | None) -> Ite
         yield Difference(Gap.LISTED_TWICE, id, again.day, again.points, None, None, 0, Proposal.NOTHING)
     first = lines[0] if lines else None
     if recorded is not None:
-        about = (id, recorded.day, first and first.points, recorded.points, recorded.posted)
+        about = (id, recorded.day, None if first is None else first.points, recorded.points, recorded.posted)
         if recorded.posted is None and recorded.points:
             yield Difference(Gap.NOT_POSTED, *about, 0, Proposal.LOOK)
         elif recorded.posted not in (None, recorded.points):
@@ -135,7 +135,13 @@ def _differences(id: str, lines: list[Listed], recorded: Recorded | None) -> Ite
 
 def _of_the_list(first: Listed | None, recorded: Recorded) -> Iterator[Difference]:
     """How the list differs from what is recorded; what was given back whole need not be listed."""
-    about = (recorded.id, recorded.day, first and first.points, recorded.points, recorded.posted)
+    about = (
+        recorded.id,
+        recorded.day,
+        None if first is None else first.points,
+        recorded.points,
+        recorded.posted,
+    )
     if first is None:
         if recorded.points:
             yield Difference(Gap.NOT_LISTED, *about, -recorded.points, Proposal.DEDUCT)
