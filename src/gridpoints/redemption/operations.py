@@ -6,9 +6,9 @@ from attrs import frozen
 
 from gridpoints.redemption.asking import Merits
 from gridpoints.redemption.equipping import Equipping
+from gridpoints.redemption.funding import Funding
 from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.onboarding import Onboarding
-from gridpoints.redemption.reconciling import Reconciling
 from gridpoints.redemption.refunding import Refunding
 from gridpoints.redemption.vouchers.delivering import Delivering
 
@@ -16,7 +16,7 @@ __all__ = ["Merits", "Redemptions"]
 
 
 @frozen
-class Redemptions(Onboarding, Equipping, Delivering, Refunding, Reconciling):
+class Redemptions(Onboarding, Equipping, Delivering, Refunding, Funding):
     """The room ``redemption``: merchants, their tills and offers, redeeming, giving back, settling."""
 
     def redemption(self, id: str) -> Redemption:

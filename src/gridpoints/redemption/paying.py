@@ -126,7 +126,7 @@ class Paying(Settling):
             adjustment = Adjustment(
                 id=self.context.id(id),
                 merchant_id=merchant.id,
-                money=_cents(money, merchant.currency),
+                money=cents(money, merchant.currency),
                 currency=merchant.currency,
                 reason=check_text("reason", reason),
                 made_at=self.context.now(),
@@ -148,7 +148,7 @@ class Paying(Settling):
             return work.find(Adjustment, {"merchant_id": merchant_id}, order=("made_at", "id"))
 
 
-def _cents(money: Decimal | int | str, currency: str) -> Decimal:
+def cents(money: Decimal | int | str, currency: str) -> Decimal:
     """Money to the cent, not 0."""
     try:
         amount = Decimal(money) if isinstance(money, Decimal | int | str) else Decimal("NaN")

@@ -14,6 +14,7 @@ from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.records import Change, Record
+from gridpoints.redemption.fund import Deposit
 from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
@@ -62,6 +63,7 @@ KINDS: tuple[type[Record], ...] = (
     Refund,
     Settlement,
     Adjustment,
+    Deposit,
     Voucher,
     VoucherKey,
     MemberSecret,

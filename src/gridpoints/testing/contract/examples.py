@@ -26,6 +26,7 @@ from gridpoints.claiming.model import Claim, ClaimStatus, Target, Wish, WishStat
 from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
 from gridpoints.ledger.model import MOST_AMOUNT
 from gridpoints.records import Change, Record
+from gridpoints.redemption.fund import Deposit
 from gridpoints.redemption.model import (
     CountedBy,
     Line,
@@ -361,6 +362,7 @@ def examples(community: str) -> list[Record]:
             AdjustmentStatus.SETTLED,
             2,
         ),
+        Deposit("deposit", Decimal("-0.01"), "CNY", TEXT, date.max, MOMENT, "clerk"),
         Adjustment("adjustment-2", "shop", Decimal("0.01"), "CNY", TEXT, BEFORE_1970, "clerk"),
         Voucher(
             id="voucher",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gridpoints.redemption.fund import Deposit
 from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
@@ -259,3 +260,17 @@ class AdjustmentRow(Row, table=True):
     settlement_id: TextOrNone
     status: Text
     version: Whole
+
+
+class DepositRow(Row, table=True):
+    """See `gridpoints.redemption.fund.Deposit`."""
+
+    __tablename__ = "gridpoints_deposit"
+    __table_args__ = kept(Deposit, index("currency", "day"))
+    id: Key
+    money: Exact
+    currency: Text
+    source: Text
+    day: Day
+    made_at: Instant
+    made_by: Text

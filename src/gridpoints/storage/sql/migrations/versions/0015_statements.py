@@ -1,4 +1,4 @@
-"""Statements to the last digit: portions by agreement, fees, what is carried over; adjustments.
+"""Statements to the last digit: portions by agreement, fees, what is carried over; adjustments; the fund.
 
 Frozen: what it says must not follow the tables of today. Statements are made anew: the columns that are
 new stand among the others.
@@ -91,6 +91,17 @@ def _adjustments() -> None:
     )
     _index("adjustment", "merchant_id", "status")
     _index("adjustment", "settlement_id")
+    _table(
+        "deposit",
+        _text("id"),
+        _text("money"),
+        _text("currency"),
+        _text("source"),
+        _column("day", sa.Date()),
+        _column("made_at", INSTANT),
+        _text("made_by"),
+    )
+    _index("deposit", "currency", "day")
 
 
 def _sqlite_statistics() -> None:

@@ -1,0 +1,97 @@
+"""The fund: what is in it, what it owes, for how long it lasts, and who is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridpoints import Actor, Community, Member, Report
+from gridpoints.errors import NotAnAmount
+from gridpoints.redemption.fund import Alarm, expected
+from gridpoints.testing import ManualClock
+
+
+@pytest.fixture
+def rich(village: Community, li: Member) -> Member:
+    """Li, with 100 points, and a shop that is paid 0.5 for each."""
+    village.awards.credit_all(Report(str(n), li.id, "patrol", date(2026, 3, 1)) for n in range(20))
+    room = village.redemption
+    room.register_merchant("积分超市", unit="points", rate="0.5", id="shop")
+    room.activate_merchant("shop")
+    room.publish_offer(room.draft_offer("shop", "洗洁精", price=2, id="soap").id)
+    return li
+
+
+def test_where_the_fund_stands(village: Community, rich: Member, clock: ManualClock) -> None:
+    room = village.redemption
+    room.deposit("60.00", source="street office", id="d1")
+    room.deposit("-10.00", source="lent to the care fund")
+    report = room.fund_report()
+    assert (report.deposited, report.paid, report.liability) == (50, 0, 50)
+    assert report.coverage == 1
+    assert report.alarms == ()
+
+    room.redeem("soap", rich.id, quantity=10)
+    report = room.fund_report()
+    assert (report.taken, report.liability, report.owed) == (10, 40, 50)
+    statement = room.settle("shop")
+    assert (room.fund_report().due, room.fund_report().taken) == (10, 0)
+    village.acting_as(Actor("treasurer")).redemption.approve_settlement(statement.id)
+    room.pay_settlement(statement.id, reference="1")
+    report = room.fund_report()
+    assert (report.paid, report.due, report.available, report.owed) == (10, 0, 40, 40)
+    assert [each.money for each in room.deposits()] == [60, -10]
+
+
+def test_alarms(village: Community, rich: Member, clock: ManualClock) -> None:
+    room = village.redemption
+    room.deposit("12.00", source="street office")
+    room.redeem("soap", rich.id, quantity=9)
+    clock.set(datetime(2026, 4, 3, tzinfo=UTC))
+    report = room.fund_report(months=6)
+    assert report.coverage == Decimal("0.24")
+    assert [each.alarm for each in report.alarms] == [Alarm.UNDER_COVERED, Alarm.RUNS_OUT]
+    # In the last three months 9 yuan were redeemed: 3 a month. 12 less the 9 that the shop is owed last one.
+    assert [(each.first_day, each.money) for each in report.forecast[:2]] == [
+        (date(2026, 4, 1), 3),
+        (date(2026, 5, 1), 3),
+    ]
+    assert report.alarms[1].month == date(2026, 5, 1)
+    assert room.fund_report(covered=Decimal("0.2"), months=1).alarms == ()
+
+
+@pytest.mark.parametrize("money", ["0", "x", "0.001", None])
+def test_deposits_are_in_cents(village: Community, money: object) -> None:
+    with pytest.raises(NotAnAmount):
+        village.redemption.deposit(money, source="s")  # type: ignore[arg-type]
+
+
+def test_a_season_is_seen() -> None:
+    year = {date(2025, month, 1): Decimal(10) for month in range(1, 13)}
+    year[date(2025, 2, 1)] = Decimal(40)
+    months = expected(year | {date(2025, 12, 1): Decimal(10)}, date(2026, 1, 15), 3)
+    assert [money for _, money in months] == [10, 10, 10]  # nothing is known of 2024
+    before = {date(2024, month, 1): Decimal(5) for month in (10, 11, 12)}
+    months = expected(year | before, date(2026, 1, 15), 3)
+    assert [money for _, money in months] == [20, 80, 20]
+
+
+@given(
+    st.dictionaries(
+        st.dates(date(2024, 1, 1), date(2026, 1, 1)).map(lambda d: d.replace(day=1)),
+        st.integers(-50, 500).map(Decimal),
+    ),
+    st.integers(1, 24),
+)
+def test_a_forecast_is_of_months_that_follow(redeemed: dict[date, Decimal], count: int) -> None:
+    months = expected(redeemed, date(2026, 1, 31), count)
+    assert len(months) == count
+    assert all(money >= 0 for _, money in months)
+    days = [day for day, _ in months]
+    assert days == sorted(set(days))
+    assert all(day.day == 1 for day in days)
+    assert days[0] == date(2026, 1, 1)
