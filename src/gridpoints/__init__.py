@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from gridpoints.awards.model import Award, Report
 from gridpoints.catalog.model import ServiceItem, Session
-from gridpoints.claiming.model import Claim, Wish
+from gridpoints.claiming.model import Claim
+from gridpoints.claiming.wishes import Wish
 from gridpoints.community.model import Grid, Household, Member
 from gridpoints.errors import GridpointsError
 from gridpoints.exchange import Community, Exchange, open

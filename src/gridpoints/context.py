@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
 
-from gridpoints.records import Change, Stateful
+from gridpoints.records import Change, Record, Stateful
 from gridpoints.storage.port import Store, Work
 from gridpoints.values import Actor, Clock, Ids, check_identifier, check_instant, check_text
 
+R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound=Stateful)
 
 
@@ -93,12 +94,12 @@ class Context:
         """The id that the caller chose, checked, or a new one."""
         return self.ids.new() if given is None else check_identifier("id", given)
 
-    def keep(self, work: Work, record: S) -> S:
+    def keep(self, work: Work, record: R) -> R:
         """Add a new record and open its page in the journal."""
         self.keep_all(work, [record])
         return record
 
-    def keep_all(self, work: Work, records: Iterable[S]) -> None:
+    def keep_all(self, work: Work, records: Iterable[Record]) -> None:
         """Add many new records and open their pages in the journal."""
         records = list(records)
         work.add(*records, *(self._change(None, record) for record in records))
@@ -127,7 +128,7 @@ class Context:
         pages = [self._change(None, record) for record in added]
         work.add(*added, *pages, *(self._change(old, new, reason) for old, new in changed))
 
-    def _change(self, old: Stateful | None, new: Stateful, reason: str | None = None) -> Change:
+    def _change(self, old: Record | None, new: Record, reason: str | None = None) -> Change:
         if reason is not None:
             reason = check_text("reason", reason)
         return Change.between(old, new, id=self.ids.new(), at=self.now(), actor=self.actor.id, reason=reason)

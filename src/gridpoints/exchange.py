@@ -18,6 +18,7 @@ from gridpoints.community.model import Profile
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context, SystemClock, TimeOrderedIds
 from gridpoints.errors import CommunityExists, CommunityUnknown, RecordExists, UnknownStore
+from gridpoints.events.operations import Events
 from gridpoints.ledger.operations import Ledger
 from gridpoints.notices.operations import Notices
 from gridpoints.redemption.operations import Redemptions
@@ -103,7 +104,7 @@ class Exchange:
         community = Community(context)
         with context.begin() as work:
             try:
-                work.add(profile)
+                context.keep(work, profile)
             except RecordExists:
                 raise CommunityExists(community=id) from None
             if rules is not None:
@@ -205,3 +206,8 @@ class Community:
     def notices(self) -> Notices:
         """Reports and plots: what everybody may see."""
         return Notices(self.context)
+
+    @property
+    def events(self) -> Events:
+        """What happened, one event after another: for messages, webhooks, a search."""
+        return Events(self.context)

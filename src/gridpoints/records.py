@@ -1,8 +1,8 @@
 """What rooms keep: records, their kinds, their state machines, and the journal of changes.
 
 A record is a frozen attrs class with an `id`. One that can change has a `status` and a
-`version` as well; it changes only along its `Lifecycle`, and every change is written to the
-journal as a `Change`, so that what stood there before can always be read.
+`version` as well; it changes only along its `Lifecycle`. That it was added, and every change, is
+written to the journal as a `Change`, so that what stood there before can always be read.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ class Change:
     @classmethod
     def between(
         cls,
-        old: Stateful | None,
-        new: Stateful,
+        old: Record | None,
+        new: Record,
         *,
         id: str,
         at: datetime,
@@ -109,6 +109,7 @@ class Change:
     ) -> Change:
         """The change that leads from `old` (None: it is new) to `new`."""
         before = {}
+        status = getattr(new, "status", None)
         if old is not None:
             for a in attrs.fields(type(old)):  # type: ignore[arg-type]  # every record is attrs
                 if a.name != "version" and (was := getattr(old, a.name)) != getattr(new, a.name):
@@ -117,10 +118,10 @@ class Change:
             id=id,
             kind=kind_of(new),
             subject=new.id,
-            version=new.version,
+            version=getattr(new, "version", 1),
             at=at,
             actor=actor,
-            status=str(new.status),
+            status=None if status is None else str(status),
             before=before,
             reason=reason,
         )

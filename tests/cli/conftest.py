@@ -24,6 +24,7 @@ if not (find_spec("typer") and find_spec("rich")):  # without the extra there ar
         "test_awards.py",
         "test_commands.py",
         "test_edges.py",
+        "test_events.py",
         "test_ledger.py",
         "test_presets.py",
         "test_proofs.py",

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from gridpoints import Account, Actor, Community, Member, Session, Wish
-from gridpoints.claiming.model import LEASE, ClaimStatus, WishStatus
+from gridpoints.claiming.model import ClaimStatus
+from gridpoints.claiming.wishes import LEASE, WishStatus
 from gridpoints.errors import (
     AlreadyClaimed,
     EmptyInterval,

@@ -29,7 +29,7 @@ def rich(village: Community, li: Member) -> Member:
 def test_where_the_fund_stands(village: Community, rich: Member, clock: ManualClock) -> None:
     room = village.redemption
     room.deposit("60.00", source="street office", id="d1")
-    room.deposit("-10.00", source="lent to the care fund")
+    room.deposit("-10.00", source="lent to the care fund", id="d2")
     report = room.fund_report()
     assert (report.deposited, report.paid, report.liability) == (50, 0, 50)
     assert report.coverage == 1

@@ -170,7 +170,7 @@ class Reviewing(Settling):
         if any(vote.voter == voter for vote in votes):
             raise VotedAlready(actor=voter, award=award.id)
         vote = Vote(f"{review.id}/{voter}", review.id, voter, side, self.context.now(), amount, reason)
-        work.add(vote)
+        self.context.keep(work, vote)
         votes.append(vote)
         figures: dict[str, Any] = {
             "agreed": sum(vote.side is Side.FOR for vote in votes),

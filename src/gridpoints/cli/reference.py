@@ -58,6 +58,7 @@ DOCUMENTS = {
         f"awards[{_AWARD}]",
     ),
     "awards pending": f"pending[{_AWARD}]",
+    "events": "events[id cursor at kind subject status version actor reason accounts]",
     "awards tick": f"passed[{_AWARD}]",
     **dict.fromkeys(
         ("awards object", "awards appeal", "awards objections"),

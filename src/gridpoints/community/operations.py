@@ -27,14 +27,14 @@ class Membership:
         """Add a grid, below another where `parent_id` names one."""
         grid = Grid(self.context.id(id), check_text("name", name), parent_id)
         with self.context.begin() as work:
-            work.add(grid)
+            self.context.keep(work, grid)
         return grid
 
     def add_household(self, grid_id: str, label: str, *, id: str | None = None) -> Household:
         """Add a household to a grid; `label` is what stands on its door."""
         household = Household(self.context.id(id), grid_id, check_text("label", label))
         with self.context.begin() as work:
-            work.add(household)
+            self.context.keep(work, household)
         return household
 
     def enrol(

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 from cattrs.preconf.json import make_converter
 
-from gridpoints.claiming.model import WishStatus
+from gridpoints.claiming.wishes import WishStatus
 from gridpoints.demo.customs import COUNTERS, OFFICES, SERVICES, VILLAGE
 from gridpoints.demo.population import Population
 from gridpoints.demo.stage import Refusals

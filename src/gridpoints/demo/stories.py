@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from gridpoints.awards.model import Report
 from gridpoints.catalog.model import ServiceItem, Session
-from gridpoints.claiming.model import LEASE
+from gridpoints.claiming.wishes import LEASE
 from gridpoints.community.model import Household, Member
 from gridpoints.demo.customs import ACCOUNTANT, CHAIR, CLERK, GRID_WORKER, SHOPKEEPER
 from gridpoints.demo.population import Person

@@ -102,3 +102,10 @@ class EmptyInterval(InvalidInput):
 
     start: datetime
     end: datetime
+
+
+class CursorUnusable(InvalidInput):
+    """{cursor} is not a cursor of an event. Give the one of the last event that was dealt with, such as
+    120.4711, or nothing, to begin at the beginning."""
+
+    cursor: str

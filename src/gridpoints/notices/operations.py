@@ -11,7 +11,8 @@ from attrs import frozen
 
 from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.catalog.model import ItemStatus, ServiceItem, Session, SessionStatus
-from gridpoints.claiming.model import Claim, ClaimStatus, Wish, WishStatus
+from gridpoints.claiming.model import Claim, ClaimStatus
+from gridpoints.claiming.wishes import Wish, WishStatus
 from gridpoints.community.model import Member, MemberStatus
 from gridpoints.context import Context
 from gridpoints.ledger.model import Account, AccountKind, Entry, Flow

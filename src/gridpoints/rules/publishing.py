@@ -33,15 +33,16 @@ def publish(context: Context, work: Work, rules: RuleSet, text: str) -> None:
         if (standing.text, standing.starts_on) != (text, rules.starts_on):
             raise RuleSetFrozen(version=rules.id)
         return
-    _declare(work, rules)
-    work.add(PublishedRules(rules.id, text, rules.starts_on, context.now(), context.actor.id))
+    _declare(context, work, rules)
+    published = PublishedRules(rules.id, text, rules.starts_on, context.now(), context.actor.id)
+    context.keep(work, published)
 
 
-def _declare(work: Work, rules: RuleSet) -> None:
+def _declare(context: Context, work: Work, rules: RuleSet) -> None:
     """Add the units that are new; one in use keeps its scale, or every figure would change."""
     standing = {unit.code: unit for unit in work.find(Unit, order=("code",))}
     for unit in rules.units.values():
         if (known := standing.get(unit.code)) is None:
-            work.add(unit)
+            context.keep(work, unit)
         elif known.scale != unit.scale:
             raise UnitChanged(unit=unit.code, scale=known.scale)

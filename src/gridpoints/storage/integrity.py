@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from gridpoints.awards.model import Arrears, Award
 from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.model import ServiceItem, Session
-from gridpoints.claiming.model import Claim, Wish
+from gridpoints.claiming.model import Claim
+from gridpoints.claiming.wishes import Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.records import Change, Record
 from gridpoints.redemption.fund import Deposit

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from attrs import frozen
 
-from gridpoints.records import Record
+from gridpoints.records import Change, Record
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.ledger_port import LedgerStore
 
@@ -63,6 +63,10 @@ class Work(Protocol):
     def ledger(self) -> LedgerStore:
         """The accounts, transactions and holds of the community."""
 
+    @property
+    def outbox(self) -> Outbox:
+        """Every `Change` that was added, in the order in which they were committed."""
+
     def add(self, *records: Record) -> None:
         """Keep new records; raises `RecordExists`, or `ReferenceUnknown` for a dangling id."""
 
@@ -105,3 +109,20 @@ class Work(Protocol):
 
     def set_usage(self, used: Mapping[UsageKey, int]) -> None:
         """Keep what is used now. Only of keys that this unit of work locked."""
+
+
+class Outbox(Protocol):
+    """The changes of records of one community, numbered from 1 without gaps.
+
+    The changes of one record stand in the order of its versions. A change with a number keeps it, and
+    no change ever appears before one that was read.
+    """
+
+    def read(self, after: int, limit: int) -> list[tuple[int, Change]]:
+        """The changes with numbers above `after`, with them, up to `limit`."""
+
+    def waits(self) -> bool:
+        """Whether there are changes that have no number yet, for `number` to give it to them."""
+
+    def number(self) -> None:
+        """Number what is committed and has no number; in a unit of work that writes."""

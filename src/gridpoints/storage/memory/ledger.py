@@ -268,7 +268,7 @@ class MemoryLedger(LedgerStore):
     def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
         yield from self._books.lines[after : None if limit is None else after + limit]
 
-    def unnumbered(self) -> Iterator[Line]:
+    def unnumbered(self, limit: int | None = None) -> Iterator[Line]:
         return iter(())
 
     def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:

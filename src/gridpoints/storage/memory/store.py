@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 
 from gridpoints.community.model import Profile
 from gridpoints.errors import ConcurrentChange, RecordExists, RecordUnknown, ReferenceUnknown
-from gridpoints.records import Record, Stateful, kind_of
+from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.memory.books import Books, Journal
@@ -140,6 +140,7 @@ class _Community:
     records: defaultdict[type, _Records] = field(factory=lambda: defaultdict(_Records))
     usage: dict[UsageKey, int] = field(factory=dict)
     books: Books = field(factory=Books)
+    outbox: list[Change] = field(factory=list)
 
 
 # --- records and counters -------------------------------------------------------------------------
@@ -155,6 +156,10 @@ class MemoryWork:
     @property
     def ledger(self) -> MemoryLedger:
         return MemoryLedger(self._kept.books, self._kept.records[Unit].rows, self._journal)
+
+    @property
+    def outbox(self) -> MemoryOutbox:
+        return MemoryOutbox(self._kept.outbox)
 
     def add(self, *records: Record) -> None:
         mark = len(self._journal)
@@ -172,6 +177,9 @@ class MemoryWork:
         self._check(record)
         kept.put(record)
         self._journal.append(lambda: kept.drop(record))
+        if isinstance(record, Change):
+            self._kept.outbox.append(record)
+            self._journal.append(self._kept.outbox.pop)
 
     def replace(self, old: T, new: T) -> None:
         kept = self._kept.records[type(old)]
@@ -246,3 +254,19 @@ class MemoryWork:
 def _none_first(name: str) -> Callable[[Record], tuple[bool, Any]]:
     value = attrgetter(name)
     return lambda record: ((v := value(record)) is not None, v)
+
+
+@frozen
+class MemoryOutbox:
+    """A `gridpoints.storage.port.Outbox`: here, changes are committed as they are added."""
+
+    _changes: Sequence[Change]
+
+    def read(self, after: int, limit: int) -> list[tuple[int, Change]]:
+        return list(enumerate(self._changes[after : after + limit], after + 1))
+
+    def waits(self) -> bool:
+        return False
+
+    def number(self) -> None:
+        """All have their number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -37,14 +37,15 @@ _PLAIN = (str, int, bool, datetime, date, Decimal, Step)
 class RowCodec(Generic[T]):
     """Maps one kind of record to the columns of its table, which must have the same names.
 
-    `key` is the column that holds the id, should it have another name. Raises TypeError where the
-    fields of the record and the columns (less `community_id`, unless it is the key) differ.
+    `key` is the column that holds the id, should it have another name; `own` are columns that the
+    store fills by itself. Raises TypeError where the fields of the record and the other columns (less
+    `community_id`, unless it is the key) differ.
     """
 
-    def __init__(self, kind: type[T], table: Table, *, key: str = "id") -> None:
+    def __init__(self, kind: type[T], table: Table, *, key: str = "id", own: Collection[str] = ()) -> None:
         fields = attrs.fields(attrs.resolve_types(cast("type[attrs.AttrsInstance]", kind)))
         names = {a.name: key if a.name == "id" else a.name for a in fields}
-        columns = set(table.c.keys()) - ({"community_id"} - {key})
+        columns = set(table.c.keys()) - ({"community_id"} - {key}) - set(own)
         if columns != set(names.values()):
             differing = ", ".join(sorted(columns ^ set(names.values())))
             raise TypeError(f"{kind.__name__} and the table {table.name} differ in: {differing}")

@@ -81,6 +81,11 @@ _UNNUMBERED = Prepared(
         journal.c.recorded_at, journal.c.id
     )
 )
+_FIRST_UNNUMBERED = Prepared(
+    _lines.where(journal.c.number.is_(None))
+    .order_by(journal.c.recorded_at, journal.c.id)
+    .limit(bindparam("limit", type_=BigInteger))
+)
 _ABOUT = Prepared(
     _lines.where(
         among(journal.c.subject, IDS), journal.c.subject.is_not(None), journal.c.refusal.is_(None)
@@ -154,8 +159,9 @@ class SqlReading:
             after = rows[-1][0]
             limit = None if limit is None else limit - size
 
-    def unnumbered(self) -> Iterator[Line]:
-        yield from map(line_of, self.rows(_UNNUMBERED))
+    def unnumbered(self, limit: int | None = None) -> Iterator[Line]:
+        rows = self.rows(_UNNUMBERED) if limit is None else self.rows(_FIRST_UNNUMBERED, limit=limit)
+        yield from map(line_of, rows)
 
     def tail_legs(self) -> Iterator[tuple[Line, Account, int]]:
         """Every leg that is in no statement yet, with its line and account."""

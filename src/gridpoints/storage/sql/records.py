@@ -16,7 +16,7 @@ from gridpoints.errors import (
     RecordUnknown,
     ReferenceUnknown,
 )
-from gridpoints.records import Record, Stateful, kind_of
+from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.port import Range
@@ -24,6 +24,7 @@ from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.ledger import SqlLedger
+from gridpoints.storage.sql.outbox import SqlOutbox
 from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.types import Text, TextSet, among
 from gridpoints.values import check_whole
@@ -38,8 +39,8 @@ _IDS = bindparam("ids", type_=TextSet)
 class _Kept(RowCodec[T], Generic[T]):
     """How one kind of record is kept: its codec, and the statements that are the same each time."""
 
-    def __init__(self, kind: type[T], table: Table, key: str) -> None:
-        super().__init__(kind, table, key=key)
+    def __init__(self, table: Table) -> None:
+        super().__init__(table.info["kind"], table, key=table.info["key"], own=table.info["own"])
         self.here = table.c.community_id == _HERE
         self.all = select(*self.columns).where(self.here)
         self.one = self.all.where(self.key == _ID)
@@ -51,9 +52,7 @@ class _Kept(RowCodec[T], Generic[T]):
 
 
 _KEPT: Mapping[type, _Kept[Any]] = {
-    table.info["kind"]: _Kept(table.info["kind"], table, table.info["key"])
-    for table in tables.metadata.tables.values()
-    if "kind" in table.info
+    table.info["kind"]: _Kept(table) for table in tables.metadata.tables.values() if "kind" in table.info
 }
 
 _usage = tables.table_of(tables.UsageRow)
@@ -79,6 +78,10 @@ class SqlWork:
     def ledger(self) -> SqlLedger:
         return SqlLedger(self._connection, self._community, self._remembered)
 
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        return SqlOutbox(self._connection, self._community, _KEPT[Change])
+
     def add(self, *records: Record) -> None:
         by_kind: defaultdict[type[Record], list[Record]] = defaultdict(list)
         for record in records:
@@ -87,8 +90,10 @@ class SqlWork:
         try:
             with savepoint(self._connection):
                 for kind in kinds:
-                    kept = _KEPT[kind]
-                    kept.insert.run(self._connection, self._community, kept.values(by_kind[kind]))
+                    values: bulk.Columns = _KEPT[kind].values(by_kind[kind])
+                    if kind is Change:
+                        values = {**values, "number": self.outbox.numbers(len(by_kind[kind]))}
+                    _KEPT[kind].insert.run(self._connection, self._community, values)
         except exc.IntegrityError as error:
             refusals = (refusal for kind in kinds for refusal in self._refusals(kind, by_kind))
             raise next(refusals, error) from error

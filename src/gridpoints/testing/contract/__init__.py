@@ -9,6 +9,7 @@ from gridpoints.testing.contract.input import InputContract
 from gridpoints.testing.contract.ledger import LedgerContract
 from gridpoints.testing.contract.limits import LimitsContract
 from gridpoints.testing.contract.lots import LotsContract
+from gridpoints.testing.contract.outbox import OutboxContract
 from gridpoints.testing.contract.proof import ProofContract
 from gridpoints.testing.contract.records import RecordsContract
 from gridpoints.testing.contract.reversals import ReversalsContract
@@ -18,6 +19,7 @@ from gridpoints.testing.contract.units import UnitsContract
 
 class StorageContract(
     RecordsContract,
+    OutboxContract,
     UnitsContract,
     LedgerContract,
     HoldsContract,

@@ -22,7 +22,8 @@ from gridpoints.awards.reviews import (
     Vote,
 )
 from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
-from gridpoints.claiming.model import Claim, ClaimStatus, Target, Wish, WishStatus
+from gridpoints.claiming.model import Claim, ClaimStatus, Target
+from gridpoints.claiming.wishes import Wish, WishStatus
 from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
 from gridpoints.ledger.model import MOST_AMOUNT
 from gridpoints.records import Change, Record

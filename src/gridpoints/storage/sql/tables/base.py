@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, cast
@@ -83,17 +84,20 @@ def where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-def kept(kind: type[Record], *more: SchemaItem, key: str = "id") -> tuple[SchemaItem | dict[str, Any], ...]:
+def kept(
+    kind: type[Record], *more: SchemaItem, key: str = "id", own: Collection[str] = ()
+) -> tuple[SchemaItem | dict[str, Any], ...]:
     """What every store refuses for this kind of record, as constraints, and `more`.
 
-    The table says what it keeps, and in which column the id, in its `info`.
+    The table says in its `info` what it keeps, in which column the id, and which columns are its
+    `own`: those that no field of the record is kept in.
     """
     return (
         *(refers(column, kind_of(target)) for column, target in REFERENCES.get(kind, {}).items()),
         *(UniqueConstraint("community_id", column) for column in UNIQUE.get(kind, ())),
         *(CheckConstraint(f"{column} >= 0", name=column) for column in NEVER_NEGATIVE.get(kind, ())),
         *more,
-        {"info": {"kind": kind, "key": key}},
+        {"info": {"kind": kind, "key": key, "own": frozenset(own)}},
     )
 
 

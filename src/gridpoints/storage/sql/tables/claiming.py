@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gridpoints.claiming.model import Claim, Wish
+from gridpoints.claiming.model import Claim
+from gridpoints.claiming.wishes import Wish
 from gridpoints.storage.sql.tables.base import (
     ExactOrNone,
     Instant,
@@ -18,7 +19,7 @@ from gridpoints.storage.sql.tables.base import (
 
 
 class WishRow(Row, table=True):
-    """See `gridpoints.claiming.model.Wish`."""
+    """See `gridpoints.claiming.wishes.Wish`."""
 
     __tablename__ = "gridpoints_wish"
     __table_args__ = kept(Wish, index("status", "made_at"))

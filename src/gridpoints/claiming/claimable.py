@@ -1,0 +1,42 @@
+"""What stands behind a claim, and what happens to it as the claim moves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol, Self
+
+from gridpoints.context import Context
+from gridpoints.storage.port import Work
+from gridpoints.values import Actor
+
+
+class Claimable(Protocol):
+    """Something that can be claimed, locked for this unit of work: one class for each `Target`.
+
+    `Claims` moves the claim; this moves what it is on, and says what stands in the way.
+    """
+
+    @classmethod
+    def locked(cls, context: Context, work: Work, id: str) -> Self:
+        """What a claim is on. It is locked before its claims are: everybody locks in this order."""
+
+    def must_let_go(self) -> None:
+        """Raise where a claim can be given back no more."""
+
+    def must_be_over(self) -> None:
+        """Raise where it cannot be said yet that somebody did not do it."""
+
+    def must_be_verified_by(self, actor: Actor) -> None:
+        """Raise where `actor` cannot say that it was done (that they are not the claimant is sure)."""
+
+    def delivered(self) -> None:
+        """The claimant says that it is done."""
+
+    def verified(self) -> None:
+        """It was done, and somebody else said so."""
+
+    def let_go(self) -> None:
+        """A claim on it came to nothing: somebody else can take it."""
+
+    def deed(self) -> tuple[str, datetime]:
+        """What it counts as in the rules, and when it was done."""

@@ -1,0 +1,56 @@
+"""``events``: what happened, one event on each line, for whoever tells others of it."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from typing import Annotated
+
+import attrs
+import typer
+
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import words
+from gridpoints.events.model import Event
+from gridpoints.events.operations import MOST
+from gridpoints.i18n import Language
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the command of this module."""
+    after_help = language.text("Only what came after this cursor: that of the last event you dealt with.")
+    limit_help = language.text("So many events at most.")
+
+    @command(app, language, "events", language.text("Show what happened, the oldest first."))
+    def events(
+        desk: Desk,
+        *,
+        after: Annotated[str, typer.Option(metavar="CURSOR", help=after_help)] = "",
+        limit: Annotated[int, typer.Option(min=1, max=MOST, help=limit_help)] = 100,
+    ) -> None:
+        with desk.village() as village:
+            found = village.events.read(after, limit=limit)
+            zone = village.context.zone
+        said = desk.language
+        table = desk.out.table(
+            said.text("Events"),
+            [
+                words(said.text("Cursor")),
+                words(said.text("Time")),
+                words(said.text("Event")),
+                words(said.text("Status")),
+            ],
+            [
+                (
+                    event.cursor,
+                    said.instant(event.at, zone),
+                    f"{said.word(event.kind, 'kind')} {event.subject}",
+                    _status(said, event),
+                )
+                for event in found
+            ],
+        )
+        desk.out.show({"events": [attrs.asdict(event) for event in found]}, table)
+
+
+def _status(said: Language, event: Event) -> str:
+    acts = event.kind == "transaction" and event.status != "refused"
+    return said.word(event.status or "", "act" if acts else f"{event.kind}_status")
