@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from gridpoints.errors import NotAnAmount, NotTheLastStatement, SamePerson
 from gridpoints.ledger.model import Account, Leg, Transaction
 from gridpoints.ledger.operations import Ledger
+from gridpoints.redemption.formats import Cell, Column, Holds, Table, format_of
 from gridpoints.redemption.partners import Merchant
 from gridpoints.redemption.settlement import NO_TAKINGS, PAYING_OUT, Settling, last_statement
 from gridpoints.redemption.statements import (
@@ -20,7 +24,7 @@ from gridpoints.redemption.statements import (
     SettlementStatus,
 )
 from gridpoints.storage.port import Work
-from gridpoints.values import check_text, shown
+from gridpoints.values import Unit, check_text, shown
 
 #: Statements whose points have left the merchant's account.
 _SIGNED = (SettlementStatus.APPROVED, SettlementStatus.PAID, SettlementStatus.RETURNED)
@@ -111,6 +115,29 @@ class Paying(Settling):
             self.context.change_all(work, reopened)
             return self.context.change(work, statement, cancelled, check_text("reason", reason))
 
+    def write_settlements(
+        self,
+        statements: Iterable[Settlement],
+        format: str,
+        target: BinaryIO,
+        *,
+        title: str = "settlements",
+        headings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write statements in a format (``csv``, ``json``, ``xlsx``, or one that a package adds).
+
+        `headings` are the words for the `COLUMNS`, by key; without any, the keys are written. Raises
+        `FormatUnknown` or `MissingDriver`.
+        """
+        write = format_of(format)
+        with self.context.read() as work:
+            names = {merchant.id: merchant.name for merchant in work.find(Merchant)}
+            units = {unit.id: unit for unit in work.find(Unit, order=("code",))}
+        words = headings or {}
+        columns = tuple(Column(key, words.get(key, key), holds) for key, holds in COLUMNS.items())
+        rows = [_row(each, names, units[each.unit], self.context.zone) for each in statements]
+        write(Table(title, columns, rows), target)
+
     # --- adjustments --------------------------------------------------------------------------
 
     def adjust(
@@ -146,6 +173,53 @@ class Paying(Settling):
         """All adjustments for a merchant, by time."""
         with self.context.read() as work:
             return work.find(Adjustment, {"merchant_id": merchant_id}, order=("made_at", "id"))
+
+
+#: The columns of a file of statements. Points are in decimals of their unit, instants in local time.
+COLUMNS: Mapping[str, Holds] = {
+    "settlement": Holds.TEXT,
+    "merchant": Holds.TEXT,
+    "status": Holds.TEXT,
+    "until": Holds.TIME,
+    "redemptions": Holds.NUMBER,
+    "opening": Holds.POINTS,
+    "points": Holds.POINTS,
+    "refunded": Holds.POINTS,
+    "unit": Holds.TEXT,
+    "brought": Holds.MONEY,
+    "gross": Holds.MONEY,
+    "fees": Holds.MONEY,
+    "adjustments": Holds.MONEY,
+    "money": Holds.MONEY,
+    "carried": Holds.MONEY,
+    "currency": Holds.TEXT,
+    "approved_by": Holds.TEXT,
+    "payment_reference": Holds.TEXT,
+}
+
+
+def _row(statement: Settlement, names: Mapping[str, str], unit: Unit, zone: ZoneInfo) -> tuple[Cell, ...]:
+    """The cells of one statement, in the order of the `COLUMNS`."""
+    return (
+        statement.id,
+        names[statement.merchant_id],
+        str(statement.status),
+        statement.until.astimezone(zone).replace(tzinfo=None),
+        statement.redemptions,
+        unit.decimal(statement.opening),
+        unit.decimal(statement.points),
+        unit.decimal(statement.refunded),
+        unit.code,
+        statement.brought,
+        statement.gross,
+        statement.fees,
+        statement.adjustments,
+        statement.money,
+        statement.carried,
+        statement.currency,
+        statement.approved_by,
+        statement.payment_reference,
+    )
 
 
 def cents(money: Decimal | int | str, currency: str) -> Decimal:
