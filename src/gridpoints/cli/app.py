@@ -12,6 +12,7 @@ from gridpoints.cli import (
     deeds,
     demo,
     events,
+    funds,
     keys,
     points,
     proofs,
@@ -20,6 +21,7 @@ from gridpoints.cli import (
     shops,
     transfers,
     treasury,
+    vouchers,
 )
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
@@ -51,6 +53,8 @@ def build(language: Language) -> typer.Typer:
         points,
         rulebook,
         shops,
+        vouchers,
+        funds,
         treasury,
         reports,
         events,

@@ -41,6 +41,8 @@ MEANINGS = {
 _PROBLEMS = "problems[row column code message fields] problems_left_out"
 _DRAFT = "version status drafted_at drafted_by approved_at approved_by vote"
 _AWARD = "award member deed day unit awarded status waits_for closes_at"
+_GOODS = "goods[offer quantity]"
+_VOUCHER = f"voucher status member {_GOODS} unit points valid_until named"
 #: The keys of the documents that `--json` writes; in brackets those of each item of a list.
 DOCUMENTS = {
     "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
@@ -72,6 +74,13 @@ DOCUMENTS = {
     "redeem": "redemption status member offer quantity unit points available",
     "settle": "settlements[id merchant status until redemptions unit points rate money currency drawn_up_by "
     "approved_by]",
+    "voucher issue": f"{_VOUCHER} code",
+    **dict.fromkeys(("voucher list", "voucher revoke"), f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]"),
+    "voucher take": "redemption status goods[offer quantity] unit points",
+    "voucher attempts": "attempts[at by voucher reason]",
+    "fund deposit": "deposit money currency source",
+    "fund report": "currency deposited paid available due taken liability coverage "
+    "liabilities[unit points rate money] forecast[month money left] alarms[alarm share month budget]",
     "reverse": "transaction reverses owed legs[account unit amount]",
     "debts": "collected debts[id transaction owed_since reason legs]",
     "expire": "posted",

@@ -1,0 +1,143 @@
+"""``fund``: the money that backs the points, and whether it will do."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import figures, words
+from gridpoints.i18n import Language
+from gridpoints.redemption.fund import Alarm, FundAlarm, FundReport
+
+_CENT = Decimal("0.01")
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(
+        name="fund",
+        help=language.text("The money that backs the points, and whether it will do."),
+        no_args_is_help=True,
+    )
+    app.add_typer(group)
+    currency_help = language.text("The currency, like CNY.")
+
+    @command(
+        group, language, "deposit", language.text("Note money that came in, or (below 0) was taken out.")
+    )
+    def deposit(
+        desk: Desk,
+        *,
+        money: Annotated[str, typer.Argument(metavar="MONEY", help=language.text("How much, to the cent."))],
+        source: Annotated[
+            str, typer.Option(metavar="TEXT", help=language.text("Where it came from, and what for."))
+        ],
+        currency: Annotated[str, typer.Option(metavar="CODE", help=currency_help)] = "CNY",
+    ) -> None:
+        with desk.village() as village:
+            done = village.redemption.deposit(money, source=source, currency=currency)
+        said = desk.language
+        document = {"deposit": done.id, "money": done.money, "currency": done.currency, "source": done.source}
+        desk.out.show(
+            document,
+            said.text("Noted: {money} from {source}", money=said.money(done.money, currency), source=source),
+        )
+
+    @command(
+        group,
+        language,
+        "report",
+        language.text("What is in the fund, what it owes, how long it lasts, and what to look at."),
+    )
+    def report(
+        desk: Desk,
+        *,
+        currency: Annotated[str, typer.Option(metavar="CODE", help=currency_help)] = "CNY",
+        months: Annotated[
+            int, typer.Option(min=1, max=120, help=language.text("How many months to look ahead."))
+        ] = 12,
+    ) -> None:
+        with desk.village() as village:
+            found = village.redemption.fund_report(currency, months=months)
+        said = desk.language
+        desk.out.show(
+            _document(found),
+            _standing(desk, found),
+            _forecast(desk, found),
+            *(_alarm(said, each) for each in found.alarms),
+        )
+
+
+def _document(found: FundReport) -> dict[str, Any]:
+    return {
+        "currency": found.currency,
+        "deposited": found.deposited,
+        "paid": found.paid,
+        "available": found.available,
+        "due": found.due,
+        "taken": found.taken,
+        "liability": found.liability,
+        "coverage": found.coverage,
+        "liabilities": [
+            {"unit": each.unit, "points": each.points, "rate": each.rate, "money": each.money}
+            for each in found.liabilities
+        ],
+        "forecast": [
+            {"month": each.first_day, "money": each.money, "left": each.left} for each in found.forecast
+        ],
+        "alarms": [
+            {"alarm": each.alarm, "share": each.share, "month": each.month, "budget": each.budget}
+            for each in found.alarms
+        ],
+    }
+
+
+def _standing(desk: Desk, found: FundReport) -> Any:
+    said = desk.language
+    rows = [
+        (said.text("Came in"), found.deposited),
+        (said.text("Paid to merchants"), -found.paid),
+        (said.text("In the fund"), found.available),
+        (said.text("Statements to be paid"), found.due),
+        (said.text("Taken and in no statement yet"), found.taken),
+        (said.text("What people still hold"), found.liability),
+    ]
+    return desk.out.table(
+        said.text("The fund"),
+        [words(""), figures(found.currency)],
+        [(name, said.money(money.quantize(_CENT), found.currency)) for name, money in rows],
+    )
+
+
+def _forecast(desk: Desk, found: FundReport) -> Any:
+    said = desk.language
+    return desk.out.table(
+        said.text("Forecast"),
+        [words(said.text("Month")), figures(said.text("Redeemed")), figures(said.text("Left"))],
+        [
+            (
+                said.month(each.first_day),
+                said.money(each.money.quantize(_CENT), found.currency),
+                said.money(each.left.quantize(_CENT), found.currency),
+            )
+            for each in found.forecast
+        ],
+    )
+
+
+def _alarm(said: Language, alarm: FundAlarm) -> str:
+    share = "" if alarm.share is None else said.percent(alarm.share)
+    budget = said.name(alarm.names, alarm.budget or "")
+    match alarm.alarm:
+        case Alarm.UNDER_COVERED:
+            return said.text("Only {share} of what is owed is there.", share=share)
+        case Alarm.BUDGET_NEAR:
+            return said.text("{share} of the budget “{budget}” is used.", share=share, budget=budget)
+        case Alarm.BUDGET_OVERRUN:
+            return said.text("The budget “{budget}” is overrun: {share}.", share=share, budget=budget)
+        case Alarm.RUNS_OUT:
+            month = "" if alarm.month is None else said.month(alarm.month)
+            return said.text("By this forecast the fund runs out in {month}.", month=month)
