@@ -35,9 +35,15 @@ def test_a_voucher_from_the_code_to_the_goods(founded: Run) -> None:
     attempts = founded("voucher", "attempts", "--json").document["attempts"]
     assert [each["reason"] for each in attempts] == ["voucher_unknown"]
     assert "voucher unknown" in founded("voucher", "attempts").out
+    assert founded("voucher", "issue", "B1", "bin", "--sheet", "slip.html").code == 0
+    page = Path("slip.html").read_text("utf-8")
+    assert "Bin × 1" in page
+    assert "<svg" in page
+    assert founded("voucher", "issue", "B1", "bin", "--sheet", "slip.html").code != 0  # not over another
+    assert len(founded("voucher", "list", "B1", "--json").document["vouchers"]) == 2
     second = founded("voucher", "issue", "B1", "bin", "--until", "2999-12-31", "--named")
     assert "is good for 1 × Bin" in second.out
-    number = founded("voucher", "list", "B1", "--json").document["vouchers"][1]["voucher"]
+    number = founded("voucher", "list", "B1", "--json").document["vouchers"][-1]["voucher"]
     revoked = founded("voucher", "revoke", number, "--reason", "lost", "--json").document
     keys(dict(revoked), "voucher revoke")
     assert revoked["vouchers"][0]["status"] == "revoked"
@@ -50,7 +56,8 @@ def test_the_fund(founded: Run) -> None:
     keys(dict(report), "fund report")
     assert (report["available"], report["liability"]) == ("10.00", "30.0")
     assert [each["alarm"] for each in report["alarms"]] == ["under_covered"]
-    shown = founded("fund", "report", "--months", "2")
+    shown = founded("fund", "report", "--months", "2", "--plot", "fund.svg")
+    assert Path("fund.svg").exists()
     assert "Only 33.3% of what is owed is there." in shown.out
     assert "street office" in founded("fund", "deposit", "20", "--source", "street office").out
     assert founded("fund", "deposit", "x", "--source", "s", "--json").error["code"] == "not_an_amount"

@@ -3,6 +3,7 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,8 @@ import typer
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
+from gridpoints.notices import plots
+from gridpoints.notices.funds import Words, forecast
 from gridpoints.redemption.fund import Alarm, FundAlarm, FundReport
 
 _CENT = Decimal("0.01")
@@ -59,10 +62,18 @@ def register(app: typer.Typer, language: Language) -> None:
         months: Annotated[
             int, typer.Option(min=1, max=120, help=language.text("How many months to look ahead."))
         ] = 12,
+        plot: Annotated[
+            Path | None,
+            typer.Option(metavar="FILE", help=language.text("Draw it as well: a file .svg or .png.")),
+        ] = None,
     ) -> None:
+        if plot is not None:
+            plots.must_be_installed()
         with desk.village() as village:
             found = village.redemption.fund_report(currency, months=months)
         said = desk.language
+        if plot is not None:
+            _draw(found, plot, said)
         desk.out.show(
             _document(found),
             _standing(desk, found),
@@ -125,6 +136,26 @@ def _forecast(desk: Desk, found: FundReport) -> Any:
             )
             for each in found.forecast
         ],
+    )
+
+
+def _draw(found: FundReport, path: Path, said: Language) -> None:
+    """In English where no font can show the language."""
+    words = _words(found, said)
+    if not plots.shows(words.title + words.months + words.redeemed + words.left, path):
+        words = _words(found, Language.of("en"))
+    forecast(found, path, words)
+
+
+def _words(found: FundReport, said: Language) -> Words:
+    return Words(
+        title=said.text("What the fund will have left"),
+        money=found.currency,
+        months=said.text("Month"),
+        redeemed=said.text("Redeemed"),
+        left=said.text("Left"),
+        month=said.month,
+        number=said.number,
     )
 
 

@@ -2,15 +2,18 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gridpoints.cli.desk import Desk, command, end_if_given
+from gridpoints.cli.files import write_new
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
+from gridpoints.notices.slips import Slip, printed
 from gridpoints.redemption.vouchers.model import Voucher
 
 
@@ -62,18 +65,29 @@ def _register_issuing(group: typer.Typer, language: Language) -> None:
                 "--named", help=language.text("Only with the code that the member's telephone shows.")
             ),
         ] = False,
+        sheet: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FILE",
+                help=language.text("Write it as a page to be printed, with a QR code: a file .html."),
+            ),
+        ] = None,
     ) -> None:
         with desk.village() as village:
             person = desk.member(village, member)
             offered = desk.one_of("offer", village.redemption.offers(), offer)
-            issued = village.redemption.issue_voucher(
-                offered.id,
-                person.id,
-                quantity=quantity,
-                valid_until=end_if_given(village, until),
-                named=named,
-            )
-            document = {**_document(desk, village, issued.voucher), "code": issued.code}
+            # One transaction: where the page cannot be written, nobody would ever see the code.
+            with village.transaction():
+                issued = village.redemption.issue_voucher(
+                    offered.id,
+                    person.id,
+                    quantity=quantity,
+                    valid_until=end_if_given(village, until),
+                    named=named,
+                )
+                document = {**_document(village, issued.voucher), "code": issued.code}
+                if sheet is not None:
+                    write_new(sheet, _page(desk.language, village, document))
         sentence = desk.language.text(
             "{code} is good for {quantity} × {offer} until {until}",
             code=issued.code,
@@ -187,7 +201,7 @@ def _register_taking(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, table)
 
 
-def _document(desk: Desk, village: Community, voucher: Voucher) -> dict[str, Any]:
+def _document(village: Community, voucher: Voucher) -> dict[str, Any]:
     redemption = village.redemption.redemption(voucher.redemption_id)
     unit = village.rules.units()[redemption.unit]
     return {
@@ -202,9 +216,25 @@ def _document(desk: Desk, village: Community, voucher: Voucher) -> dict[str, Any
     }
 
 
+def _page(said: Language, village: Community, document: Mapping[str, Any]) -> str:
+    """The voucher on paper."""
+    unit = village.rules.units()[document["unit"]]
+    until = said.instant(document["valid_until"], village.context.zone)
+    goods = said.joined([f"{line['offer']} × {line['quantity']}" for line in document["goods"]])
+    lines = (
+        village.community.profile().name,
+        said.amount(unit.amount(document["points"]), unit),
+        said.text("Valid until {until}", until=until),
+    )
+    code = str(document["code"])
+    return printed(
+        said.text("Vouchers"), [Slip(code, goods, lines, code)], language=said.code.replace("_", "-")
+    )
+
+
 def _show(desk: Desk, village: Community, vouchers: Sequence[Voucher]) -> None:
     said = desk.language
-    documents = [_document(desk, village, voucher) for voucher in vouchers]
+    documents = [_document(village, voucher) for voucher in vouchers]
     table = desk.out.table(
         said.text("Vouchers"),
         [
