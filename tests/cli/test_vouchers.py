@@ -41,8 +41,8 @@ def test_a_voucher_from_the_code_to_the_goods(founded: Run) -> None:
     assert "<svg" in page
     assert founded("voucher", "issue", "B1", "bin", "--sheet", "slip.html").code != 0  # not over another
     assert len(founded("voucher", "list", "B1", "--json").document["vouchers"]) == 2
-    second = founded("voucher", "issue", "B1", "bin", "--until", "2999-12-31", "--named")
-    assert "is good for 1 × Bin" in second.out
+    second = founded("voucher", "issue", "B1", "washing-up-liquid", "--until", "2999-12-31", "--named")
+    assert "is good for 1 × Washing-up liquid" in second.out
     number = founded("voucher", "list", "B1", "--json").document["vouchers"][-1]["voucher"]
     revoked = founded("voucher", "revoke", number, "--reason", "lost", "--json").document
     keys(dict(revoked), "voucher revoke")

@@ -36,4 +36,5 @@ def test_an_svg_keeps_its_texts(tmp_path: Path) -> None:
 
 
 def test_a_png_is_drawn(tmp_path: Path) -> None:
-    assert forecast(REPORT, tmp_path / "fund.png", WORDS).read_bytes().startswith(b"\x89PNG")
+    words = Words("The fund", "CNY", "Month", "Redeemed", "Left", month=str, number=str)
+    assert forecast(REPORT, tmp_path / "fund.png", words).read_bytes().startswith(b"\x89PNG")
