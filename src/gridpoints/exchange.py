@@ -21,6 +21,7 @@ from gridpoints.errors import CommunityExists, CommunityUnknown, RecordExists, U
 from gridpoints.events.operations import Events
 from gridpoints.ledger.operations import Ledger
 from gridpoints.notices.operations import Notices
+from gridpoints.oversight.operations import Oversight
 from gridpoints.redemption.operations import Redemptions
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Store, Work
@@ -211,3 +212,8 @@ class Community:
     def events(self) -> Events:
         """What happened, one event after another: for messages, webhooks, a search."""
         return Events(self.context)
+
+    @property
+    def oversight(self) -> Oversight:
+        """What looks odd, with its evidence, for a person to look at."""
+        return Oversight(self.context)

@@ -82,6 +82,9 @@ from gridpoints.errors.ledger import (
     TransactionUnbalanced,
     UnitUnknown,
 )
+from gridpoints.errors.oversight import (
+    NotForYourEyes,
+)
 from gridpoints.errors.proofs import (
     CheckpointsContradict,
     CheckpointsUnlinked,
@@ -338,6 +341,7 @@ __all__ = [
     "NotAnAmount",
     "NotAppealable",
     "NotApproved",
+    "NotForYourEyes",
     "NotFound",
     "NotInAlliance",
     "NotInTable",

@@ -95,6 +95,27 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "rejected": (
         "The limit {limit} is {most} {period} for {scope}; only {left} remained, so nothing is credited",
     ),
+    # oversight: what looks odd, and what else may be behind it
+    "odd_velocity": ("{times} redemptions within {hours} hours",),
+    "odd_velocity_caution": (
+        "Before a festival, or before points expire, people redeem all at once; some fetch for neighbours",
+    ),
+    "odd_ring": ("{members} people confirmed one another {times} times, and hardly anybody else did",),
+    "odd_ring_caution": (
+        "Where few people do a thing, such as a night patrol of two, there may be nobody else to confirm it",
+    ),
+    "odd_one_family": ("{percent} per cent of the points, in {times} redemptions, came from one household",),
+    "odd_one_family_caution": (
+        "A shop that is new, or far away, may have one household nearby; it may fetch for its neighbours",
+    ),
+    "odd_refunds_after_earning": ("{times} times, what was bought and had earned points was given back",),
+    "odd_refunds_after_earning_caution": (
+        "The goods may have been bad. What a purchase earned is taken back with the refund in any case",
+    ),
+    "odd_odd_hours": ("{times} times, points were taken while the outlet was closed",),
+    "odd_odd_hours_caution": (
+        "The hours may be out of date, there may have been a market, or the till's clock is wrong",
+    ),
     # what a star needs, and who lost one
     "star": ("{level}",),
     "star_met": ("{level} needs {needed} {metric}; there are {found}",),

@@ -14,6 +14,7 @@ from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim
 from gridpoints.claiming.wishes import Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
+from gridpoints.oversight.model import Look
 from gridpoints.records import Change, Record
 from gridpoints.redemption.fund import Deposit
 from gridpoints.redemption.model import Redemption, Refund
@@ -72,6 +73,7 @@ KINDS: tuple[type[Record], ...] = (
     OfflineGrant,
     Delivery,
     DoubleUse,
+    Look,
     Change,
 )
 

@@ -26,6 +26,7 @@ from gridpoints.claiming.model import Claim, ClaimStatus, Target
 from gridpoints.claiming.wishes import Wish, WishStatus
 from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
 from gridpoints.ledger.model import MOST_AMOUNT
+from gridpoints.oversight.model import Look, Suspicion, Verdict
 from gridpoints.records import Change, Record
 from gridpoints.redemption.fund import Deposit
 from gridpoints.redemption.model import (
@@ -412,6 +413,7 @@ def examples(community: str) -> list[Record]:
             status=DoubleUseStatus.PAID,
             version=2,
         ),
+        Look("look", Suspicion.RING, Verdict.CLEARED, TEXT, MOMENT, "auditor"),
         Change(
             id="change",
             kind="member",
