@@ -17,6 +17,7 @@ from gridpoints.claiming.operations import Claiming
 from gridpoints.community.model import Profile
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context, SystemClock, TimeOrderedIds
+from gridpoints.emergency.operations import Emergencies
 from gridpoints.errors import CommunityExists, CommunityUnknown, RecordExists, UnknownStore
 from gridpoints.ledger.operations import Ledger
 from gridpoints.notices.operations import Notices
@@ -180,6 +181,11 @@ class Community:
     def claiming(self) -> Claiming:
         """Claims and wishes: who will do it."""
         return Claiming(self.context)
+
+    @property
+    def emergency(self) -> Emergencies:
+        """Emergency mode, muster and directives: who is needed at once."""
+        return Emergencies(self.context)
 
     @property
     def rules(self) -> Rules:

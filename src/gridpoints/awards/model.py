@@ -103,7 +103,8 @@ class Award:
 
     def same_report(self, report: Report) -> bool:
         """Whether it came from the same report; where it came from does not matter."""
-        return (self.member_id, self.deed, self.day, self.quantity, self.facts) == (
+        facts = {name: fact for name, fact in self.facts.items() if not (self.in_emergency and name == "emergency")}
+        return (self.member_id, self.deed, self.day, self.quantity, facts) == (
             report.member_id,
             report.deed,
             report.day,
@@ -115,6 +116,11 @@ class Award:
     def panel_chose(self) -> bool:
         """Whether `chosen` came from votes here, and not from the report."""
         return any(step.code == "voted_amount" for step in self.explanation)
+
+    @property
+    def in_emergency(self) -> bool:
+        """Whether the mode of the community told the fact ``emergency``, and not the report."""
+        return any(step.code == "in_emergency" for step in self.explanation)
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""

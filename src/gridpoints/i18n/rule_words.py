@@ -31,6 +31,8 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "adjust": "adjust points",
         "redeem": "redeem points",
         "publish": "publish rules",
+        "emergency": "switch to emergency mode and back",
+        "direct": "muster people and give directives",
         "see_balances": "see the points of others",
         "see_statements": "see the statements of others",
         "see_members": "see the particulars of others",

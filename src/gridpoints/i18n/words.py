@@ -240,6 +240,7 @@ CONTEXTS: Mapping[str, str] = {
     "per": "per",
     "period": "period",
     "rounding": "rounding",
+    "right": "right",
     "scope": "scope",
     "stage": "stage_kind",
     "status": "status",

@@ -12,7 +12,10 @@ from gridpoints.awards.model import Arrears, Award
 from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim, Wish
+from gridpoints.community.emergency import Emergency
 from gridpoints.community.model import Grid, Household, Member, Profile
+from gridpoints.emergency.directives import Acknowledgement, Directive
+from gridpoints.emergency.model import Assignment, MusterCall
 from gridpoints.records import Change, Record
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
 from gridpoints.rules.life import Draft
@@ -25,6 +28,10 @@ KINDS: tuple[type[Record], ...] = (
     Grid,
     Household,
     Member,
+    Emergency,
+    MusterCall,
+    Directive,
+    Acknowledgement,
     Unit,
     Draft,
     PublishedRules,
@@ -36,6 +43,7 @@ KINDS: tuple[type[Record], ...] = (
     Review,
     Vote,
     Objection,
+    Assignment,
     Claim,
     Merchant,
     Offer,
@@ -52,6 +60,15 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Grid: {"parent_id": Grid},
     Household: {"grid_id": Grid},
     Member: {"household_id": Household},
+    MusterCall: {"emergency_id": Emergency, "grid_id": Grid},
+    Assignment: {
+        "call_id": MusterCall,
+        "emergency_id": Emergency,
+        "member_id": Member,
+        "award_id": Award,
+    },
+    Directive: {"emergency_id": Emergency},
+    Acknowledgement: {"directive_id": Directive, "grid_id": Grid},
     Session: {"item_id": ServiceItem},
     Wish: {"beneficiary_id": Member},
     Award: {"member_id": Member, "household_id": Household},

@@ -23,7 +23,15 @@ from gridpoints.awards.reviews import (
 )
 from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
 from gridpoints.claiming.model import Claim, ClaimStatus, Target, Wish, WishStatus
+from gridpoints.community.emergency import Emergency, EmergencyKind, EmergencyStatus, Mode
 from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
+from gridpoints.emergency.directives import (
+    Acknowledgement,
+    AcknowledgementStatus,
+    Directive,
+    DirectiveStatus,
+)
+from gridpoints.emergency.model import Assignment, AssignmentStatus, CallStatus, HoursFrom, MusterCall
 from gridpoints.ledger.model import MOST_AMOUNT
 from gridpoints.records import Change, Record
 from gridpoints.redemption.model import (
@@ -60,6 +68,56 @@ def examples(community: str) -> list[Record]:
         Household("h:1", "grid.1", TEXT),
         Member("李秀英@1", TEXT, MOMENT, "h:1", "0001", MemberStatus.LEFT, 2_000_000_000),
         Member("nobody", "李", BEFORE_1970),
+        Emergency(
+            id="汛",
+            kind=EmergencyKind.FLOOD,
+            reason=TEXT,
+            mode=Mode.DRILL,
+            declared_at=BEFORE_1970,
+            declared_by="clerk",
+            grids=("grid.1", long_id),
+            ended_at=LATER,
+            ended_by="王",
+            outcome="长" * LONGEST_TEXT,
+            status=EmergencyStatus.OVER,
+            version=2,
+        ),
+        Emergency("fire", EmergencyKind.FIRE, "x", Mode.EMERGENCY, MOMENT, "clerk"),
+        MusterCall(
+            id="call",
+            emergency_id="汛",
+            place=TEXT,
+            wanted=10**9,
+            starts_at=BEFORE_1970,
+            called_at=MOMENT,
+            called_by="clerk",
+            ends_at=LATER,
+            skill="水泵",
+            grid_id=long_id,
+            deed="巡逻/夜",
+            status=CallStatus.CLOSED,
+            version=3,
+        ),
+        MusterCall("call-2", "fire", "x", 1, MOMENT, MOMENT, "clerk"),
+        Directive("令", TEXT, BEFORE_1970, "clerk", LATER, "汛", DirectiveStatus.WITHDRAWN, 2),
+        Directive("every-day", "x", MOMENT, "clerk", LATER),
+        Acknowledgement(
+            id="令/" + long_id,
+            directive_id="令",
+            grid_id=long_id,
+            remind_at=MOMENT,
+            due_at=LATER,
+            responsible=("李秀英@1", "zhao"),
+            reminded_at=MOMENT,
+            escalated_at=LATER,
+            acknowledged_at=LATER,
+            acknowledged_by="zhao",
+            done_at=LATER,
+            outcome=TEXT,
+            status=AcknowledgementStatus.DONE,
+            version=5,
+        ),
+        Acknowledgement("every-day/grid.1", "every-day", "grid.1", None, LATER),
         Unit("points", 0, {"zh_Hans": "积分", "zh_Hant": "積分", "en": "points"}),
         Unit("hours", 6),
         Draft(
@@ -157,6 +215,26 @@ def examples(community: str) -> list[Record]:
             2,
         ),
         Objection("too-late", "award", "qian", BEFORE_1970, "x"),
+        Assignment(
+            id="assignment",
+            call_id="call",
+            emergency_id="汛",
+            member_id="李秀英@1",
+            requested_at=BEFORE_1970,
+            requested_by="clerk",
+            answer_by=MOMENT,
+            answered_at=BEFORE_1970,
+            mobilised_at=BEFORE_1970,
+            in_action_at=BEFORE_1970,
+            demobilised_at=LATER,
+            hours=Decimal("2190456.00"),
+            hours_from=HoursFrom.SELF_REPORTED,
+            verified_by="王",
+            award_id="award",
+            status=AssignmentStatus.STOOD_DOWN,
+            version=7,
+        ),
+        Assignment("assignment-2", "call-2", "fire", "nobody", MOMENT, "clerk"),
         Claim(
             id="claim",
             target=Target.WISH,
