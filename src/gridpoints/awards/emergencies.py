@@ -33,7 +33,9 @@ class EmergencyCalendar:
         found = work.find(Emergency, {"mode": Mode.EMERGENCY}, order=("declared_at",))
         day = context.local_day
         return cls(
-            tuple(_Days(e, day(e.declared_at), None if e.ended_at is None else day(e.ended_at)) for e in found)
+            tuple(
+                _Days(e, day(e.declared_at), None if e.ended_at is None else day(e.ended_at)) for e in found
+            )
         )
 
     def step(self, day: date, grid_id: str | None) -> Step | None:

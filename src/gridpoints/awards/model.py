@@ -103,7 +103,9 @@ class Award:
 
     def same_report(self, report: Report) -> bool:
         """Whether it came from the same report; where it came from does not matter."""
-        facts = {name: fact for name, fact in self.facts.items() if not (self.in_emergency and name == "emergency")}
+        facts = {
+            name: fact for name, fact in self.facts.items() if not (self.in_emergency and name == "emergency")
+        }
         return (self.member_id, self.deed, self.day, self.quantity, facts) == (
             report.member_id,
             report.deed,

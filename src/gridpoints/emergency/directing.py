@@ -41,7 +41,7 @@ class Directing(Serving):
         emergency_id: str | None = None,
         id: str | None = None,
     ) -> Directive:
-        """Give a directive to some grids, or to all (those of the emergency's area), to be answered by `due_at`.
+        """Give a directive to some grids, or to all (of the emergency's area), to be answered by `due_at`.
 
         `responsible` are those who answer for each grid, the deputies after them; where nobody is named,
         whoever may give directives. `tick` finds who is to be reminded, and what is overdue. Raises
@@ -49,8 +49,8 @@ class Directing(Serving):
         """
         Rules(self.context).require(Right.DIRECT)
         now = self.context.now()
-        due_at = check_instant("at", due_at)
-        remind_at = None if remind_at is None else check_instant("at", remind_at)
+        due_at = check_instant("due_at", due_at)
+        remind_at = None if remind_at is None else check_instant("remind_at", remind_at)
         if due_at <= now or (remind_at is not None and remind_at >= due_at):
             raise DueTooSoon(due_at=due_at)
         directive = Directive(
@@ -92,7 +92,7 @@ class Directing(Serving):
                 raise RecordUnknown(kind="grid", id=id)
         to = list(dict.fromkeys(grids)) or known
         if not to:
-            raise NobodyToDirect()
+            raise NobodyToDirect
         return to
 
     def acknowledge(self, directive_id: str, grid_id: str) -> Acknowledgement:

@@ -30,9 +30,7 @@ class Candidate:
         """Whether one stretch of their free time holds all of that time; without an end, its start."""
         if self.free is None:
             return True
-        return any(
-            start in interval and (end is None or end <= interval.end) for interval in self.free
-        )
+        return any(start in interval and (end is None or end <= interval.end) for interval in self.free)
 
 
 def ranked(

@@ -30,7 +30,7 @@ CALL = Lifecycle.of({CallStatus.OPEN: {CallStatus.CLOSED}})
 
 @frozen
 class MusterCall:
-    """So many people are wanted at a place (集结令), with a skill if need be.
+    """So many people are wanted at a place at a time (集结令), with a skill if need be.
 
     `grid_id` is where the place lies; who lives near is asked first. Serving counts in the rules as the
     `deed`; None: it earns nothing. `ends_at` is when they will be needed until, as far as is known.
@@ -83,14 +83,16 @@ ASSIGNMENT = Lifecycle.of(
         _S.STANDBY: {_S.MOBILISED, _S.DECLINED, _S.RELEASED},
         _S.MOBILISED: {_S.STANDBY, _S.IN_ACTION, _S.RELEASED},
         _S.IN_ACTION: {_S.DEMOBILISED},
-        _S.DEMOBILISED: {_S.DEMOBILISED, _S.STOOD_DOWN},  # the first: hours that somebody corrected
+        _S.DEMOBILISED: {_S.STOOD_DOWN},
     }
 )
+#: While they wait to be stood down, hours can be corrected.
+CORRECTION = Lifecycle.of({_S.DEMOBILISED: {_S.DEMOBILISED}})
 
+#: In one of these, they take one of the places that are wanted. Who is back has to be relieved.
+PLACED = (_S.ASSIGNED, _S.STANDBY, _S.MOBILISED, _S.IN_ACTION)
 #: In one of these, somebody is bound, and can be asked for nothing else: so nobody is counted twice.
-BOUND = (_S.REQUESTED, _S.ASSIGNED, _S.STANDBY, _S.MOBILISED, _S.IN_ACTION, _S.DEMOBILISED)
-#: In one of these, they take one of the places that are wanted.
-PLACED = (_S.ASSIGNED, _S.STANDBY, _S.MOBILISED, _S.IN_ACTION, _S.DEMOBILISED, _S.STOOD_DOWN)
+BOUND = (_S.REQUESTED, *PLACED)
 #: In one of these, they can still be sent home without having served.
 NOT_YET_IN_ACTION = (_S.REQUESTED, _S.ASSIGNED, _S.STANDBY, _S.MOBILISED)
 

@@ -71,12 +71,12 @@ class Mustering(Switching):
             id=self.context.id(id),
             emergency_id=emergency_id,
             place=check_text("place", place, longest=200),
-            wanted=check_whole("number", wanted),
+            wanted=check_whole("wanted", wanted),
             starts_at=starts_at,
             called_at=now,
             called_by=self.context.actor.id,
             ends_at=ends_at,
-            skill=None if skill is None else check_text("name", skill, longest=200),
+            skill=None if skill is None else check_text("skill", skill, longest=200),
             grid_id=grid_id,
             deed=None if deed is None else check_identifier("deed", deed),
         )
@@ -122,8 +122,7 @@ class Mustering(Switching):
         """How many are still wanted beside those who are placed and those who have yet to answer."""
         with self.context.read() as work:
             call = work.get(MusterCall, call_id)
-            counted = (AssignmentStatus.REQUESTED, *PLACED)
-            there = work.count(Assignment, {"call_id": call.id, "status": counted})
+            there = work.count(Assignment, {"call_id": call.id, "status": BOUND})
         return max(0, call.wanted - there)
 
     def muster(
@@ -143,7 +142,7 @@ class Mustering(Switching):
         with the error. Raises `RightReserved`, `CallClosed`, `EmergencyOver` or `DueTooSoon`.
         """
         Rules(self.context).require(Right.DIRECT)
-        if answer_by is not None and (due := check_instant("at", answer_by)) <= self.context.now():
+        if answer_by is not None and (due := check_instant("answer_by", answer_by)) <= self.context.now():
             raise DueTooSoon(due_at=due)
         with self.context.read() as work:
             call = work.get(MusterCall, call_id)
@@ -218,9 +217,7 @@ class Mustering(Switching):
             call = work.get(MusterCall, seen.call_id, lock=True)
             assignment = work.get(Assignment, assignment_id, lock=True)
             self._answers_for(work, assignment)
-            yes = ASSIGNMENT.advance(
-                assignment, AssignmentStatus.ASSIGNED, answered_at=self.context.now()
-            )
+            yes = ASSIGNMENT.advance(assignment, AssignmentStatus.ASSIGNED, answered_at=self.context.now())
             self._must_have_room(work, call)
             return self.context.change(work, assignment, yes)
 

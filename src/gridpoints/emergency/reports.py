@@ -15,7 +15,6 @@ from attrs import field, frozen
 from gridpoints.community.emergency import Emergency
 from gridpoints.emergency.directives import Acknowledgement, AcknowledgementStatus, Directive
 from gridpoints.emergency.model import (
-    BOUND,
     Assignment,
     AssignmentStatus,
     HoursFrom,
@@ -98,9 +97,10 @@ class EmergencyReport:
         return len({each.member_id for each in self.assignments if each.status in _SERVED})
 
     @property
-    def still_bound(self) -> int:
-        """How many people have still to be stood down."""
-        return len({each.member_id for each in self.assignments if each.status in BOUND})
+    def to_stand_down(self) -> int:
+        """How many people are back, and have still to be stood down."""
+        back = AssignmentStatus.DEMOBILISED
+        return len({each.member_id for each in self.assignments if each.status is back})
 
     @property
     def statuses(self) -> Mapping[AssignmentStatus, int]:

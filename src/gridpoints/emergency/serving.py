@@ -11,6 +11,7 @@ from gridpoints.awards.operations import Awards
 from gridpoints.community.emergency import Emergency, Mode
 from gridpoints.emergency.model import (
     ASSIGNMENT,
+    CORRECTION,
     Assignment,
     AssignmentStatus,
     HoursFrom,
@@ -77,7 +78,7 @@ class Serving(Mustering):
             longest = hours_between(emergency.declared_at, emergency.ended_at or self.context.now())
             if not (hours.is_finite() and 0 < hours <= longest):
                 raise DutyHoursOutOfRange(hours=hours, longest=longest)
-            entered = ASSIGNMENT.advance(
+            entered = CORRECTION.advance(
                 assignment, AssignmentStatus.DEMOBILISED, hours=hours, hours_from=HoursFrom.ENTERED
             )
             return self.context.change(work, assignment, entered, reason)

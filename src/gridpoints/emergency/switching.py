@@ -85,6 +85,7 @@ class Switching:
         with self.context.begin() as work:
             emergency = work.get(Emergency, emergency_id, lock=True)
             emergency.must_be_on()
+            self._open_calls(work, emergency)  # calls are locked before assignments, everywhere
             acting = self._assignments(work, emergency, (AssignmentStatus.IN_ACTION,))
             if acting:
                 members = work.find(Member, {"id": [each.member_id for each in acting]}, order=("name",))
@@ -113,6 +114,8 @@ class Switching:
     def _finish(self, work: Work, emergency: Emergency, outcome: str) -> Emergency:
         """End it, and all that was begun for it. In a drill, who is in action is called back."""
         now = self.context.now()
+        calls = self._open_calls(work, emergency)
+        self.context.change_all(work, ((call, CALL.advance(call, CallStatus.CLOSED)) for call in calls))
         waiting = self._assignments(work, emergency, NOT_YET_IN_ACTION)
         self.context.change_all(
             work, ((each, ASSIGNMENT.advance(each, AssignmentStatus.RELEASED)) for each in waiting)
@@ -127,8 +130,6 @@ class Switching:
                 hours_from=HoursFrom.RECORDED,
             )
             self.context.change(work, acting, back)
-        calls = work.find(MusterCall, {"emergency_id": emergency.id, "status": CallStatus.OPEN}, lock=True)
-        self.context.change_all(work, ((call, CALL.advance(call, CallStatus.CLOSED)) for call in calls))
         directives = [directive.id for directive in work.find(Directive, {"emergency_id": emergency.id})]
         make_moot(self.context, work, directives)
         ended = EMERGENCY.advance(
@@ -139,6 +140,9 @@ class Switching:
             outcome=outcome,
         )
         return self.context.change(work, emergency, ended)
+
+    def _open_calls(self, work: Work, emergency: Emergency) -> list[MusterCall]:
+        return work.find(MusterCall, {"emergency_id": emergency.id, "status": CallStatus.OPEN}, lock=True)
 
     def _assignments(
         self, work: Work, emergency: Emergency, statuses: tuple[AssignmentStatus, ...]
