@@ -21,6 +21,7 @@ from gridpoints.emergency.operations import Emergencies
 from gridpoints.errors import CommunityExists, CommunityUnknown, RecordExists, UnknownStore
 from gridpoints.ledger.operations import Ledger
 from gridpoints.notices.operations import Notices
+from gridpoints.recognition.operations import Recognition
 from gridpoints.redemption.operations import Redemptions
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Store, Work
@@ -206,6 +207,11 @@ class Community:
     def redemption(self) -> Redemptions:
         """Merchants, offers, redemptions and settlement: what it buys."""
         return Redemptions(self.context)
+
+    @property
+    def recognition(self) -> Recognition:
+        """Volunteers' records and certificates: who is thanked."""
+        return Recognition(self.context)
 
     @property
     def notices(self) -> Notices:

@@ -113,6 +113,12 @@ from gridpoints.errors.proofs import (
     ReceiptVersionUnknown,
     SignatureForged,
 )
+from gridpoints.errors.recognition import (
+    AddressUnusable,
+    CertificateRevoked,
+    NothingToCertify,
+    OwnRecord,
+)
 from gridpoints.errors.redemption import (
     MerchantNotActive,
     NothingToSettle,
@@ -213,6 +219,7 @@ from gridpoints.errors.values import (
 
 __all__ = [
     "AccountHot",
+    "AddressUnusable",
     "AlreadyClaimed",
     "AlreadyMustered",
     "AmountNotAsked",
@@ -228,6 +235,7 @@ __all__ = [
     "CallClosed",
     "CallFilled",
     "CellMerged",
+    "CertificateRevoked",
     "CheckpointUnusable",
     "CheckpointsContradict",
     "CheckpointsUnlinked",
@@ -319,12 +327,14 @@ __all__ = [
     "NotUsable",
     "NotWholeNumber",
     "NoteUnusable",
+    "NothingToCertify",
     "NothingToSettle",
     "NoticeOver",
     "OutOfStock",
     "OwnAward",
     "OwnClaim",
     "OwnDuty",
+    "OwnRecord",
     "OwnWish",
     "PeriodClosed",
     "PeriodNotOver",

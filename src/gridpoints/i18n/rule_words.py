@@ -33,6 +33,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "publish": "publish rules",
         "emergency": "switch to emergency mode and back",
         "direct": "muster people and give directives",
+        "certify": "enter and certify what volunteers did",
         "see_balances": "see the points of others",
         "see_statements": "see the statements of others",
         "see_members": "see the particulars of others",

@@ -13,7 +13,8 @@ from gridpoints.values import SYSTEM, Names
 class Right(StrEnum):
     """What may be reserved; `SEE_…` is of other people than oneself.
 
-    `EMERGENCY` switches the mode of the community and back, `DIRECT` musters people and gives directives.
+    `EMERGENCY` switches the mode of the community and back, `DIRECT` musters people and gives directives,
+    `CERTIFY` enters what stands in volunteers' records, and certifies it.
     """
 
     REPORT = "report"
@@ -24,6 +25,7 @@ class Right(StrEnum):
     PUBLISH = "publish"
     EMERGENCY = "emergency"
     DIRECT = "direct"
+    CERTIFY = "certify"
     SEE_BALANCES = "see_balances"
     SEE_STATEMENTS = "see_statements"
     SEE_MEMBERS = "see_members"

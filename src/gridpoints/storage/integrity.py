@@ -16,6 +16,7 @@ from gridpoints.community.emergency import Emergency
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.emergency.directives import Acknowledgement, Directive
 from gridpoints.emergency.model import Assignment, MusterCall
+from gridpoints.recognition.model import Certificate, RecordEntry
 from gridpoints.records import Change, Record
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
 from gridpoints.rules.life import Draft
@@ -45,6 +46,8 @@ KINDS: tuple[type[Record], ...] = (
     Objection,
     Assignment,
     Claim,
+    RecordEntry,
+    Certificate,
     Merchant,
     Offer,
     Redemption,
@@ -53,7 +56,7 @@ KINDS: tuple[type[Record], ...] = (
 )
 
 #: Fields besides the id that no two records of a kind in one community share, None excepted.
-UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",)}
+UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",), Certificate: ("number",)}
 
 #: Fields that hold the id of a record in the same community, or None.
 REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
@@ -76,6 +79,8 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Vote: {"review_id": Review},
     Objection: {"award_id": Award},
     Claim: {"member_id": Member, "award_id": Award},
+    RecordEntry: {"member_id": Member, "corrects": RecordEntry},
+    Certificate: {"member_id": Member, "entry_id": RecordEntry},
     Offer: {"merchant_id": Merchant},
     Redemption: {"offer_id": Offer, "merchant_id": Merchant, "member_id": Member},
     Settlement: {"merchant_id": Merchant},

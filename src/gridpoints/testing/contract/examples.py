@@ -33,6 +33,14 @@ from gridpoints.emergency.directives import (
 )
 from gridpoints.emergency.model import Assignment, AssignmentStatus, CallStatus, HoursFrom, MusterCall
 from gridpoints.ledger.model import MOST_AMOUNT
+from gridpoints.recognition.model import (
+    Certificate,
+    CertificateKind,
+    CertificateStatus,
+    EntryKind,
+    EntryStatus,
+    RecordEntry,
+)
 from gridpoints.records import Change, Record
 from gridpoints.redemption.model import (
     Merchant,
@@ -249,6 +257,37 @@ def examples(community: str) -> list[Record]:
             version=5,
         ),
         Claim("claim-2", Target.SESSION, "session", "李秀英@1", BEFORE_1970),
+        RecordEntry(
+            id="entry",
+            member_id="nobody",
+            kind=EntryKind.TRAINING,
+            title=TEXT,
+            day=date.min,
+            entered_at=BEFORE_1970,
+            entered_by="clerk",
+            hours=Decimal("0.000001"),
+            given_by=TEXT,
+            note="长" * LONGEST_TEXT,
+            status=EntryStatus.CORRECTED,
+            version=2,
+        ),
+        RecordEntry("entry-2", "nobody", EntryKind.HONOUR, "x", date.max, MOMENT, "clerk", corrects="entry"),
+        Certificate(
+            id="certificate",
+            number=2**53,
+            member_id="nobody",
+            kind=CertificateKind.ENTRY,
+            issued_at=MOMENT,
+            issued_by="clerk",
+            hours=Decimal("1.50"),
+            since=date.min,
+            until=date.max,
+            entry_id="entry-2",
+            revoked_at=LATER,
+            status=CertificateStatus.REVOKED,
+            version=2,
+        ),
+        Certificate("certificate-2", 1, "nobody", CertificateKind.HOURS, BEFORE_1970, "clerk"),
         Merchant("shop", TEXT, "points", Decimal("0.035"), "CNY", MerchantStatus.SUSPENDED, 6),
         Merchant("shop-2", "小卖部", "hours", Decimal("123456789012.123456")),
         Offer("rice", "shop", TEXT, MOST_AMOUNT, 0, OfferStatus.WITHDRAWN, 7),

@@ -12,6 +12,7 @@ from gridpoints.storage.sql.tables import (
     claiming,
     community,
     emergency,
+    recognition,
     redemption,
 )
 from gridpoints.storage.sql.tables.base import Row, metadata, table_of
@@ -48,6 +49,7 @@ __all__ = [
     "community",
     "emergency",
     "metadata",
+    "recognition",
     "redemption",
     "table_of",
 ]

@@ -17,6 +17,7 @@ INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 DAY = sa.Date()
 WHOLE = sa.Integer()
+AMOUNT = sa.BigInteger()
 
 
 def upgrade() -> None:
@@ -24,6 +25,7 @@ def upgrade() -> None:
     _emergencies()
     _musters()
     _directives()
+    _recognition()
     _sqlite_statistics()
 
 
@@ -125,6 +127,47 @@ def _directives() -> None:
     )
     _index("acknowledgement", "directive_id")
     _index("acknowledgement", "status", "due_at")
+
+
+def _recognition() -> None:
+    _table(
+        "record_entry",
+        _text("id"),
+        _text("member_id"),
+        _text("kind"),
+        _text("title"),
+        _column("day", DAY),
+        _column("entered_at", INSTANT),
+        _text("entered_by"),
+        _text("hours", nullable=True),
+        _text("given_by"),
+        _text("note", nullable=True),
+        _text("corrects", nullable=True),
+        *_state(),
+        _refers("record_entry", "member_id", "member"),
+        _refers("record_entry", "corrects", "record_entry"),
+    )
+    _index("record_entry", "member_id", "day")
+    _table(
+        "certificate",
+        _text("id"),
+        _column("number", AMOUNT),
+        _text("member_id"),
+        _text("kind"),
+        _column("issued_at", INSTANT),
+        _text("issued_by"),
+        _text("hours", nullable=True),
+        _column("since", DAY, nullable=True),
+        _column("until", DAY, nullable=True),
+        _text("entry_id", nullable=True),
+        _column("revoked_at", INSTANT, nullable=True),
+        *_state(),
+        _refers("certificate", "member_id", "member"),
+        _refers("certificate", "entry_id", "record_entry"),
+        sa.UniqueConstraint("community_id", "number", name="uq_gridpoints_certificate_number"),
+    )
+    _index("certificate", "member_id", "number")
+    _index("certificate", "status")
 
 
 def _sqlite_statistics() -> None:
