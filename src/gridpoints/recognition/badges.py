@@ -2,8 +2,8 @@
 
 A badge is a signed text (a compact JWS with Ed25519, RFC 7515 and 8037); its payload is the credential, as
 1EdTech's Open Badges Specification 3.0 (8.2) wants it. The issuer is known by its key (``did:key``), so
-that a badge can be verified without a network. Whether it was revoked stands in a W3C Bitstring Status List, which
-the community publishes under an address of its own. Contexts are named, and never fetched.
+that a badge can be verified without a network. Whether it was revoked stands in a W3C Bitstring Status List,
+which the community publishes under an address of its own. Contexts are named, and never fetched.
 """
 
 from __future__ import annotations
@@ -177,9 +177,8 @@ def status_list(revoked: Iterable[int], certificates: int, issuer: Issuer, now: 
 
 
 def _achievement(certificate: Certificate, here: str, texts: Texts) -> dict[str, Any]:
-    id = f"{here}/achievements/{certificate.entry_id or certificate.kind}"
     achievement: dict[str, Any] = {
-        "id": quote(id, safe=":/%"),
+        "id": f"{here}/achievements/{quote(certificate.entry_id or certificate.kind, safe='')}",
         "type": ["Achievement"],
         "achievementType": "CommunityService" if certificate.entry_id is None else "Achievement",
         "name": texts.title,

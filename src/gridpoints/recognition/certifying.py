@@ -69,11 +69,6 @@ class Certifying(Entering):
             )
             return self.context.change(work, certificate, revoked, check_text("reason", reason))
 
-    def certificate(self, id: str) -> Certificate:
-        """The certificate of that id; raises `RecordUnknown`. It names nobody but by their id."""
-        with self.context.read() as work:
-            return work.get(Certificate, id)
-
     def _issue(
         self,
         work: Work,

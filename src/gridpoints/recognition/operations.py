@@ -88,6 +88,13 @@ class Recognition(Certifying):
 
     # --- certificates -------------------------------------------------------------------------
 
+    def certificate(self, id: str) -> Certificate:
+        """The certificate of that id; raises as `record` does."""
+        with self.context.read() as work:
+            certificate = work.get(Certificate, id)
+        self._may_read(certificate.member_id)
+        return certificate
+
     def svg(self, certificate_id: str, *, language: str = "en", issuer: Issuer | None = None) -> str:
         """A certificate as a picture, in that language; with an issuer, signed.
 
@@ -117,7 +124,7 @@ class Recognition(Certifying):
         return badge(certificate, self.context.community, member, issuer, texts)
 
     def status_list(self, issuer: Issuer) -> str:
-        """The signed list of revoked certificates, to be published under `Issuer.status_url`; for everybody."""
+        """The signed list of what is revoked, for everybody: to be published under `Issuer.status_url`."""
         with self.context.read() as work:
             revoked = [each.number for each in work.find(Certificate, {"status": CertificateStatus.REVOKED})]
             count = work.count(Certificate)

@@ -147,7 +147,7 @@ def as_svg(
         {"viewBox": f"0 0 {_WIDTH} {_HEIGHT}", "width": "297mm", "height": "210mm", "font-family": _FONTS},
     )
     sheet.set("lang", texts.language)
-    Xml.SubElement(sheet, f"{{{SVG}}}title").text = f"{texts.title} – {member.name}"
+    Xml.SubElement(sheet, f"{{{SVG}}}title").text = _printable(f"{texts.title} – {member.name}")
     if badge is not None:
         Xml.SubElement(sheet, f"{{{BADGES}}}credential", {"verify": badge})
     _frame(sheet)
