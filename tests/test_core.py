@@ -11,7 +11,8 @@ import pytest
 #: What only the extras install. A module that is None in `sys.modules` cannot be imported.
 WITHOUT_EXTRAS = """
 import sys
-sys.modules |= dict.fromkeys(["cryptography", "faker", "matplotlib", "openpyxl", "psycopg", "rich", "typer"])
+extras = ["cryptography", "faker", "icalendar", "matplotlib", "openpyxl", "psycopg", "rich", "typer"]
+sys.modules |= dict.fromkeys(extras)
 """
 
 A_COMMUNITY = """

@@ -62,7 +62,8 @@ class Emergencies(Directing):
                 (each, ACKNOWLEDGEMENT.advance(each, status.REMINDED, reminded_at=now))
                 for each in work.find(Acknowledgement, unseen, lock=True)
             ]
-            self.context.change_all(work, [*lapsed, *escalated, *reminded])
+            self.context.change_all(work, lapsed)
+            self.context.change_all(work, [*escalated, *reminded])
         return Due(
             tuple(new for _, new in lapsed),
             tuple(new for _, new in reminded),

@@ -54,4 +54,5 @@ def feed(ahead: Iterable[Ahead], *, community: str, name: str) -> str:
             event.add("dtend", each.ends_at)
         event.add("status", "CONFIRMED")
         calendar.add_component(event)
-    return calendar.to_ical().decode()
+    text: str = calendar.to_ical().decode()
+    return text

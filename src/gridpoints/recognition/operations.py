@@ -80,10 +80,10 @@ class Recognition(Certifying):
     def _turns(self, work: Work, member_id: str) -> list[Ahead]:
         turns = work.find(Assignment, {"member_id": member_id, "status": PLACED})
         calls = {call.id: call for call in work.find(MusterCall, {"id": [t.call_id for t in turns]})}
+        pairs = [(turn, calls[turn.call_id]) for turn in turns]
         return [
             Ahead(turn.id, call.place, call.starts_at, call.ends_at, turn.requested_at, turn.version)
-            for turn in turns
-            if (call := calls[turn.call_id])
+            for turn, call in pairs
         ]
 
     # --- certificates -------------------------------------------------------------------------
