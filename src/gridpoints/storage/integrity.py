@@ -56,7 +56,7 @@ KINDS: tuple[type[Record], ...] = (
 )
 
 #: Fields besides the id that no two records of a kind in one community share, None excepted.
-UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",), Certificate: ("number",)}
+UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",)}
 
 #: Fields that hold the id of a record in the same community, or None.
 REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {

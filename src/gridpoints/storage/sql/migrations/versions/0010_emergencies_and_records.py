@@ -164,7 +164,6 @@ def _recognition() -> None:
         *_state(),
         _refers("certificate", "member_id", "member"),
         _refers("certificate", "entry_id", "record_entry"),
-        sa.UniqueConstraint("community_id", "number", name="uq_gridpoints_certificate_number"),
     )
     _index("certificate", "member_id", "number")
     _index("certificate", "status")
