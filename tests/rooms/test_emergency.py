@@ -47,6 +47,7 @@ units: {points: {name: {en: points, zh_Hans: 积分}}}
 roles: {chief: {name: {en: Chief, zh_Hans: 指挥长}}, leader: {name: {en: Leader, zh_Hans: 队长}}}
 permissions: {emergency: [chief], direct: [chief, leader]}
 deeds:
+  rescue: {name: {en: Rescue}, points: {range: [10, 50]}, approval: {panel: {seats: 3, quorum: 2}}}
   patrol: {name: {en: Patrol, zh_Hans: 巡逻}, points: 5}
   watch: {name: {en: Watch, zh_Hans: 值守}, points: {per: hour, amount: 10}}
 campaigns:
@@ -195,6 +196,21 @@ def test_the_mode_is_told_in_the_explanation_and_kept(
     assert again.repeated
     [line] = chief.awards.simulate(chief.rules.in_force()).totals
     assert (line.given, line.drafted) == (10, 10)  # judged again as it was
+
+
+def test_what_waits_is_judged_by_the_emergency_rules_when_others_have_agreed(
+    chief: Community, sun: Member, flood: Emergency
+) -> None:
+    report = Report("one", sun.id, "rescue", date(2026, 3, 2))
+    chief.awards.credit(report)
+    chief.emergency.end(flood.id, "The water is gone")
+    acting(chief, "panel-qian").awards.approve("one", 20)
+    award = acting(chief, "panel-wu").awards.approve("one", 20)
+    assert award.awarded == 40
+    said = [step.code for step in award.explanation]
+    assert (said[:2], said.count("in_emergency"), said[-1]) == (["rule", "in_emergency"], 1, "voted_amount")
+    [again] = chief.awards.credit_all([report])
+    assert again.repeated
 
 
 # --- the muster -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from functools import partial
 
 from attrs import evolve, field, frozen
 
-from gridpoints.awards.emergencies import EmergencyCalendar
+from gridpoints.awards.emergencies import EmergencyCalendar, explained
 from gridpoints.awards.model import NO_FACTS, Award, AwardStatus, Report
 from gridpoints.awards.reviews import Review
 from gridpoints.awards.till import Till
@@ -292,25 +292,16 @@ def account_under(rule: DeedRule, member: Member) -> Account:
 
 
 def _judged(case: Case, used: Mapping[UsageKey, int], balance: Callable[[], int], *, fits: bool) -> Judgement:
-    """The judgement of a case, which says so where it is one of an emergency."""
-    judgement = _judged_or_unchosen(case, used, balance, fits=fits)
-    if case.emergency is None:
-        return judgement
-    rule, *others = judgement.explanation
-    return judgement._replace(explanation=(rule, case.emergency, *others))
-
-
-def _judged_or_unchosen(
-    case: Case, used: Mapping[UsageKey, int], balance: Callable[[], int], *, fits: bool
-) -> Judgement:
-    """Of 0 points so far where a panel has still to choose how many."""
+    """The judgement of a case; of 0 points so far where a panel has still to choose how many."""
     approval, amount = case.rule.approval, case.rule.amount
     try:
-        return case.rules.judge(case.deed, case.subjects, used.__getitem__, balance=balance, fits=fits)
+        judgement = case.rules.judge(case.deed, case.subjects, used.__getitem__, balance=balance, fits=fits)
     except AmountNotChosen:
         if isinstance(amount, Chosen) and any(stage.kind is StageKind.PANEL for stage in approval):
-            return unchosen(case.rule, amount, case.rules.id)
-        raise
+            judgement = unchosen(case.rule, amount, case.rules.id)
+        else:
+            raise
+    return explained(judgement, case.emergency)
 
 
 def _again(report: Report, award: Award) -> AwardOutcome:

@@ -8,8 +8,17 @@ from attrs import frozen
 
 from gridpoints.community.emergency import Emergency, Mode
 from gridpoints.context import Context
+from gridpoints.rules.judging import Judgement
 from gridpoints.storage.port import Work
 from gridpoints.values import Step
+
+
+def explained(judgement: Judgement, in_emergency: Step | None) -> Judgement:
+    """The judgement, which says so where the deed is one of an emergency."""
+    if in_emergency is None:
+        return judgement
+    rule, *others = judgement.explanation
+    return judgement._replace(explanation=(rule, in_emergency, *others))
 
 
 @frozen
