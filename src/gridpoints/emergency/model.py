@@ -87,7 +87,7 @@ ASSIGNMENT = Lifecycle.of(
     }
 )
 #: While they wait to be stood down, hours can be corrected.
-CORRECTION = Lifecycle.of({each: {each} if each is _S.DEMOBILISED else set() for each in _S})
+CORRECTION = Lifecycle.of({**{each: set[_S]() for each in _S}, _S.DEMOBILISED: {_S.DEMOBILISED}})
 
 #: In one of these, they take one of the places that are wanted. Who is back has to be relieved.
 PLACED = (_S.ASSIGNED, _S.STANDBY, _S.MOBILISED, _S.IN_ACTION)
