@@ -17,11 +17,13 @@ from gridpoints.claiming.operations import Claiming
 from gridpoints.community.model import Profile
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context, SystemClock, TimeOrderedIds
+from gridpoints.emergency.operations import Emergencies
 from gridpoints.errors import CommunityExists, CommunityUnknown, RecordExists, UnknownStore
 from gridpoints.events.operations import Events
 from gridpoints.ledger.operations import Ledger
 from gridpoints.notices.operations import Notices
 from gridpoints.oversight.operations import Oversight
+from gridpoints.recognition.operations import Recognition
 from gridpoints.redemption.operations import Redemptions
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Store, Work
@@ -184,6 +186,11 @@ class Community:
         return Claiming(self.context)
 
     @property
+    def emergency(self) -> Emergencies:
+        """Emergency mode, muster and directives: who is needed at once."""
+        return Emergencies(self.context)
+
+    @property
     def rules(self) -> Rules:
         """Rule sets: what it is worth."""
         return Rules(self.context)
@@ -202,6 +209,11 @@ class Community:
     def redemption(self) -> Redemptions:
         """Merchants, offers, redemptions and settlement: what it buys."""
         return Redemptions(self.context)
+
+    @property
+    def recognition(self) -> Recognition:
+        """Volunteers' records and certificates: who is thanked."""
+        return Recognition(self.context)
 
     @property
     def notices(self) -> Notices:

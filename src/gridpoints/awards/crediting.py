@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from gridpoints.awards.emergencies import EmergencyCalendar, explained
 from gridpoints.awards.model import NO_FACTS, Award, AwardStatus, Report
 from gridpoints.awards.reviews import Review
 from gridpoints.awards.till import Till
@@ -35,7 +36,7 @@ from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.rules.permissions import allows
 from gridpoints.storage.port import Work
-from gridpoints.values import check_identifier, check_text, midnight
+from gridpoints.values import Step, check_identifier, check_text, midnight
 
 
 @frozen
@@ -50,7 +51,10 @@ class AwardOutcome:
 
 @frozen
 class Case:
-    """A report with all that is needed to judge it: `account` is the one that it changes."""
+    """A report with all that is needed to judge it: `account` is the one that it changes.
+
+    `emergency` is what is said of a deed that the mode of the community makes one of an emergency.
+    """
 
     report: Report
     deed: Deed
@@ -58,6 +62,7 @@ class Case:
     rule: DeedRule
     subjects: Mapping[Scope, str]
     account: Account
+    emergency: Step | None
 
 
 @frozen
@@ -67,6 +72,7 @@ class _Known:
     members: Mapping[str, Member]
     grids: Mapping[str, str]
     calendar: RulesCalendar
+    emergencies: EmergencyCalendar
     closed_until: datetime | None
     today: date
     subjects: dict[str, Mapping[Scope, str]] = field(factory=dict)
@@ -177,7 +183,14 @@ class Crediting:
     ) -> dict[str, Case | GridpointsError]:
         """Each report with its rules and subjects, or with what is wrong with it, by its id."""
         members, grids = people(work, {r.member_id for r in reports})
-        known = _Known(members, grids, calendar, work.ledger.closed_until(), self.context.today())
+        known = _Known(
+            members,
+            grids,
+            calendar,
+            EmergencyCalendar.of(self.context, work),
+            work.ledger.closed_until(),
+            self.context.today(),
+        )
         cases: dict[str, Case | GridpointsError] = {}
         for report in reports:
             try:
@@ -212,7 +225,12 @@ class Crediting:
         account = account_under(rule, member)
         if (subjects := known.subjects.get(member.id)) is None:
             subjects = known.subjects[member.id] = self._subjects(member, known.grids)
-        return Case(report, report.judged_as(), rules, rule, subjects, account)
+        deed, emergency = report.judged_as(), None
+        if "emergency" not in report.facts:
+            emergency = known.emergencies.step(report.day, subjects.get(Scope.GRID))
+        if emergency is not None:
+            deed = evolve(deed, facts={**deed.facts, "emergency": True})
+        return Case(report, deed, rules, rule, subjects, account, emergency)
 
     def _subjects(self, member: Member, grids: Mapping[str, str]) -> Mapping[Scope, str]:
         subjects = {Scope.MEMBER: member.id, Scope.COMMUNITY: self.context.community}
@@ -242,7 +260,7 @@ class Crediting:
             awarded=judgement.awarded,
             status=status,
             explanation=judgement.explanation,
-            facts=dict(report.facts) if report.facts else NO_FACTS,
+            facts=dict(case.deed.facts) if case.deed.facts else NO_FACTS,
             chosen=report.chosen,
             household_id=case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
             uses={str(key): points for key, points in judgement.uses.items()},
@@ -277,11 +295,13 @@ def _judged(case: Case, used: Mapping[UsageKey, int], balance: Callable[[], int]
     """The judgement of a case; of 0 points so far where a panel has still to choose how many."""
     approval, amount = case.rule.approval, case.rule.amount
     try:
-        return case.rules.judge(case.deed, case.subjects, used.__getitem__, balance=balance, fits=fits)
+        judgement = case.rules.judge(case.deed, case.subjects, used.__getitem__, balance=balance, fits=fits)
     except AmountNotChosen:
         if isinstance(amount, Chosen) and any(stage.kind is StageKind.PANEL for stage in approval):
-            return unchosen(case.rule, amount, case.rules.id)
-        raise
+            judgement = unchosen(case.rule, amount, case.rules.id)
+        else:
+            raise
+    return explained(judgement, case.emergency)
 
 
 def _again(report: Report, award: Award) -> AwardOutcome:

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from gridpoints.records import Lifecycle
 from gridpoints.rules.case import Deed, Fact
-from gridpoints.values import Explanation
+from gridpoints.values import Explanation, Step
 
 
 class AwardStatus(StrEnum):
@@ -103,7 +103,10 @@ class Award:
 
     def same_report(self, report: Report) -> bool:
         """Whether it came from the same report; where it came from does not matter."""
-        return (self.member_id, self.deed, self.day, self.quantity, self.facts) == (
+        facts = dict(self.facts)
+        if self.in_emergency is not None:
+            del facts["emergency"]
+        return (self.member_id, self.deed, self.day, self.quantity, facts) == (
             report.member_id,
             report.deed,
             report.day,
@@ -115,6 +118,11 @@ class Award:
     def panel_chose(self) -> bool:
         """Whether `chosen` came from votes here, and not from the report."""
         return any(step.code == "voted_amount" for step in self.explanation)
+
+    @property
+    def in_emergency(self) -> Step | None:
+        """What was said where the mode of the community told the fact ``emergency``, and not the report."""
+        return next((step for step in self.explanation if step.code == "in_emergency"), None)
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from gridpoints.awards.emergencies import explained
 from gridpoints.awards.model import AWARD, Award, AwardStatus
 from gridpoints.awards.reviews import (
     OBJECTION,
@@ -211,11 +212,12 @@ class Reviewing(Settling):
         deed = evolve(award.judged_as(), chosen=chosen)
         subjects = self._present_subjects(work, award)
         used = work.lock_usage(rules.counted_under(deed, subjects))
-        judgement = rules.judge(deed, subjects, used.__getitem__, fits=False)
+        emergency = award.in_emergency
+        judgement = explained(rules.judge(deed, subjects, used.__getitem__, fits=False), emergency)
         work.set_usage({key: used[key] + points for key, points in judgement.uses.items()})
         assert waiting.range is not None  # noqa: S101  # else nothing was to be chosen
-        said_before = len(unchosen(waiting.rule, waiting.range, rules.id).explanation)
-        agreed = award.explanation[said_before:]
+        said_before = explained(unchosen(waiting.rule, waiting.range, rules.id), emergency).explanation
+        agreed = award.explanation[len(said_before) :]
         return {
             "wanted": judgement.wanted,
             "awarded": judgement.awarded,

@@ -89,6 +89,10 @@ DOCUMENTS = {
     "report outstanding": "outstanding[unit month points]",
     "report months": "months[unit month issued redeemed expired]",
     "report turnover": "turnover[unit kind given taken]",
+    "record": "member(id number name status) hours entered_hours training_hours kept_until "
+    "services[id kind title day hours verified_by void] "
+    "entries[id kind title day hours given_by status corrects] certificates[id number status]",
+    "certificate": "certificate number member hours since until file issuer badge",
     "rules presets": "presets[name rule_set title source] text file",
     "key new": "name private public key",
     "rules check": "file rule_set problems[line column code message fields] "
@@ -129,6 +133,9 @@ NOTES = {
     "each step.",
     "reverse": "`owed` says whether nothing moved yet: the transaction is then the debt's id.",
     "expire": "`posted` is how many lines of the journal it took.",
+    "record": "`hours` are those that were verified; `entered_hours` were only entered, and are certified "
+    "never. What is `void` was taken back, and counts no more.",
+    "certificate": "`issuer` is the DID to verify the `badge` with, a VC-JWT; both are null without a key.",
     "rules check": "`rule_set` is null where there are problems; `examples` is how many were run, none where "
     "something else is wrong, and `passed` how many of them gave what they say.",
     "rules schema": "It is the schema itself, in both cases; with `--out`, `file` alone.",

@@ -200,3 +200,11 @@ class AmountTooLarge(InvalidInput):
     of the unit. Check the quantity."""
 
     most: int
+
+
+class RightReserved(NotAllowed):
+    """{actor} may not do this: {right}. The rules reserve it for the roles {roles}."""
+
+    actor: str
+    right: str
+    roles: tuple[str, ...]

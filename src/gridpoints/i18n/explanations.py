@@ -15,6 +15,7 @@ from gridpoints.i18n.differences import PHRASES
 STEPS: Mapping[str, tuple[str, ...]] = {
     # rules: how a deed came to its points
     "rule": ("{deed}, by rule set {rule_set}",),
+    "in_emergency": ("Judged by the emergency rules: {emergency_kind} since {since}",),
     "fixed": ("{points} each time",),
     "per_unit": (
         "{quantity}, counted as {counted}, at {rate} per {per}: {points}",

@@ -11,11 +11,12 @@ from pathlib import Path
 from attrs import field, frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NoRulesInForce, RecordUnknown
+from gridpoints.errors import NoRulesInForce, RecordUnknown, RightReserved
 from gridpoints.rules.drafts import Drafts
 from gridpoints.rules.life import Draft, Version, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
+from gridpoints.rules.permissions import Right
 from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit
@@ -127,6 +128,25 @@ class Rules(Drafts):
     def in_force(self, day: date | None = None) -> RuleSet:
         """The rule set of a local day (None: today); raises `NoRulesInForce`."""
         return self.calendar().on(day or self.context.today())
+
+    def permits(self, right: Right) -> bool:
+        """Whether the rules of today give a right to whoever acts; before there are any, everybody has it."""
+        try:
+            return self.in_force().permits(right, self.context.actor.roles)
+        except NoRulesInForce:
+            return True
+
+    def require(self, right: Right) -> None:
+        """Raise `RightReserved` where the rules of today reserve a right for others than who acts."""
+        if not self.permits(right):
+            raise RightReserved(actor=self.context.actor.id, right=right, roles=self.roles_with(right))
+
+    def roles_with(self, right: Right) -> tuple[str, ...]:
+        """The roles that the rules of today reserve a right for, sorted; none: anybody has it."""
+        try:
+            return tuple(sorted(self.in_force().terms.permissions.rights.get(right, ())))
+        except NoRulesInForce:
+            return ()
 
     def units(self) -> dict[str, Unit]:
         """Every unit that was ever declared, by its code."""

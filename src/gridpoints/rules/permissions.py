@@ -11,7 +11,11 @@ from gridpoints.values import SYSTEM, Names
 
 
 class Right(StrEnum):
-    """What may be reserved; `SEE_…` is of other people than oneself."""
+    """What may be reserved; `SEE_…` is of other people than oneself.
+
+    `EMERGENCY` switches the mode of the community and back, `DIRECT` musters people and gives directives,
+    `CERTIFY` enters what stands in volunteers' records, and certifies it.
+    """
 
     REPORT = "report"
     CONFIRM = "confirm"
@@ -19,6 +23,9 @@ class Right(StrEnum):
     ADJUST = "adjust"
     REDEEM = "redeem"
     PUBLISH = "publish"
+    EMERGENCY = "emergency"
+    DIRECT = "direct"
+    CERTIFY = "certify"
     SEE_BALANCES = "see_balances"
     SEE_STATEMENTS = "see_statements"
     SEE_MEMBERS = "see_members"

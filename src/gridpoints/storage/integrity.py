@@ -13,8 +13,12 @@ from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim
 from gridpoints.claiming.wishes import Wish
+from gridpoints.community.emergency import Emergency
 from gridpoints.community.model import Grid, Household, Member, Profile
+from gridpoints.emergency.directives import Acknowledgement, Directive
+from gridpoints.emergency.model import Assignment, MusterCall
 from gridpoints.oversight.model import Look
+from gridpoints.recognition.model import Certificate, RecordEntry
 from gridpoints.records import Change, Record
 from gridpoints.redemption.fund import Deposit
 from gridpoints.redemption.model import Redemption, Refund
@@ -41,6 +45,10 @@ KINDS: tuple[type[Record], ...] = (
     Grid,
     Household,
     Member,
+    Emergency,
+    MusterCall,
+    Directive,
+    Acknowledgement,
     Unit,
     Draft,
     PublishedRules,
@@ -52,7 +60,10 @@ KINDS: tuple[type[Record], ...] = (
     Review,
     Vote,
     Objection,
+    Assignment,
     Claim,
+    RecordEntry,
+    Certificate,
     Merchant,
     Agreement,
     Staff,
@@ -85,6 +96,15 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Grid: {"parent_id": Grid},
     Household: {"grid_id": Grid},
     Member: {"household_id": Household},
+    MusterCall: {"emergency_id": Emergency, "grid_id": Grid},
+    Assignment: {
+        "call_id": MusterCall,
+        "emergency_id": Emergency,
+        "member_id": Member,
+        "award_id": Award,
+    },
+    Directive: {"emergency_id": Emergency},
+    Acknowledgement: {"directive_id": Directive, "grid_id": Grid},
     Session: {"item_id": ServiceItem},
     Wish: {"beneficiary_id": Member},
     Award: {"member_id": Member, "household_id": Household},
@@ -100,6 +120,8 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Offer: {"merchant_id": Merchant, "alliance_id": Alliance},
     Redemption: {"merchant_id": Merchant, "member_id": Member, "agreement_id": Agreement},
     Refund: {"redemption_id": Redemption, "merchant_id": Merchant},
+    RecordEntry: {"member_id": Member, "corrects": RecordEntry},
+    Certificate: {"member_id": Member, "entry_id": RecordEntry},
     Settlement: {"merchant_id": Merchant},
     Adjustment: {"merchant_id": Merchant, "settlement_id": Settlement},
     Voucher: {"redemption_id": Redemption, "holder_id": Member},
