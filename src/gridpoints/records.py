@@ -77,6 +77,15 @@ class Lifecycle(Generic[S]):
             )
         return attrs.evolve(record, status=to, version=record.version + 1, **changes)  # type: ignore[misc]
 
+    def amend(self, record: R, **changes: object) -> R:
+        """`record` one version on in the status that it has, with `changes` applied.
+
+        Raises `IllegalTransition` where that status is final.
+        """
+        if not self.moves[record.status]:  # type: ignore[index]
+            return self.advance(record, record.status, **changes)  # type: ignore[arg-type]  # refuses
+        return attrs.evolve(record, version=record.version + 1, **changes)  # type: ignore[misc]
+
 
 @frozen
 class Change:

@@ -12,7 +12,14 @@ from gridpoints.awards.model import Arrears, Award
 from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim, Wish
+from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
 from gridpoints.community.model import Grid, Household, Member, Profile
+from gridpoints.community.offices import Agreement, Office, Partner, Team, TeamMember
+from gridpoints.community.overlays import Cover, Overlay
+from gridpoints.community.people import Classification, ColourCard, DualCheckIn
+from gridpoints.community.stations import Booking, SharedResource, Station
+from gridpoints.community.talents import Skill, Talent
+from gridpoints.community.terms import Term
 from gridpoints.records import Change, Record
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
 from gridpoints.rules.life import Draft
@@ -25,6 +32,25 @@ KINDS: tuple[type[Record], ...] = (
     Grid,
     Household,
     Member,
+    Term,
+    Overlay,
+    Cover,
+    Partner,
+    Agreement,
+    Office,
+    Team,
+    TeamMember,
+    Talent,
+    Skill,
+    Station,
+    SharedResource,
+    Booking,
+    Classification,
+    DualCheckIn,
+    ColourCard,
+    HouseholdFile,
+    FileEntry,
+    FileReading,
     Unit,
     Draft,
     PublishedRules,
@@ -52,6 +78,29 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Grid: {"parent_id": Grid},
     Household: {"grid_id": Grid},
     Member: {"household_id": Household},
+    Overlay: {"parent_id": Overlay},
+    Cover: {"overlay_id": Overlay, "grid_id": Grid, "household_id": Household},
+    Agreement: {"partner_id": Partner},
+    Office: {
+        "member_id": Member,
+        "grid_id": Grid,
+        "household_id": Household,
+        "overlay_id": Overlay,
+        "partner_id": Partner,
+    },
+    Team: {"captain_id": Member, "grid_id": Grid, "parent_id": Team},
+    TeamMember: {"team_id": Team, "member_id": Member},
+    Talent: {"member_id": Member},
+    Skill: {"member_id": Member},
+    Station: {"grid_id": Grid},
+    SharedResource: {"grid_id": Grid, "station_id": Station, "partner_id": Partner},
+    Booking: {"resource_id": SharedResource},
+    Classification: {"member_id": Member},
+    DualCheckIn: {"member_id": Member, "partner_id": Partner, "grid_id": Grid},
+    ColourCard: {"member_id": Member},
+    HouseholdFile: {"household_id": Household},
+    FileEntry: {"household_id": Household},
+    FileReading: {"household_id": Household},
     Session: {"item_id": ServiceItem},
     Wish: {"beneficiary_id": Member},
     Award: {"member_id": Member, "household_id": Household},

@@ -5,7 +5,16 @@ the same schema can be spread over machines by community. What `gridpoints.stora
 refuses is refused here by constraints. Every table has a prefix: the database may serve others too.
 """
 
-from gridpoints.storage.sql.tables import awards, catalog, changes, claiming, community, redemption
+from gridpoints.storage.sql.tables import (
+    awards,
+    catalog,
+    changes,
+    claiming,
+    community,
+    neighbourhood,
+    people,
+    redemption,
+)
 from gridpoints.storage.sql.tables.base import Row, metadata, table_of
 from gridpoints.storage.sql.tables.community import CommunityRow
 from gridpoints.storage.sql.tables.ledger import (
@@ -39,6 +48,8 @@ __all__ = [
     "claiming",
     "community",
     "metadata",
+    "neighbourhood",
+    "people",
     "redemption",
     "table_of",
 ]
