@@ -8,7 +8,7 @@ journal as a `Change`, so that what stood there before can always be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -133,3 +133,15 @@ class Change:
             before=before,
             reason=reason,
         )
+
+
+def versions(record: R, changes: Iterable[Change]) -> list[tuple[Change, R]]:
+    """Every version that the journal knows of a record, the first of them first, with what led to it.
+
+    `record` is as it is now, `changes` what the journal says of it, in any order.
+    """
+    found: list[tuple[Change, R]] = []
+    for change in sorted(changes, key=lambda change: -change.version):
+        found.append((change, record))
+        record = attrs.evolve(record, **{**change.before, "version": change.version - 1})  # type: ignore[misc]
+    return found[::-1]

@@ -90,7 +90,7 @@ class Household:
     id: str
     grid_id: str
     label: str
-    status: Standing = Standing.ACTIVE
+    status: Standing = field(default=Standing.ACTIVE, converter=Standing)
     version: int = 1
 
     def must_be_active(self) -> None:

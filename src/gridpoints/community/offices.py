@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from gridpoints.community.model import Standing, Tenure
+from gridpoints.errors import PlaceClosed
 
 
 class Engagement(StrEnum):
@@ -63,6 +64,11 @@ class Team:
     parent_id: str | None = None
     status: Standing = Standing.ACTIVE
     version: int = 1
+
+    def must_be_active(self) -> None:
+        """Raise `PlaceClosed` for one that was closed."""
+        if self.status is not Standing.ACTIVE:
+            raise PlaceClosed(kind="team", place=self.name)
 
 
 @frozen
