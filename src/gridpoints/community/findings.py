@@ -171,6 +171,8 @@ def _understaffed(unit: Grid, line: Staffing, found: int) -> Finding:
 
 
 def _workers(census: Census, standards: Standards) -> Iterator[Finding]:
+    if not standards.workers:
+        return
     workers = census.staff(standards.workers)
     for unit in census.units:
         if not workers[unit.id]:
@@ -287,5 +289,5 @@ def _levels(census: Census, standards: Standards) -> Iterator[Finding]:
         reached = [(level, least) for level, least in levels[at + 1 :] if found >= least]
         if reached and _active(overlay):
             level, least = reached[-1]
-            values = {"unit": overlay.name, "found": found, "level": level, "least": least}
+            values = {"overlay": overlay.name, "found": found, "level": level, "least": least}
             yield Finding(FindingKind.MAY_RISE, "overlay", overlay.id, values)

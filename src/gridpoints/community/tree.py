@@ -78,4 +78,4 @@ def may_lie_in(kind: GridKind, parent: Grid) -> None:
     """Raise `PlaceClosed`, or `GridOutOfOrder` where the kind of `parent` is smaller than `kind`."""
     parent.must_be_active()
     if parent.kind.rank > kind.rank:
-        raise GridOutOfOrder(kind=kind, parent=parent.name, parent_kind=parent.kind)
+        raise GridOutOfOrder(grid_kind=kind, parent=parent.name, parent_kind=parent.kind)

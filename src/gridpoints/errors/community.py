@@ -41,9 +41,9 @@ class GridCycle(Refused):
 
 
 class GridOutOfOrder(Refused):
-    """A {kind} cannot lie in {parent}, which is smaller: a {parent_kind}."""
+    """A {grid_kind} cannot lie in {parent}, which is smaller: a {parent_kind}."""
 
-    kind: str
+    grid_kind: str
     parent: str
     parent_kind: str
 

@@ -125,7 +125,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "not_placed": ("{member} has no household",),
     "term_over": ("The term of {member} as {role} was over on {until}",),
     "holder_left": ("{member} is {role} still, and has left the community",),
-    "may_rise": ("{unit} has {found} members and may become a {level}, which needs {least}",),
+    "may_rise": ("{overlay} has {found} members and may become a {level}, which needs {least}",),
     # community: why somebody fits
     "has_skills": ("Can do {skills} of the {of} things that are needed",),
     "has_time": ("Has time then",),
