@@ -42,9 +42,9 @@ class Staffing:
 class Standards:
     """What grids are held to. Each figure has its `sources`; replace them with `attrs.evolve`.
 
-    None, or no roles: nothing is asked. `steps` is how far apart in the tree two grids may be that help each other out: 2 for those under
-    one parent. `levels` says, for each purpose of functional units, from how many people on a unit may
-    have which level, the lowest first (党支部、党总支、党委).
+    None, or no roles: nothing is asked. `steps` is how far apart in the tree two grids may be that help
+    each other out: 2 for those under one parent. `levels` says, for each purpose of functional units, from
+    how many people on a unit may have which level, the lowest first (党支部、党总支、党委).
     """
 
     households: Size | None = Size(300)
