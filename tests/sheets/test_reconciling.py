@@ -174,7 +174,7 @@ def everything(village: Community) -> tuple[list[Member], list[Household], int]:
         return work.find(Member), work.find(Household), work.count(Change)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LISTS, LISTS, LISTS, st.booleans(), st.booleans())
 def test_what_a_preview_says_is_done_and_once_is_enough(
     first: list[tuple[str, ...]],
