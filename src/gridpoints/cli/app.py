@@ -11,10 +11,12 @@ from gridpoints.cli import (
     communities,
     deeds,
     demo,
+    grids,
     keys,
     points,
     proofs,
     reports,
+    rosters,
     rulebook,
     shops,
     transfers,
@@ -45,6 +47,8 @@ def build(language: Language) -> typer.Typer:
 
     modules = (
         communities,
+        rosters,
+        grids,
         deeds,
         awards,
         points,

@@ -142,6 +142,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "service": "pink: service",
         "activity": "green: activity",
     },
+    "mark": {
+        "new": "new",
+        "changed": "changed",
+        "moved": "moved",
+        "back": "back again",
+        "left": "no longer here",
+        "same": "as before",
+        "twice": "listed twice",
+        "unknown": "not clear who is meant",
+        "wrong": "cannot be read",
+    },
     "engagement": {
         "full_time": "full time",
         "part_time": "part time",
