@@ -31,6 +31,8 @@ class Homes:
     new_grids: bool
     planned_grids: dict[str, Grid] = field(factory=dict)
     planned_households: dict[str, Household] = field(factory=dict)
+    _answered: dict[tuple[str, str], Household] = field(factory=dict, init=False)
+    _understood: dict[str, Grid] = field(factory=dict, init=False)
 
     @cached_property
     def _named(self) -> dict[str, list[Grid]]:
@@ -57,13 +59,23 @@ class Homes:
                 return lives_in
             if len(same := self._labelled.get(label, ())) == 1:
                 return same[0]
-        lies_in = self._grid(grid)
-        if (found := self._at.get((lies_in.id, label))) is not None:
+        # A list names few homes many times; what is planned for one row is there for the next.
+        if (answered := self._answered.get((grid, label))) is None:
+            answered = self._answered[grid, label] = self._in_grid(self._grid(grid), label)
+        return answered
+
+    def _in_grid(self, grid: Grid, label: str) -> Household:
+        if (found := self._at.get((grid.id, label))) is not None:
             found.must_be_active()
             return found
-        return Household(content_id("household", lies_in.id, label), lies_in.id, label)
+        return Household(content_id("household", grid.id, label), grid.id, label)
 
     def _grid(self, text: str) -> Grid:
+        if (grid := self._understood.get(text)) is None:
+            grid = self._understood[text] = self._named_by(text)
+        return grid
+
+    def _named_by(self, text: str) -> Grid:
         if text in self.grids:
             found = self.grids[text]
         else:
