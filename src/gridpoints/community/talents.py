@@ -84,7 +84,7 @@ class Register:
         able = tuple(skill for skill in dict.fromkeys(need.skills) if skill in known)
         if not able:
             return None
-        reasons = [Step("has_skills", {"skills": able, "of": len(set(need.skills))})]
+        reasons = [Step("has_skills", {"skills": able})]
         time = self._time(member, need)
         if time is False:
             return None

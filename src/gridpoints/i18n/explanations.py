@@ -127,7 +127,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "holder_left": ("{member} is {role} still, and has left the community",),
     "may_rise": ("{overlay} has {found} members and may become a {level}, which needs {least}",),
     # community: why somebody fits
-    "has_skills": ("Can do {skills} of the {of} things that are needed",),
+    "has_skills": ("Can do {skills}",),
     "has_time": ("Has time then",),
     "time_unknown": ("It is not known when they have time",),
     "lives_there": ("Lives in {place}",),
