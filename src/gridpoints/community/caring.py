@@ -124,6 +124,6 @@ class Caring(Room):
 
 def _references(outside: Mapping[str, str]) -> dict[str, str]:
     return {
-        check_identifier("system", system): check_text("reference", reference)
+        check_identifier("system", system): check_text("outside", reference)
         for system, reference in outside.items()
     }
