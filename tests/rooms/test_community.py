@@ -30,11 +30,10 @@ from gridpoints.testing import ManualClock
 def grid(village: Community) -> Grid:
     """A grid in a community in a street in a district."""
     room = village.community
-    above = None
+    above: str | None = None
     for kind in ("district", "street", "community"):
-        above = room.add_grid(kind, kind=kind, parent_id=above and above.id)
-    assert above is not None
-    return room.add_grid("第一网格", parent_id=above.id)
+        above = room.add_grid(kind, kind=kind, parent_id=above).id
+    return room.add_grid("第一网格", parent_id=above)
 
 
 # --- the tree -------------------------------------------------------------------------------------

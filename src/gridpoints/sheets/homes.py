@@ -57,7 +57,8 @@ class Homes:
             lives_in = None if present is None else self.households.get(present)
             if lives_in is not None and lives_in.label == label:
                 return lives_in
-            if len(same := self._labelled.get(label, ())) == 1:
+            same = self._labelled.get(label, [])
+            if len(same) == 1:
                 return same[0]
         # A list names few homes many times; what is planned for one row is there for the next.
         if (answered := self._answered.get((grid, label))) is None:
