@@ -155,6 +155,8 @@ def test_people_are_placed_by_residence(village: Community, grid: Grid, li: Memb
     room.close_household(home.id)
     with pytest.raises(PlaceClosed):
         room.place(li.id, home.id)
+    with pytest.raises(PlaceClosed):
+        room.enrol("孙丽", household_id=home.id)
     with pytest.raises(IllegalTransition):
         room.rejoin(li.id)
 

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from gridpoints.community.caring import Caring
 from gridpoints.community.hosting import Hosting
 from gridpoints.community.looking import Looking
-from gridpoints.community.model import MEMBER, Member, MemberStatus, Profile
+from gridpoints.community.model import MEMBER, Household, Member, MemberStatus, Profile
 from gridpoints.community.noting import Noting
 from gridpoints.community.placing import Places
 from gridpoints.community.serving import Serving
@@ -46,9 +46,12 @@ class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
         )
 
     def enrol_all(self, applicants: Iterable[Member]) -> list[Member]:
-        """Enrol many at once, all or none; raises `RecordExists` for a number that is taken."""
+        """Enrol many at once, all or none; raises `RecordExists` for a taken number, and `PlaceClosed`."""
         members = [evolve(member, status=MemberStatus.ACTIVE, version=1) for member in applicants]
+        homes = sorted({member.household_id for member in members if member.household_id is not None})
         with self.context.begin() as work:
+            for household in work.find(Household, {"id": homes}, lock=True) if homes else ():
+                household.must_be_active()
             self.context.keep_all(work, members)
         return members
 
