@@ -3,7 +3,8 @@
 What JSON has no type for is written as an object with one key that begins with ``$``:
 ``{"$decimal": "1.50"}``. A ``$`` at the beginning of another key is doubled, so that nothing
 anybody writes is mistaken for one of these. A step of an explanation is an object with its ``code`` and
-its ``values``: who reads it knows that it is one.
+its ``values``: who reads it knows that it is one. Any other attrs value is an object of its fields, and
+comes back as that: the journal of changes is read, not turned into records again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from types import NoneType
 from typing import Any
+
+import attrs
 
 from gridpoints.values import Step, check_instant
 
@@ -44,6 +47,8 @@ def to_json(value: Any) -> Any:
         return value
     if (writer := _WRITERS.get(kind)) is None:
         writer = next((each for of, each in _WRITERS.items() if isinstance(value, of)), None)
+        if writer is None and attrs.has(kind):
+            return _object({a.name: getattr(value, a.name) for a in attrs.fields(kind)})
         if writer is None:
             raise TypeError(f"{value!r} of type {kind.__name__} cannot be stored as JSON")
     return writer(value)

@@ -8,7 +8,7 @@ written to the journal as a `Change`, so that what stood there before can always
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -77,6 +77,15 @@ class Lifecycle(Generic[S]):
             )
         return attrs.evolve(record, status=to, version=record.version + 1, **changes)  # type: ignore[misc]
 
+    def amend(self, record: R, **changes: object) -> R:
+        """`record` one version on in the status that it has, with `changes` applied.
+
+        Raises `IllegalTransition` where that status is final.
+        """
+        if not self.moves[record.status]:  # type: ignore[index]
+            return self.advance(record, record.status, **changes)  # type: ignore[arg-type]  # refuses
+        return attrs.evolve(record, version=record.version + 1, **changes)  # type: ignore[misc]
+
 
 @frozen
 class Change:
@@ -125,3 +134,15 @@ class Change:
             before=before,
             reason=reason,
         )
+
+
+def versions(record: R, changes: Iterable[Change]) -> list[tuple[Change, R]]:
+    """Every version that the journal knows of a record, the first of them first, with what led to it.
+
+    `record` is as it is now, `changes` what the journal says of it, in any order.
+    """
+    found: list[tuple[Change, R]] = []
+    for change in sorted(changes, key=lambda change: -change.version):
+        found.append((change, record))
+        record = attrs.evolve(record, **{**change.before, "version": change.version - 1})  # type: ignore[misc]
+    return found[::-1]

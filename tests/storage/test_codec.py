@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gridpoints.awards.model import AwardStatus
 from gridpoints.claiming.model import Claim, ClaimStatus
-from gridpoints.community.model import Grid, Profile
+from gridpoints.community.model import Profile
 from gridpoints.errors import NaiveInstant
 from gridpoints.exact_json import canonical, exact_text, from_json, to_json
 from gridpoints.records import Record
@@ -50,13 +50,13 @@ def table(*columns: str) -> Table:
 
 
 def test_a_column_that_no_field_fills_is_refused() -> None:
-    with pytest.raises(TypeError, match="Grid and the table t differ in: colour"):
-        RowCodec(Grid, table("community_id", "id", "name", "parent_id", "colour"))
+    with pytest.raises(TypeError, match="Profile and the table t differ in: colour"):
+        RowCodec(Profile, table("community_id", "id", "name", "timezone", "founded_at", "colour"))
 
 
 def test_a_field_without_a_column_is_refused() -> None:
-    with pytest.raises(TypeError, match="Grid and the table t differ in: name, parent_id"):
-        RowCodec(Grid, table("community_id", "id"))
+    with pytest.raises(TypeError, match="Profile and the table t differ in: founded_at, timezone"):
+        RowCodec(Profile, table("community_id", "id", "name"))
 
 
 def test_a_renamed_field_is_refused_by_both_names() -> None:

@@ -31,8 +31,8 @@ from sqlalchemy import (
 
 from gridpoints.awards.model import Award
 from gridpoints.claiming.model import Claim
-from gridpoints.community.model import Profile
-from gridpoints.errors import SchemaMismatch, StoreUnavailable
+from gridpoints.community.model import Grid, Household, Member, Profile
+from gridpoints.errors import ReferenceUnknown, SchemaMismatch, StoreUnavailable
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.sql import records, schema
 from gridpoints.storage.sql.engines import Engines
@@ -105,44 +105,65 @@ def test_every_earlier_revision_is_brought_up_to_date(revision: str, empty_url: 
     assert on(empty_url, differences) == []
 
 
-FORMER: dict[str, dict[str, object]] = {
-    "community": {"name": "白羊村", "timezone": "Asia/Shanghai", "founded_at": "2026-03-02T01:00:00.000000Z"},
-    "member": {"id": "li", "name": "李", "enrolled_at": "2026-03-02T01:00:00.000000Z", "status": "active"},
-    "award": {
-        "id": "a",
-        "member_id": "li",
-        "deed": "patrol",
-        "day": "2026-03-01",
-        "quantity": "2.50",
-        "source": "",
-        "reported_by": "clerk",
-        "recorded_at": "2026-03-02T01:00:00.000000Z",
-        "rule_set": "r@1",
-        "unit": "points",
-        "wanted": 5,
-        "awarded": 5,
-        "status": "credited",
-        "explanation": "[]",
-    },
-    "claim": {
-        "id": "c",
-        "target": "wish",
-        "target_id": "w",
-        "member_id": "li",
-        "claimed_at": "2026-03-02T01:00:00.000000Z",
-        "award_id": "a",
-        "status": "verified",
-    },
-}
+FORMER: tuple[tuple[str, dict[str, object]], ...] = (
+    (
+        "community",
+        {"name": "白羊村", "timezone": "Asia/Shanghai", "founded_at": "2026-03-02T01:00:00.000000Z"},
+    ),
+    ("grid", {"id": "z", "name": "街道"}),
+    ("grid", {"id": "a", "name": "一", "parent_id": "z"}),
+    ("household", {"id": "h", "grid_id": "a", "label": "101"}),
+    (
+        "member",
+        {
+            "id": "li",
+            "name": "李",
+            "enrolled_at": "2026-03-02T01:00:00.000000Z",
+            "household_id": "h",
+            "status": "active",
+        },
+    ),
+    (
+        "award",
+        {
+            "id": "a",
+            "member_id": "li",
+            "deed": "patrol",
+            "day": "2026-03-01",
+            "quantity": "2.50",
+            "source": "",
+            "reported_by": "clerk",
+            "recorded_at": "2026-03-02T01:00:00.000000Z",
+            "rule_set": "r@1",
+            "unit": "points",
+            "wanted": 5,
+            "awarded": 5,
+            "status": "credited",
+            "explanation": "[]",
+        },
+    ),
+    (
+        "claim",
+        {
+            "id": "c",
+            "target": "wish",
+            "target_id": "w",
+            "member_id": "li",
+            "claimed_at": "2026-03-02T01:00:00.000000Z",
+            "award_id": "a",
+            "status": "verified",
+        },
+    ),
+)
 
 
 def _execute(statement: Any, connection: Connection) -> None:
     connection.exec_driver_sql(str(statement))
 
 
-def test_awards_and_claims_of_the_first_schema_are_kept(empty_url: str) -> None:
+def test_what_the_first_schema_kept_is_kept(empty_url: str) -> None:
     on(empty_url, migrate_to("0002"))
-    for table, row in FORMER.items():
+    for table, row in FORMER:
         values: dict[str, object] = {"community_id": "baiyang", **row}
         if "status" in row:
             values["version"] = 3
@@ -157,6 +178,11 @@ def test_awards_and_claims_of_the_first_schema_are_kept(empty_url: str) -> None:
         award = work.get(Award, "a")
         assert (award.quantity, award.facts, award.uses, award.version) == (Decimal("2.50"), {}, {}, 1)
         assert (work.get(Claim, "c").award_id, work.get(Claim, "c").version) == ("a", 3)
+        assert work.find(Grid) == [Grid("a", "一", "z"), Grid("z", "街道")]
+        assert work.find(Household) == [Household("h", "a", "101")]
+        assert work.get(Member, "li").household_id == "h"
+    with pytest.raises(ReferenceUnknown), store.begin("baiyang") as work:
+        work.add(Household("h2", "nowhere", "102"))
     store.close()
 
 

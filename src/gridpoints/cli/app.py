@@ -13,11 +13,13 @@ from gridpoints.cli import (
     demo,
     events,
     funds,
+    grids,
     keys,
     points,
     proofs,
     records,
     reports,
+    rosters,
     rulebook,
     shops,
     transfers,
@@ -49,6 +51,8 @@ def build(language: Language) -> typer.Typer:
 
     modules = (
         communities,
+        rosters,
+        grids,
         deeds,
         awards,
         points,

@@ -47,6 +47,12 @@ _VOUCHER = f"voucher status member {_GOODS} unit points valid_until named"
 DOCUMENTS = {
     "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
     "enrol": f"file enrolled repeated rejected {_PROBLEMS}",
+    "roster": "file applied new changed moved back left same twice unknown wrong grids "
+    f"changes[mark row member number name former_name lived_in lives_in] changes_left_out {_PROBLEMS}",
+    "grid tree": "grids[id parent kind name feature households people]",
+    "grid card": "household(id label) path[id kind name] contacts[role name place duty contact teams]",
+    "grid findings": "findings[kind record id values sentence]",
+    "grid rebalance": "group accepted moves[office member name role from to reasons] lacking[grid missing]",
     "credit": f"file credited clipped pending refused repeated rejected points {_PROBLEMS}",
     **dict.fromkeys(
         (
@@ -124,6 +130,9 @@ NOTES = {
     "and `difference` are null. `money` is null where the draft has no `redemption`. `refused` counts by "
     "reason, `consents` by what the deeds wait for.",
     "enrol": "`repeated` are those who were enrolled before.",
+    "roster": "`left` are those whom a complete list does not name; `twice`, `unknown` (nobody can tell who "
+    "is meant) and `wrong` rows change nothing, and `problems` says why. `row` is null for those who left.",
+    "grid findings": "`id` is that of the `record`; `values` are the figures of the sentence.",
     "credit": "`clipped` are credited in part, up to a limit; `pending` wait for "
     "somebody to agree; `refused` got nothing, by the rules; "
     "`repeated` were credited before; `rejected` are left out, and `problems` says why, for the first 1,000.",

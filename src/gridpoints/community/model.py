@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
-from gridpoints.errors import MemberInactive
+from gridpoints.errors import MemberInactive, PlaceClosed
 from gridpoints.records import Lifecycle
 
 
@@ -21,13 +21,66 @@ class Profile:
     founded_at: datetime
 
 
+class Standing(StrEnum):
+    """Whether a place, a group or a thing is in use at present."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+STANDING = Lifecycle.of({Standing.ACTIVE: {Standing.CLOSED}, Standing.CLOSED: {Standing.ACTIVE}})
+
+
+class Tenure(StrEnum):
+    """Whether what somebody has for a time is theirs at present: an office, a seat, a skill."""
+
+    HELD = "held"
+    ENDED = "ended"
+
+
+TENURE = Lifecycle.of({Tenure.HELD: {Tenure.ENDED}, Tenure.ENDED: {Tenure.HELD}})
+
+
+class GridKind(StrEnum):
+    """What a unit of the tree is, from the largest to the smallest: none lies in a smaller one.
+
+    区、街道、社区、网格、院落、楼栋、单元; the last is a household that others gather around (中心户).
+    """
+
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    COURTYARD = "courtyard"
+    BUILDING = "building"
+    ENTRANCE = "entrance"
+    HOUSEHOLD = "household"
+
+    @property
+    def rank(self) -> int:
+        """0 for the largest."""
+        return list(GridKind).index(self)
+
+
 @frozen
 class Grid:
-    """A unit of the neighbourhood. A standard grid has about 300 households (网格)."""
+    """A unit of the neighbourhood, in the tree of them all. A standard grid has about 300 households (网格).
+
+    `feature` is what it is known for: one feature for each community (一社区一特色), one theme for a street.
+    """
 
     id: str
     name: str
     parent_id: str | None = None
+    kind: GridKind = field(default=GridKind.GRID, converter=GridKind)
+    feature: str | None = None
+    status: Standing = field(default=Standing.ACTIVE, converter=Standing)
+    version: int = 1
+
+    def must_be_active(self) -> None:
+        """Raise `PlaceClosed` for one that is no longer in use."""
+        if self.status is not Standing.ACTIVE:
+            raise PlaceClosed(kind="grid", place=self.name)
 
 
 @frozen
@@ -37,6 +90,13 @@ class Household:
     id: str
     grid_id: str
     label: str
+    status: Standing = field(default=Standing.ACTIVE, converter=Standing)
+    version: int = 1
+
+    def must_be_active(self) -> None:
+        """Raise `PlaceClosed` for one where nobody lives any more."""
+        if self.status is not Standing.ACTIVE:
+            raise PlaceClosed(kind="household", place=self.label)
 
 
 class MemberStatus(StrEnum):

@@ -1,4 +1,4 @@
-"""Who and where: grids, households and members are added, found, and leave."""
+"""The room ``community``: members are enrolled, found, and leave; the other modules do the rest."""
 
 from __future__ import annotations
 
@@ -6,36 +6,25 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from gridpoints.community.model import MEMBER, Grid, Household, Member, MemberStatus, Profile
-from gridpoints.context import Context
+from gridpoints.community.caring import Caring
+from gridpoints.community.hosting import Hosting
+from gridpoints.community.looking import Looking
+from gridpoints.community.model import MEMBER, Household, Member, MemberStatus, Profile
+from gridpoints.community.noting import Noting
+from gridpoints.community.placing import Places
+from gridpoints.community.serving import Serving
 from gridpoints.errors import MemberAmbiguous, MemberUnknown
 from gridpoints.values import check_identifier, check_text
 
 
 @frozen
-class Membership:
-    """The room ``community``: who belongs to it, and where they live."""
-
-    context: Context
+class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
+    """The room ``community``: who belongs to it, where they live, and who does what for whom."""
 
     def profile(self) -> Profile:
         """The community itself."""
         with self.context.read() as work:
             return work.get(Profile, self.context.community)
-
-    def add_grid(self, name: str, *, parent_id: str | None = None, id: str | None = None) -> Grid:
-        """Add a grid, below another where `parent_id` names one."""
-        grid = Grid(self.context.id(id), check_text("name", name), parent_id)
-        with self.context.begin() as work:
-            self.context.keep(work, grid)
-        return grid
-
-    def add_household(self, grid_id: str, label: str, *, id: str | None = None) -> Household:
-        """Add a household to a grid; `label` is what stands on its door."""
-        household = Household(self.context.id(id), grid_id, check_text("label", label))
-        with self.context.begin() as work:
-            self.context.keep(work, household)
-        return household
 
     def enrol(
         self, name: str, *, household_id: str | None = None, number: str | None = None, id: str | None = None
@@ -57,9 +46,12 @@ class Membership:
         )
 
     def enrol_all(self, applicants: Iterable[Member]) -> list[Member]:
-        """Enrol many at once, all or none; raises `RecordExists` for a number that is taken."""
+        """Enrol many at once, all or none; raises `RecordExists` for a taken number, and `PlaceClosed`."""
         members = [evolve(member, status=MemberStatus.ACTIVE, version=1) for member in applicants]
+        homes = sorted({member.household_id for member in members if member.household_id is not None})
         with self.context.begin() as work:
+            for household in work.find(Household, {"id": homes}, lock=True) if homes else ():
+                household.must_be_active()
             self.context.keep_all(work, members)
         return members
 

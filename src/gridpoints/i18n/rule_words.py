@@ -37,6 +37,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "see_balances": "see the points of others",
         "see_statements": "see the statements of others",
         "see_members": "see the particulars of others",
+        "see_household_files": "see and write household files",
     },
     "demotion": {
         "one_level": "one star is lost",

@@ -174,14 +174,14 @@ class _Enrolling:
             for key, home in wanted.items()
             if home not in found
         }
-        work.add(*new.values())
+        self.context.keep_all(work, new.values())
         return found | new
 
     def _grids(self, work: Work, names: Collection[str]) -> dict[str, Grid]:
         """The grids of these names; those that are missing are added."""
         found = {grid.name: grid for grid in work.find(Grid, {"name": sorted(names)}, order=("-id",))}
         new = {name: Grid(content_id("grid", name), name) for name in sorted(names - found.keys())}
-        work.add(*new.values())
+        self.context.keep_all(work, new.values())
         return found | new
 
 

@@ -14,7 +14,14 @@ from gridpoints.catalog.model import ServiceItem, Session
 from gridpoints.claiming.model import Claim
 from gridpoints.claiming.wishes import Wish
 from gridpoints.community.emergency import Emergency
+from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
 from gridpoints.community.model import Grid, Household, Member, Profile
+from gridpoints.community.offices import Office, Partner, PartnershipAgreement, Team, TeamMember
+from gridpoints.community.overlays import Cover, Overlay
+from gridpoints.community.people import Classification, ColourCard, DualCheckIn
+from gridpoints.community.stations import Booking, SharedResource, Station
+from gridpoints.community.talents import Skill, Talent
+from gridpoints.community.terms import Term
 from gridpoints.emergency.directives import Acknowledgement, Directive
 from gridpoints.emergency.model import Assignment, MusterCall
 from gridpoints.oversight.model import Look
@@ -49,6 +56,25 @@ KINDS: tuple[type[Record], ...] = (
     MusterCall,
     Directive,
     Acknowledgement,
+    Term,
+    Overlay,
+    Cover,
+    Partner,
+    PartnershipAgreement,
+    Office,
+    Team,
+    TeamMember,
+    Talent,
+    Skill,
+    Station,
+    SharedResource,
+    Booking,
+    Classification,
+    DualCheckIn,
+    ColourCard,
+    HouseholdFile,
+    FileEntry,
+    FileReading,
     Unit,
     Draft,
     PublishedRules,
@@ -105,6 +131,29 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     },
     Directive: {"emergency_id": Emergency},
     Acknowledgement: {"directive_id": Directive, "grid_id": Grid},
+    Overlay: {"parent_id": Overlay},
+    Cover: {"overlay_id": Overlay, "grid_id": Grid, "household_id": Household},
+    PartnershipAgreement: {"partner_id": Partner},
+    Office: {
+        "member_id": Member,
+        "grid_id": Grid,
+        "household_id": Household,
+        "overlay_id": Overlay,
+        "partner_id": Partner,
+    },
+    Team: {"captain_id": Member, "grid_id": Grid, "parent_id": Team},
+    TeamMember: {"team_id": Team, "member_id": Member},
+    Talent: {"member_id": Member},
+    Skill: {"member_id": Member},
+    Station: {"grid_id": Grid},
+    SharedResource: {"grid_id": Grid, "station_id": Station, "partner_id": Partner},
+    Booking: {"resource_id": SharedResource},
+    Classification: {"member_id": Member},
+    DualCheckIn: {"member_id": Member, "partner_id": Partner, "grid_id": Grid},
+    ColourCard: {"member_id": Member},
+    HouseholdFile: {"household_id": Household},
+    FileEntry: {"household_id": Household},
+    FileReading: {"household_id": Household},
     Session: {"item_id": ServiceItem},
     Wish: {"beneficiary_id": Member},
     Award: {"member_id": Member, "household_id": Household},

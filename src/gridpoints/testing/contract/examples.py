@@ -25,7 +25,24 @@ from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
 from gridpoints.claiming.wishes import Wish, WishStatus
 from gridpoints.community.emergency import Emergency, EmergencyKind, EmergencyStatus, Mode
-from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
+from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
+from gridpoints.community.hours import WeeklyHours
+from gridpoints.community.model import (
+    Grid,
+    GridKind,
+    Household,
+    Member,
+    MemberStatus,
+    Profile,
+    Standing,
+    Tenure,
+)
+from gridpoints.community.offices import Engagement, Office, Partner, PartnershipAgreement, Team, TeamMember
+from gridpoints.community.overlays import Cover, Overlay
+from gridpoints.community.people import CardColour, CheckInStatus, Classification, ColourCard, DualCheckIn
+from gridpoints.community.stations import Booking, BookingStatus, SharedResource, Station
+from gridpoints.community.talents import Skill, Talent
+from gridpoints.community.terms import Term, TermList
 from gridpoints.emergency.directives import Acknowledgement, AcknowledgementStatus, Directive, DirectiveStatus
 from gridpoints.emergency.model import Assignment, AssignmentStatus, CallStatus, HoursFrom, MusterCall
 from gridpoints.ledger.model import MOST_AMOUNT
@@ -104,8 +121,9 @@ def examples(community: str) -> list[Record]:
     return [
         Profile(community, TEXT, "Asia/Urumqi", BEFORE_1970),
         Grid("grid.1", TEXT),
-        Grid(long_id, "", parent_id="grid.1"),
+        Grid(long_id, "", "grid.1", GridKind.ENTRANCE, TEXT, Standing.CLOSED, 2_000_000_000),
         Household("h:1", "grid.1", TEXT),
+        Household("h:2", long_id, "", Standing.CLOSED, 3),
         Member("李秀英@1", TEXT, MOMENT, "h:1", "0001", MemberStatus.LEFT, 2_000_000_000),
         Member("nobody", "李", BEFORE_1970),
         Emergency(
@@ -158,6 +176,7 @@ def examples(community: str) -> list[Record]:
             version=5,
         ),
         Acknowledgement("every-day/grid.1", "every-day", "grid.1", None, LATER),
+        *_neighbourhood(long_id),
         Unit("points", 0, {"zh_Hans": "积分", "zh_Hant": "積分", "en": "points"}),
         Unit("hours", 6),
         Draft(
@@ -545,6 +564,61 @@ def examples(community: str) -> list[Record]:
             reason=TEXT,
         ),
         Change("change-2", "grid", "grid.1", 1, BEFORE_1970, "system", None),
+    ]
+
+
+def _neighbourhood(long_id: str) -> list[Record]:
+    """Who does what where, and what is noted of people and households."""
+    hours = (WeeklyHours(1, "00:00", "24:00"), WeeklyHours(7, "09:00", "11:30"))
+    return [
+        Term("care_flag/bed", TermList.CARE_FLAG, "bed", {"zh_Hans": "卧床"}, Standing.CLOSED, 2),
+        Overlay("zone", TEXT, "zone"),
+        Overlay("branch", TEXT, "branch", "支部", "zone", Standing.CLOSED, 3),
+        Cover("c1", "zone", grid_id=long_id),
+        Cover("c2", "branch", "grid.1", "h:1", Tenure.ENDED, 4),
+        Partner("school", TEXT, "school", TEXT, Standing.CLOSED, 5),
+        PartnershipAgreement("a1", "school", TEXT, TEXT, date.min, date.min),
+        PartnershipAgreement("a2", "school", TEXT, TEXT, date.max, date.min, date.max, Tenure.ENDED, 6),
+        Office("o1", "nobody", "grid_worker", date.min),
+        Office(
+            id="o2",
+            member_id="李秀英@1",
+            role="adviser",
+            since=date.min,
+            until=date.max,
+            grid_id=long_id,
+            household_id="h:1",
+            overlay_id="zone",
+            partner_id="school",
+            duty=TEXT,
+            contact=TEXT,
+            engagement=Engagement.FULL_TIME,
+            status=Tenure.ENDED,
+            version=7,
+        ),
+        Team("t1", TEXT, ""),
+        Team("t2", TEXT, TEXT, "law", "nobody", "grid.1", "t1", Standing.CLOSED, 8),
+        TeamMember("t2/nobody", "t2", "nobody", TEXT, date.min),
+        TeamMember("t1/李", "t1", "李秀英@1", "", date.min, date.max, Tenure.ENDED, 9),
+        Talent("nobody", "nobody", hours, TEXT, Standing.CLOSED, 10),
+        Skill("nobody/law", "nobody", "law"),
+        Skill("nobody/理发", "nobody", "理发", Tenure.ENDED, 2),
+        Station("s1", TEXT, "grid.1"),
+        Station("s2", TEXT, long_id, TEXT, hours, {"伞": 10, "x": 0}, Standing.CLOSED, 11),
+        SharedResource("r1", TEXT, "room"),
+        SharedResource("r2", TEXT, "car", "grid.1", "s1", "school", 2_000_000_000, hours, Standing.CLOSED, 2),
+        Booking("b1", "r1", TEXT, BEFORE_1970, LATER),
+        Booking("b2", "r2", TEXT, MOMENT, LATER, BookingStatus.CANCELLED, 2),
+        Classification("nobody", "nobody", "retired", "direct", Standing.CLOSED, 2),
+        DualCheckIn("nobody", "nobody"),
+        DualCheckIn(
+            "李秀英@1", "李秀英@1", "school", date.min, "grid.1", date.max, CheckInStatus.COMPLETE, 3
+        ),
+        ColourCard("card", "nobody", CardColour.SERVICE, TEXT, date.max, Standing.CLOSED, 2),
+        HouseholdFile("h:1", "h:1", Standing.CLOSED, 2),
+        FileEntry("e1", "h:1", (), "", "sun", BEFORE_1970),
+        FileEntry("e2", "h:1", ("hardship", "独居"), TEXT, "sun", MOMENT, {"health": TEXT}),
+        FileReading("f1", "h:1", "sun", LATER, TEXT),
     ]
 
 

@@ -20,10 +20,14 @@ class GridRow(Row, table=True):
     """See `gridpoints.community.model.Grid`."""
 
     __tablename__ = "gridpoints_grid"
-    __table_args__ = kept(Grid)
+    __table_args__ = kept(Grid, index("parent_id"))
     id: Key
     name: Text
     parent_id: TextOrNone
+    kind: Text
+    feature: TextOrNone
+    status: Text
+    version: Whole
 
 
 class HouseholdRow(Row, table=True):
@@ -34,6 +38,8 @@ class HouseholdRow(Row, table=True):
     id: Key
     grid_id: Text
     label: Text
+    status: Text
+    version: Whole
 
 
 class MemberRow(Row, table=True):
