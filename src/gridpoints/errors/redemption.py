@@ -39,11 +39,11 @@ class CategoryNotAgreed(Refused):
 
 
 class StaffOnly(NotAllowed):
-    """{actor} may not do this for {merchant}: that takes somebody who works there as {role}."""
+    """{actor} may not do this for {merchant}: that takes somebody who works there as {staff_role}."""
 
     actor: str
     merchant: str
-    role: str
+    staff_role: str
 
 
 class TillKeyRefused(NotAllowed):
@@ -51,10 +51,10 @@ class TillKeyRefused(NotAllowed):
 
 
 class TillMayNot(NotAllowed):
-    """The key of the till {till} is not for this: {scope}."""
+    """The key of the till {till} is not for this: {till_scope}."""
 
     till: str
-    scope: str
+    till_scope: str
 
 
 class NotOfThisMerchant(NotAllowed):

@@ -161,6 +161,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "owner": "owner",
         "manager": "manager",
         "cashier": "cashier",
+        "clerk": "clerk",
     },
     "till_scope": {
         "authorise": "reserving",
