@@ -51,8 +51,8 @@ def lived(url: str) -> None:
             room.publish_offer(id)
         mine, yours = (Account.member(id, "points") for id in ("li", "zhao"))
         room.redeem(BASKET, "li", shares={mine: 4, yours: 10}, id="settled")
-        legs = (Leg(yours, 5), Leg(Account.issuance("points"), -5))
-        village.ledger.post_one(Transaction("bonus", legs))
+        bonus = (Leg(yours, 5), Leg(Account.issuance("points"), -5))
+        village.ledger.post_one(Transaction("bonus", bonus))
         room.note_earned("settled", "bonus")
         treasurer = village.acting_as(Actor("treasurer")).redemption
         treasurer.approve_settlement(room.settle("shop", id="first").id)

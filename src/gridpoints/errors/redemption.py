@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, Refused
 
@@ -109,14 +110,14 @@ class TakesNoPart(Refused):
     """{member} takes no part at present: {explanation}"""
 
     member: str
-    explanation: tuple[object, ...]
+    explanation: tuple[Any, ...]
 
 
 class NotRedeemable(Refused):
     """The rules do not let {member} redeem this: {explanation}"""
 
     member: str
-    explanation: tuple[object, ...]
+    explanation: tuple[Any, ...]
 
 
 class RedeemReserved(NotAllowed):
