@@ -223,8 +223,9 @@ def _client(url: str, seconds: float, started: Barrier, answers: Queue[_Told]) -
     chosen, done = random.Random(), 0
     errors: Counter[str] = Counter()
     with gridpoints.open(url) as exchange:
-        room = exchange.community(measure.COMMUNITY).redemption
-        room.offers()  # connected, before the clock starts
+        village = exchange.community(measure.COMMUNITY)
+        room = village.redemption
+        village.rules.in_force()  # connected, and the rules compiled, before the clock starts
         started.wait(PATIENCE)
         start = perf_counter()
         while perf_counter() - start < seconds:

@@ -29,6 +29,7 @@ if not (find_spec("typer") and find_spec("rich")):  # without the extra there ar
         "test_presets.py",
         "test_proofs.py",
         "test_records.py",
+        "test_redemption.py",
         "test_reference.py",
         "test_simulate.py",
         "test_rulebook.py",

@@ -180,7 +180,7 @@ def warm_up(url: str) -> None:
         village.ledger.verify()
 
 
-def main() -> None:
+def main(run: Callable[..., int] = run, warm_up: Callable[[str], None] = warm_up) -> None:
     """Read what is to be done, and answer."""
     for line in sys.stdin:
         wanted = json.loads(line)

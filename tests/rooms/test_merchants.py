@@ -30,7 +30,7 @@ from gridpoints.values import Period
 @pytest.fixture
 def shop(village: Community) -> Merchant:
     shop = village.redemption.register_merchant("积分超市", unit="points", rate="0.1", id="shop")
-    village.redemption.sign_agreement(shop.id, fee="2.5", settled="quarter", id="first")  # type: ignore[arg-type]
+    village.redemption.sign_agreement(shop.id, fee="2.5", settled="quarter", id="first")
     return village.redemption.activate_merchant(shop.id)
 
 
@@ -111,7 +111,7 @@ def test_impossible_fees(village: Community, fee: str) -> None:
     with pytest.raises(NotPositive):
         village.redemption.sign_agreement(shop.id, fee=fee)
     with pytest.raises(NotOneOf):
-        village.redemption.sign_agreement(shop.id, settled="fortnight")  # type: ignore[arg-type]
+        village.redemption.sign_agreement(shop.id, settled="fortnight")
 
 
 # --- tills and keys -------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -387,7 +388,7 @@ def test_no_more_comes_back_than_was_given(village: Community, li: Member) -> No
     village.redemption.capture(reserved.id, 2)
     for asked in ({"pieces": 3}, {"points": 9}, {"pieces": {"other": 1}}):
         with pytest.raises(RefundExceeds):
-            village.redemption.refund(reserved.id, reason="broken", **asked)  # type: ignore[arg-type]
+            village.redemption.refund(reserved.id, reason="broken", **asked)
     village.redemption.refund(reserved.id, points=7, reason="damaged")
     assert village.redemption.refund(reserved.id, 2, reason="broken").points == 1
     assert balance(village, li) == (20, 0)
@@ -435,7 +436,7 @@ def test_the_last_pieces_are_had_once(village: Community) -> None:
     members = [village.community.enrol(str(n), number=str(n)) for n in range(16)]
     for member in members:
         give(village, member, 10)
-    came = race([lambda m=member: village.redemption.authorise(rice.id, m.id) for member in members])
+    came = race([partial(village.redemption.authorise, rice.id, member.id) for member in members])
     assert came == {"done": 4, "out_of_stock": 12}
     assert village.redemption.offer(rice.id).stock == 0
     assert sorted(balance(village, member) for member in members) == [(10, 0)] * 12 + [(10, 4)] * 4

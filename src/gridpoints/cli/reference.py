@@ -78,6 +78,28 @@ DOCUMENTS = {
     "balance transaction explanation]",
     "verify": "transactions entries accounts sealed differences[what where stored rebuilt]",
     "redeem": "redemption status member offer quantity unit points available",
+    **dict.fromkeys(
+        ("merchant list", "merchant apply", "merchant activate", "merchant suspend", "merchant dismiss"),
+        "merchants[id name unit rate currency status]",
+    ),
+    **dict.fromkeys(
+        ("merchant agree", "merchant agreements"),
+        "agreements[id merchant from until rate currency fee settled cut_off categories status]",
+    ),
+    "merchant outlet": "outlet merchant name status",
+    "merchant till": "till outlet name key_id key",
+    "merchant revoke": "key_id till status",
+    "merchant staff": "merchant person role status",
+    **dict.fromkeys(
+        ("offer list", "offer draft", "offer publish", "offer withdraw", "offer reprice", "offer restock"),
+        "offers[id merchant name kind category unit price cash stock status]",
+    ),
+    **dict.fromkeys(
+        ("redemption list", "redemption capture", "redemption void"),
+        "redemptions[id member merchant status unit points taken cash lines]",
+    ),
+    "redemption explain": "redemption explanation",
+    "redemption refund": "refund redemption unit points cash currency pieces",
     "settle": "settlements[id merchant status until redemptions unit points rate money currency drawn_up_by "
     "approved_by]",
     "voucher issue": f"{_VOUCHER} code",
@@ -140,6 +162,12 @@ NOTES = {
     "rules explain": "`status` is that of the award, or, for a deed that is tried out, `possible` or "
     "`refused`, with the `refusal`: `condition`, `limit`, `cap` or `shortfall`. `explanation` has a line for "
     "each step.",
+    "merchant till": "`key` is shown this once.",
+    **dict.fromkeys(
+        ("redemption list", "redemption capture", "redemption void"),
+        "`points` is what was held, `taken` what the merchant has of it now. A line has `offer`, `pieces`, "
+        "`handed_out` and `given_back`.",
+    ),
     "reverse": "`owed` says whether nothing moved yet: the transaction is then the debt's id.",
     "expire": "`posted` is how many lines of the journal it took.",
     "record": "`hours` are those that were verified; `entered_hours` were only entered, and are certified "

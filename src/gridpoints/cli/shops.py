@@ -30,6 +30,14 @@ def register(app: typer.Typer, language: Language) -> None:
         ],
         offer: Annotated[str, typer.Argument(metavar="OFFER", help=language.text("The offer's id or name."))],
         quantity: Annotated[int, typer.Option(help=language.text("How many pieces."))] = 1,
+        pooled: Annotated[
+            bool,
+            typer.Option("--pooled", help=language.text("Their household pays what they lack.")),
+        ] = False,
+        reserve: Annotated[
+            bool,
+            typer.Option("--reserve", help=language.text("Set it aside only; it is handed over later.")),
+        ] = False,
         id: Annotated[
             str | None,
             typer.Option(
@@ -41,7 +49,9 @@ def register(app: typer.Typer, language: Language) -> None:
         with desk.village() as village:
             person = desk.member(village, member)
             offered = desk.one_of("offer", village.redemption.offers(), offer)
-            done = village.redemption.redeem(offered.id, person.id, quantity=quantity, id=id)
+            room = village.redemption
+            act = room.authorise if reserve else room.redeem
+            done = act(offered.id, person.id, quantity=quantity, pooled=pooled, id=id)
             unit = village.rules.units()[done.unit]
             left = village.ledger.balance(Account.member(person.id, done.unit))
         document = {
@@ -55,14 +65,19 @@ def register(app: typer.Typer, language: Language) -> None:
             "available": unit.decimal(left.available),
         }
         said = desk.language
-        sentence = said.text(
-            "{name} gets {quantity} × {offer} for {points}; {left} are left",
-            name=person.name,
-            quantity=done.quantity,
-            offer=offered.name,
-            points=said.amount(done.points, unit),
-            left=said.amount(left.available, unit),
-        )
+        told = {
+            "name": person.name,
+            "quantity": done.quantity,
+            "offer": offered.name,
+            "points": said.amount(done.points, unit),
+            "left": said.amount(left.available, unit),
+        }
+        if reserve:
+            sentence = said.text(
+                "{quantity} × {offer} is set aside for {name}, for {points}; {left} are left", **told
+            )
+        else:
+            sentence = said.text("{name} gets {quantity} × {offer} for {points}; {left} are left", **told)
         desk.out.show(document, sentence)
 
     @command(

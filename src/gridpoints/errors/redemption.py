@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, Refused
 
@@ -39,11 +40,11 @@ class CategoryNotAgreed(Refused):
 
 
 class StaffOnly(NotAllowed):
-    """{actor} may not do this for {merchant}: that takes somebody who works there as {role}."""
+    """{actor} may not do this for {merchant}: that takes somebody who works there as {staff_role}."""
 
     actor: str
     merchant: str
-    role: str
+    staff_role: str
 
 
 class TillKeyRefused(NotAllowed):
@@ -51,10 +52,10 @@ class TillKeyRefused(NotAllowed):
 
 
 class TillMayNot(NotAllowed):
-    """The key of the till {till} is not for this: {scope}."""
+    """The key of the till {till} is not for this: {till_scope}."""
 
     till: str
-    scope: str
+    till_scope: str
 
 
 class NotOfThisMerchant(NotAllowed):
@@ -109,14 +110,14 @@ class TakesNoPart(Refused):
     """{member} takes no part at present: {explanation}"""
 
     member: str
-    explanation: tuple[object, ...]
+    explanation: tuple[Any, ...]
 
 
 class NotRedeemable(Refused):
     """The rules do not let {member} redeem this: {explanation}"""
 
     member: str
-    explanation: tuple[object, ...]
+    explanation: tuple[Any, ...]
 
 
 class RedeemReserved(NotAllowed):

@@ -267,6 +267,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "owner": "owner",
         "manager": "manager",
         "cashier": "cashier",
+        "clerk": "clerk",
     },
     "till_scope": {
         "authorise": "reserving",

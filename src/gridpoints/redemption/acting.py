@@ -49,7 +49,7 @@ class Acting:
             if till.merchant_id != merchant.id:
                 raise NotOfThisMerchant(redemption=subject, merchant=till.name)
             if scope_role(scope) not in actor.roles:
-                raise TillMayNot(till=till.name, scope=scope)
+                raise TillMayNot(till=till.name, till_scope=scope)
         else:
             role = StaffRole.MANAGER if scope is Scope.REFUND else StaffRole.CASHIER
             self._must_work_there(work, merchant, role)
@@ -58,13 +58,13 @@ class Acting:
         """Refuse tills, and those who act for merchants without being this one's staff in that role."""
         actor = self.context.actor
         if TILL_ROLE in actor.roles:
-            raise StaffOnly(actor=actor.id, merchant=merchant.name, role=role)
+            raise StaffOnly(actor=actor.id, merchant=merchant.name, staff_role=role)
         if MERCHANT_ROLE in actor.roles:
             found = work.find(Staff, {"id": staff_id(merchant.id, actor.id)})
             if not any(staff.may(role) for staff in found):
-                raise StaffOnly(actor=actor.id, merchant=merchant.name, role=role)
+                raise StaffOnly(actor=actor.id, merchant=merchant.name, staff_role=role)
 
     def _must_be_of_the_community(self, merchant: Merchant) -> None:
         """Refuse whoever acts for merchants: what is asked is for the community to decide."""
         if self._acts_for_a_merchant:
-            raise StaffOnly(actor=self.context.actor.id, merchant=merchant.name, role="clerk")
+            raise StaffOnly(actor=self.context.actor.id, merchant=merchant.name, staff_role="clerk")

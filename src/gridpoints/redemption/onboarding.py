@@ -103,7 +103,7 @@ class Onboarding(Acting):
         ends_on: date | None = None,
         rate: Decimal | str | None = None,
         fee: Decimal | str = "0",
-        settled: Period = Period.MONTH,
+        settled: Period | str = Period.MONTH,
         cut_off: int = 0,
         categories: Iterable[str] = (),
         id: str | None = None,

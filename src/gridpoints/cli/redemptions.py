@@ -1,0 +1,187 @@
+"""``redemption``: what was reserved is handed out, called off, or given back."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import figures, words
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.redemption.model import Redemption
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(
+        name="redemption",
+        help=language.text("What was reserved: handed out, called off, or given back."),
+        no_args_is_help=True,
+    )
+    app.add_typer(group)
+    _register_reading(group, language)
+    _register_till(group, language)
+
+
+def _redemption_argument(language: Language) -> Any:
+    return typer.Argument(metavar="REDEMPTION", help=language.text("The number of the redemption."))
+
+
+def _pieces_option(language: Language) -> Any:
+    return typer.Option(
+        metavar="[OFFER=]PIECES",
+        help=language.text("How many, of which offer; repeat it for each. Without it, all."),
+    )
+
+
+def _read_pieces(language: Language, told: list[str] | None) -> Any:
+    """``3`` or ``soap=2``, ``towel=1``; None: all."""
+    if not told:
+        return None
+    pairs = [each.rpartition("=") for each in told]
+    try:
+        pieces = {offer: int(number) for offer, _, number in pairs}
+    except ValueError:
+        raise typer.BadParameter(language.text("Write pieces like 2, or like soap=2.")) from None
+    return pieces[""] if list(pieces) == [""] else pieces
+
+
+def _register_reading(group: typer.Typer, language: Language) -> None:
+    @command(group, language, "list", language.text("Everything that a member ever redeemed or reserved."))
+    def listed(
+        desk: Desk,
+        *,
+        member: Annotated[
+            str,
+            typer.Argument(
+                metavar="MEMBER",
+                help=language.text("The member's number, id, or name where only one has it."),
+            ),
+        ],
+    ) -> None:
+        with desk.village() as village:
+            person = desk.member(village, member)
+            _show(desk, village, village.redemption.redemptions_of(person.id))
+
+    @command(group, language, "explain", language.text("Why it cost what it did, and who paid."))
+    def explain(desk: Desk, *, redemption: Annotated[str, _redemption_argument(language)]) -> None:
+        with desk.village() as village:
+            found = village.redemption.redemption(redemption)
+            desk.known[found.member_id] = village.community.member(found.member_id).name
+            lines = desk.language.explanation(found.explanation, desk.known)
+        desk.out.show({"redemption": found.id, "explanation": lines}, "\n".join(lines))
+
+
+def _register_till(group: typer.Typer, language: Language) -> None:
+    @command(group, language, "capture", language.text("Hand over what was reserved, whole or in part."))
+    def capture(
+        desk: Desk,
+        *,
+        redemption: Annotated[str, _redemption_argument(language)],
+        pieces: Annotated[list[str] | None, _pieces_option(language)] = None,
+    ) -> None:
+        with desk.village() as village:
+            handed_out = village.redemption.capture(redemption, _read_pieces(language, pieces))
+            _show(desk, village, [handed_out])
+
+    @command(group, language, "void", language.text("Call off what was reserved: points and goods go back."))
+    def void(
+        desk: Desk,
+        *,
+        redemption: Annotated[str, _redemption_argument(language)],
+        reason: Annotated[
+            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            _show(desk, village, [village.redemption.void(redemption, reason=reason)])
+
+    @command(group, language, "refund", language.text("Give back what was handed out, whole or in part."))
+    def refund(
+        desk: Desk,
+        *,
+        redemption: Annotated[str, _redemption_argument(language)],
+        reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        pieces: Annotated[list[str] | None, _pieces_option(language)] = None,
+        keep: Annotated[
+            bool, typer.Option("--keep", help=language.text("The goods cannot be had again."))
+        ] = False,
+        id: Annotated[
+            str | None,
+            typer.Option(
+                metavar="ID", help=language.text("An id of your own: the same one again gives back no more.")
+            ),
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            room = village.redemption
+            back = room.refund(
+                redemption, _read_pieces(language, pieces), reason=reason, restock=not keep, id=id
+            )
+            unit = village.rules.units()[back.unit]
+        document = {
+            "refund": back.id,
+            "redemption": back.redemption_id,
+            "unit": back.unit,
+            "points": unit.decimal(back.points),
+            "cash": back.cash,
+            "currency": back.currency,
+            "pieces": dict(back.pieces),
+        }
+        said = desk.language
+        sentence = said.text(
+            "{points} are given back, and {cash} in cash",
+            points=said.amount(back.points, unit),
+            cash=said.money(back.cash, back.currency or "CNY"),
+        )
+        desk.out.show(document, sentence)
+
+
+def _show(desk: Desk, village: Community, redemptions: Sequence[Redemption]) -> None:
+    said, units = desk.language, village.rules.units()
+    document = {
+        "redemptions": [
+            {
+                "id": each.id,
+                "member": each.member_id,
+                "merchant": each.merchant_id,
+                "status": each.status,
+                "unit": each.unit,
+                "points": units[each.unit].decimal(each.points),
+                "taken": units[each.unit].decimal(each.captured - each.refunded),
+                "cash": each.cash_taken,
+                "lines": [
+                    {
+                        "offer": line.offer_id,
+                        "pieces": line.quantity,
+                        "handed_out": line.captured,
+                        "given_back": line.refunded,
+                    }
+                    for line in each.lines
+                ],
+            }
+            for each in redemptions
+        ]
+    }
+    table = desk.out.table(
+        said.text("Redemptions"),
+        [
+            words(said.text("Number")),
+            words(said.text("Goods")),
+            figures(said.text("Points")),
+            words(said.text("Status")),
+        ],
+        [
+            (
+                each.id,
+                said.joined([line.name for line in each.lines]),
+                said.amount(each.points, units[each.unit]),
+                said.word(each.status),
+            )
+            for each in redemptions
+        ],
+    )
+    desk.out.show(document, table)
