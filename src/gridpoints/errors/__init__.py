@@ -37,7 +37,9 @@ from gridpoints.errors.base import (
     every_error,
 )
 from gridpoints.errors.catalog import (
+    BadRecurrence,
     NotPublished,
+    PostOver,
     SessionNotOver,
     SessionStarted,
 )
@@ -205,6 +207,7 @@ __all__ = [
     "AppealOver",
     "BadIdentifier",
     "BadLegAmount",
+    "BadRecurrence",
     "BadText",
     "BalanceTooLarge",
     "BatchNotPosted",
@@ -302,6 +305,7 @@ __all__ = [
     "OwnWish",
     "PeriodClosed",
     "PeriodNotOver",
+    "PostOver",
     "PrivateKeyUnusable",
     "PublicKeyUnusable",
     "QuantityNeeded",

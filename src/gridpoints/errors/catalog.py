@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from gridpoints.errors.base import Refused
+from gridpoints.errors.base import InvalidInput, Refused
 
 
 class NotPublished(Refused):
@@ -27,3 +27,17 @@ class SessionNotOver(Refused):
 
     session: str
     ends_at: datetime
+
+
+class PostOver(Refused):
+    """The term of the post {post} ended on {ends_on}. Publish it for another term."""
+
+    post: str
+    ends_on: date
+
+
+class BadRecurrence(InvalidInput):
+    """{pattern} is not a pattern of days. Write a recurrence rule such as FREQ=WEEKLY;BYDAY=WE, with a
+    frequency of days, weeks, months or years and without hours."""
+
+    pattern: str

@@ -26,6 +26,7 @@ __all__ = [
     "Day",
     "ExactDecimal",
     "ExactJson",
+    "Flag",
     "Instant",
     "Json",
     "Text",
@@ -43,6 +44,7 @@ Amount = BigInteger()
 Whole = Integer()
 Day = Date()
 Bytes = LargeBinary()
+Flag = Boolean()
 
 
 class Instant(types.TypeDecorator[datetime]):

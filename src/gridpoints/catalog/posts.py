@@ -1,0 +1,73 @@
+"""Standing posts (岗位) that somebody holds for a term, and errands (代办) that a resident asks for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from attrs import field, frozen
+
+from gridpoints.catalog.model import ItemStatus, Mode, must_be_published
+from gridpoints.errors import PostOver
+from gridpoints.values import Names
+
+
+@frozen
+class Post:
+    """A standing duty (社区定岗), held by up to `places` people from `starts_on` to `ends_on`, both included.
+
+    `defined_by` is the community or the department that asks for it.
+    """
+
+    id: str
+    item_id: str
+    name: str
+    starts_on: date
+    places: int
+    duties: str = ""
+    names: Names = field(factory=dict, hash=False)
+    ends_on: date | None = None
+    place: str = ""
+    defined_by: str = ""
+    status: ItemStatus = ItemStatus.DRAFT
+    version: int = 1
+
+    def must_take_claims(self, today: date) -> None:
+        """Raise `NotPublished` for a draft and a closed post, `PostOver` after its term."""
+        must_be_published(self)
+        if self.ends_on is not None and today > self.ends_on:
+            raise PostOver(post=self.id, ends_on=self.ends_on)
+
+
+@frozen
+class Errand:
+    """What a resident (`member_id`) asks to have done: for them, with them, or at their door.
+
+    `mandate` is what whoever does it may do in the resident's name (委托内容); `from_place` and
+    `to_place` are for whoever took it on, and for nobody else. It can be done from `starts_at` to
+    before `ends_at` where these are given.
+    """
+
+    id: str
+    item_id: str
+    member_id: str
+    mode: Mode
+    text: str
+    asked_at: datetime
+    asked_by: str
+    from_place: str = ""
+    to_place: str = ""
+    mandate: str = ""
+    place: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    status: ItemStatus = ItemStatus.DRAFT
+    version: int = 1
+
+    @property
+    def places(self) -> int:
+        """One person runs an errand."""
+        return 1
+
+    def must_take_claims(self) -> None:
+        """Raise `NotPublished` for a draft, and for one that is done or withdrawn."""
+        must_be_published(self)
