@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from attrs import frozen
 
@@ -50,14 +50,6 @@ class IndexPosting:
 def packed(numbers: int) -> bytes:
     """Bits as a posting keeps them."""
     return zlib.compress(numbers.to_bytes((numbers.bit_length() + 7) // 8, "little"), 1)
-
-
-def ones(numbers: int) -> Iterator[int]:
-    """The places of the bits that are set, from the highest."""
-    while numbers:
-        place = numbers.bit_length() - 1
-        yield place
-        numbers ^= 1 << place
 
 
 def folded(text: str) -> str:

@@ -9,11 +9,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from gridpoints.catalog.wording import check_choice, check_codes, check_name, check_names, check_optional
 from gridpoints.errors import NotPublished, SessionNotOver, SessionStarted
 from gridpoints.records import Lifecycle, Stateful, kind_of
-from gridpoints.values import Interval, Names
+from gridpoints.values import LONGEST_TEXT, Interval, Names, check_identifier, check_whole
+
+#: More than come to one occasion.
+MOST_PLACES = 100_000
 
 
 class ItemStatus(StrEnum):
@@ -26,9 +30,17 @@ class ItemStatus(StrEnum):
 
 ITEM = Lifecycle.of(
     {
-        ItemStatus.DRAFT: {ItemStatus.DRAFT, ItemStatus.PUBLISHED, ItemStatus.CLOSED},
-        ItemStatus.PUBLISHED: {ItemStatus.PUBLISHED, ItemStatus.CLOSED},
+        ItemStatus.DRAFT: {ItemStatus.PUBLISHED, ItemStatus.CLOSED},
+        ItemStatus.PUBLISHED: {ItemStatus.CLOSED},
         ItemStatus.CLOSED: {ItemStatus.PUBLISHED},
+    }
+)
+#: What can be amended, and stays what it is.
+ITEM_AMENDED = Lifecycle.of(
+    {
+        ItemStatus.DRAFT: {ItemStatus.DRAFT},
+        ItemStatus.PUBLISHED: {ItemStatus.PUBLISHED},
+        ItemStatus.CLOSED: set(),
     }
 )
 
@@ -47,6 +59,15 @@ class Category:
     name: str
     names: Names = field(factory=dict, hash=False)
     position: int = 0
+
+    def checked(self) -> Category:
+        """Itself, as it can be kept."""
+        return evolve(
+            self,
+            name=check_name(self.name),
+            names=check_names("name", self.names),
+            position=check_whole("number", self.position, least=0),
+        )
 
 
 class Mode(StrEnum):
@@ -89,6 +110,31 @@ class ServiceItem:
         """Raise `NotPublished` for a draft and for an item that is closed."""
         must_be_published(self)
 
+    def checked(self) -> ServiceItem:
+        """Itself, as it can be kept."""
+        if self.minimum_age is not None:
+            check_whole("minimum_age", self.minimum_age, most=120)
+        return evolve(
+            self,
+            name=check_name(self.name),
+            deed=check_identifier("deed", self.deed),
+            description=check_optional("description", self.description),
+            names=check_names("name", self.names),
+            descriptions=check_names("description", self.descriptions, longest=LONGEST_TEXT),
+            modes=tuple(dict.fromkeys(check_choice("mode", mode, Mode) for mode in self.modes)),
+            skills=check_codes("skill", self.skills),
+            risk=check_names("risk", self.risk, longest=LONGEST_TEXT),
+            place=check_optional("place", self.place, longest=200),
+        )
+
+
+def check_numbers(places: int, minimum: int, desired: int | None) -> None:
+    """Raise `NotWholeNumber` unless minimum, desired and maximum number are in that order."""
+    check_whole("places", places, most=MOST_PLACES)
+    check_whole("minimum", minimum, least=0, most=places)
+    if desired is not None:
+        check_whole("desired", desired, least=max(1, minimum), most=places)
+
 
 class SessionStatus(StrEnum):
     """A full session is an open one without free places: that is counted, not stored."""
@@ -98,8 +144,13 @@ class SessionStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-SESSION = Lifecycle.of(
-    {SessionStatus.OPEN: {SessionStatus.OPEN, SessionStatus.CLOSED, SessionStatus.CANCELLED}}
+SESSION = Lifecycle.of({SessionStatus.OPEN: {SessionStatus.CLOSED, SessionStatus.CANCELLED}})
+SESSION_AMENDED = Lifecycle.of(
+    {
+        SessionStatus.OPEN: {SessionStatus.OPEN},
+        SessionStatus.CLOSED: set(),
+        SessionStatus.CANCELLED: set(),
+    }
 )
 
 
@@ -125,6 +176,11 @@ class Session:
     occurrence: date | None = None
     status: SessionStatus = SessionStatus.OPEN
     version: int = 1
+
+    def checked(self) -> Session:
+        """Itself, as it can be kept."""
+        check_numbers(self.places, self.minimum, self.desired)
+        return evolve(self, place=check_optional("place", self.place, longest=200))
 
     @property
     def interval(self) -> Interval:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from gridpoints.catalog.model import ItemStatus, Mode, must_be_published
-from gridpoints.errors import PostOver
-from gridpoints.values import Names
+from gridpoints.catalog.model import MOST_PLACES, ItemStatus, Mode, must_be_published
+from gridpoints.catalog.wording import check_choice, check_name, check_names, check_optional
+from gridpoints.errors import DaysReversed, PostOver
+from gridpoints.values import Interval, Names, check_text, check_whole
 
 
 @frozen
@@ -30,6 +31,20 @@ class Post:
     defined_by: str = ""
     status: ItemStatus = ItemStatus.DRAFT
     version: int = 1
+
+    def checked(self) -> Post:
+        """Itself, as it can be kept."""
+        check_whole("places", self.places, most=MOST_PLACES)
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise DaysReversed(first=self.starts_on, last=self.ends_on)
+        return evolve(
+            self,
+            name=check_name(self.name),
+            names=check_names("name", self.names),
+            duties=check_optional("duties", self.duties),
+            place=check_optional("place", self.place, longest=200),
+            defined_by=check_optional("name", self.defined_by, longest=200),
+        )
 
     def must_take_claims(self, today: date) -> None:
         """Raise `NotPublished` for a draft and a closed post, `PostOver` after its term."""
@@ -62,6 +77,20 @@ class Errand:
     ends_at: datetime | None = None
     status: ItemStatus = ItemStatus.DRAFT
     version: int = 1
+
+    def checked(self) -> Errand:
+        """Itself, as it can be kept."""
+        if self.starts_at is not None and self.ends_at is not None:
+            Interval(self.starts_at, self.ends_at)
+        return evolve(
+            self,
+            mode=check_choice("mode", self.mode, Mode),
+            text=check_text("text", self.text),
+            from_place=check_optional("place", self.from_place),
+            to_place=check_optional("place", self.to_place),
+            mandate=check_optional("mandate", self.mandate),
+            place=check_optional("place", self.place, longest=200),
+        )
 
     @property
     def places(self) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gridpoints.catalog.model import ItemStatus, must_be_published
+from gridpoints.catalog.wording import check_name, check_names, check_optional
+from gridpoints.errors import DaysReversed
 from gridpoints.values import Names
 
 
@@ -26,6 +28,18 @@ class Programme:
     item_ids: tuple[str, ...] = ()
     status: ItemStatus = ItemStatus.DRAFT
     version: int = 1
+
+    def checked(self) -> Programme:
+        """Itself, as it can be kept."""
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise DaysReversed(first=self.starts_on, last=self.ends_on)
+        return evolve(
+            self,
+            name=check_name(self.name),
+            description=check_optional("description", self.description),
+            names=check_names("name", self.names),
+            item_ids=tuple(dict.fromkeys(self.item_ids)),
+        )
 
     def must_be_published(self) -> None:
         """Raise `NotPublished` for a draft, and for one that is closed."""

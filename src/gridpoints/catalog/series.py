@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 from dateutil.rrule import rrule, rrulestr
 
-from gridpoints.catalog.model import ItemStatus
-from gridpoints.errors import BadRecurrence
+from gridpoints.catalog.model import ItemStatus, check_numbers
+from gridpoints.catalog.wording import check_choice, check_optional
+from gridpoints.errors import BadRecurrence, BadTimeOfDay, DaysReversed
 from gridpoints.records import Lifecycle
-from gridpoints.values import Interval
+from gridpoints.values import Interval, check_whole, shown
 
 #: No stretch of days off is longer: an occurrence that would have to move further is skipped.
 LONGEST_STRETCH = 60
@@ -96,7 +97,7 @@ class Series:
     `pattern` is an RFC 5545 recurrence rule of days, such as ``FREQ=WEEKLY;BYDAY=WE``; `begins` and
     `ends` are local times (``09:00``), the end one of the next day where it is not after the beginning.
     Each session gets `places`, `minimum`, `desired` and `place`; its minimum is looked at
-    `decide_hours` before it begins.
+    `decide_hours` before it begins. Sessions stand for the days before `announced_until`.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Series:
     begins: str
     ends: str
     places: int
+    announced_until: date
     minimum: int = 0
     desired: int | None = None
     decide_hours: int = 24
@@ -114,6 +116,22 @@ class Series:
     last_day: date | None = None
     status: ItemStatus = ItemStatus.DRAFT
     version: int = 1
+
+    def checked(self) -> Series:
+        """Itself, as it can be kept."""
+        check_numbers(self.places, self.minimum, self.desired)
+        check_whole("decide_hours", self.decide_hours, least=0, most=24 * 366)
+        recurrence(self.pattern, self.first_day)
+        if self.last_day is not None and self.last_day < self.first_day:
+            raise DaysReversed(first=self.first_day, last=self.last_day)
+        return evolve(
+            self,
+            pattern=self.pattern.strip().upper().removeprefix("RRULE:"),
+            begins=time_of_day("begins", self.begins),
+            ends=time_of_day("ends", self.ends),
+            place=check_optional("place", self.place, longest=200),
+            on_holiday=check_choice("on_holiday", self.on_holiday, OnHoliday),
+        )
 
     def occurrences(
         self, first: date, after_last: date, holidays: Holidays, tz: ZoneInfo
@@ -168,6 +186,17 @@ class Series:
         start, end = local_instant(day, begins, tz), local_instant(last, ends, tz)
         # Where the clock goes back or forth in between, an hour that is short by the wall may be none.
         return Interval(start, end if end > start else start + timedelta(hours=1))
+
+
+def time_of_day(field: str, text: str) -> str:
+    """A time of the day in hours and minutes, ``09:00``; raises `BadTimeOfDay`."""
+    try:
+        found = time.fromisoformat(text)
+    except (ValueError, TypeError):
+        raise BadTimeOfDay(field=field, value=shown(text)) from None
+    if found.tzinfo is not None or found.second or found.microsecond:
+        raise BadTimeOfDay(field=field, value=shown(text))
+    return found.isoformat("minutes")
 
 
 def local_instant(day: date, at: time, tz: ZoneInfo) -> datetime:

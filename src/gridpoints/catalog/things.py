@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gridpoints.catalog.model import ItemStatus, must_be_published
+from gridpoints.catalog.wording import check_name, check_names, check_optional
 from gridpoints.records import Lifecycle
-from gridpoints.values import Names
+from gridpoints.values import Names, check_whole
 
 
 @frozen
@@ -25,6 +26,18 @@ class Thing:
     place: str = ""
     status: ItemStatus = ItemStatus.DRAFT
     version: int = 1
+
+    def checked(self) -> Thing:
+        """Itself, as it can be kept."""
+        check_whole("stock", self.stock, least=0, most=1_000_000)
+        check_whole("days", self.days, most=3_660)
+        return evolve(
+            self,
+            name=check_name(self.name),
+            description=check_optional("description", self.description),
+            names=check_names("name", self.names),
+            place=check_optional("place", self.place, longest=200),
+        )
 
     def must_be_published(self) -> None:
         """Raise `NotPublished` for a draft, and for what is lent no more."""

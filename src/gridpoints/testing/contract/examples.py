@@ -286,10 +286,11 @@ def _catalog() -> list[Record]:
             place=TEXT,
             on_holiday=OnHoliday.PREVIOUS_WORKING_DAY,
             last_day=date.max,
+            announced_until=date.max,
             status=ItemStatus.PUBLISHED,
             version=2,
         ),
-        Series("daily", "plain", "FREQ=DAILY", date(2028, 2, 29), "09:00", "10:30", 1),
+        Series("daily", "plain", "FREQ=DAILY", date(2028, 2, 29), "09:00", "10:30", 1, date(2028, 2, 29)),
         Session("session", "item", BEFORE_1970, LATER, 10**9),
         Session(
             id="occasion",
@@ -332,7 +333,7 @@ def _catalog() -> list[Record]:
         TaskList("2028-02", TEXT, date.min, date.max, names, ItemStatus.CLOSED, 3),
         TaskList("2028-03", "三月", date(2028, 3, 1), date(2028, 3, 31)),
         Task("task", "2028-02", "item", TEXT),
-        Task("task-2", "2028-03", "plain", TEXT, 10**9, TEXT, names, TEXT, "task", ItemStatus.PUBLISHED, 2),
+        Task("task-2", "2028-03", "plain", TEXT, 10**9, TEXT, names, TEXT, "task", 3, ItemStatus.CLOSED, 2),
         Thing("umbrella", TEXT, 10**9, 14, TEXT, names, TEXT, ItemStatus.PUBLISHED, 2),
         Thing("book", "书", 0, 1),
         Loan(

@@ -78,7 +78,7 @@ class SeriesRow(Row, table=True):
     """See `gridpoints.catalog.series.Series`."""
 
     __tablename__ = "gridpoints_series"
-    __table_args__ = kept(Series, index("item_id"))
+    __table_args__ = kept(Series, index("item_id"), index("status", "announced_until"))
     id: Key
     item_id: Text
     pattern: Text
@@ -92,6 +92,7 @@ class SeriesRow(Row, table=True):
     place: Text
     on_holiday: Text
     last_day: DayOrNone
+    announced_until: Day
     status: Text
     version: Whole
 
@@ -134,7 +135,7 @@ class PostRow(Row, table=True):
     """See `gridpoints.catalog.posts.Post`."""
 
     __tablename__ = "gridpoints_post"
-    __table_args__ = kept(Post, index("status", "starts_on"), index("item_id"))
+    __table_args__ = kept(Post, index("status", "ends_on"), index("item_id", "status"))
     id: Key
     item_id: Text
     name: Text
@@ -153,7 +154,9 @@ class ErrandRow(Row, table=True):
     """See `gridpoints.catalog.posts.Errand`."""
 
     __tablename__ = "gridpoints_errand"
-    __table_args__ = kept(Errand, index("status", "asked_at"), index("member_id", "asked_at"))
+    __table_args__ = kept(
+        Errand, index("status", "asked_at"), index("member_id", "asked_at"), index("item_id", "status")
+    )
     id: Key
     item_id: Text
     member_id: Text
@@ -189,7 +192,7 @@ class TaskRow(Row, table=True):
     """See `gridpoints.catalog.tasks.Task`."""
 
     __tablename__ = "gridpoints_task"
-    __table_args__ = kept(Task, index("list_id", "status"), index("carried_from"))
+    __table_args__ = kept(Task, index("list_id", "status"), index("carried_from"), index("item_id", "status"))
     id: Key
     list_id: Text
     item_id: Text
@@ -199,6 +202,7 @@ class TaskRow(Row, table=True):
     names: Json
     place: Text
     carried_from: TextOrNone
+    left: WholeOrNone
     status: Text
     version: Whole
 
@@ -242,7 +246,7 @@ class ProgrammeRow(Row, table=True):
     """See `gridpoints.catalog.programmes.Programme`."""
 
     __tablename__ = "gridpoints_programme"
-    __table_args__ = kept(Programme, index("status", "starts_on"))
+    __table_args__ = kept(Programme, index("status", "ends_on"))
     id: Key
     name: Text
     starts_on: Day

@@ -135,10 +135,12 @@ def _recurring() -> None:
         _text("place"),
         _text("on_holiday"),
         _column("last_day", DAY, nullable=True),
+        _column("announced_until", DAY),
         *_state(),
         _refers("series", "item_id", "service_item"),
     )
     _index("series", "item_id")
+    _index("series", "status", "announced_until")
 
 
 def _standing() -> None:
@@ -167,8 +169,8 @@ def _standing() -> None:
         *_state(),
         _refers("post", "item_id", "service_item"),
     )
-    _index("post", "status", "starts_on")
-    _index("post", "item_id")
+    _index("post", "status", "ends_on")
+    _index("post", "item_id", "status")
     _table(
         "errand",
         _text("id"),
@@ -190,6 +192,7 @@ def _standing() -> None:
     )
     _index("errand", "status", "asked_at")
     _index("errand", "member_id", "asked_at")
+    _index("errand", "item_id", "status")
 
 
 def _tasks() -> None:
@@ -214,6 +217,7 @@ def _tasks() -> None:
         _column("names", JSON),
         _text("place"),
         _text("carried_from", nullable=True),
+        _column("left", WHOLE, nullable=True),
         *_state(),
         _refers("task", "list_id", "task_list"),
         _refers("task", "item_id", "service_item"),
@@ -221,6 +225,7 @@ def _tasks() -> None:
     )
     _index("task", "list_id", "status")
     _index("task", "carried_from")
+    _index("task", "item_id", "status")
 
 
 def _things() -> None:
@@ -267,7 +272,7 @@ def _found() -> None:
         _column("item_ids", JSON),
         *_state(),
     )
-    _index("programme", "status", "starts_on")
+    _index("programme", "status", "ends_on")
     _table(
         "index_entry",
         _text("id"),
