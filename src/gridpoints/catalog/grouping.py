@@ -102,6 +102,5 @@ class Grouping(Listing):
 
     def _end_programmes(self, work: Work) -> list[Stateful]:
         """Close the programmes whose last day is past."""
-        over = {"status": ItemStatus.PUBLISHED, "ends_on": Range(below=self.context.today())}
-        found: list[Listed] = list(work.find(Programme, over, order=("ends_on", "id"), lock=True))
+        found: list[Listed] = list(work.find(Programme, self._over(), order=("ends_on", "id"), lock=True))
         return [self._moved(work, each, ITEM.advance(each, ItemStatus.CLOSED)) for each in found]

@@ -66,3 +66,9 @@ def grams(text: str) -> set[str]:
 def text_terms(texts: Iterable[str]) -> set[str]:
     """The terms under which texts are found."""
     return {f"t:{gram}" for text in texts for gram in grams(folded(text))}
+
+
+def word_terms(words: Iterable[str]) -> set[str]:
+    """The terms that a text has which holds these folded words: single characters say nothing more."""
+    pairs = (word[n : n + 2] for word in words for n in range(max(1, len(word) - 1)))
+    return {f"t:{pair}" for pair in pairs}

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from itertools import chain
+from functools import reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
@@ -25,6 +26,8 @@ from gridpoints.storage.port import Work
 Findable = ServiceItem | Post | Errand | Task | Thing | Programme
 FINDABLE: tuple[type[Findable], ...] = (ServiceItem, Post, Errand, Task, Thing, Programme)
 
+#: The term of all that has places, or things, that may be free; of a service item, if it has sessions.
+MAY_BE_FREE = "f:"
 #: The posting that whoever writes the index locks first: its bits are the next number.
 _GATE = "gate"
 #: An errand that can be done for longer than this is found by its first days only.
@@ -63,6 +66,8 @@ def place_of(record: Findable, item: ServiceItem | None) -> str:
 def facets_of(record: Findable, item: ServiceItem | None) -> set[str]:
     """Category, ways of giving, skills and place, as terms; most are those of the service item."""
     facets = {f"p:{place}"} if (place := place_of(record, item)) else set()
+    if isinstance(record, Post | Errand | Task | Thing):
+        facets.add(MAY_BE_FREE)
     if item is not None:
         modes = [record.mode] if isinstance(record, Errand) else item.modes
         facets |= {f"m:{mode}" for mode in modes} | {f"s:{skill}" for skill in item.skills}
@@ -163,29 +168,36 @@ def _gate(work: Work) -> IndexPosting:
 def nominated(work: Work, any_of: Sequence[str], all_of: Iterable[str], below: int | None) -> Iterator[int]:
     """The numbers that have one term of `any_of` and all of `all_of`, the newest first.
 
-    Those below a number, where one is given.
+    Those below a number, where one is given. Blocks are read as they are needed, few at first: of a
+    frequent term the last one is enough.
     """
     [gate] = work.find(IndexPosting, {"id": _GATE}) or [IndexPosting(_GATE, packed(0))]
     size = gate.numbers if below is None else min(below, gate.numbers)
-    blocks = range((size + BLOCK - 1) // BLOCK)
     terms = list(dict.fromkeys(all_of))
-    keys = [IndexPosting.key(term, block) for term in chain(any_of, terms) for block in blocks]
-    found = {p.id: p for p in work.find(IndexPosting, {"id": keys})}
+    after, several = (size + BLOCK - 1) // BLOCK, 1
+    while after > 0:
+        blocks = range(max(0, after - several), after)
+        keys = [IndexPosting.key(term, block) for term in (*any_of, *terms) for block in blocks]
+        postings = {p.id: p for p in work.find(IndexPosting, {"id": keys})}
+        for block in reversed(blocks):
+            bits = _common(postings, any_of, terms, block) & ((1 << size - block * BLOCK) - 1)
+            while bits:
+                place = bits.bit_length() - 1
+                yield block * BLOCK + place
+                bits ^= 1 << place
+        after, several = blocks.start, several * 8
 
-    def numbers(term: str, block: int) -> int:
-        posting = found.get(IndexPosting.key(term, block))
+
+def _common(
+    postings: Mapping[str, IndexPosting], any_of: Sequence[str], all_of: Sequence[str], block: int
+) -> int:
+    """The bits of a block that one term of `any_of` and all of `all_of` have."""
+
+    def numbers(term: str) -> int:
+        posting = postings.get(IndexPosting.key(term, block))
         return posting.numbers if posting else 0
 
-    for block in reversed(blocks):
-        bits = 0
-        for term in any_of:
-            bits |= numbers(term, block)
-        bits &= (1 << max(0, size - block * BLOCK)) - 1
-        for term in terms:
-            if not bits:
-                break
-            bits &= numbers(term, block)
-        while bits:
-            place = bits.bit_length() - 1
-            yield block * BLOCK + place
-            bits ^= 1 << place
+    bits = reduce(or_, map(numbers, any_of), 0)
+    for term in all_of:
+        bits = bits and bits & numbers(term)
+    return bits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from attrs import frozen
@@ -49,7 +50,7 @@ class Lending(Listing):
         """How many of a thing can be lent now."""
         with self.context.read() as work:
             thing = work.get(Thing, thing_id)
-            return thing.stock - self._held(work, thing)
+            return thing.stock - self._away(work, thing)
 
     def lend(self, thing_id: str, member_id: str, *, until: date | None = None) -> Loan:
         """Lend one to a member: until the end of a day, or for as long as this thing is lent.
@@ -62,7 +63,7 @@ class Lending(Listing):
             member.must_be_active()
             thing = work.get(Thing, thing_id, lock=True)
             thing.must_be_published()
-            if self._held(work, thing) >= thing.stock:
+            if self._away(work, thing) >= thing.stock:
                 raise NoneLeft(thing=thing.name, stock=thing.stock)
             loan = Loan(
                 id=self.context.id(None),
@@ -118,11 +119,13 @@ class Lending(Listing):
 
     def _find_overdue(self, work: Work) -> list[Stateful]:
         """Note which loans are overdue."""
-        now = self.context.now()
-        due = work.find(Loan, {"status": LoanStatus.OUT, "due_at": Range(at_most=now)}, lock=True)
+        due = work.find(Loan, self._due_loans(), lock=True)
         changes = [(loan, LOAN.advance(loan, LoanStatus.OVERDUE)) for loan in due]
         self.context.change_all(work, changes)
         return [new for _, new in changes]
+
+    def _due_loans(self) -> Mapping[str, object]:
+        return {"status": LoanStatus.OUT, "due_at": Range(at_most=self.context.now())}
 
     def _due(self, thing: Thing, until: date | None) -> datetime:
         today = self.context.today()
@@ -134,7 +137,11 @@ class Lending(Listing):
     def _offered(self, record: Amendable) -> int | None:
         return record.stock if isinstance(record, Thing) else super()._offered(record)
 
-    def _held(self, work: Work, record: Amendable) -> int:
-        if isinstance(record, Thing):
-            return work.count(Loan, {"thing_id": record.id, "status": AWAY})
-        return super()._held(work, record)
+    def _held_by(self, work: Work, kind: type[Amendable], ids: Sequence[str]) -> Mapping[str, int]:
+        if kind is not Thing:
+            return super()._held_by(work, kind, ids)
+        away = work.count_by(Loan, "thing_id", {"thing_id": list(ids), "status": AWAY})
+        return dict.fromkeys(ids, 0) | away
+
+    def _away(self, work: Work, thing: Thing) -> int:
+        return work.count(Loan, {"thing_id": thing.id, "status": AWAY})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast, overload
 
 import attrs
@@ -87,8 +87,10 @@ class Listing:
             old = work.get(type(what), what.id, lock=True)
             machine: Any = SESSION_AMENDED if isinstance(old, Session) else ITEM_AMENDED
             new: A = machine.advance(evolve(old, **changes).checked(), old.status)
-            if (places := self._offered(new)) is not None and (held := self._held(work, old)) > places:
-                raise PlacesTaken(kind=kind_of(old), id=old.id, taken=held, places=places)
+            if (places := self._offered(new)) is not None:
+                held = self._held_by(work, cast("type[Amendable]", type(old)), [old.id])[old.id]
+                if held > places:
+                    raise PlacesTaken(kind=kind_of(old), id=old.id, taken=held, places=places)
             self.context.change(work, old, new, reason)
             self._amended(work, new)
             return new
@@ -154,7 +156,10 @@ class Listing:
         """Let a search find service items by the days and the places of their sessions."""
         terms: defaultdict[str, set[str]] = defaultdict(set)
         for session in sessions:
-            terms[session.item_id].add(f"d:{self.context.local_day(session.starts_at)}")
+            terms[session.item_id] |= {
+                indexing.MAY_BE_FREE,
+                f"d:{self.context.local_day(session.starts_at)}",
+            }
             if session.place:
                 terms[session.item_id].add(f"p:{folded(session.place)}")
         published = work.find(ServiceItem, {"id": sorted(terms), "status": ItemStatus.PUBLISHED})
@@ -166,8 +171,14 @@ class Listing:
         to_come = {"starts_at": Range(above=self.context.now()), "status": SessionStatus.OPEN}
         return work.find(Session, to_come, order=("starts_at", "id"))
 
-    def _offered(self, record: Amendable) -> int | None:
-        return record.places if isinstance(record, Session | Post | Task) else None
+    def _over(self) -> Mapping[str, object]:
+        """What is published and had its last day."""
+        return {"status": ItemStatus.PUBLISHED, "ends_on": Range(below=self.context.today())}
 
-    def _held(self, work: Work, record: Amendable) -> int:
-        return self.taken(work, kind_of(record), [record.id])[record.id]
+    def _offered(self, record: Amendable) -> int | None:
+        """How many places it has; None: nothing of it can be taken."""
+        return record.places if isinstance(record, Session | Post | Errand | Task) else None
+
+    def _held_by(self, work: Work, kind: type[Amendable], ids: Sequence[str]) -> Mapping[str, int]:
+        """How many places are taken of each record of a kind that has places."""
+        return self.taken(work, kind_of(kind), ids)

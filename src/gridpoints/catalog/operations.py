@@ -8,11 +8,17 @@ from attrs import frozen
 
 from gridpoints.catalog.grouping import Grouping
 from gridpoints.catalog.lending import Lending
-from gridpoints.catalog.model import ItemStatus, Mode, ServiceItem
+from gridpoints.catalog.model import ItemStatus, Mode, Quorum, ServiceItem
+from gridpoints.catalog.posts import Post
+from gridpoints.catalog.programmes import Programme
 from gridpoints.catalog.recurring import Conflict, Recurring, Replanned
 from gridpoints.catalog.searching import Found, Searching
+from gridpoints.catalog.series import Series
+from gridpoints.catalog.sessions import SHORT
 from gridpoints.catalog.standing import Standing
 from gridpoints.catalog.tasking import Tasking
+from gridpoints.catalog.tasks import TaskList
+from gridpoints.catalog.things import Loan
 from gridpoints.catalog.wording import worded
 from gridpoints.records import Stateful
 from gridpoints.rules.deeds import DeedRule
@@ -92,15 +98,19 @@ class Catalog(Recurring, Standing, Tasking, Lending, Grouping, Searching):
         end, and series are announced for the days ahead. To be called as often as one likes, and after
         any pause: each happens once.
         """
+        timed = (
+            (self._count, Quorum, self._waiting_quorums()),
+            (self._count, Quorum, SHORT),
+            (self._find_overdue, Loan, self._due_loans()),
+            (self._end_lists, TaskList, self._over()),
+            (self._end_terms, Post, self._over()),
+            (self._end_programmes, Programme, self._over()),
+            (self._announce_ahead, Series, self._soon_over()),
+        )
+        with self.context.read() as work:
+            due = [act for act, kind, where in timed if work.find(kind, where, limit=1)]
         done: list[Stateful] = []
-        for due in (
-            self._count,
-            self._find_overdue,
-            self._end_lists,
-            self._end_terms,
-            self._end_programmes,
-            self._announce_ahead,
-        ):
+        for act in dict.fromkeys(due):
             with self.context.begin() as work:
-                done += due(work)
+                done += act(work)
         return done

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import islice
+from itertools import chain, islice
 
-from attrs import field, frozen
+from attrs import frozen
 
 from gridpoints.catalog import indexing
-from gridpoints.catalog.index import IndexEntry, folded, text_terms
+from gridpoints.catalog.index import IndexEntry, folded, word_terms
 from gridpoints.catalog.indexing import FINDABLE, Findable
 from gridpoints.catalog.listing import Listing
 from gridpoints.catalog.model import ItemStatus, Mode, ServiceItem, Session, SessionStatus
-from gridpoints.catalog.posts import Errand, Post
-from gridpoints.catalog.tasks import Task
-from gridpoints.catalog.things import Thing
 from gridpoints.catalog.wording import check_choice, check_optional
 from gridpoints.records import kind_of
 from gridpoints.storage.port import Range, Work
@@ -26,8 +23,6 @@ LONGEST_QUERY = 200
 MOST_FOUND = 1_000
 #: Without a day, sessions with free places are looked for so far ahead.
 AHEAD = timedelta(days=60)
-#: So many candidates are read at least at a time.
-_PAGE = 32
 
 
 @frozen
@@ -35,7 +30,8 @@ class Found:
     """What a search found, the newest first.
 
     `number` leads to what comes after it (`before` in `Catalog.search`). Of a service item, `sessions`
-    are those of the day that was asked for, and with free places where that was asked.
+    are those of the day that was asked for, or those of the next 60 days, with free places, where only
+    these were asked for.
     """
 
     number: int
@@ -58,14 +54,10 @@ class _Query:
     @property
     def terms(self) -> list[str]:
         """Under which terms it stands in the index, all of them together; the rarest kinds first."""
-        facets = (
-            ("d", self.day),
-            ("c", self.category),
-            ("m", self.mode),
-            ("s", self.skill),
-            ("p", self.place),
-        )
-        return [*(f"{name}:{value}" for name, value in facets if value), *sorted(text_terms(self.words))]
+        facets = {"d": self.day, "c": self.category, "m": self.mode, "s": self.skill, "p": self.place}
+        asked = [f"{name}:{value}" for name, value in facets.items() if value]
+        free = [indexing.MAY_BE_FREE] if self.free else []
+        return [*asked, *free, *sorted(word_terms(self.words))]
 
     def fits(self, record: Findable, item: ServiceItem | None) -> bool:
         """Whether a record is what is asked for, days and free places apart."""
@@ -85,7 +77,9 @@ class _Candidates:
 
     records: Mapping[int, Findable]
     items: Mapping[str, ServiceItem]
-    sessions: Mapping[str, Sequence[Session]] = field(factory=dict)
+    sessions: Mapping[str, Sequence[Session]]
+    #: The ids of sessions and other records that have free places; empty where nobody asked.
+    free: frozenset[str]
 
 
 @frozen
@@ -130,18 +124,17 @@ class Searching(Listing):
 
     def _decided(self, work: Work, query: _Query, numbers: Iterator[int], limit: int) -> Iterator[Found]:
         """Those of the nominated that are what is asked for."""
-        while page := list(islice(numbers, max(_PAGE, limit))):
+        while page := list(islice(numbers, limit)):
             candidates = self._candidates(work, query, page)
             for number in page:
                 record = candidates.records.get(number)
                 if record is None or not query.fits(record, candidates.items.get(record.id)):
                     continue
-                sessions = candidates.sessions.get(record.id, ())
-                if (found := self._offered_by(work, query, record, candidates, sessions)) is not None:
-                    yield Found(number, record, found)
+                if (sessions := self._offers(query, record, candidates)) is not None:
+                    yield Found(number, record, sessions)
 
     def _candidates(self, work: Work, query: _Query, numbers: Sequence[int]) -> _Candidates:
-        """The records of these numbers, with their items and the sessions that may count."""
+        """The records of these numbers, with their items, the sessions that may count, and what is free."""
         by_kind: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for entry in work.find(IndexEntry, {"id": [str(number) for number in numbers]}):
             kind, _, id = entry.subject.partition("/")
@@ -158,55 +151,45 @@ class Searching(Listing):
         if offered and (query.day or query.free or query.place):
             for session in work.find(Session, self._dated(query, offered), order=("starts_at", "id")):
                 sessions[session.item_id].append(session)
-        return _Candidates(records, items, sessions)
+        offering = chain(records.values(), *sessions.values()) if query.free else ()
+        return _Candidates(records, items, sessions, self._free(work, offering))
 
     def _dated(self, query: _Query, item_ids: list[str]) -> Mapping[str, object]:
+        """The sessions that may count: those of the day, else those that are to come."""
         now, zone = self.context.now(), self.context.zone
         if query.day is None:
             when = Range(above=now, below=now + AHEAD)
         else:
             following = query.day + timedelta(days=1) if query.day < date.max else query.day
-            when = Range(at_least=midnight(query.day, zone), below=midnight(following, zone))
+            first = midnight(query.day, zone)
+            when = Range(at_least=max(now, first) if query.free else first, below=midnight(following, zone))
         status = SessionStatus.OPEN if query.free else (SessionStatus.OPEN, SessionStatus.CLOSED)
         return {"item_id": item_ids, "starts_at": when, "status": status}
 
-    def _offered_by(
-        self,
-        work: Work,
-        query: _Query,
-        record: Findable,
-        candidates: _Candidates,
-        sessions: Sequence[Session],
-    ) -> tuple[Session, ...] | None:
+    def _free(self, work: Work, records: Iterable[Findable | Session]) -> frozenset[str]:
+        """The ids of those that have a free place, or a thing on the shelf."""
+        offered: defaultdict[type[Findable | Session], dict[str, int]] = defaultdict(dict)
+        for record in records:
+            if (places := self._offered(record)) is not None:
+                offered[type(record)][record.id] = places
+        taken = {kind: self._held_by(work, kind, list(places)) for kind, places in offered.items()}
+        return frozenset(
+            id for kind, of in offered.items() for id, places in of.items() if taken[kind][id] < places
+        )
+
+    def _offers(self, query: _Query, record: Findable, candidates: _Candidates) -> tuple[Session, ...] | None:
         """The sessions for which a record is found; None: it is not, for its day, place, or free places."""
-        item = candidates.items.get(record.id)
-        here = not query.place or indexing.place_of(record, item) == query.place
+        here = indexing.place_of(record, candidates.items.get(record.id)) == query.place or not query.place
         if isinstance(record, ServiceItem):
-            return self._sessions_for(work, query, sessions, here)
+            sessions = [
+                session
+                for session in candidates.sessions.get(record.id, ())
+                if (folded(session.place) == query.place if session.place and query.place else here)
+                and (not query.free or session.id in candidates.free)
+            ]
+            if query.day or query.free:
+                return tuple(sessions) or None
+            return () if here or sessions else None
         if not here or (query.day and query.day not in indexing.days_of(record, self.context.zone)):
             return None
-        return () if not query.free or self._has_free(work, record) else None
-
-    def _sessions_for(
-        self, work: Work, query: _Query, sessions: Sequence[Session], here: bool
-    ) -> tuple[Session, ...] | None:
-        if query.place:
-            sessions = [s for s in sessions if (folded(s.place) == query.place if s.place else here)]
-        if query.free:
-            now = self.context.now()
-            to_come = [session for session in sessions if session.starts_at > now]
-            if query.day is None:
-                first = next((s for s in to_come if self._held(work, s) < s.places), None)
-                return None if first is None else (first,)
-            sessions = [session for session in to_come if self._held(work, session) < session.places]
-        elif query.day is None:
-            return () if here or sessions else None
-        return tuple(sessions) or None
-
-    def _has_free(self, work: Work, record: Findable) -> bool:
-        match record:
-            case Thing():
-                return self._held(work, record) < record.stock
-            case Post() | Errand() | Task():
-                return self._held(work, record) < record.places
-        return False
+        return () if not query.free or record.id in candidates.free else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from attrs import frozen
@@ -23,6 +23,8 @@ from gridpoints.values import Interval, check_instant
 
 #: When the minimum of a session is looked at, before it begins, where nothing else is said.
 DECIDE = timedelta(hours=24)
+#: Those to which too few people come.
+SHORT = {"status": QuorumStatus.SHORT}
 
 
 @frozen
@@ -95,7 +97,7 @@ class Sessions(Listing):
     def shortfalls(self) -> list[Quorum]:
         """The sessions to which too few people come, each to be called off or held anyway."""
         with self.context.read() as work:
-            return work.find(Quorum, {"status": QuorumStatus.SHORT}, order=("due_at", "id"))
+            return work.find(Quorum, SHORT, order=("due_at", "id"))
 
     def hold_anyway(self, session_id: str, *, reason: str | None = None) -> Quorum:
         """Hold a session to which fewer come than its minimum."""
@@ -107,10 +109,8 @@ class Sessions(Listing):
     def _count(self, work: Work) -> list[Stateful]:
         """Look at the minimums that are due, and again at those that were not reached."""
         now = self.context.now()
-        due = work.find(Quorum, {"status": QuorumStatus.WAITING, "due_at": Range(at_most=now)}, lock=True)
-        short = work.find(Quorum, {"status": QuorumStatus.SHORT}, lock=True)
-        if not due and not short:
-            return []
+        due = work.find(Quorum, self._waiting_quorums(), lock=True)
+        short = work.find(Quorum, SHORT, lock=True)
         sessions = {s.id: s for s in work.find(Session, {"id": [q.session_id for q in (*due, *short)]})}
         taken = self.taken(work, "session", sorted(sessions))
         changes = []
@@ -121,6 +121,9 @@ class Sessions(Listing):
                 changes.append((quorum, QUORUM.advance(quorum, status, taken=held)))
         self.context.change_all(work, changes)
         return [new for _, new in changes]
+
+    def _waiting_quorums(self) -> Mapping[str, object]:
+        return {"status": QuorumStatus.WAITING, "due_at": Range(at_most=self.context.now())}
 
     # --- steps --------------------------------------------------------------------------------
 

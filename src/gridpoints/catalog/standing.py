@@ -13,7 +13,7 @@ from gridpoints.catalog.wording import check_choice, worded
 from gridpoints.community.model import Member
 from gridpoints.errors import MandateNeeded, ModeNotOffered
 from gridpoints.records import Stateful
-from gridpoints.storage.port import Range, Work
+from gridpoints.storage.port import Work
 from gridpoints.values import Names, check_instant
 
 
@@ -127,6 +127,5 @@ class Standing(Listing):
 
     def _end_terms(self, work: Work) -> list[Stateful]:
         """Close the posts whose term is over."""
-        over = {"status": ItemStatus.PUBLISHED, "ends_on": Range(below=self.context.today())}
-        posts = work.find(Post, over, order=("ends_on", "id"), lock=True)
+        posts = work.find(Post, self._over(), order=("ends_on", "id"), lock=True)
         return [self._moved(work, post, ITEM.advance(post, ItemStatus.CLOSED)) for post in posts]

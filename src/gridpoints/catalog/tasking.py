@@ -115,8 +115,7 @@ class Tasking(Listing):
 
     def _end_lists(self, work: Work) -> list[Stateful]:
         """Close the lists that are over, and carry over what nobody took."""
-        over = {"status": ItemStatus.PUBLISHED, "ends_on": Range(below=self.context.today())}
-        lists = work.find(TaskList, over, order=("ends_on", "id"), lock=True)
+        lists = work.find(TaskList, self._over(), order=("ends_on", "id"), lock=True)
         return [self._moved(work, each, ITEM.advance(each, ItemStatus.CLOSED)) for each in lists]
 
     def _end_tasks(self, work: Work, of: TaskList) -> None:

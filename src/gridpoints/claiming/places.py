@@ -10,7 +10,7 @@ from gridpoints.storage.port import Work
 
 def taken(work: Work, kind: str, ids: Collection[str]) -> Mapping[str, int]:
     """The claims that hold a place, counted for each."""
-    return {
-        id: work.count(Claim, {"target": kind, "target_id": id, "status": HOLDING})
-        for id in dict.fromkeys(ids)
-    }
+    if not ids:
+        return {}
+    holding = {"target": kind, "target_id": list(ids), "status": HOLDING}
+    return dict.fromkeys(ids, 0) | work.count_by(Claim, "target_id", holding)
