@@ -287,7 +287,7 @@ class Recurring(Sessions):
         changes, cancelled, conflicts = [], [], []
         for session in sessions:
             wanted = new.like(session)
-            if wanted == old.like(session):  # also where somebody changed this one by itself
+            if wanted in (session, old.like(session)):  # the latter where it was amended by itself
                 continue
             if taken[session.id]:
                 conflicts.append(Conflict(session, new.of(session)))

@@ -23,6 +23,18 @@ PARTS = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYYEARDAY"}
 )
 FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+#: The largest number in a part, and whether it may count from the end.
+NUMBERS: Mapping[str, tuple[int, bool]] = {
+    "INTERVAL": (1_000, False),
+    "COUNT": (10_000, False),
+    "BYMONTHDAY": (31, True),
+    "BYMONTH": (12, False),
+    "BYSETPOS": (366, True),
+    "BYYEARDAY": (366, True),
+}
+LONGEST_PATTERN = 200
+#: A pattern must come true once in so many days.
+SOON_ENOUGH = timedelta(days=100 * 366)
 
 
 class DayStatus(StrEnum):
@@ -159,7 +171,8 @@ class Series:
         until = _plus(after_last, stretch)
         if self.last_day is not None:
             until = min(until, _plus(self.last_day, timedelta(days=1)))
-        for found in recurrence(self.pattern, self.first_day).xafter(_at_midnight(since), inc=True):
+        rule = rrulestr(self.pattern, dtstart=_at_midnight(self.first_day))
+        for found in rule.xafter(_at_midnight(since), inc=True):
             if found.date() >= until:
                 return
             yield found.date()
@@ -209,17 +222,43 @@ def local_instant(day: date, at: time, tz: ZoneInfo) -> datetime:
 
 
 def recurrence(pattern: str, first_day: date) -> rrule:
-    """The days that a pattern says, from `first_day` on; raises `BadRecurrence`."""
+    """The days that a pattern says, from `first_day` on; raises `BadRecurrence`.
+
+    Also for one that never comes true, such as 30 February, which would be looked for until the end of
+    all years.
+    """
     text = pattern.strip().upper().removeprefix("RRULE:")
     parts = dict(part.partition("=")[::2] for part in text.split(";"))
-    if not parts.keys() <= PARTS or parts.get("FREQ") not in FREQUENCIES or len(text) > 200:
+    if len(text) > LONGEST_PATTERN or not _is_of_days(parts):
         raise BadRecurrence(pattern=pattern[:80])
     try:
         found = rrulestr(text, dtstart=_at_midnight(first_day))
     except (ValueError, TypeError, OverflowError):
         raise BadRecurrence(pattern=pattern[:80]) from None
     assert isinstance(found, rrule)  # noqa: S101  # a text without line breaks is one rule
+    soon = found.replace(count=None, until=_at_midnight(_plus(first_day, SOON_ENOUGH)))
+    if next(iter(soon), None) is None or next(iter(found), None) is None:
+        raise BadRecurrence(pattern=pattern[:80])
     return found
+
+
+def _is_of_days(parts: Mapping[str, str]) -> bool:
+    """Whether these are parts that are known, with numbers that there are."""
+    if (
+        not parts.keys() <= PARTS
+        or parts.get("FREQ") not in FREQUENCIES
+        or {"COUNT", "UNTIL"} <= parts.keys()
+    ):
+        return False
+    return all(
+        part not in NUMBERS or all(_lies_in(number, *NUMBERS[part]) for number in value.split(","))
+        for part, value in parts.items()
+    )
+
+
+def _lies_in(text: str, most: int, signed: bool) -> bool:
+    digits = text.removeprefix("-") if signed else text
+    return digits.isascii() and digits.isdigit() and 1 <= int(digits) <= most
 
 
 def _at_midnight(day: date) -> datetime:
