@@ -9,6 +9,7 @@ import pytest
 
 from gridpoints import Actor, Community, Member, ServiceItem
 from gridpoints.catalog.model import Category, ItemStatus, Mode
+from gridpoints.catalog.posts import Errand
 from gridpoints.errors import (
     BadIdentifier,
     BadText,
@@ -35,7 +36,7 @@ from gridpoints.errors import (
 from gridpoints.i18n import Language
 from gridpoints.records import Change
 from gridpoints.testing import ManualClock
-from tests.rooms.conftest import START
+from tests.rooms.conftest import RULES, START
 
 HOUR = timedelta(hours=1)
 
@@ -292,6 +293,27 @@ def test_an_errand_needs_a_mandate_and_a_way_that_is_offered(
     village.community.leave(li.id)
     with pytest.raises(MemberInactive):
         ask(fetching.id, li.id, "Medicine", mode="for_you", mandate="all")
+
+
+def test_where_and_in_whose_name_is_not_for_everybody(
+    village: Community, fetching: ServiceItem, li: Member, zhao: Member
+) -> None:
+    reserved = RULES.replace('version: "1"', 'version: "2"') + "permissions: {see_members: [clerk]}\n"
+    errand = village.catalog.publish(
+        village.catalog.ask_errand(
+            fetching.id, li.id, "Medicine", mode="for_you", to_place="Door 201", mandate="My card"
+        )
+    )
+    stranger = village.acting_as(Actor(zhao.id, frozenset({"resident"}))).catalog
+    assert stranger.errand(errand.id) == errand  # what no role is named for anybody may
+    village.rules.publish(reserved)
+    assert stranger.errand(errand.id) == errand.without_particulars()
+    assert [(each.to_place, each.mandate) for each in stranger.errands()] == [("", "")]
+    assert [each.record for each in stranger.search("medicine", mode="for_you", kinds=[Errand])] == [
+        errand.without_particulars()
+    ]
+    for actor in (Actor(li.id), Actor("clerk-zhou", frozenset({"clerk"})), Actor("clerk-wang")):
+        assert village.acting_as(actor).catalog.errand(errand.id) == errand
 
 
 # --- programmes -----------------------------------------------------------------------------------

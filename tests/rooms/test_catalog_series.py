@@ -462,7 +462,7 @@ def test_too_few_are_found_and_somebody_decides(
     village.catalog.hold_anyway(anyway.id, reason="one is enough")
     for member in (li, zhao):
         village.claiming.claim_session(filled.id, member.id)
-    assert [(q.id, q.status) for q in village.catalog.tick() if hasattr(q, "taken")] == [  # type: ignore[attr-defined]
+    assert [(q.id, q.status) for q in village.catalog.tick() if hasattr(q, "taken")] == [
         (filled.id, QuorumStatus.REACHED)
     ]
     clock.set(forgotten.starts_at)

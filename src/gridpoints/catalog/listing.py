@@ -26,8 +26,10 @@ from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.context import Context
-from gridpoints.errors import NotAmendable, PlacesTaken
+from gridpoints.errors import NoRulesInForce, NotAmendable, PlacesTaken
 from gridpoints.records import kind_of
+from gridpoints.rules.operations import Rules
+from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Range, Work
 
 Listed = Findable | TaskList | Series
@@ -170,6 +172,17 @@ class Listing:
         """The sessions that are still to come, of all items."""
         to_come = {"starts_at": Range(above=self.context.now()), "status": SessionStatus.OPEN}
         return work.find(Session, to_come, order=("starts_at", "id"))
+
+    def _shown(self, errand: Errand) -> Errand:
+        """An errand as whoever acts may see it."""
+        actor = self.context.actor
+        if actor.id in {errand.member_id, errand.asked_by}:
+            return errand
+        try:
+            may = Rules(self.context).in_force().permits(Right.SEE_MEMBERS, actor.roles)
+        except NoRulesInForce:
+            may = True
+        return errand if may else errand.without_particulars()
 
     def _over(self) -> Mapping[str, object]:
         """What is published and had its last day."""

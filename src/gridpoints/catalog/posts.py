@@ -92,6 +92,10 @@ class Errand:
             place=check_optional("place", self.place, longest=200),
         )
 
+    def without_particulars(self) -> Errand:
+        """Itself, as everybody may read it: not where exactly, nor what may be done in whose name."""
+        return evolve(self, from_place="", to_place="", mandate="")
+
     @property
     def places(self) -> int:
         """One person runs an errand."""

@@ -14,6 +14,7 @@ from gridpoints.catalog.index import IndexEntry, folded, word_terms
 from gridpoints.catalog.indexing import FINDABLE, Findable
 from gridpoints.catalog.listing import Listing
 from gridpoints.catalog.model import ItemStatus, Mode, ServiceItem, Session, SessionStatus
+from gridpoints.catalog.posts import Errand
 from gridpoints.catalog.wording import check_choice, check_optional
 from gridpoints.records import kind_of
 from gridpoints.storage.port import Range, Work
@@ -131,7 +132,8 @@ class Searching(Listing):
                 if record is None or not query.fits(record, candidates.items.get(record.id)):
                     continue
                 if (sessions := self._offers(query, record, candidates)) is not None:
-                    yield Found(number, record, sessions)
+                    shown = self._shown(record) if isinstance(record, Errand) else record
+                    yield Found(number, shown, sessions)
 
     def _candidates(self, work: Work, query: _Query, numbers: Sequence[int]) -> _Candidates:
         """The records of these numbers, with their items, the sessions that may count, and what is free."""

@@ -111,19 +111,26 @@ class Standing(Listing):
             return self.context.keep(work, errand)
 
     def errand(self, id: str) -> Errand:
-        """The errand of that id; raises `RecordUnknown`."""
+        """The errand of that id; raises `RecordUnknown`.
+
+        Places and mandate are shown to the resident, to whoever asked for them, and to those to whom
+        the rules show the particulars of others; to whoever took it on, `gridpoints.claiming` does.
+        """
         with self.context.read() as work:
-            return work.get(Errand, id)
+            return self._shown(work.get(Errand, id))
 
     def errands(
         self, status: ItemStatus | None = ItemStatus.PUBLISHED, *, member_id: str | None = None
     ) -> list[Errand]:
-        """The published errands (or those of another status; None: all), of all or a member, by time."""
+        """The published errands (or those of another status; None: all), of all or a member, by time.
+
+        What of them is shown to whom, `errand` says.
+        """
         where: dict[str, object] = {} if status is None else {"status": status}
         if member_id is not None:
             where["member_id"] = member_id
         with self.context.read() as work:
-            return work.find(Errand, where, order=("asked_at", "id"))
+            return [self._shown(errand) for errand in work.find(Errand, where, order=("asked_at", "id"))]
 
     def _end_terms(self, work: Work) -> list[Stateful]:
         """Close the posts whose term is over."""
