@@ -474,6 +474,20 @@ def test_too_few_are_found_and_somebody_decides(
         village.catalog.hold_anyway(called_off.id)
 
 
+def test_a_minimum_that_is_set_later_is_looked_at(
+    village: Community, item: ServiceItem, clock: ManualClock
+) -> None:
+    start = clock.now() + timedelta(days=2)
+    session = village.catalog.hold_session(item.id, start, start + timedelta(hours=1), places=3)
+    village.catalog.amend(session, minimum=1)
+    clock.set(start - timedelta(hours=1))
+    village.catalog.tick()
+    assert [quorum.id for quorum in village.catalog.shortfalls()] == [session.id]
+    village.catalog.amend(session, minimum=0)
+    village.catalog.tick()
+    assert village.catalog.shortfalls() == []
+
+
 def test_when_a_series_is_moved_its_minimum_is_looked_at_in_time(
     village: Community, item: ServiceItem, clinic: Series, clock: ManualClock
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from gridpoints.catalog.listing import Listing
+from gridpoints.catalog.listing import Amendable, Listing
 from gridpoints.catalog.model import (
     QUORUM,
     SESSION,
@@ -132,6 +132,11 @@ class Sessions(Listing):
         self.context.keep_all(work, [session for session, _ in sessions])
         self.context.keep_all(work, [Quorum(s.id, s.id, due) for s, due in sessions if s.minimum])
         self._enter_sessions(work, [session for session, _ in sessions])
+
+    def _amended(self, work: Work, new: Amendable) -> None:
+        super()._amended(work, new)
+        if isinstance(new, Session) and new.minimum and not work.count(Quorum, {"id": new.id}):
+            self.context.keep(work, Quorum(new.id, new.id, new.starts_at - DECIDE))
 
     def _move_session(self, session_id: str, to: SessionStatus, reason: str | None = None) -> Session:
         with self.context.begin() as work:
