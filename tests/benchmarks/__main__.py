@@ -38,6 +38,7 @@ NAMES = (
     "rules",
     "redemption",
     "roster",
+    "catalog",
 )
 OPTIONAL = ("peers",)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from gridpoints.awards.model import Award
+from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
 from gridpoints.claiming.model import Claim
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.errors import ReferenceUnknown, SchemaMismatch, StoreUnavailable
@@ -142,6 +144,18 @@ FORMER: tuple[tuple[str, dict[str, object]], ...] = (
             "explanation": "[]",
         },
     ),
+    ("service_item", {"id": "i", "name": "巡逻", "deed": "patrol", "description": "", "status": "closed"}),
+    (
+        "session",
+        {
+            "id": "s",
+            "item_id": "i",
+            "starts_at": "2026-03-02T01:00:00.000000Z",
+            "ends_at": "2026-03-02T02:00:00.000000Z",
+            "places": 2,
+            "status": "open",
+        },
+    ),
     (
         "claim",
         {
@@ -161,23 +175,31 @@ def _execute(statement: Any, connection: Connection) -> None:
     connection.exec_driver_sql(str(statement))
 
 
+def keep(url: str, rows: Iterable[tuple[str, dict[str, object]]]) -> None:
+    """Put rows into tables as they were."""
+    for table, row in rows:
+        values: dict[str, object] = {"community_id": "baiyang", **row}
+        if "status" in row and table != "award":
+            values["version"] = 3
+        values = {name: value for name, value in values.items() if value is not None}
+        given = ", ".join(f"'{value}'" for value in values.values())
+        insert = text(f"INSERT INTO gridpoints_{table} ({', '.join(values)}) VALUES ({given})")  # noqa: S608
+        on(url, partial(_execute, insert))
+
+
 def test_what_the_first_schema_kept_is_kept(empty_url: str) -> None:
     on(empty_url, migrate_to("0002"))
-    for table, row in FORMER:
-        values: dict[str, object] = {"community_id": "baiyang", **row}
-        if "status" in row:
-            values["version"] = 3
-        if table == "award":
-            del values["version"]
-        columns = ", ".join(values)
-        given = ", ".join(f"'{value}'" for value in values.values())
-        insert = text(f"INSERT INTO gridpoints_{table} ({columns}) VALUES ({given})")  # noqa: S608
-        on(empty_url, partial(_execute, insert))
+    keep(empty_url, FORMER)
     store = SqlStore(empty_url)
     with store.begin("baiyang", write=False) as work:
         award = work.get(Award, "a")
         assert (award.quantity, award.facts, award.uses, award.version) == (Decimal("2.50"), {}, {}, 1)
         assert (work.get(Claim, "c").award_id, work.get(Claim, "c").version) == ("a", 3)
+        assert work.get(ServiceItem, "i") == ServiceItem(
+            "i", "巡逻", "patrol", status=ItemStatus.CLOSED, version=3
+        )
+        hour = timedelta(hours=1)
+        assert work.get(Session, "s") == Session("s", "i", START, START + hour, 2, version=3)
         assert work.find(Grid) == [Grid("a", "一", "z"), Grid("z", "街道")]
         assert work.find(Household) == [Household("h", "a", "101")]
         assert work.get(Member, "li").household_id == "h"

@@ -12,8 +12,16 @@ from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
+from gridpoints.catalog.index import IndexPosting
+from gridpoints.catalog.model import Quorum, Session
+from gridpoints.catalog.posts import Post
+from gridpoints.catalog.series import Series
+from gridpoints.catalog.tasks import TaskList
+from gridpoints.catalog.things import Loan
 from gridpoints.community.model import Member
 from gridpoints.ledger.model import Account, Leg, Transaction
+from gridpoints.records import Record
+from gridpoints.storage.port import Range
 from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.store import SqlStore
@@ -99,6 +107,33 @@ def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
     kept = records._KEPT[Member]
     wanted = kept.all.where(*records._conditions(kept, {"id": ["1", "2"]}))
     assert "community_id=? AND id=?" in plan(wanted, sqlite_url)
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "found_by"),
+    [
+        (Quorum, {"status": "waiting", "due_at": Range(at_most=START)}, "status=? AND due_at<?"),
+        (Loan, {"status": "out", "due_at": Range(at_most=START)}, "status=? AND due_at<?"),
+        (Loan, {"thing_id": "t", "status": ["out", "lost"]}, "thing_id=? AND status=?"),
+        (TaskList, {"status": "published", "ends_on": Range(below=START.date())}, "status=? AND ends_on<?"),
+        (Post, {"status": "published", "ends_on": Range(below=START.date())}, "ends_on>? AND ends_on<?"),
+        (
+            Series,
+            {"status": "published", "announced_until": Range(below=START.date())},
+            "status=? AND announced_until<?",
+        ),
+        (Session, {"item_id": ["a", "b"], "starts_at": Range(at_least=START)}, "item_id=? AND starts_at>?"),
+        (IndexPosting, {"id": ["0/t:a", "1/t:a"]}, "community_id=? AND id=?"),
+    ],
+    ids=["minimums", "overdue", "on the shelf", "lists", "posts", "series", "sessions", "index"],
+)
+def test_what_a_tick_and_a_search_ask_for_is_found_by_an_index(
+    kind: type[Record], where: dict[str, Any], found_by: str, sqlite_url: str
+) -> None:
+    kept = records._KEPT[kind]
+    found = plan(kept.all.where(*records._conditions(kept, where)), sqlite_url)
+    assert found_by in found
+    assert "SCAN gridpoints" not in found
 
 
 def test_a_community_founded_since_the_statistics_were_taken(postgres_url: str) -> None:

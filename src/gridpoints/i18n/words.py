@@ -70,6 +70,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "team": "team",
         "team_member": "place on the list of a team",
         "term": "code",
+        "calendar_day": "day of the calendar",
+        "category": "field of service",
+        "errand": "errand",
+        "index_entry": "entry of the index",
+        "index_posting": "part of the index",
+        "loan": "loan",
+        "post": "post",
+        "programme": "programme",
+        "quorum": "minimum of a session",
+        "series": "series of sessions",
+        "task": "task",
+        "task_list": "list of tasks",
+        "thing": "thing to lend",
     },
     "status": {
         "acknowledged": "received",
@@ -143,6 +156,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "complete": "complete",
         "held": "held",
         "partial": "on one side only",
+        "called_off": "called off",
+        "held_anyway": "held all the same",
+        "lost": "lost",
+        "off": "day off",
+        "ordinary": "ordinary day",
+        "out": "lent",
+        "overdue": "overdue",
+        "reached": "reached",
+        "returned": "brought back",
+        "short": "too few people",
+        "waiting": "waiting",
+        "working": "working day",
     },
     "emergency_kind": {
         "flood": "flood",
@@ -161,6 +186,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "mode": {
         "emergency": "emergency mode",
         "drill": "a drill",
+        "for_you": "done for you",
+        "with_you": "with you",
+        "at_your_door": "at your door",
     },
     "hours_from": {
         "recorded": "recorded by others",
@@ -400,6 +428,20 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "seats": "the number of seats",
         "sort": "the sort",
         "system": "the other system",
+        "begins": "the beginning",
+        "days": "the number of days",
+        "decide_at": "the time of the decision",
+        "decide_hours": "the hours before the beginning",
+        "desired": "the desired number",
+        "duties": "the duties",
+        "ends": "the end",
+        "mandate": "the mandate",
+        "minimum": "the minimum number",
+        "minimum_age": "the minimum age",
+        "mode": "the way of giving a service",
+        "on_holiday": "what happens on holidays",
+        "risk": "the risk notice",
+        "status": "the state",
     },
     "grid_kind": {
         "district": "district",
@@ -491,6 +533,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "general_branch": "general branch",
         "committee": "committee",
     },
+    "on_holiday": {
+        "held": "held all the same",
+        "skipped": "skipped",
+        "next_working_day": "moved to the next working day",
+        "previous_working_day": "moved to the working day before",
+        "only_working_days": "only on working days",
+    },
 }
 
 #: Numbers with what they count, singular and plural, by code.
@@ -523,6 +572,7 @@ CONTEXTS: Mapping[str, str] = {
     "target": "kind",
     "wanted": "status",
     "parent_kind": "grid_kind",
+    "offered": "mode",
 }
 
 #: What somebody has to type as it is, in whatever language.

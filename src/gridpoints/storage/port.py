@@ -101,6 +101,11 @@ class Work(Protocol):
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         """How many records `find` would return."""
 
+    def count_by(
+        self, kind: type[Record], field: str, where: Mapping[str, Any] | None = None
+    ) -> dict[Any, int]:
+        """How many records `find` would return, for each value of a field that any of them has."""
+
     def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
         """What was used of each limit so far (0 at first), for whoever only looks."""
 

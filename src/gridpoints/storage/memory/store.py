@@ -6,7 +6,7 @@ a writer. What a unit changed is undone through a journal of inverse steps.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -238,6 +238,11 @@ class MemoryWork:
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         return len(self._kept.records[kind].select(where or {}))
+
+    def count_by(
+        self, kind: type[Record], field: str, where: Mapping[str, Any] | None = None
+    ) -> dict[Any, int]:
+        return dict(Counter(map(attrgetter(field), self._kept.records[kind].select(where or {}))))
 
     def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
         return {key: self._kept.usage.get(key, 0) for key in keys}

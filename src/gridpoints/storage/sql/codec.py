@@ -31,7 +31,7 @@ for _exact in (
 _Hook = Callable[[Any], Any]
 
 #: Kept as they are: their columns know how.
-_PLAIN = (str, int, bool, datetime, date, Decimal, Step)
+_PLAIN = (str, int, bool, bytes, datetime, date, Decimal, Step)
 
 
 class RowCodec(Generic[T]):
@@ -57,6 +57,7 @@ class RowCodec(Generic[T]):
         self._columns: dict[str, Column[Any]] = dict(zip(names, self.columns, strict=True)) | {"id": self.key}
         hooks = {a.name: _hooks(a.type) for a in fields}
         self._to_column = {name: to_column for name, (to_column, _) in hooks.items()}
+        self._of_field = {name: to_field for name, (_, to_field) in hooks.items() if to_field is not None}
         read = [(place, to_field) for place, (_, to_field) in enumerate(hooks.values())]
         self._to_field = [(place, to_field) for place, to_field in read if to_field is not None]
 
@@ -68,6 +69,11 @@ class RowCodec(Generic[T]):
         """What the column of `field` is given for one value of it."""
         to_column = self._to_column.get(field)
         return value if to_column is None or value is None else to_column(value)
+
+    def field(self, field: str, value: Any) -> Any:
+        """The value of `field` for what its column holds."""
+        to_field = self._of_field.get(field)
+        return value if to_field is None else to_field(value)
 
     def values(self, records: Iterable[T]) -> dict[str, list[Any]]:
         """The values of many records, by column."""

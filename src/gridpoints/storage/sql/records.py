@@ -167,6 +167,15 @@ class SqlWork:
         statement = select(func.count()).select_from(kept.table).where(kept.here, *_conditions(kept, where))
         return self._connection.execute(statement, {"community": self._community}).scalar_one()
 
+    def count_by(
+        self, kind: type[Record], field: str, where: Mapping[str, Any] | None = None
+    ) -> dict[Any, int]:
+        kept = _KEPT[kind]
+        column = kept.column(field)
+        statement = select(column, func.count()).where(kept.here, *_conditions(kept, where)).group_by(column)
+        rows = self._connection.execute(statement, {"community": self._community}).all()
+        return {kept.field(field, value): count for value, count in rows}
+
     def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
         by_id = {str(key): key for key in keys}
         rows = self._connection.execute(_USAGE, {"community": self._community, "ids": by_id}).all()

@@ -288,6 +288,17 @@ class RecordsContract(StoreContract):
             work.replace(bare, again := attrs.evolve(full, version=bare.version + 1))
             assert anatomy(work.get(Member, "李秀英@1")) == anatomy(again)
 
+    def test_counts_records_by_a_field(self, store: Store, clerk: Clerk) -> None:
+        with store.begin(clerk.community) as work:
+            work.add(*(ServiceItem(id, "巡逻", "patrol", status=ItemStatus.PUBLISHED) for id in "abc"))
+            work.add(ServiceItem("d", "助老", "care"), ServiceItem("e", "巡逻", "care"))
+        with store.begin(clerk.community, write=False) as work:
+            assert work.count_by(ServiceItem, "deed") == {"patrol": 3, "care": 2}
+            assert work.count_by(ServiceItem, "status", {"deed": "care"}) == {ItemStatus.DRAFT: 2}
+            assert work.count_by(ServiceItem, "category", {"id": ["a", "d"]}) == {None: 2}
+            assert work.count_by(ServiceItem, "deed", {"id": []}) == {}
+            assert type(next(iter(work.count_by(ServiceItem, "status", {"id": "a"})))) is ItemStatus
+
     # --- counters -----------------------------------------------------------------------------
 
     def test_counts_what_was_used_of_a_limit(self, store: Store, clerk: Clerk) -> None:
