@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from gridpoints.awards.model import Arrears, Award
 from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.model import ServiceItem, Session
+from gridpoints.claiming.gifts import Bounty, Contact, Disclosure, Thanks
 from gridpoints.claiming.model import Claim
-from gridpoints.claiming.wishes import Wish
+from gridpoints.claiming.screenings import Screening
+from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.records import Change, Record
 from gridpoints.redemption.model import Merchant, Offer, Redemption, Settlement
@@ -31,13 +33,21 @@ KINDS: tuple[type[Record], ...] = (
     PublishedRules,
     ServiceItem,
     Session,
+    WishTerms,
+    WishRound,
     Wish,
+    Particulars,
+    Screening,
     Award,
     Arrears,
     Review,
     Vote,
     Objection,
     Claim,
+    Contact,
+    Disclosure,
+    Bounty,
+    Thanks,
     Merchant,
     Offer,
     Redemption,
@@ -46,7 +56,7 @@ KINDS: tuple[type[Record], ...] = (
 )
 
 #: Fields besides the id that no two records of a kind in one community share, None excepted.
-UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",)}
+UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",), Wish: ("number",)}
 
 #: Fields that hold the id of a record in the same community, or None.
 REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
@@ -54,12 +64,18 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Household: {"grid_id": Grid},
     Member: {"household_id": Household},
     Session: {"item_id": ServiceItem},
-    Wish: {"beneficiary_id": Member},
+    Wish: {"beneficiary_id": Member, "round_id": WishRound},
+    Particulars: {"id": Wish},
+    Screening: {"wish_id": Wish},
     Award: {"member_id": Member, "household_id": Household},
     Review: {"award_id": Award},
     Vote: {"review_id": Review},
     Objection: {"award_id": Award},
     Claim: {"member_id": Member, "award_id": Award},
+    Contact: {"claim_id": Claim, "wish_id": Wish},
+    Disclosure: {"wish_id": Wish, "claim_id": Claim},
+    Bounty: {"wish_id": Wish, "member_id": Member},
+    Thanks: {"claim_id": Claim, "wish_id": Wish, "member_id": Member},
     Offer: {"merchant_id": Merchant},
     Redemption: {"offer_id": Offer, "merchant_id": Merchant, "member_id": Member},
     Settlement: {"merchant_id": Merchant},

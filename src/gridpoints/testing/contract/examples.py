@@ -22,8 +22,27 @@ from gridpoints.awards.reviews import (
     Vote,
 )
 from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
+from gridpoints.claiming.gifts import (
+    Bounty,
+    BountyStatus,
+    Contact,
+    Detail,
+    Disclosure,
+    Thanks,
+    ThanksStatus,
+)
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
-from gridpoints.claiming.wishes import Wish, WishStatus
+from gridpoints.claiming.screenings import Personal, Screening
+from gridpoints.claiming.wishes import (
+    Own,
+    Particulars,
+    RoundStatus,
+    Voice,
+    Wish,
+    WishRound,
+    WishStatus,
+    WishTerms,
+)
 from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
 from gridpoints.ledger.model import MOST_AMOUNT
 from gridpoints.records import Change, Record
@@ -78,7 +97,56 @@ def examples(community: str) -> list[Record]:
         PublishedRules("细则@2026-1", "# " + TEXT + "长" * 200_000, date.max, MOMENT, "clerk"),
         ServiceItem("item", TEXT, "巡逻/夜", "长" * LONGEST_TEXT, ItemStatus.CLOSED, 3),
         Session("session", "item", BEFORE_1970, LATER, 10**9),
-        Wish("wish", "nobody", TEXT, "wish.small", MOMENT, WishStatus.DELIVERED, 4),
+        WishTerms(
+            value_limit=Decimal("500.00"),
+            currency="CNY",
+            contact_days=1,
+            delivery_days=3_660,
+            thanks_days=7,
+            required=("need", "consent"),
+            own=Own.HOUSEHOLD,
+            most_held=10**9,
+            roles=("clerk", "网格员"),
+            version=2,
+        ),
+        WishRound("2026.1", TEXT, BEFORE_1970, LATER, RoundStatus.CLOSED, 3),
+        Wish(
+            id="wish",
+            beneficiary_id="nobody",
+            text=TEXT,
+            deed="wish.small",
+            made_at=MOMENT,
+            made_by="李秀英@1",
+            voice=Voice.GUARDIAN,
+            number="2026.1-001",
+            published_at=LATER,
+            parts=1_000,
+            value=Decimal("200.50"),
+            round_id="2026.1",
+            priority=2,
+            adopted_by=TEXT,
+            adopted_claim_id="claim",
+            granted=999,
+            due_at=LATER,
+            status=WishStatus.CONTACTED,
+            version=4,
+        ),
+        Wish("wish-2", "nobody", "", "wish.small", BEFORE_1970, "clerk"),
+        Particulars("wish", TEXT, TEXT, TEXT, TEXT, version=7),
+        Particulars("wish-2", "x"),
+        Screening(
+            id="screening",
+            wish_id="wish",
+            at=MOMENT,
+            by="clerk",
+            text=TEXT,
+            need=TEXT,
+            consent=TEXT,
+            value=Decimal("0.01"),
+            leftovers=(Personal.NAME, Personal.PHONE),
+            despite=TEXT,
+        ),
+        Screening("screening-2", "wish", BEFORE_1970, "clerk", ""),
         Award(
             id="报" * LONGEST_DERIVED,
             member_id="李秀英@1",
@@ -172,6 +240,25 @@ def examples(community: str) -> list[Record]:
             version=5,
         ),
         Claim("claim-2", Target.SESSION, "session", "李秀英@1", BEFORE_1970),
+        Contact("claim", "claim", "wish", MOMENT, "nobody", TEXT),
+        Contact("claim-2", "claim-2", "wish", BEFORE_1970, "nobody"),
+        Disclosure("shown", "wish", "claim", Detail.ADDRESS, "nobody", MOMENT),
+        Disclosure("shown-2", "wish", None, Detail.FILE, "clerk", BEFORE_1970),
+        Bounty(
+            id="bounty",
+            wish_id="wish",
+            member_id="nobody",
+            unit="points",
+            amount=MOST_AMOUNT,
+            put_up_at=MOMENT,
+            until=LATER,
+            paid=MOST_AMOUNT,
+            status=BountyStatus.PAID,
+            version=2,
+        ),
+        Thanks(
+            "claim", "claim", "wish", "nobody", TEXT, "clerk", MOMENT, ThanksStatus.PUBLISHED, 2_000_000_000
+        ),
         Merchant("shop", TEXT, "points", Decimal("0.035"), "CNY", MerchantStatus.SUSPENDED, 6),
         Merchant("shop-2", "小卖部", "hours", Decimal("123456789012.123456")),
         Offer("rice", "shop", TEXT, MOST_AMOUNT, 0, OfferStatus.WITHDRAWN, 7),

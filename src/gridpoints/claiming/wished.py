@@ -1,0 +1,144 @@
+"""A wish, as what its claims are on: where it stands follows from them, and from the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from attrs import evolve, frozen
+
+from gridpoints.claiming.gifts import BountyStatus, Contact
+from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Target
+from gridpoints.claiming.purse import Purse
+from gridpoints.claiming.wishes import PUBLIC, WISH, Wish, WishRound, WishStatus, WishTerms
+from gridpoints.context import Context
+from gridpoints.errors import NotTheBeneficiary
+from gridpoints.storage.port import Range, Work
+from gridpoints.values import Actor
+
+#: The giver has done their part, whatever others say of it.
+DONE = (ClaimStatus.SUBMITTED, ClaimStatus.DISPUTED, ClaimStatus.VERIFIED)
+
+
+@frozen
+class Wished:
+    """A wish, as a `Claimable`."""
+
+    context: Context
+    work: Work
+    wish: Wish
+
+    @classmethod
+    def locked(cls, context: Context, work: Work, id: str) -> Self:
+        """See `Claimable.locked`."""
+        return cls(context, work, work.get(Wish, id, lock=True))
+
+    def must_let_go(self) -> None:
+        """A wish can be given back at any time."""
+
+    must_be_over = must_let_go
+
+    def must_be_verified_by(self, actor: Actor) -> None:
+        """Raise `NotTheBeneficiary` unless the wish is theirs, or they speak for residents.
+
+        Whoever grants another part of it speaks for nobody.
+        """
+        speaks = self.wish.concerns(actor) or terms_in(self.work).entrusted(actor)
+        if not speaks or any(claim.member_id == actor.id for claim in self.held()):
+            raise NotTheBeneficiary(wish=self.wish.id)
+
+    def delivered(self) -> None:
+        """The beneficiary is asked, once every part is delivered."""
+        self.follow()
+
+    def verified(self) -> None:
+        """A part came true; with the last one, the wish did, and the bounties are paid."""
+        held, now = self.held(), self.context.now()
+        granted = self.wish.granted + 1
+        if self.wish.status is not WishStatus.DELIVERED or granted < len(held):
+            self._change(self.wish.status, granted=granted)
+            return
+        givers = [claim.member_id for claim in held]
+        Purse(self.context, self.work, self.wish).settle(givers, len(givers), BountyStatus.WITHDRAWN)
+        days = timedelta(days=terms_in(self.work).thanks_days)
+        self._change(WishStatus.FULFILLED, granted=granted, due_at=now + days)
+
+    def let_go(self) -> None:
+        """A part of it is free again, and it is published again."""
+        self.follow()
+
+    def deed(self) -> tuple[str, datetime]:
+        """Its own, on the day it is confirmed."""
+        return self.wish.deed, self.context.now()
+
+    # --- what follows from its claims ---------------------------------------------------------
+
+    def held(self) -> list[Claim]:
+        """The claims that take up a part of it, oldest first."""
+        where = {"target_id": self.wish.id, "target": Target.WISH, "status": HOLDING}
+        return self.work.find(Claim, where, order=("claimed_at", "id"))
+
+    def follow(self, **changes: Any) -> Wish:
+        """Bring the wish up to date with its claims, and with `changes` of its own."""
+        wish = self.work.get(Wish, self.wish.id, lock=True)
+        if wish.status not in PUBLIC:
+            return wish
+        held = self.held()
+        leases = [c.lease_until for c in held if c.status is ClaimStatus.CONFIRMED and c.lease_until]
+        changes = {
+            **changes,
+            "due_at": min(leases, default=None),
+            "granted": sum(claim.status is ClaimStatus.VERIFIED for claim in held),
+        }
+        adopted = changes.get("adopted_claim_id", wish.adopted_claim_id)
+        if adopted is not None and all(claim.id != adopted for claim in held):
+            adopted = None
+            changes |= {"adopted_by": None, "adopted_claim_id": None}
+        full = len(held) >= wish.parts or adopted is not None
+        status = self._status(held) if full else WishStatus.PUBLISHED
+        if status is WishStatus.PUBLISHED:
+            changes |= self._next_round(wish)
+        if status is wish.status and evolve(wish, **changes) == wish:
+            return wish
+        return self.context.change(self.work, wish, WISH.advance(wish, status, **changes))
+
+    def _status(self, held: list[Claim]) -> WishStatus:
+        """Where a wish stands of which every part is taken."""
+        undone = [claim.id for claim in held if claim.status not in DONE]
+        if not undone:
+            return WishStatus.DELIVERED
+        spoken = self.work.count(Contact, {"id": undone})
+        return WishStatus.CONTACTED if spoken == len(undone) else WishStatus.CLAIMED
+
+    def _next_round(self, wish: Wish) -> dict[str, Any]:
+        """What changes where its round is over: it goes to the next one, if there is one, with priority."""
+        now = self.context.now()
+        if wish.round_id is None or not self.work.get(WishRound, wish.round_id).is_over(now):
+            return {}
+        following = next_round(self.work, now)
+        return {} if following is None else {"round_id": following.id, "priority": wish.priority + 1}
+
+    def sweep(self) -> Wish:
+        """Let the leases go that ran out, and what of its bounties is over; the wish as it then is."""
+        now = self.context.now()
+        for claim in self.held():
+            if claim.lapsed_at(now):
+                self.context.change(self.work, claim, CLAIM.advance(claim, ClaimStatus.LAPSED))
+        wish = self.follow()
+        if wish.status is WishStatus.PUBLISHED and not self.held():
+            Purse(self.context, self.work, wish).lapse(now)
+        return wish
+
+    def _change(self, to: WishStatus, **changes: Any) -> Wish:
+        return self.context.change(self.work, self.wish, WISH.advance(self.wish, to, **changes))
+
+
+def terms_in(work: Work) -> WishTerms:
+    """What the community has decided about wishes, or what holds where it has decided nothing."""
+    return next(iter(work.find(WishTerms, {"id": WishTerms().id})), WishTerms())
+
+
+def next_round(work: Work, now: datetime) -> WishRound | None:
+    """The round that is open, or opens next."""
+    rounds = work.find(WishRound, {"closes_at": Range(above=now)}, order=("opens_at", "id"), limit=1)
+    return rounds[0] if rounds else None
