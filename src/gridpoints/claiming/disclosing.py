@@ -74,18 +74,18 @@ class Disclosing(Showing):
         if (told := _SAID[detail](work, wish)) is None:
             raise NothingToDisclose(wish=wish.number or wish.id, detail=detail)
         id, actor, now = self.context.id(None), self.context.actor, self.context.now()
-        work.add(Disclosure(id, wish.id, claim and claim.id, detail, actor.id, now))
+        work.add(Disclosure(id, wish.id, None if claim is None else claim.id, detail, actor.id, now))
         return told
 
 
 def _area(work: Work, wish: Wish) -> str | None:
     home = _home(work, wish)
-    return work.get(Particulars, wish.id).area or (home and work.get(Grid, home.grid_id).name)
+    return work.get(Particulars, wish.id).area or (work.get(Grid, home.grid_id).name if home else None)
 
 
 def _address(work: Work, wish: Wish) -> str | None:
     home = _home(work, wish)
-    return work.get(Particulars, wish.id).address or (home and home.label)
+    return work.get(Particulars, wish.id).address or (home.label if home else None)
 
 
 def _contact(work: Work, wish: Wish) -> str | None:

@@ -73,7 +73,8 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, Rounds):
     def adopt_wish(self, wish_id: str, member_id: str, organisation: str) -> Claim:
         """Take on all parts of a wish that are free, for an organisation (单位认领).
 
-        `member_id` answers for it. It is one claim, and goes the way of all claims. Raises what `claim_wish` raises.
+        `member_id` answers for it. It is one claim, and goes the way of all claims. Raises what
+        `claim_wish` raises.
         """
         name = check_text("organisation", organisation, longest=200)
         with self.context.begin() as work:

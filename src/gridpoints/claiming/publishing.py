@@ -62,8 +62,8 @@ class Publishing(Showing):
                     work,
                     screening,
                     check_text("text", words),
-                    need=text_or_none("need", need) or (former and former.need),
-                    consent=text_or_none("consent", consent) or (former and former.consent),
+                    need=text_or_none("need", need) or (former.need if former else None),
+                    consent=text_or_none("consent", consent) or (former.consent if former else None),
                     despite=text_or_none("reason", despite)
                     or (former.despite if former and former.text == words else None),
                 )

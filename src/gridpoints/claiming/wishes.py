@@ -129,12 +129,13 @@ FILE = Lifecycle.of({FileStatus.KEPT: {FileStatus.KEPT}})
 
 @frozen
 class Particulars:
-    """What is personal in a wish, under the wish's id: the words in which it was told, and where to go.
+    """What is personal in a wish, under its id: the words in which it was told, and where to go.
 
     `area`, `address` and `contact` are disclosed step by step. Never to be published.
     """
 
     id: str
+    wish_id: str
     told: str
     area: str | None = None
     address: str | None = None

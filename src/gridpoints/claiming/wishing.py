@@ -104,6 +104,7 @@ class Wishing(Publishing):
         )
         file = Particulars(
             wish.id,
+            wish.id,
             check_text("text", text),
             text_or_none("area", area),
             text_or_none("address", address),
@@ -111,7 +112,8 @@ class Wishing(Publishing):
         )
         with self.context.begin() as work:
             self._active(work, beneficiary_id)
-            self.context.keep_all(work, [wish, file])
+            self.context.keep(work, wish)
+            self.context.keep(work, file)
             return wish
 
     def correct_particulars(

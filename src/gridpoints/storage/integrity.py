@@ -65,7 +65,7 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Member: {"household_id": Household},
     Session: {"item_id": ServiceItem},
     Wish: {"beneficiary_id": Member, "round_id": WishRound},
-    Particulars: {"id": Wish},
+    Particulars: {"wish_id": Wish},
     Screening: {"wish_id": Wish},
     Award: {"member_id": Member, "household_id": Household},
     Review: {"award_id": Award},

@@ -132,8 +132,8 @@ def examples(community: str) -> list[Record]:
             version=4,
         ),
         Wish("wish-2", "nobody", "", "wish.small", BEFORE_1970, "clerk"),
-        Particulars("wish", TEXT, TEXT, TEXT, TEXT, version=7),
-        Particulars("wish-2", "x"),
+        Particulars("wish", "wish", TEXT, TEXT, TEXT, TEXT, version=7),
+        Particulars("wish-2", "wish-2", "x"),
         Screening(
             id="screening",
             wish_id="wish",

@@ -87,6 +87,7 @@ class ParticularsRow(Row, table=True):
     __tablename__ = "gridpoints_particulars"
     __table_args__ = kept(Particulars)
     id: Key
+    wish_id: Text
     told: Text
     area: TextOrNone
     address: TextOrNone

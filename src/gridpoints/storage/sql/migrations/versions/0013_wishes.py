@@ -89,12 +89,13 @@ def _wishes_anew() -> None:
     _table(
         "particulars",
         _text("id"),
+        _text("wish_id"),
         _text("told"),
         _text("area", nullable=True),
         _text("address", nullable=True),
         _text("contact", nullable=True),
         *_state(),
-        _refers("particulars", "id", "wish"),
+        _refers("particulars", "wish_id", "wish"),
     )
     # A lease is looked after by the clock: that of the claim that holds the wish.
     op.execute(
@@ -109,7 +110,7 @@ def _wishes_anew() -> None:
     )
     op.execute(
         "INSERT INTO gridpoints_particulars"
-        " SELECT community_id, id, text, NULL, NULL, NULL, 'kept', 1 FROM former_wish"
+        " SELECT community_id, id, id, text, NULL, NULL, NULL, 'kept', 1 FROM former_wish"
     )
     op.execute("DROP TABLE former_wish")
 
