@@ -48,11 +48,13 @@ class Publishing(Showing):
 
         `text` is what the public will read, `need` why it is needed, `consent` how it was given.
         Personal data that are left in the text keep it from being published, unless `despite` says
-        for what reason they may stand there. Raises `WishRoleNeeded` or `OwnScreening`.
+        for what reason they may stand there. Raises `WishRoleNeeded`,
+        `OwnScreening` or `WishJudged`.
         """
         with self.context.begin() as work:
             wish = work.get(Wish, wish_id, lock=True)
             self._must_judge(work, wish)
+            wish.must_wait()
             worth = wish.value if value is None else check_decimal("value", value)
             screening = WISH.advance(wish, WishStatus.SCREENING, value=worth)
             former = self._last_screening(work, wish)
@@ -95,13 +97,14 @@ class Publishing(Showing):
         """Let others see the wish and claim it, at once or in a round, under a number.
 
         One that nobody screened is screened by this, in the words in which it was told. Raises
-        `PersonalDataLeft`, `ValueAboveLimit`, `NotScreened`, `RoundOver`, `WishRoleNeeded` or
-        `OwnScreening`.
+        `PersonalDataLeft`, `ValueAboveLimit`, `NotScreened`, `RoundOver`, `WishJudged`,
+        `WishRoleNeeded` or `OwnScreening`.
         """
         now = self.context.now()
         with self.context.begin() as work:
             wish = work.get(Wish, wish_id, lock=True)
             terms = self._must_judge(work, wish)
+            wish.must_wait()
             last = self._last_screening(work, wish)
             if last is None:
                 last = self._screening(work, wish, work.get(Particulars, wish.id).told)
@@ -135,6 +138,7 @@ class Publishing(Showing):
         with self.context.begin() as work:
             wish = work.get(Wish, wish_id, lock=True)
             self._must_judge(work, wish)
+            wish.must_wait()
             return self.context.change(work, wish, WISH.advance(wish, WishStatus.REJECTED), reason)
 
     # --- steps --------------------------------------------------------------------------------

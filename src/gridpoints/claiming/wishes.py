@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from gridpoints.errors import NotPublished, RoundNotOpen, WishesTooMany, WishRoleNeeded
+from gridpoints.errors import NotPublished, RoundNotOpen, WishesTooMany, WishJudged, WishRoleNeeded
 from gridpoints.records import Lifecycle
 from gridpoints.values import Actor
 
@@ -111,6 +111,11 @@ class Wish:
         """Whether it is the actor's own wish, or that of somebody whose guardian they are."""
         guards = self.voice is Voice.GUARDIAN and actor.id == self.made_by
         return guards or actor.id == self.beneficiary_id
+
+    def must_wait(self) -> None:
+        """Raise `WishJudged` unless somebody has still to judge it."""
+        if self.status not in (WishStatus.DRAFT, WishStatus.SCREENING):
+            raise WishJudged(wish=self.number or self.id, status=self.status)
 
     def must_be_public(self) -> None:
         """Raise `NotPublished` unless it can be seen, and has not come true."""

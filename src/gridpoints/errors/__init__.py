@@ -215,6 +215,7 @@ from gridpoints.errors.wishes import (
     ValueAboveLimit,
     WishClosed,
     WishesTooMany,
+    WishJudged,
     WishNumberUnknown,
     WishRoleNeeded,
 )
@@ -393,6 +394,7 @@ __all__ = [
     "VoteLost",
     "VotedAlready",
     "WishClosed",
+    "WishJudged",
     "WishNumberUnknown",
     "WishRoleNeeded",
     "WishTaken",

@@ -152,3 +152,10 @@ class WishClosed(Refused):
     """The file of the wish {wish} is closed; nothing can be added to it."""
 
     wish: str
+
+
+class WishJudged(Refused):
+    """The wish {wish} was judged already: it is {status}."""
+
+    wish: str
+    status: str
