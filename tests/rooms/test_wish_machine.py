@@ -35,7 +35,8 @@ deeds: {wish: {name: {en: A wish granted}, points: 3}}
 """
 START = datetime(2026, 12, 20, 1, tzinfo=UTC)
 MEMBERS = ("m0", "m1", "m2", "m3")
-PEOPLE = st.sampled_from([*MEMBERS, "clerk", "nobody"])
+#: Mostly whoever can do it: ``right`` is the clerk, or the giver.
+PEOPLE = st.sampled_from([*["right"] * 8, *MEMBERS, "clerk", "nobody"])
 WISHES = st.integers(0, 5)
 CLAIMS = st.integers(0, 20)
 TERMS = WishTerms(contact_days=7, delivery_days=10, thanks_days=5)
@@ -99,6 +100,8 @@ class WishMachine(RuleBasedStateMachine):
         self.rounds: dict[str, tuple[datetime, datetime, str]] = {}
         self.points = dict.fromkeys(MEMBERS, 50)
         self.issued = 50 * len(MEMBERS)
+        for parts in (1, 2, 3):
+            self.make("m0", parts, published=True)
 
     # --- what the oracle expects --------------------------------------------------------------
 
@@ -158,6 +161,7 @@ class WishMachine(RuleBasedStateMachine):
         return self.clock.now()
 
     def as_(self, who: str) -> Community:
+        who = "clerk" if who == "right" else who
         return self.village.acting_as(Actor(who, frozenset({"clerk"}) if who == "clerk" else frozenset()))
 
     def tries(self, act: Any, expected: str | None) -> Any:
@@ -176,11 +180,11 @@ class WishMachine(RuleBasedStateMachine):
 
     def pick_claim(self, number: int) -> tuple[Told, Claimed] | None:
         claims = [(told, claim) for told in self.told for claim in told.claims]
-        return claims[number % len(claims)] if claims else None
+        return claims[-1 - number % len(claims)] if claims else None
 
     @precondition(lambda self: len(self.told) < 6)
-    @rule(beneficiary=st.sampled_from(MEMBERS[:2]), parts=st.integers(1, 3), adopted=st.booleans())
-    def make(self, beneficiary: str, parts: int, adopted: bool) -> None:
+    @rule(beneficiary=st.sampled_from(MEMBERS[:2]), parts=st.integers(1, 3), published=st.booleans())
+    def make(self, beneficiary: str, parts: int, published: bool) -> None:
         self.as_("clerk").claiming.make_wish(
             beneficiary,
             "call 13800138000",
@@ -192,7 +196,7 @@ class WishMachine(RuleBasedStateMachine):
             contact="13800138000",
         )
         self.told.append(Told(beneficiary, parts))
-        if adopted:  # most of what can happen, happens later
+        if published:  # most of what can happen, happens later
             self.screen(len(self.told) - 1, "clerk", clean=True)
             self.publish(len(self.told) - 1, "clerk", in_round=False)
 
@@ -200,6 +204,7 @@ class WishMachine(RuleBasedStateMachine):
     @rule(number=WISHES, who=PEOPLE, clean=st.booleans())
     def screen(self, number: int, who: str, clean: bool) -> None:
         id, told = self.pick(number)
+        who = "clerk" if who == "right" else who
         expected = None if told.status in ("draft", "screening") else "wish_judged"
         expected = expected if who == "clerk" else "wish_role_needed"
         text = "a lamp" if clean else "a lamp, 1 3 8-0013-8000"
@@ -211,6 +216,7 @@ class WishMachine(RuleBasedStateMachine):
     @rule(number=WISHES, who=PEOPLE, in_round=st.booleans())
     def publish(self, number: int, who: str, in_round: bool) -> None:
         id, told = self.pick(number)
+        who = "clerk" if who == "right" else who
         round = max(self.rounds, default=None) if in_round else None
         expected = None
         if who != "clerk":
@@ -229,6 +235,7 @@ class WishMachine(RuleBasedStateMachine):
     @rule(number=WISHES, who=PEOPLE)
     def reject(self, number: int, who: str) -> None:
         id, told = self.pick(number)
+        who = "clerk" if who == "right" else who
         expected = None if told.status in ("draft", "screening") else "wish_judged"
         expected = expected if who == "clerk" else "wish_role_needed"
         self.tries(lambda: self.as_(who).claiming.reject_wish(id, reason="not needed"), expected)
@@ -239,6 +246,7 @@ class WishMachine(RuleBasedStateMachine):
     @rule(number=WISHES, who=PEOPLE)
     def withdraw(self, number: int, who: str) -> None:
         id, told = self.pick(number)
+        who = "clerk" if who == "right" else who
         expected = None
         open_to_it = ("draft", "screening", "published", "claimed", "contacted")
         if not self.concerns(who, told):
@@ -289,6 +297,7 @@ class WishMachine(RuleBasedStateMachine):
         if (picked := self.pick_claim(number)) is None:
             return
         told, claim = picked
+        who = claim.member if who == "right" else who
         expected = None
         if who not in (claim.member, "clerk"):
             expected = "not_the_giver"
@@ -313,6 +322,7 @@ class WishMachine(RuleBasedStateMachine):
         if (picked := self.pick_claim(number)) is None:
             return
         told, claim = picked
+        who = told.beneficiary if who == "right" else who
         expected = None
         if who == claim.member:
             expected = "own_claim"
@@ -328,6 +338,23 @@ class WishMachine(RuleBasedStateMachine):
             if told.status == "delivered" and all(c.status == "verified" for c in told.held()):
                 told.status, told.closes = "fulfilled", self.now + timedelta(days=5)
                 self.pay(told, len(told.held()), "withdrawn")
+
+    @precondition(lambda self: self.told)
+    @rule(number=WISHES, givers=st.integers(1, 3), steps=st.integers(1, 4))
+    def grant(self, number: int, givers: int, steps: int) -> None:
+        """All goes well, or most of it: claimed, contact made, delivered, confirmed."""
+        for member in MEMBERS[1 : 1 + givers]:
+            before = len(self.pick(number)[1].claims)
+            self.claim(number, member, adopts=False)
+            if len(self.pick(number)[1].claims) > before:
+                made = self.pick(number)[1].claims[-1]
+                place = [c.id for told in self.told for c in told.claims][::-1].index(made.id)
+                if steps > 1:
+                    self.act_on_claim(place, "right", delivers=False)
+                if steps > 2:
+                    self.act_on_claim(place, "right", delivers=True)
+                if steps > 3:
+                    self.verify(place, "right")
 
     @rule(number=CLAIMS, how=st.sampled_from(["cancel", "dispute", "void"]))
     def undo(self, number: int, how: str) -> None:
@@ -354,6 +381,7 @@ class WishMachine(RuleBasedStateMachine):
     )
     def put_up(self, number: int, who: str, member: str, amount: int, days: int) -> None:
         id, told = self.pick(number)
+        who = member if who == "right" else who
         expected = None
         if who not in (member, "clerk"):
             expected = "not_your_points"
@@ -384,6 +412,7 @@ class WishMachine(RuleBasedStateMachine):
         swept = deepcopy(self.told[n])
         self.sweep(swept)
         bounty = swept.bounties[place]
+        who = bounty.member if who == "right" else who
         expected = None
         if who not in (bounty.member, "clerk"):
             expected = "not_your_points"
@@ -402,6 +431,7 @@ class WishMachine(RuleBasedStateMachine):
         if (picked := self.pick_claim(number)) is None:
             return
         told, claim = picked
+        who = claim.member if who == "right" else who
         stands = claim.status in STANDING and not (claim.status == "confirmed" and claim.lease <= self.now)
         expected = None if stands and who in (claim.member, "clerk") else "not_disclosed"
         self.tries(lambda: self.as_(who).claiming.disclose(claim.id, detail), expected)
@@ -412,6 +442,7 @@ class WishMachine(RuleBasedStateMachine):
     @rule(number=WISHES, who=PEOPLE)
     def look_at_area(self, number: int, who: str) -> None:
         id, told = self.pick(number)
+        who = "clerk" if who == "right" else who
         expected = None
         if told.status not in ("published", "claimed", "contacted", "delivered"):
             expected = "not_published"
@@ -495,12 +526,12 @@ class WishMachine(RuleBasedStateMachine):
         assert self.village.ledger.verify().ok
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("memory", 40), ("sqlite", 5), ("postgres", 4)])
+@pytest.mark.parametrize(("kind", "examples"), [("memory", 40), ("sqlite", 4), ("postgres", 3)])
 def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) -> None:
     url = "memory://" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
     clock = ManualClock(START)
     with gridpoints.open(url, clock=clock) as exchange:
         run_state_machine_as_test(
             lambda: WishMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
-            settings=settings(max_examples=examples, stateful_step_count=50, deadline=None),
+            settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
         )
