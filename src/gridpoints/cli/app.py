@@ -19,6 +19,7 @@ from gridpoints.cli import (
     shops,
     transfers,
     treasury,
+    wishes,
 )
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
@@ -47,6 +48,7 @@ def build(language: Language) -> typer.Typer:
         communities,
         deeds,
         awards,
+        wishes,
         points,
         rulebook,
         shops,
