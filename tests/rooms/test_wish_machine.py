@@ -183,8 +183,13 @@ class WishMachine(RuleBasedStateMachine):
         return claims[-1 - number % len(claims)] if claims else None
 
     @precondition(lambda self: len(self.told) < 6)
-    @rule(beneficiary=st.sampled_from(MEMBERS[:2]), parts=st.integers(1, 3), published=st.booleans())
-    def make(self, beneficiary: str, parts: int, published: bool) -> None:
+    @rule(
+        beneficiary=st.sampled_from(MEMBERS[:2]),
+        parts=st.integers(1, 3),
+        published=st.booleans(),
+        in_round=st.booleans(),
+    )
+    def make(self, beneficiary: str, parts: int, *, published: bool, in_round: bool = False) -> None:
         self.as_("clerk").claiming.make_wish(
             beneficiary,
             "call 13800138000",
@@ -198,7 +203,7 @@ class WishMachine(RuleBasedStateMachine):
         self.told.append(Told(beneficiary, parts))
         if published:  # most of what can happen, happens later
             self.screen(len(self.told) - 1, "clerk", clean=True)
-            self.publish(len(self.told) - 1, "clerk", in_round=False)
+            self.publish(len(self.told) - 1, "clerk", in_round=in_round)
 
     @precondition(lambda self: self.told)
     @rule(number=WISHES, who=PEOPLE, clean=st.booleans())
@@ -340,9 +345,16 @@ class WishMachine(RuleBasedStateMachine):
                 self.pay(told, len(told.held()), "withdrawn")
 
     @precondition(lambda self: self.told)
-    @rule(number=WISHES, givers=st.integers(1, 3), steps=st.integers(1, 4))
-    def grant(self, number: int, givers: int, steps: int) -> None:
-        """All goes well, or most of it: claimed, contact made, delivered, confirmed."""
+    @rule(
+        number=WISHES,
+        givers=st.integers(1, 3),
+        steps=st.sampled_from([4, 3, 2, 1]),
+        bounty=st.integers(0, 20),
+    )
+    def grant(self, number: int, givers: int, steps: int, bounty: int) -> None:
+        """All goes well, or most of it: points put up, claimed, contact made, delivered, confirmed."""
+        if bounty:
+            self.put_up(number, "right", MEMBERS[bounty % 4], bounty, days=bounty)
         for member in MEMBERS[1 : 1 + givers]:
             before = len(self.pick(number)[1].claims)
             self.claim(number, member, adopts=False)

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from gridpoints.claiming.bounties import Bounties
 from gridpoints.claiming.disclosing import Disclosing
 from gridpoints.claiming.gifts import Bounty, BountyStatus, Contact
-from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
+from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Target
 from gridpoints.claiming.rounds import Rounds
 from gridpoints.claiming.thanking import Thanking
 from gridpoints.claiming.wished import Wished, terms_in
@@ -196,7 +196,10 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, Rounds):
         with self.context.read() as work:
             over = work.find(Bounty, {"status": BountyStatus.OPEN, "until": Range(at_most=now)})
             ids = sorted({bounty.wish_id for bounty in over})
-            return [w.id for w in work.find(Wish, {"id": ids, "status": WishStatus.PUBLISHED})]
+            free = [w.id for w in work.find(Wish, {"id": ids, "status": WishStatus.PUBLISHED})]
+            held = {"target_id": free, "target": Target.WISH, "status": HOLDING}
+            promised = {claim.target_id for claim in work.find(Claim, held)} if free else set()
+            return [id for id in free if id not in promised]
 
     def _tick_wish(self, wish_id: str, now: datetime) -> None:
         with self.context.begin() as work:
