@@ -110,7 +110,7 @@ def test_what_the_public_sees_is_a_text_of_its_own(village: Community, li: Membe
     assert preview.missing == ("need", "consent")
     with pytest.raises(PersonalDataLeft) as caught:
         village.claiming.publish_wish(wish.id)
-    assert caught.value.found == ("name", "address", "phone")
+    assert caught.value.personal == ("name", "address", "phone")
     preview = village.claiming.screen_wish(wish.id, text="想要一盏台灯", need="灯坏了", consent="书面")
     assert (preview.card.text, preview.found, preview.missing) == ("想要一盏台灯", (), ())
     shown = village.claiming.publish_wish(wish.id)

@@ -131,7 +131,7 @@ class Publishing(Showing):
                 wish=wish.id, value=wish.value, limit=terms.value_limit, currency=terms.currency
             )
         if last.leftovers and not last.despite:
-            raise PersonalDataLeft(wish=wish.id, found=tuple(dict.fromkeys(map(str, last.leftovers))))
+            raise PersonalDataLeft(wish=wish.id, personal=tuple(dict.fromkeys(map(str, last.leftovers))))
 
     def reject_wish(self, wish_id: str, *, reason: str) -> Wish:
         """Refuse a wish that is not published, with the reason that the resident is told."""

@@ -70,7 +70,7 @@ class Thanking(Publishing):
             found = self._leftovers(work, wish, words)
             if found and despite is None:
                 kinds = tuple(dict.fromkeys(str(each.kind) for each in found))
-                raise PersonalDataLeft(wish=wish.number or wish.id, found=kinds)
+                raise PersonalDataLeft(wish=wish.number or wish.id, personal=kinds)
             return self.context.change(work, thanks, published, despite)
 
     def keep_thanks(self, claim_id: str, *, reason: str | None = None) -> Thanks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, NotFound, Refused
+from gridpoints.errors.base import InvalidInput, NotAllowed, NotFound, Refused
 
 
 class WishRoleNeeded(NotAllowed):
@@ -49,11 +49,11 @@ class WishNumberUnknown(NotFound):
 
 
 class PersonalDataLeft(Refused):
-    """The text of the wish {wish} seems to hold personal data: {found}. Take it out, or say for what
+    """The text of the wish {wish} seems to hold personal data: {personal}. Take it out, or say for what
     reason it may stand there."""
 
     wish: str
-    found: tuple[str, ...]
+    personal: tuple[str, ...]
 
 
 class NotScreened(Refused):
@@ -121,12 +121,6 @@ class NothingToDisclose(NotFound):
 
     wish: str
     detail: str
-
-
-class PartsTaken(Conflict):
-    """The wish {wish} cannot be adopted as a whole: all its parts are taken."""
-
-    wish: str
 
 
 class BountyPromised(Refused):
