@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from attrs import evolve, frozen
 
 from gridpoints.claiming.bounties import Bounties
+from gridpoints.claiming.clock import WishClock
 from gridpoints.claiming.disclosing import Disclosing
-from gridpoints.claiming.gifts import Bounty, BountyStatus, Contact
-from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Target
-from gridpoints.claiming.rounds import Rounds
+from gridpoints.claiming.gifts import Contact
+from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
 from gridpoints.claiming.thanking import Thanking
 from gridpoints.claiming.wished import Wished, terms_in
 from gridpoints.claiming.wishes import WISH, Own, Wish, WishRound, WishStatus
@@ -28,15 +28,12 @@ from gridpoints.errors import (
     OwnWish,
     WishTaken,
 )
-from gridpoints.storage.port import Range, Work
+from gridpoints.storage.port import Work
 from gridpoints.values import check_decimal, check_text
-
-#: How many wishes the clock looks at in one go.
-_BATCH = 1_000
 
 
 @frozen
-class Granting(Wishing, Bounties, Disclosing, Thanking, Rounds):
+class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
     """Wishes are made, judged, claimed for a time, and granted."""
 
     def claim_wish(self, wish_id: str, member_id: str) -> Claim:
@@ -159,54 +156,12 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, Rounds):
         if claim.lapsed_at(now):
             raise LeaseOver(claim=claim.id, until=claim.lease_until or now)
 
-    # --- what the clock does ------------------------------------------------------------------
-
     def close_wish(self, wish_id: str, *, reason: str | None = None) -> Wish:
         """Close the file of a wish that came true; the clock does it some time later."""
         with self.context.begin() as work:
             wish = work.get(Wish, wish_id, lock=True)
             self._must_be_theirs(work, wish)
             return self.context.change(work, wish, WISH.advance(wish, WishStatus.CLOSED, due_at=None), reason)
-
-    def tick_wishes(self) -> int:
-        """Do what is due: leases and bounties lapse, rounds open and close, files are closed.
-
-        Answers how many wishes it had to look at. As often as one likes, and after any pause: what can be
-        claimed, and by whom, is the same whether it was called or not.
-        """
-        now = self.context.now()
-        seen: set[str] = set()
-        while due := [id for id in self._due(now) if id not in seen]:
-            for wish_id in due:
-                self._tick_wish(wish_id, now)
-            seen.update(due)
-        for wish_id in self._with_bounties_over(now):
-            self._tick_wish(wish_id, now)
-            seen.add(wish_id)
-        self._tick_rounds(now)
-        return len(seen)
-
-    def _due(self, now: datetime) -> list[str]:
-        with self.context.read() as work:
-            due = {"due_at": Range(at_most=now)}
-            return [wish.id for wish in work.find(Wish, due, order=("due_at", "id"), limit=_BATCH)]
-
-    def _with_bounties_over(self, now: datetime) -> list[str]:
-        """Wishes with bounties that are over, and that nobody keeps from lapsing."""
-        with self.context.read() as work:
-            over = work.find(Bounty, {"status": BountyStatus.OPEN, "until": Range(at_most=now)})
-            ids = sorted({bounty.wish_id for bounty in over})
-            free = [w.id for w in work.find(Wish, {"id": ids, "status": WishStatus.PUBLISHED})]
-            held = {"target_id": free, "target": Target.WISH, "status": HOLDING}
-            promised = {claim.target_id for claim in work.find(Claim, held)} if free else set()
-            return [id for id in free if id not in promised]
-
-    def _tick_wish(self, wish_id: str, now: datetime) -> None:
-        with self.context.begin() as work:
-            wished = Wished.locked(self.context, work, wish_id)
-            wish = wished.sweep()
-            if wish.status is WishStatus.FULFILLED and wish.due_at is not None and wish.due_at <= now:
-                self.context.change(work, wish, WISH.advance(wish, WishStatus.CLOSED, due_at=None))
 
 
 def _must_be_free(wish: Wish, held: list[Claim], member: Member) -> None:

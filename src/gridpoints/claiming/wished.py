@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -81,12 +82,57 @@ class Wished:
     def follow(self, **changes: Any) -> Wish:
         """Bring the wish up to date with its claims, and with `changes` of its own."""
         wish = self.work.get(Wish, self.wish.id, lock=True)
+        present = Standing.of(self.work, [wish], self.context.now()).present(wish, **changes)
+        return wish if present is wish else self.context.change(self.work, wish, present)
+
+    def sweep(self) -> Wish:
+        """Let the leases go that ran out, and what of its bounties is over; the wish as it then is."""
+        now = self.context.now()
+        lapse(self.context, self.work, self.held(), now)
+        wish = self.follow()
+        if wish.status is WishStatus.PUBLISHED and not self.held():
+            Purse(self.context, self.work, wish).lapse(now)
+        return wish
+
+    def _change(self, to: WishStatus, **changes: Any) -> Wish:
+        return self.context.change(self.work, self.wish, WISH.advance(self.wish, to, **changes))
+
+
+@frozen
+class Standing:
+    """What it takes to say where some wishes stand, read for all of them together.
+
+    `held` are the claims that take up parts of them, by wish, oldest first; `spoken` those of which contact
+    was noted; `over` the rounds that are; `following` the round that is open, or opens next.
+    """
+
+    held: Mapping[str, list[Claim]]
+    spoken: Set[str]
+    over: Set[str]
+    following: WishRound | None
+
+    @classmethod
+    def of(cls, work: Work, wishes: Sequence[Wish], now: datetime) -> Self:
+        """Read it; the wishes are locked."""
+        ids = [wish.id for wish in wishes]
+        where = {"target_id": ids, "target": Target.WISH, "status": HOLDING}
+        held: dict[str, list[Claim]] = {id: [] for id in ids}
+        for claim in work.find(Claim, where, order=("claimed_at", "id")):
+            held[claim.target_id].append(claim)
+        undone = [claim.id for claims in held.values() for claim in claims if claim.status not in DONE]
+        spoken = {each.id for each in work.find(Contact, {"id": undone})} if undone else set[str]()
+        rounds = sorted({wish.round_id for wish in wishes if wish.round_id is not None})
+        found = work.find(WishRound, {"id": rounds}) if rounds else []
+        over = {round.id for round in found if round.is_over(now)}
+        return cls(held, spoken, over, next_round(work, now) if over else None)
+
+    def present(self, wish: Wish, **changes: Any) -> Wish:
+        """The wish, moved on with its claims and `changes`; itself where nothing changes."""
         if wish.status not in PUBLIC:
             return wish
-        held = self.held()
+        held = self.held[wish.id]
         leases = [c.lease_until for c in held if c.status is ClaimStatus.CONFIRMED and c.lease_until]
-        changes = {
-            **changes,
+        changes |= {
             "due_at": min(leases, default=None),
             "granted": sum(claim.status is ClaimStatus.VERIFIED for claim in held),
         }
@@ -96,41 +142,24 @@ class Wished:
             changes |= {"adopted_by": None, "adopted_claim_id": None}
         full = len(held) >= wish.parts or adopted is not None
         status = self._status(held) if full else WishStatus.PUBLISHED
-        if status is WishStatus.PUBLISHED:
-            changes |= self._next_round(wish)
+        if status is WishStatus.PUBLISHED and wish.round_id in self.over and self.following is not None:
+            changes |= {"round_id": self.following.id, "priority": wish.priority + 1}
         if status is wish.status and evolve(wish, **changes) == wish:
             return wish
-        return self.context.change(self.work, wish, WISH.advance(wish, status, **changes))
+        return WISH.advance(wish, status, **changes)
 
     def _status(self, held: list[Claim]) -> WishStatus:
         """Where a wish stands of which every part is taken."""
         undone = [claim.id for claim in held if claim.status not in DONE]
         if not undone:
             return WishStatus.DELIVERED
-        spoken = self.work.count(Contact, {"id": undone})
-        return WishStatus.CONTACTED if spoken == len(undone) else WishStatus.CLAIMED
+        return WishStatus.CONTACTED if self.spoken >= set(undone) else WishStatus.CLAIMED
 
-    def _next_round(self, wish: Wish) -> dict[str, Any]:
-        """What changes where its round is over: it goes to the next one, if there is one, with priority."""
-        now = self.context.now()
-        if wish.round_id is None or not self.work.get(WishRound, wish.round_id).is_over(now):
-            return {}
-        following = next_round(self.work, now)
-        return {} if following is None else {"round_id": following.id, "priority": wish.priority + 1}
 
-    def sweep(self) -> Wish:
-        """Let the leases go that ran out, and what of its bounties is over; the wish as it then is."""
-        now = self.context.now()
-        for claim in self.held():
-            if claim.lapsed_at(now):
-                self.context.change(self.work, claim, CLAIM.advance(claim, ClaimStatus.LAPSED))
-        wish = self.follow()
-        if wish.status is WishStatus.PUBLISHED and not self.held():
-            Purse(self.context, self.work, wish).lapse(now)
-        return wish
-
-    def _change(self, to: WishStatus, **changes: Any) -> Wish:
-        return self.context.change(self.work, self.wish, WISH.advance(self.wish, to, **changes))
+def lapse(context: Context, work: Work, claims: Iterable[Claim], now: datetime) -> None:
+    """Let those of the claims go whose leases ran out."""
+    lapsed = [claim for claim in claims if claim.lapsed_at(now)]
+    context.change_all(work, [(claim, CLAIM.advance(claim, ClaimStatus.LAPSED)) for claim in lapsed])
 
 
 def terms_in(work: Work) -> WishTerms:
