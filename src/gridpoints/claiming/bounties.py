@@ -79,9 +79,9 @@ class Bounties(Claims):
             if actor.id != bounty.member_id and not terms_in(work).entrusted(actor):
                 raise NotYourPoints(member=bounty.member_id)
             wished = Wished.locked(self.context, work, bounty.wish_id)
-            wish = wished.sweep()
+            wish, held = wished.sweep()
             bounty = work.get(Bounty, bounty_id, lock=True)
-            if bounty.status is BountyStatus.OPEN and wished.held():
+            if bounty.status is BountyStatus.OPEN and held:
                 raise BountyPromised(wish=wish.number or wish.id)
             return Purse(self.context, work, wish).end(bounty, BountyStatus.WITHDRAWN, reason=reason)
 

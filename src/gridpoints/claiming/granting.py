@@ -14,7 +14,7 @@ from gridpoints.claiming.disclosing import Disclosing
 from gridpoints.claiming.gifts import Contact
 from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
 from gridpoints.claiming.thanking import Thanking
-from gridpoints.claiming.wished import Wished, terms_in
+from gridpoints.claiming.wished import Standing, Wished, terms_in
 from gridpoints.claiming.wishes import WISH, Own, Wish, WishRound, WishStatus
 from gridpoints.claiming.wishing import Wishing
 from gridpoints.community.model import Member
@@ -81,7 +81,7 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
         now, terms = self.context.now(), terms_in(work)
         wished = Wished.locked(self.context, work, wish_id)
         self._refuse_own(work, wished.wish, member, own=terms.own)
-        wish, held = wished.sweep(), wished.held()
+        wish, held = wished.sweep()
         _must_be_free(wish, held, member)
         if wish.round_id is not None:
             work.get(WishRound, wish.round_id).must_be_open(now)
@@ -90,12 +90,11 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
             terms.must_allow(work.count(Claim, mine), member.name)
         lease = now + timedelta(days=terms.contact_days)
         claim = Claim(self.context.id(None), Target.WISH, wish.id, member.id, now, lease_until=lease)
-        self.context.keep(work, claim)
-        if adopted_by is None:
-            wished.follow()
-        else:
-            wished.follow(adopted_by=adopted_by, adopted_claim_id=claim.id)
-        return claim
+        # Nobody has spoken with anybody for this claim, and the round is open.
+        standing = Standing({wish.id: [*held, claim]}, spoken=frozenset(), over=frozenset(), following=None)
+        adopted = {"adopted_by": adopted_by, "adopted_claim_id": claim.id} if adopted_by else {}
+        self.context.change(work, wish, standing.present(wish, **adopted))
+        return self.context.keep(work, claim)
 
     def _refuse_own(self, work: Work, wish: Wish, member: Member, *, own: Own) -> None:
         """Raise `OwnWish`, also for a guardian, and `OwnHouseholdWish` where the terms say so."""

@@ -85,14 +85,15 @@ class Wished:
         present = Standing.of(self.work, [wish], self.context.now()).present(wish, **changes)
         return wish if present is wish else self.context.change(self.work, wish, present)
 
-    def sweep(self) -> Wish:
-        """Let the leases go that ran out, and what of its bounties is over; the wish as it then is."""
-        now = self.context.now()
-        lapse(self.context, self.work, self.held(), now)
-        wish = self.follow()
-        if wish.status is WishStatus.PUBLISHED and not self.held():
+    def sweep(self) -> tuple[Wish, list[Claim]]:
+        """Let go what ran out of leases and bounties: the wish as it then is, and what holds its parts."""
+        now, wish, held = self.context.now(), self.wish, self.held()
+        if wish.round_id is not None or any(claim.lapsed_at(now) for claim in held):
+            lapse(self.context, self.work, held, now)
+            wish, held = self.follow(), self.held()
+        if wish.status is WishStatus.PUBLISHED and not held:
             Purse(self.context, self.work, wish).lapse(now)
-        return wish
+        return wish, held
 
     def _change(self, to: WishStatus, **changes: Any) -> Wish:
         return self.context.change(self.work, self.wish, WISH.advance(self.wish, to, **changes))
