@@ -14,6 +14,7 @@ from gridpoints.claiming.screenings import Personal
 from gridpoints.claiming.wishes import Own, RoundStatus, Voice, WishStatus, WishTerms
 from gridpoints.errors import (
     AlreadyClaimed,
+    BlankText,
     BountyPromised,
     EmptyInterval,
     IllegalTransition,
@@ -99,6 +100,18 @@ def test_who_wrote_it_down(village: Community, li: Member, zhao: Member) -> None
     village.claiming.publish_wish(wish.id)
     with pytest.raises(OwnWish):
         village.claiming.claim_wish(wish.id, zhao.id)
+
+
+def test_what_cannot_be_written_down(village: Community, li: Member) -> None:
+    make = village.claiming.make_wish
+    for wrong in ({"parts": 0}, {"value": 0}, {"value": "NaN"}, {"voice": "bird"}, {"address": " "}):
+        with pytest.raises(GridpointsError):
+            make(li.id, "A lamp", deed="wish", **wrong)
+    wish = make(li.id, "A lamp", deed="wish")
+    with pytest.raises(BlankText):
+        village.claiming.screen_wish(wish.id, text=" ")
+    with pytest.raises(NotYourWish):
+        as_(village, "nobody").claiming.submit_wish(wish.id)
 
 
 def test_what_the_public_sees_is_a_text_of_its_own(village: Community, li: Member) -> None:
@@ -243,6 +256,8 @@ def test_disclosed_step_by_step_and_logged(
         giver.claiming.disclose(claim.id, Detail.CONTACT)
     village.claiming.correct_particulars(wish.id, contact="13800138000", address="at her daughter's")
     assert giver.claiming.disclose(claim.id, Detail.CONTACT) == "13800138000"
+    with pytest.raises(NotOneOf):
+        giver.claiming.disclose(claim.id, "everything")
     for nosy, detail in ((other, "address"), (giver, "file")):
         with pytest.raises(NotDisclosed):
             nosy.claiming.disclose(claim.id, detail)

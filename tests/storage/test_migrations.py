@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from gridpoints.awards.model import Award
 from gridpoints.claiming.model import Claim
+from gridpoints.claiming.wishes import Particulars, Wish
 from gridpoints.community.model import Profile
 from gridpoints.errors import SchemaMismatch, StoreUnavailable
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
@@ -157,6 +158,40 @@ def test_awards_and_claims_of_the_first_schema_are_kept(empty_url: str) -> None:
         award = work.get(Award, "a")
         assert (award.quantity, award.facts, award.uses, award.version) == (Decimal("2.50"), {}, {}, 1)
         assert (work.get(Claim, "c").award_id, work.get(Claim, "c").version) == ("a", 3)
+    store.close()
+
+
+def test_wishes_of_before_are_kept_and_their_words_set_apart(empty_url: str) -> None:
+    on(empty_url, migrate_to("0004"))
+    claimed = {"target_id": "claimed", "status": "confirmed", "lease_until": "2026-03-09T01:00:00.000000Z"}
+    wishes: list[tuple[str, dict[str, object]]] = [
+        ("wish", {"id": id, "beneficiary_id": "li", "text": "A lamp", "deed": "wish", "status": id})
+        for id in ("draft", "claimed", "fulfilled")
+    ]
+    rows: list[tuple[str, dict[str, object]]] = [
+        ("community", FORMER["community"]),
+        ("member", FORMER["member"]),
+        *[(table, {**row, "made_at": "2026-03-02T01:00:00.000000Z"}) for table, row in wishes],
+        ("claim", {**FORMER["claim"], **claimed, "award_id": None}),
+    ]
+    for table, row in rows:
+        values: dict[str, object] = {"community_id": "baiyang", **row}
+        if "status" in row:
+            values["version"] = 3
+        values = {name: value for name, value in values.items() if value is not None}
+        given = ", ".join(f"'{value}'" for value in values.values())
+        insert = text(f"INSERT INTO gridpoints_{table} ({', '.join(values)}) VALUES ({given})")  # noqa: S608
+        on(empty_url, partial(_execute, insert))
+    store = SqlStore(empty_url)
+    with store.begin("baiyang", write=False) as work:
+        found = [work.get(Wish, id) for id in ("draft", "claimed", "fulfilled")]
+        assert [(w.text, w.parts, w.granted, w.version) for w in found] == [
+            ("", 1, 0, 3),
+            ("A lamp", 1, 0, 3),
+            ("A lamp", 1, 1, 3),
+        ]
+        assert [wish.due_at for wish in found] == [None, work.get(Claim, "c").lease_until, None]
+        assert work.get(Particulars, "draft").told == "A lamp"
     store.close()
 
 

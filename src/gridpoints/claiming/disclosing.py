@@ -8,7 +8,7 @@ from attrs import frozen
 
 from gridpoints.claiming.gifts import Detail, Disclosure
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
-from gridpoints.claiming.showing import Showing
+from gridpoints.claiming.showing import Showing, one_of
 from gridpoints.claiming.wished import terms_in
 from gridpoints.claiming.wishes import Particulars, Wish
 from gridpoints.community.model import Grid, Household, Member
@@ -44,7 +44,7 @@ class Disclosing(Showing):
         Its area, its address (as noted, or the door of the beneficiary), and its contact. A clerk may ask
         for the claimant, who is then told. Raises `NotDisclosed` or `NothingToDisclose`.
         """
-        detail, actor = Detail(detail), self.context.actor
+        detail, actor = one_of("detail", Detail, detail), self.context.actor
         with self.context.begin() as work:
             claim = work.get(Claim, claim_id)
             if claim.target is not Target.WISH:

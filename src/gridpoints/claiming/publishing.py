@@ -58,7 +58,9 @@ class Publishing(Showing):
             worth = wish.value if value is None else check_decimal("value", value)
             screening = WISH.advance(wish, WishStatus.SCREENING, value=worth)
             former = self._last_screening(work, wish)
-            words = text or (former.text if former else work.get(Particulars, wish.id).told)
+            words = text
+            if words is None:
+                words = former.text if former else work.get(Particulars, wish.id).told
             work.add(
                 self._screening(
                     work,

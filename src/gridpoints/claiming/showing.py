@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
 
 from attrs import field, frozen
 
@@ -13,9 +15,11 @@ from gridpoints.claiming.model import HOLDING, Claim, Target
 from gridpoints.claiming.screenings import Screening
 from gridpoints.claiming.wished import terms_in
 from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishStatus, WishTerms
-from gridpoints.errors import NotPublished, NotYourWish, WishNumberUnknown
+from gridpoints.errors import NotOneOf, NotPublished, NotYourWish, WishNumberUnknown
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import check_whole
+from gridpoints.values import check_whole, shown
+
+E = TypeVar("E", bound=StrEnum)
 
 
 @frozen
@@ -120,6 +124,14 @@ class Showing(Claims):
         actor = self.context.actor
         if not (wish.concerns(actor) or actor.id == wish.made_by or terms_in(work).entrusted(actor)):
             raise NotYourWish(wish=wish.number or wish.id)
+
+
+def one_of(field: str, kinds: type[E], given: E | str) -> E:
+    """The one of these that is given; raises `NotOneOf`."""
+    try:
+        return kinds(given)
+    except ValueError:
+        raise NotOneOf(field=field, value=shown(given), known=tuple(kinds)) from None
 
 
 def cards(work: Work, wishes: list[Wish]) -> list[Card]:

@@ -10,6 +10,7 @@ from gridpoints.claiming.gifts import BountyStatus
 from gridpoints.claiming.model import CLAIM, ClaimStatus
 from gridpoints.claiming.publishing import Publishing, text_or_none
 from gridpoints.claiming.purse import Purse
+from gridpoints.claiming.showing import one_of
 from gridpoints.claiming.wished import Wished, terms_in
 from gridpoints.claiming.wishes import (
     FILE,
@@ -98,7 +99,7 @@ class Wishing(Publishing):
             deed=check_identifier("deed", deed),
             made_at=self.context.now(),
             made_by=actor.id,
-            voice=Voice(voice),
+            voice=one_of("voice", Voice, voice),
             parts=check_whole("parts", parts, most=MOST_PARTS),
             value=None if value is None else check_decimal("value", value),
         )
