@@ -93,7 +93,8 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
         # Nobody has spoken with anybody for this claim, and the round is open.
         standing = Standing({wish.id: [*held, claim]}, spoken=frozenset(), over=frozenset(), following=None)
         adopted = {"adopted_by": adopted_by, "adopted_claim_id": claim.id} if adopted_by else {}
-        self.context.change(work, wish, standing.present(wish, **adopted))
+        if (present := standing.present(wish, **adopted)) is not wish:
+            self.context.change(work, wish, present)
         return self.context.keep(work, claim)
 
     def _refuse_own(self, work: Work, wish: Wish, member: Member, *, own: Own) -> None:
