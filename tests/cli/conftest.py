@@ -35,6 +35,7 @@ if not (find_spec("typer") and find_spec("rich")):  # without the extra there ar
         "test_rulebook.py",
         "test_rules_checking.py",
         "test_vouchers.py",
+        "test_wishes.py",
     ]
 
 MEMBERS = "编号,姓名,门牌,网格\nB1,李秀英,1号楼101,第一网格\nB2,张伟,1号楼102,第一网格\nB3,张伟,,\n"

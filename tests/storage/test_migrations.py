@@ -33,6 +33,7 @@ from sqlalchemy import (
 from gridpoints.awards.model import Award
 from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
 from gridpoints.claiming.model import Claim
+from gridpoints.claiming.wishes import Particulars, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.errors import ReferenceUnknown, SchemaMismatch, StoreUnavailable
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
@@ -205,6 +206,43 @@ def test_what_the_first_schema_kept_is_kept(empty_url: str) -> None:
         assert work.get(Member, "li").household_id == "h"
     with pytest.raises(ReferenceUnknown), store.begin("baiyang") as work:
         work.add(Household("h2", "nowhere", "102"))
+    store.close()
+
+
+def test_wishes_of_before_are_kept_and_their_words_set_apart(empty_url: str) -> None:
+    on(empty_url, migrate_to("0004"))
+    made = {
+        "beneficiary_id": "li",
+        "text": "A lamp",
+        "deed": "wish",
+        "made_at": "2026-03-02T01:00:00.000000Z",
+    }
+    claim = {
+        "id": "c",
+        "target": "wish",
+        "target_id": "claimed",
+        "member_id": "li",
+        "claimed_at": "2026-03-02T01:00:00.000000Z",
+        "lease_until": "2026-03-09T01:00:00.000000Z",
+        "status": "confirmed",
+    }
+    wishes = ("draft", "claimed", "fulfilled")
+    keep(empty_url, [row for row in FORMER if row[0] in ("community", "grid", "household", "member")])
+    keep(
+        empty_url,
+        [("wish", {"id": id, "status": id, "made_at": claim["claimed_at"], **made}) for id in wishes],
+    )
+    keep(empty_url, [("claim", dict(claim))])
+    store = SqlStore(empty_url)
+    with store.begin("baiyang", write=False) as work:
+        found = [work.get(Wish, id) for id in wishes]
+        assert [(w.text, w.parts, w.granted, w.version) for w in found] == [
+            ("", 1, 0, 3),
+            ("A lamp", 1, 0, 3),
+            ("A lamp", 1, 1, 3),
+        ]
+        assert [wish.due_at for wish in found] == [None, work.get(Claim, "c").lease_until, None]
+        assert work.get(Particulars, "draft").told == "A lamp"
     store.close()
 
 

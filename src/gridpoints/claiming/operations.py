@@ -9,8 +9,9 @@ from attrs import frozen
 
 from gridpoints.claiming.attending import Attending, Places
 from gridpoints.claiming.claimable import Claimable
-from gridpoints.claiming.granting import Granting, Wished
+from gridpoints.claiming.granting import Granting
 from gridpoints.claiming.model import Target
+from gridpoints.claiming.wished import Wished
 
 
 @frozen

@@ -28,6 +28,7 @@ from gridpoints.cli import (
     transfers,
     treasury,
     vouchers,
+    wishes,
 )
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
@@ -58,6 +59,7 @@ def build(language: Language) -> typer.Typer:
         grids,
         deeds,
         awards,
+        wishes,
         points,
         rulebook,
         merchants,

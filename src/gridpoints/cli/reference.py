@@ -43,6 +43,7 @@ _DRAFT = "version status drafted_at drafted_by approved_at approved_by vote"
 _AWARD = "award member deed day unit awarded status waits_for closes_at"
 _GOODS = "goods[offer quantity]"
 _VOUCHER = f"voucher status member {_GOODS} unit points valid_until named"
+_WISH = "wish number status text parts free value currency points round priority"
 #: The keys of the documents that `--json` writes; in brackets those of each item of a list.
 DOCUMENTS = {
     "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
@@ -72,6 +73,15 @@ DOCUMENTS = {
         ("awards object", "awards appeal", "awards objections"),
         "objections[objection kind award made_by made_at reason status]",
     ),
+    **dict.fromkeys(("wish make", "wish screen"), f"{_WISH} found[kind text] proposed missing above_limit"),
+    **dict.fromkeys(("wish publish", "wish list", "wish bounty"), f"wishes[{_WISH}]"),
+    **dict.fromkeys(
+        ("wish claim", "wish contact", "wish deliver", "wish confirm", "wish release"),
+        "claims[claim wish member status lease_until]",
+    ),
+    "wish where": "detail told",
+    "wish thank": "thanks[wish member text status]",
+    "wish tick": "looked_at",
     "rules explain": "award status refusal member deed day rule_set unit wanted awarded explanation",
     "balance": "member(id number name status) balances[unit posted held available]",
     "statement": "member(id number name status) entries[unit sequence day recorded_at kind reason amount "
@@ -159,6 +169,10 @@ NOTES = {
     "somebody to agree; `refused` got nothing, by the rules; "
     "`repeated` were credited before; `rejected` are left out, and `problems` says why, for the first 1,000.",
     "awards pending": "`waits_for` is `confirmer`, `panel` or `notice`; a notice ends at `closes_at`.",
+    "wish screen": "`found` is what seems to be personal in the text, `proposed` the text without it, "
+    "`missing` what is not noted yet: `need`, `consent`.",
+    "wish list": "`free` is how many of the `parts` can be claimed, `priority` in how many rounds nobody "
+    "did.",
     "rules explain": "`status` is that of the award, or, for a deed that is tried out, `possible` or "
     "`refused`, with the `refusal`: `condition`, `limit`, `cap` or `shortfall`. `explanation` has a line for "
     "each step.",

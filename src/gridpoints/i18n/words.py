@@ -83,6 +83,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "task": "task",
         "task_list": "list of tasks",
         "thing": "thing to lend",
+        "bounty": "bounty",
+        "contact": "note of contact",
+        "disclosure": "disclosure",
+        "particulars": "particulars of a wish",
+        "screening": "screening",
+        "thanks": "thanks",
+        "wish_round": "round of wishes",
+        "wish_terms": "terms of wishes",
     },
     "status": {
         "acknowledged": "received",
@@ -168,6 +176,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "short": "too few people",
         "waiting": "waiting",
         "working": "working day",
+        "contacted": "contact made",
+        "given": "given",
+        "in_force": "in force",
+        "kept": "kept",
+        "planned": "planned",
+        "screening": "being screened",
     },
     "emergency_kind": {
         "flood": "flood",
@@ -223,6 +237,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "upcoming": "to come",
         "in_force": "in force",
         "superseded": "superseded",
+    },
+    "thanks_status": {
+        "waiting": "waiting to be read",
     },
     "account_kind": {
         "member": "the member account",
@@ -442,6 +459,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "on_holiday": "what happens on holidays",
         "risk": "the risk notice",
         "status": "the state",
+        "area": "the area",
+        "consent": "the consent",
+        "detail": "the detail",
+        "need": "the need",
+        "organisation": "the organisation",
+        "parts": "the number of parts",
+        "required": "what is required",
+        "voice": "who wrote it down",
     },
     "grid_kind": {
         "district": "district",
@@ -540,6 +565,23 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "previous_working_day": "moved to the working day before",
         "only_working_days": "only on working days",
     },
+    "detail": {
+        "area": "area",
+        "address": "address",
+        "contact": "contact",
+        "file": "the whole file",
+    },
+    "personal": {
+        "phone": "telephone number",
+        "id_number": "identity or card number",
+        "email": "e-mail address",
+        "address": "address",
+        "name": "name",
+    },
+    "missing": {
+        "need": "the need",
+        "consent": "the consent",
+    },
 }
 
 #: Numbers with what they count, singular and plural, by code.
@@ -573,6 +615,9 @@ CONTEXTS: Mapping[str, str] = {
     "wanted": "status",
     "parent_kind": "grid_kind",
     "offered": "mode",
+    "detail": "detail",
+    "missing": "missing",
+    "personal": "personal",
 }
 
 #: What somebody has to type as it is, in whatever language.

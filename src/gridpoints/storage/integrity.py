@@ -17,8 +17,10 @@ from gridpoints.catalog.programmes import Programme
 from gridpoints.catalog.series import CalendarDay, Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.things import Loan, Thing
+from gridpoints.claiming.gifts import Bounty, Contact, Disclosure, Thanks
 from gridpoints.claiming.model import Claim
-from gridpoints.claiming.wishes import Wish
+from gridpoints.claiming.screenings import Screening
+from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
 from gridpoints.community.emergency import Emergency
 from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
 from gridpoints.community.model import Grid, Household, Member, Profile
@@ -99,7 +101,11 @@ KINDS: tuple[type[Record], ...] = (
     Programme,
     IndexEntry,
     IndexPosting,
+    WishTerms,
+    WishRound,
     Wish,
+    Particulars,
+    Screening,
     Award,
     Arrears,
     Review,
@@ -109,6 +115,10 @@ KINDS: tuple[type[Record], ...] = (
     Claim,
     RecordEntry,
     Certificate,
+    Contact,
+    Disclosure,
+    Bounty,
+    Thanks,
     Merchant,
     Agreement,
     Staff,
@@ -137,6 +147,7 @@ KINDS: tuple[type[Record], ...] = (
 UNIQUE: Mapping[type[Record], tuple[str, ...]] = {
     Member: ("number",),
     IndexEntry: ("subject",),
+    Wish: ("number",),
     Voucher: ("code_hash",),
 }
 
@@ -185,7 +196,9 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Errand: {"item_id": ServiceItem, "member_id": Member},
     Task: {"list_id": TaskList, "item_id": ServiceItem, "carried_from": Task},
     Loan: {"thing_id": Thing, "member_id": Member},
-    Wish: {"beneficiary_id": Member},
+    Wish: {"beneficiary_id": Member, "round_id": WishRound},
+    Particulars: {"wish_id": Wish},
+    Screening: {"wish_id": Wish},
     Award: {"member_id": Member, "household_id": Household},
     Review: {"award_id": Award},
     Vote: {"review_id": Review},
@@ -201,6 +214,10 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Refund: {"redemption_id": Redemption, "merchant_id": Merchant},
     RecordEntry: {"member_id": Member, "corrects": RecordEntry},
     Certificate: {"member_id": Member, "entry_id": RecordEntry},
+    Contact: {"claim_id": Claim, "wish_id": Wish},
+    Disclosure: {"wish_id": Wish, "claim_id": Claim},
+    Bounty: {"wish_id": Wish, "member_id": Member},
+    Thanks: {"claim_id": Claim, "wish_id": Wish, "member_id": Member},
     Settlement: {"merchant_id": Merchant},
     Adjustment: {"merchant_id": Merchant, "settlement_id": Settlement},
     Voucher: {"redemption_id": Redemption, "holder_id": Member},

@@ -37,8 +37,19 @@ from gridpoints.catalog.programmes import Programme
 from gridpoints.catalog.series import CalendarDay, DayStatus, OnHoliday, Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.things import Loan, LoanStatus, Thing
+from gridpoints.claiming.gifts import Bounty, BountyStatus, Contact, Detail, Disclosure, Thanks, ThanksStatus
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
-from gridpoints.claiming.wishes import Wish, WishStatus
+from gridpoints.claiming.screenings import Personal, Screening
+from gridpoints.claiming.wishes import (
+    Own,
+    Particulars,
+    RoundStatus,
+    Voice,
+    Wish,
+    WishRound,
+    WishStatus,
+    WishTerms,
+)
 from gridpoints.community.emergency import Emergency, EmergencyKind, EmergencyStatus
 from gridpoints.community.emergency import Mode as EmergencyMode
 from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
@@ -209,7 +220,56 @@ def examples(community: str) -> list[Record]:
         Draft("next@2", "", MOMENT, "clerk"),
         PublishedRules("细则@2026-1", "# " + TEXT + "长" * 200_000, date.max, MOMENT, "clerk"),
         *_catalog(),
-        Wish("wish", "nobody", TEXT, "wish.small", MOMENT, WishStatus.DELIVERED, 4),
+        WishTerms(
+            value_limit=Decimal("500.00"),
+            currency="CNY",
+            contact_days=1,
+            delivery_days=3_660,
+            thanks_days=7,
+            required=("need", "consent"),
+            own=Own.HOUSEHOLD,
+            most_held=10**9,
+            roles=("clerk", "网格员"),
+            version=2,
+        ),
+        WishRound("2026.1", TEXT, BEFORE_1970, LATER, RoundStatus.CLOSED, 3),
+        Wish(
+            id="wish",
+            beneficiary_id="nobody",
+            text=TEXT,
+            deed="wish.small",
+            made_at=MOMENT,
+            made_by="李秀英@1",
+            voice=Voice.GUARDIAN,
+            number="2026.1-001",
+            published_at=LATER,
+            parts=1_000,
+            value=Decimal("200.50"),
+            round_id="2026.1",
+            priority=2,
+            adopted_by=TEXT,
+            adopted_claim_id="claim",
+            granted=999,
+            due_at=LATER,
+            status=WishStatus.CONTACTED,
+            version=4,
+        ),
+        Wish("wish-2", "nobody", "", "wish.small", BEFORE_1970, "clerk"),
+        Particulars("wish", "wish", TEXT, TEXT, TEXT, TEXT, version=7),
+        Particulars("wish-2", "wish-2", "x"),
+        Screening(
+            id="screening",
+            wish_id="wish",
+            at=MOMENT,
+            by="clerk",
+            text=TEXT,
+            need=TEXT,
+            consent=TEXT,
+            value=Decimal("0.01"),
+            leftovers=(Personal.NAME, Personal.PHONE),
+            despite=TEXT,
+        ),
+        Screening("screening-2", "wish", BEFORE_1970, "clerk", ""),
         Award(
             id="报" * LONGEST_DERIVED,
             member_id="李秀英@1",
@@ -354,6 +414,25 @@ def examples(community: str) -> list[Record]:
             version=2,
         ),
         Certificate("certificate-2", 1, "nobody", CertificateKind.HOURS, BEFORE_1970, "clerk"),
+        Contact("claim", "claim", "wish", MOMENT, "nobody", TEXT),
+        Contact("claim-2", "claim-2", "wish", BEFORE_1970, "nobody"),
+        Disclosure("shown", "wish", "claim", Detail.ADDRESS, "nobody", MOMENT),
+        Disclosure("shown-2", "wish", None, Detail.FILE, "clerk", BEFORE_1970),
+        Bounty(
+            id="bounty",
+            wish_id="wish",
+            member_id="nobody",
+            unit="points",
+            amount=MOST_AMOUNT,
+            put_up_at=MOMENT,
+            until=LATER,
+            paid=MOST_AMOUNT,
+            status=BountyStatus.PAID,
+            version=2,
+        ),
+        Thanks(
+            "claim", "claim", "wish", "nobody", TEXT, "clerk", MOMENT, ThanksStatus.PUBLISHED, 2_000_000_000
+        ),
         Merchant("shop", TEXT, "points", Decimal("0.035"), "CNY", MerchantStatus.SUSPENDED, 6),
         Merchant("shop-2", "小卖部", "hours", Decimal("123456789012.123456")),
         Agreement(
