@@ -7,14 +7,18 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from gridpoints.claiming.attending import Attending, Places
+from gridpoints.claiming.attending import Places
 from gridpoints.claiming.claimable import Claimable
 from gridpoints.claiming.granting import Granting, Wished
 from gridpoints.claiming.model import Target
+from gridpoints.claiming.presence import Presence
+from gridpoints.claiming.rating import RatingEachOther
+from gridpoints.claiming.requiring import Requiring
+from gridpoints.claiming.teams import Teams
 
 
 @frozen
-class Claiming(Attending, Granting):
+class Claiming(Presence, Teams, Granting, RatingEachOther, Requiring):
     """Who will do it: one machine for every claim."""
 
     claimables: ClassVar[Mapping[Target, type[Claimable]]] = {Target.SESSION: Places, Target.WISH: Wished}

@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from gridpoints.awards.model import Arrears, Award
 from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.model import ServiceItem, Session
+from gridpoints.claiming.codes import CodeKey
+from gridpoints.claiming.conditions import Conditions, Consent, Qualification
 from gridpoints.claiming.model import Claim
+from gridpoints.claiming.ratings import Rating
 from gridpoints.claiming.wishes import Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.records import Change, Record
@@ -37,7 +40,12 @@ KINDS: tuple[type[Record], ...] = (
     Review,
     Vote,
     Objection,
+    Conditions,
+    Qualification,
+    Consent,
+    CodeKey,
     Claim,
+    Rating,
     Merchant,
     Offer,
     Redemption,
@@ -59,7 +67,10 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Review: {"award_id": Award},
     Vote: {"review_id": Review},
     Objection: {"award_id": Award},
-    Claim: {"member_id": Member, "award_id": Award},
+    Qualification: {"member_id": Member},
+    Consent: {"member_id": Member},
+    Claim: {"member_id": Member, "award_id": Award, "from_claim": Claim},
+    Rating: {"claim_id": Claim},
     Offer: {"merchant_id": Merchant},
     Redemption: {"offer_id": Offer, "merchant_id": Merchant, "member_id": Member},
     Settlement: {"merchant_id": Merchant},

@@ -26,6 +26,7 @@ __all__ = [
     "Day",
     "ExactDecimal",
     "ExactJson",
+    "Flag",
     "Instant",
     "Json",
     "Text",
@@ -41,6 +42,7 @@ Text = types.Text().with_variant(TEXT(collation="C"), "postgresql")
 Json = types.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Amount = BigInteger()
 Whole = Integer()
+Flag = Boolean()
 Day = Date()
 Bytes = LargeBinary()
 
