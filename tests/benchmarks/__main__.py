@@ -27,7 +27,7 @@ from rich.table import Table
 from tests.benchmarks import measure
 from tests.benchmarks.measure import Figure, Run
 
-NAMES = ("ledger", "scale", "concurrency", "memory", "sealing", "expressions", "credit", "rules")
+NAMES = ("ledger", "scale", "concurrency", "memory", "sealing", "expressions", "credit", "rules", "claiming")
 OPTIONAL = ("peers",)
 
 

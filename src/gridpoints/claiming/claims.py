@@ -16,6 +16,7 @@ from gridpoints.claiming.claimable import Claimable
 from gridpoints.claiming.conditions import EVERYWHERE, UNCONDITIONAL, Conditions
 from gridpoints.claiming.model import (
     CLAIM,
+    CORRECTION,
     ORGANISERS,
     TIMED,
     Claim,
