@@ -22,6 +22,7 @@ from gridpoints.storage.sql.tables.base import (
     WholeOrNone,
     index,
     kept,
+    where,
 )
 
 
@@ -114,7 +115,7 @@ class ClaimRow(Row, table=True):
         Claim,
         index("target_id", "target", "status", "claimed_at"),
         index("member_id", "status"),
-        index("status", "due_at"),
+        index("due_at", **where("due_at IS NOT NULL")),
     )
     id: Key
     target: Text

@@ -111,7 +111,14 @@ def _claims_anew() -> None:
 def _claim_indexes() -> None:
     _index("claim", "target_id", "target", "status", "claimed_at")
     _index("claim", "member_id", "status")
-    _index("claim", "status", "due_at")
+    some = sa.text("due_at IS NOT NULL")
+    op.create_index(
+        "ix_gridpoints_claim_due_at",
+        "gridpoints_claim",
+        ["community_id", "due_at"],
+        sqlite_where=some,
+        postgresql_where=some,
+    )
 
 
 def _claims_of_before() -> None:
