@@ -22,6 +22,7 @@ CONTRACTS = {contract["id"]: contract for contract in PYPROJECT["tool"]["importl
 VIOLATIONS = {
     "flow": ("community/operations.py", "import gridpoints.ledger.model"),
     "awards": ("awards/operations.py", "import gridpoints.catalog.model"),
+    "catalog": ("catalog/operations.py", "import gridpoints.ledger.model"),
     "claiming": ("claiming/operations.py", "import gridpoints.ledger.model"),
     "redemption": ("redemption/operations.py", "import gridpoints.awards.model"),
     "sheets": ("sheets/__init__.py", "import gridpoints.catalog.model"),
@@ -36,6 +37,7 @@ VIOLATIONS = {
     "typer": ("demo/__init__.py", "import typer"),
     "rich": ("notices/operations.py", "import rich"),
     "babel": ("cli/__init__.py", "import babel"),
+    "dateutil": ("demo/__init__.py", "import dateutil"),
     "faker": ("testing/__init__.py", "import faker"),
     "testing": ("demo/__init__.py", "import hypothesis"),
     "matplotlib": ("demo/__init__.py", "import matplotlib"),

@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from gridpoints.awards.operations import Awards
 from gridpoints.catalog.operations import Catalog
 from gridpoints.claiming.operations import Claiming
+from gridpoints.claiming.places import taken
 from gridpoints.community.model import Profile
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context, SystemClock, TimeOrderedIds
@@ -173,8 +174,8 @@ class Community:
 
     @property
     def catalog(self) -> Catalog:
-        """Service items and sessions: what can be done."""
-        return Catalog(self.context)
+        """Service items, sessions, posts, errands, tasks and things: what can be done."""
+        return Catalog(self.context, taken)
 
     @property
     def claiming(self) -> Claiming:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from gridpoints.awards.model import Award
+from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
 from gridpoints.claiming.model import Claim
 from gridpoints.community.model import Profile
 from gridpoints.errors import SchemaMismatch, StoreUnavailable
@@ -124,6 +126,15 @@ FORMER: dict[str, dict[str, object]] = {
         "status": "credited",
         "explanation": "[]",
     },
+    "service_item": {"id": "i", "name": "巡逻", "deed": "patrol", "description": "", "status": "closed"},
+    "session": {
+        "id": "s",
+        "item_id": "i",
+        "starts_at": "2026-03-02T01:00:00.000000Z",
+        "ends_at": "2026-03-02T02:00:00.000000Z",
+        "places": 2,
+        "status": "open",
+    },
     "claim": {
         "id": "c",
         "target": "wish",
@@ -140,7 +151,7 @@ def _execute(statement: Any, connection: Connection) -> None:
     connection.exec_driver_sql(str(statement))
 
 
-def test_awards_and_claims_of_the_first_schema_are_kept(empty_url: str) -> None:
+def test_what_the_first_schema_held_is_kept(empty_url: str) -> None:
     on(empty_url, migrate_to("0002"))
     for table, row in FORMER.items():
         values: dict[str, object] = {"community_id": "baiyang", **row}
@@ -157,6 +168,11 @@ def test_awards_and_claims_of_the_first_schema_are_kept(empty_url: str) -> None:
         award = work.get(Award, "a")
         assert (award.quantity, award.facts, award.uses, award.version) == (Decimal("2.50"), {}, {}, 1)
         assert (work.get(Claim, "c").award_id, work.get(Claim, "c").version) == ("a", 3)
+        assert work.get(ServiceItem, "i") == ServiceItem(
+            "i", "巡逻", "patrol", status=ItemStatus.CLOSED, version=3
+        )
+        hour = timedelta(hours=1)
+        assert work.get(Session, "s") == Session("s", "i", START, START + hour, 2, version=3)
     store.close()
 
 

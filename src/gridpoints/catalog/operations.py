@@ -1,45 +1,72 @@
-"""What can be done: service items are drafted and published, and given dated sessions."""
+"""The room ``catalog``: what can be done, when, and how it is found."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
 
 from attrs import frozen
 
-from gridpoints.catalog.model import ITEM, SESSION, ItemStatus, ServiceItem, Session, SessionStatus
-from gridpoints.context import Context
-from gridpoints.values import Interval, check_identifier, check_instant, check_text, check_whole
+from gridpoints.catalog.grouping import Grouping
+from gridpoints.catalog.lending import Lending
+from gridpoints.catalog.model import ItemStatus, Mode, ServiceItem
+from gridpoints.catalog.recurring import Conflict, Recurring, Replanned
+from gridpoints.catalog.searching import Found, Searching
+from gridpoints.catalog.standing import Standing
+from gridpoints.catalog.tasking import Tasking
+from gridpoints.catalog.wording import worded
+from gridpoints.records import Stateful
+from gridpoints.rules.deeds import DeedRule
+from gridpoints.rules.operations import Rules
+from gridpoints.values import Names
+
+__all__ = ["Catalog", "Conflict", "Found", "Replanned"]
 
 
 @frozen
-class Catalog:
-    """The room ``catalog``: the list of services and when they take place."""
+class Catalog(Recurring, Standing, Tasking, Lending, Grouping, Searching):
+    """The room ``catalog``: the list of services, and all else that can be done or had."""
 
-    context: Context
+    def draft(
+        self,
+        name: str | Names,
+        *,
+        deed: str,
+        description: str | Names = "",
+        category: str | None = None,
+        modes: Iterable[Mode | str] = (),
+        skills: Iterable[str] = (),
+        minimum_age: int | None = None,
+        mandate: bool = False,
+        consent: bool = False,
+        risk: Names | None = None,
+        place: str = "",
+        id: str | None = None,
+    ) -> ServiceItem:
+        """Draft a service item; `deed` is the code that the rules know it by.
 
-    def draft(self, name: str, *, deed: str, description: str = "", id: str | None = None) -> ServiceItem:
-        """Draft a service item; `deed` is the code that the rules know it by."""
-        item = ServiceItem(
-            id=self.context.id(id),
-            name=check_text("name", name, longest=200),
-            deed=check_identifier("deed", deed),
-            description=check_text("description", description) if description else "",
+        Texts may be in several languages, the community's own first. Raises `ReferenceUnknown` for a
+        `category` that there is not, `NotOneOf` for a mode, or what else is wrong with a value.
+        """
+        name, names = worded(name)
+        description, descriptions = worded(description)
+        return self._keep(
+            ServiceItem(
+                id=self.context.id(id),
+                name=name,
+                deed=deed,
+                description=description,
+                names=names,
+                descriptions=descriptions,
+                category=category,
+                modes=tuple(modes),  # type: ignore[arg-type]  # `checked` makes modes of them
+                skills=tuple(skills),
+                minimum_age=minimum_age,
+                mandate=mandate,
+                consent=consent,
+                risk=risk or {},
+                place=place,
+            )
         )
-        with self.context.begin() as work:
-            return self.context.keep(work, item)
-
-    def publish(self, item_id: str) -> ServiceItem:
-        """Show the item to everybody; sessions can be held."""
-        return self._move(item_id, ItemStatus.PUBLISHED)
-
-    def close(self, item_id: str, *, reason: str | None = None) -> ServiceItem:
-        """Take the item off the list; its sessions that are open go on."""
-        return self._move(item_id, ItemStatus.CLOSED, reason)
-
-    def _move(self, item_id: str, to: ItemStatus, reason: str | None = None) -> ServiceItem:
-        with self.context.begin() as work:
-            item = work.get(ServiceItem, item_id, lock=True)
-            return self.context.change(work, item, ITEM.advance(item, to), reason)
 
     def item(self, id: str) -> ServiceItem:
         """The service item of that id; raises `RecordUnknown`."""
@@ -51,44 +78,29 @@ class Catalog:
         with self.context.read() as work:
             return work.find(ServiceItem, {"status": status} if status else None, order=("name", "id"))
 
-    def hold_session(
-        self, item_id: str, starts_at: datetime, ends_at: datetime, *, places: int, id: str | None = None
-    ) -> Session:
-        """Announce a session of a published item, with so many places for volunteers.
+    def worth(self, item_id: str) -> DeedRule:
+        """What the rules in force today say of an item: its line of the published table.
 
-        Raises `NotPublished`, `NaiveInstant`, `EmptyInterval` or `NotWholeNumber`.
+        Raises `NoRulesInForce` or `DeedUnknown`.
         """
-        when = Interval(check_instant("starts_at", starts_at), check_instant("ends_at", ends_at))
-        session = Session(
-            id=self.context.id(id),
-            item_id=item_id,
-            starts_at=when.start,
-            ends_at=when.end,
-            places=check_whole("places", places, most=100_000),
-        )
-        with self.context.begin() as work:
-            work.get(ServiceItem, item_id).must_be_published()
-            return self.context.keep(work, session)
+        return Rules(self.context).in_force().rule(self.item(item_id).deed)
 
-    def close_session(self, session_id: str) -> Session:
-        """Take no more claims for a session; hours can still be submitted."""
-        return self._move_session(session_id, SessionStatus.CLOSED)
+    def tick(self) -> list[Stateful]:
+        """Let happen what is due: answers the records that are in another state now.
 
-    def cancel_session(self, session_id: str, *, reason: str | None = None) -> Session:
-        """Call a session off: nobody can claim it or submit hours for it."""
-        return self._move_session(session_id, SessionStatus.CANCELLED, reason)
-
-    def _move_session(self, session_id: str, to: SessionStatus, reason: str | None = None) -> Session:
-        with self.context.begin() as work:
-            session = work.get(Session, session_id, lock=True)
-            return self.context.change(work, session, SESSION.advance(session, to), reason)
-
-    def session(self, id: str) -> Session:
-        """The session of that id; raises `RecordUnknown`."""
-        with self.context.read() as work:
-            return work.get(Session, id)
-
-    def sessions(self, item_id: str) -> list[Session]:
-        """The sessions of an item, by their beginning."""
-        with self.context.read() as work:
-            return work.find(Session, {"item_id": item_id}, order=("starts_at", "id"))
+        Minimums of sessions are looked at, loans become overdue, lists of tasks, posts and programmes
+        end, and series are announced for the days ahead. To be called as often as one likes, and after
+        any pause: each happens once.
+        """
+        done: list[Stateful] = []
+        for due in (
+            self._count,
+            self._find_overdue,
+            self._end_lists,
+            self._end_terms,
+            self._end_programmes,
+            self._announce_ahead,
+        ):
+            with self.context.begin() as work:
+                done += due(work)
+        return done

@@ -1,16 +1,16 @@
-"""Who may claim a place in a session: fair access, fitness, and time."""
+"""Who may claim something: fair access, fitness, and time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import TypeVar
 
 from attrs import frozen
 
 from gridpoints.awards.operations import Awards
-from gridpoints.catalog.model import Session, SessionStatus
+from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
 from gridpoints.claiming.conditions import (
     EVERYWHERE,
     AttestationStatus,
@@ -40,6 +40,9 @@ from gridpoints.errors import (
 from gridpoints.storage.port import Work
 from gridpoints.values import Explanation, Interval, Step
 
+#: Who is younger is a minor, where a service item asks for consent and the conditions name no age.
+OF_AGE = 18
+
 A = TypeVar("A", Consent, Qualification)
 
 #: What keeps somebody from being elsewhere at the time. Whoever waits in line may also go elsewhere.
@@ -48,17 +51,24 @@ _BUSY = frozenset(OPEN) - {ClaimStatus.WAITLISTED}
 
 @frozen
 class Admission:
-    """One member who claims a place in one session, both locked in this unit of work."""
+    """One member who claims something, both locked in this unit of work.
+
+    `item` is the service item that it is of, `scopes` are the ids of its `conditions`, and `at` is when
+    it is done. The `session` is None where it is none.
+    """
 
     context: Context
     work: Work
     member: Member
-    session: Session
+    item: ServiceItem
     conditions: Conditions
+    scopes: tuple[str, ...]
+    at: datetime
+    session: Session | None = None
 
-    def must_be_in_time(self) -> None:
+    def must_be_in_time(self, session: Session) -> None:
         """Raise `ClaimTooEarly`, `ClaimTooLate`, or `NewcomersFirst`."""
-        now, session, conditions = self.context.now(), self.session, self.conditions
+        now, conditions = self.context.now(), self.conditions
         if conditions.opens_before is not None:
             opens_at = before(session.starts_at, conditions.opens_before)
             if now < opens_at:
@@ -74,39 +84,40 @@ class Admission:
                 raise NewcomersFirst(session=session.id, until=until)
 
     def must_be_fit(self, born: date | None, *, acknowledged: bool) -> None:
-        """Raise `UnderAge`, `AgeUnknown`, `ConsentNeeded`, `NotQualified`, or `RiskNotAcknowledged`."""
-        conditions = self.conditions
-        if conditions.risk and not acknowledged:
-            raise RiskNotAcknowledged(risk=conditions.risk)
-        if conditions.least_age is not None or conditions.guardian_below is not None:
-            age = self._age(born)
-            if conditions.least_age is not None and age < conditions.least_age:
-                raise UnderAge(member=self.member.name, least=conditions.least_age)
-            if conditions.guardian_below is not None and age < conditions.guardian_below:
-                self._must_have_consent()
-        if conditions.skills:
+        """Raise `UnderAge`, `AgeUnknown`, `ConsentNeeded`, `NotQualified`, or `RiskNotAcknowledged`.
+
+        What the service item and the conditions ask for, both.
+        """
+        if (risk := self.conditions.risk or self.item.risk) and not acknowledged:
+            raise RiskNotAcknowledged(risk=risk)
+        self._must_be_of_age(born)
+        if needed := dict.fromkeys((*self.item.skills, *self.conditions.skills)):
             held = {each.skill for each in self._given(Qualification)}
-            missing = tuple(skill for skill in conditions.skills if skill not in held)
-            if missing:
+            if missing := tuple(skill for skill in needed if skill not in held):
                 raise NotQualified(member=self.member.name, missing=missing)
 
-    def _age(self, born: date | None) -> int:
-        """Full years on the day of the session; a birthday on 29 February is on 1 March elsewhere."""
+    def _must_be_of_age(self, born: date | None) -> None:
+        ages = [age for age in (self.item.minimum_age, self.conditions.least_age) if age is not None]
+        guardian_below = self.conditions.guardian_below
         if born is None:
-            raise AgeUnknown(member=self.member.name)
-        day = self.context.local_day(self.session.starts_at)
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-    def _must_have_consent(self) -> None:
-        scopes = {*scopes_of(self.session), EVERYWHERE}
-        if not any(consent.covers in scopes for consent in self._given(Consent)):
-            raise ConsentNeeded(member=self.member.name)
+            if ages or guardian_below is not None:
+                raise AgeUnknown(member=self.member.name)
+            return
+        age = full_years(born, self.context.local_day(self.at))
+        if ages and age < max(ages):
+            raise UnderAge(member=self.member.name, least=max(ages))
+        if guardian_below is None and self.item.consent:
+            guardian_below = OF_AGE
+        if guardian_below is not None and age < guardian_below:
+            scopes = {*self.scopes, EVERYWHERE}
+            if not any(consent.covers in scopes for consent in self._given(Consent)):
+                raise ConsentNeeded(member=self.member.name)
 
     def _given(self, kind: type[A]) -> list[A]:
         given = {"member_id": self.member.id, "status": AttestationStatus.GIVEN}
-        return [each for each in self.work.find(kind, given) if each.holds_at(self.session.starts_at)]
+        return [each for each in self.work.find(kind, given) if each.holds_at(self.at)]
 
-    def must_be_free(self) -> Explanation:
+    def must_be_free(self, target: Target, target_id: str) -> Explanation:
         """Look at the member's other claims; answers what is to be warned of.
 
         Raises `AlreadyClaimed`, `MemberSuspended`, `CoolingDown`, `TooManyClaims`, or `TimeConflict`.
@@ -114,10 +125,9 @@ class Admission:
         where = {"member_id": self.member.id, "status": (*OPEN, ClaimStatus.NO_SHOW)}
         # What a team holds is not the attendance of who leads it.
         others = [claim for claim in self.work.find(Claim, where) if claim.team is None]
-        here = (Target.SESSION, self.session.id)
         live = [claim for claim in others if claim.status is not ClaimStatus.NO_SHOW]
-        if any((claim.target, claim.target_id) == here for claim in live):
-            raise AlreadyClaimed(member=self.member.name, kind="session")
+        if any((claim.target, claim.target_id) == (target, target_id) for claim in live):
+            raise AlreadyClaimed(member=self.member.name, kind=target)
         sessions = {session.id: session for session in self._sessions(others)}
         missed = [c for c in others if c.status is ClaimStatus.NO_SHOW]
         if missed:
@@ -125,14 +135,16 @@ class Admission:
         most = self.conditions.most_open
         if most is not None and len(live) >= most:
             raise TooManyClaims(member=self.member.name, most=most)
+        if self.session is None:
+            return ()
         busy = (sessions[c.target_id] for c in live if c.status in _BUSY and c.target_id in sessions)
-        return tuple(self._clashes(busy))
+        return tuple(self._clashes(self.session, busy))
 
-    def must_not_clash(self, claim: Claim) -> Explanation:
+    def must_not_clash(self, claim: Claim, session: Session) -> Explanation:
         """Raise `TimeConflict` where they are expected elsewhere; answers what is to be warned of."""
         where = {"member_id": self.member.id, "status": tuple(_BUSY)}
         others = [c for c in self.work.find(Claim, where) if c.team is None and c.id != claim.id]
-        return tuple(self._clashes(self._sessions(others)))
+        return tuple(self._clashes(session, self._sessions(others)))
 
     def _sessions(self, claims: Iterable[Claim]) -> list[Session]:
         ids = sorted({claim.target_id for claim in claims if claim.target is Target.SESSION})
@@ -150,22 +162,24 @@ class Admission:
             if self.context.today() < until:
                 raise CoolingDown(member=self.member.name, until=until)
 
-    def _clashes(self, others: Iterable[Session]) -> Iterator[Step]:
+    def _clashes(self, session: Session, others: Iterable[Session]) -> Iterator[Step]:
         travel = timedelta(minutes=self.conditions.travel_minutes)
         for other in sorted(others, key=attrgetter("starts_at", "id")):
-            if other.id == self.session.id or other.status is SessionStatus.CANCELLED:
+            if other.id == session.id or other.status is SessionStatus.CANCELLED:
                 continue
-            if overlap(self.session.interval, other.interval):
-                raise TimeConflict(
-                    member=self.member.name,
-                    session=other.id,
-                    starts_at=other.starts_at,
-                    ends_at=other.ends_at,
-                )
-            gap = max(other.starts_at - self.session.ends_at, self.session.starts_at - other.ends_at)
+            starts_at, ends_at = other.starts_at, other.ends_at
+            if overlap(session.interval, other.interval):
+                name = self.member.name
+                raise TimeConflict(member=name, session=other.id, starts_at=starts_at, ends_at=ends_at)
+            gap = max(starts_at - session.ends_at, session.starts_at - ends_at)
             if gap < travel:
                 minutes = gap // timedelta(minutes=1)
                 yield Step("little_time_between", {"session": other.id, "minutes": minutes})
+
+
+def full_years(born: date, day: date) -> int:
+    """How old somebody is on a day; a birthday on 29 February is on 1 March in other years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def scopes_of(session: Session) -> tuple[str, ...]:

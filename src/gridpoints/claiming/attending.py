@@ -8,12 +8,15 @@ from typing import Self
 
 from attrs import frozen
 
-from gridpoints.catalog.model import SESSION, ServiceItem, Session, SessionStatus
+from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
+from gridpoints.catalog.operations import Catalog
 from gridpoints.claiming.admission import Admission, scopes_of
 from gridpoints.claiming.claimable import Claimable
 from gridpoints.claiming.claims import Claims, conditions_under, must_stand
 from gridpoints.claiming.conditions import Conditions, before
-from gridpoints.claiming.model import CLAIM, EXPECTED, HOLDING, OPEN, Claim, ClaimStatus, Target
+from gridpoints.claiming.model import CLAIM, EXPECTED, OPEN, Claim, ClaimStatus, Target
+from gridpoints.claiming.places import taken
+from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.errors import OfferOver, SessionFull
 from gridpoints.storage.port import Range, Work
@@ -61,15 +64,23 @@ class Places:
         """Those that apply to the session."""
         return conditions_under(self.work, scopes_of(self.session))
 
+    def admission(self, member: Member, conditions: Conditions) -> Admission:
+        """Somebody who wants a place."""
+        session = self.session
+        item = self.work.get(ServiceItem, session.item_id)
+        scopes = scopes_of(session)
+        return Admission(
+            self.context, self.work, member, item, conditions, scopes, session.starts_at, session
+        )
+
     def on(self, *statuses: ClaimStatus) -> dict[str, object]:
         """Where the claims on it are found."""
         return {"target": Target.SESSION, "target_id": self.session.id, "status": statuses}
 
     def free(self) -> int:
         """How many places nobody holds; below 0 where more hold one than there are."""
-        holding = self.on(*HOLDING)
-        teams = self.work.find(Claim, {**holding, "seats": Range(above=1)})
-        return self.session.places - self.work.count(Claim, holding) - sum(team.seats - 1 for team in teams)
+        id = self.session.id
+        return self.session.places - taken(self.work, Target.SESSION, [id])[id]
 
     def offer(self) -> int:
         """Offer what is free in the order of the line; answers how many places are then left.
@@ -122,9 +133,9 @@ class Attending(Claims):
             places = Places.locked(self.context, work, session_id)
             places.session.must_take_claims(self.context.now())
             conditions = places.conditions()
-            admission = Admission(self.context, work, member, places.session, conditions)
-            warnings = admission.must_be_free()
-            admission.must_be_in_time()
+            admission = places.admission(member, conditions)
+            warnings = admission.must_be_free(Target.SESSION, session_id)
+            admission.must_be_in_time(places.session)
             admission.must_be_fit(born, acknowledged=acknowledged)
             status = self._place(places, conditions, 1, wait=wait)
             claim = Claim(
@@ -186,8 +197,8 @@ class Attending(Claims):
             places.must_let_go()
             warnings: Explanation = ()
             if claim.team is None:
-                admission = Admission(self.context, work, member, places.session, places.conditions())
-                warnings = admission.must_not_clash(claim)
+                admission = places.admission(member, places.conditions())
+                warnings = admission.must_not_clash(claim, places.session)
             accepted = CLAIM.advance(
                 claim, ClaimStatus.CONFIRMED, due_at=self._due(claim, places), warnings=warnings
             )
@@ -226,8 +237,8 @@ class Attending(Claims):
             claim, places = self._locked_places(work, claim_id)
             places.must_let_go()
             must_stand(claim, ClaimStatus.STAND_IN_WANTED, ClaimStatus.TRANSFERRED)
-            admission = Admission(self.context, work, member, places.session, places.conditions())
-            warnings = admission.must_be_free()
+            admission = places.admission(member, places.conditions())
+            warnings = admission.must_be_free(Target.SESSION, places.session.id)
             admission.must_be_fit(born, acknowledged=acknowledged)
             gone = CLAIM.advance(claim, ClaimStatus.TRANSFERRED, due_at=None)
             self.context.change(work, claim, gone)
@@ -254,7 +265,7 @@ class Attending(Claims):
             places = Places.locked(self.context, work, session_id)
             session = places.session
             if session.status is not SessionStatus.CANCELLED:  # the catalog may have done that before
-                self.context.change(work, session, SESSION.advance(session, SessionStatus.CANCELLED), reason)
+                Catalog(self.context).cancel_session(session_id, reason=reason)
             claims = work.find(Claim, places.on(*OPEN), order=("claimed_at", "id"), lock=True)
             return self._call_off(work, claims, places.conditions(), reason)
 

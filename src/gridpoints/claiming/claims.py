@@ -39,8 +39,6 @@ from gridpoints.errors import (
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Step, check_decimal, check_instant, check_text
 
-#: Written down for the claimant: whoever did so does not verify it.
-_WRITTEN_DOWN = frozenset({Provenance.ENTERED, Provenance.PROXY, Provenance.PAPER})
 #: How many things are looked after in one unit of work by `Claims.tick`.
 _AT_ONCE = 200
 
@@ -203,7 +201,7 @@ class Claims:
         actor = self.context.actor
         if actor.id == claim.member_id:
             raise OwnClaim(actor=actor.id)
-        if claim.provenance in _WRITTEN_DOWN and actor.id == claim.entered_by:
+        if actor.id == claim.entered_by:
             raise OwnEntry(actor=actor.id, claim=claim.id)
         claimed.must_be_verified_by(actor)
         if not self._conditions(work, claimed).family_verifies:

@@ -35,6 +35,7 @@ class Conditions:
     `confirmed` requests wait for the organiser. Claims open `opens_before` minutes before it begins
     and end `closes_before`; until `newcomers_before` only those claim who have no verified claim yet.
     A member has `most_open` claims at once, and claims nothing for `cooldown_days` after a no-show.
+    Errands and tasks go back when nothing was reported for `lease_days`.
     Who cancels in the last `late_minutes` cancels late. An offer stands for `offer_minutes`; a team
     names its people until `naming_minutes` before. A gap of less than `travel_minutes` between two
     sessions is warned of. Claimants are `least_age` years old; under `guardian_below` a guardian
@@ -55,6 +56,7 @@ class Conditions:
     offer_minutes: int = 1_440
     naming_minutes: int = 1_440
     travel_minutes: int = 30
+    lease_days: int = 7
     least_age: int | None = None
     guardian_below: int | None = None
     skills: tuple[str, ...] = ()

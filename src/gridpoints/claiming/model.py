@@ -24,6 +24,9 @@ class Target(StrEnum):
 
     SESSION = "session"
     WISH = "wish"
+    POST = "post"
+    ERRAND = "errand"
+    TASK = "task"
 
 
 class ClaimStatus(StrEnum):

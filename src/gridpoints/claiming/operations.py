@@ -15,10 +15,17 @@ from gridpoints.claiming.presence import Presence
 from gridpoints.claiming.rating import RatingEachOther
 from gridpoints.claiming.requiring import Requiring
 from gridpoints.claiming.teams import Teams
+from gridpoints.claiming.undertaking import DoneTask, HeldPost, RunErrand, Undertaking
 
 
 @frozen
-class Claiming(Presence, Teams, Granting, RatingEachOther, Requiring):
+class Claiming(Presence, Teams, Undertaking, Granting, RatingEachOther, Requiring):
     """Who will do it: one machine for every claim."""
 
-    claimables: ClassVar[Mapping[Target, type[Claimable]]] = {Target.SESSION: Places, Target.WISH: Wished}
+    claimables: ClassVar[Mapping[Target, type[Claimable]]] = {
+        Target.SESSION: Places,
+        Target.WISH: Wished,
+        Target.POST: HeldPost,
+        Target.ERRAND: RunErrand,
+        Target.TASK: DoneTask,
+    }

@@ -37,6 +37,7 @@ _LEAST = {
     "offer_minutes": 1,
     "naming_minutes": 0,
     "travel_minutes": 0,
+    "lease_days": 1,
     "least_age": 0,
     "guardian_below": 0,
 }

@@ -6,7 +6,6 @@ from datetime import date
 
 from attrs import evolve, frozen
 
-from gridpoints.claiming.admission import Admission
 from gridpoints.claiming.attending import Attending, Places
 from gridpoints.claiming.claims import must_stand
 from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
@@ -33,7 +32,7 @@ class Teams(Attending):
             places = Places.locked(self.context, work, session_id)
             places.session.must_take_claims(self.context.now())
             conditions = places.conditions()
-            Admission(self.context, work, leader, places.session, conditions).must_be_in_time()
+            places.admission(leader, conditions).must_be_in_time(places.session)
             claim = Claim(
                 self.context.id(None),
                 Target.SESSION,
@@ -64,8 +63,8 @@ class Teams(Attending):
             must_stand(claim, ClaimStatus.CONFIRMED, ClaimStatus.TRANSFERRED)
             if claim.due_at is not None and claim.due_at <= self.context.now():
                 raise NamesOver(claim=claim.id, until=claim.due_at)
-            admission = Admission(self.context, work, member, places.session, places.conditions())
-            warnings = admission.must_be_free()
+            admission = places.admission(member, places.conditions())
+            warnings = admission.must_be_free(Target.SESSION, places.session.id)
             admission.must_be_fit(born, acknowledged=acknowledged)
             if claim.seats == 1:  # nobody is left to be named
                 fewer = CLAIM.advance(claim, ClaimStatus.TRANSFERRED, due_at=None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from gridpoints.errors.base import Refused
+from gridpoints.errors.base import Conflict, InvalidInput, NotFound, Refused
 
 
 class NotPublished(Refused):
@@ -27,3 +27,77 @@ class SessionNotOver(Refused):
 
     session: str
     ends_at: datetime
+
+
+class PostOver(Refused):
+    """The term of the post {post} ended on {ends_on}. Publish it for another term."""
+
+    post: str
+    ends_on: date
+
+
+class PlacesTaken(Conflict):
+    """{taken} places of the {kind} {id} are taken, so that there cannot be only {places}. Let some go
+    first."""
+
+    kind: str
+    id: str
+    taken: int
+    places: int
+
+
+class NoneLeft(Refused):
+    """All {stock} of {thing} are lent. Wait until one is brought back."""
+
+    thing: str
+    stock: int
+
+
+class ModeNotOffered(Refused):
+    """The service {item} is not given in the way {mode}. Choose one of: {offered}."""
+
+    item: str
+    mode: str
+    offered: tuple[str, ...]
+
+
+class MandateNeeded(Refused):
+    """The service {item} needs a mandate. Write down what may be done in the resident's name."""
+
+    item: str
+
+
+class NotAmendable(InvalidInput):
+    """{name} of a {kind} cannot be changed. What can be: {known}."""
+
+    name: str
+    kind: str
+    known: tuple[str, ...]
+
+
+class BadRecurrence(InvalidInput):
+    """{pattern} is not a pattern of days. Write a recurrence rule such as FREQ=WEEKLY;BYDAY=WE, with a
+    frequency of days, weeks, months or years and without hours."""
+
+    pattern: str
+
+
+class BadTimeOfDay(InvalidInput):
+    """{value} cannot be used as {field}. Write a time of the day in hours and minutes, such as 09:00."""
+
+    field: str
+    value: str
+
+
+class DaysReversed(InvalidInput):
+    """The last day, {last}, lies before the first, {first}."""
+
+    first: date
+    last: date
+
+
+class PresetUnknown(NotFound):
+    """There is no preset {name} of this kind. Use one of: {known}."""
+
+    name: str
+    known: tuple[str, ...]

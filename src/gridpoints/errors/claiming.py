@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -133,7 +134,7 @@ class ConsentNeeded(Refused):
 class RiskNotAcknowledged(Refused):
     """Who takes part must know of the risk and say so: {risk}"""
 
-    risk: str
+    risk: str | Mapping[str, str]
 
 
 class TimeConflict(Conflict):
@@ -266,3 +267,29 @@ class OwnRating(NotAllowed):
 
     rating: str
     actor: str
+
+
+class AllTaken(Refused):
+    """All {places} places of the {kind} {id} are taken."""
+
+    kind: str
+    id: str
+    places: int
+
+
+class OwnErrand(NotAllowed):
+    """{member} cannot claim an errand of their own."""
+
+    member: str
+
+
+class NotTheResident(NotAllowed):
+    """Only the person who asked for the errand {errand}, or somebody who organises, can confirm it."""
+
+    errand: str
+
+
+class NoLease(InvalidInput):
+    """The claim {claim} does not end by itself. Only one that does can be extended."""
+
+    claim: str

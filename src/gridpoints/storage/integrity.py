@@ -10,7 +10,13 @@ from collections.abc import Mapping
 
 from gridpoints.awards.model import Arrears, Award
 from gridpoints.awards.reviews import Objection, Review, Vote
-from gridpoints.catalog.model import ServiceItem, Session
+from gridpoints.catalog.index import IndexEntry, IndexPosting
+from gridpoints.catalog.model import Category, Quorum, ServiceItem, Session
+from gridpoints.catalog.posts import Errand, Post
+from gridpoints.catalog.programmes import Programme
+from gridpoints.catalog.series import CalendarDay, Series
+from gridpoints.catalog.tasks import Task, TaskList
+from gridpoints.catalog.things import Loan, Thing
 from gridpoints.claiming.codes import CodeKey
 from gridpoints.claiming.conditions import Conditions, Consent, Qualification
 from gridpoints.claiming.model import Claim
@@ -32,8 +38,21 @@ KINDS: tuple[type[Record], ...] = (
     Unit,
     Draft,
     PublishedRules,
+    Category,
     ServiceItem,
+    CalendarDay,
+    Series,
     Session,
+    Quorum,
+    Post,
+    Errand,
+    TaskList,
+    Task,
+    Thing,
+    Loan,
+    Programme,
+    IndexEntry,
+    IndexPosting,
     Wish,
     Award,
     Arrears,
@@ -54,14 +73,21 @@ KINDS: tuple[type[Record], ...] = (
 )
 
 #: Fields besides the id that no two records of a kind in one community share, None excepted.
-UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",)}
+UNIQUE: Mapping[type[Record], tuple[str, ...]] = {Member: ("number",), IndexEntry: ("subject",)}
 
 #: Fields that hold the id of a record in the same community, or None.
 REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Grid: {"parent_id": Grid},
     Household: {"grid_id": Grid},
     Member: {"household_id": Household},
-    Session: {"item_id": ServiceItem},
+    ServiceItem: {"category": Category},
+    Series: {"item_id": ServiceItem},
+    Session: {"item_id": ServiceItem, "series_id": Series},
+    Quorum: {"session_id": Session},
+    Post: {"item_id": ServiceItem},
+    Errand: {"item_id": ServiceItem, "member_id": Member},
+    Task: {"list_id": TaskList, "item_id": ServiceItem, "carried_from": Task},
+    Loan: {"thing_id": Thing, "member_id": Member},
     Wish: {"beneficiary_id": Member},
     Award: {"member_id": Member, "household_id": Household},
     Review: {"award_id": Award},

@@ -24,7 +24,7 @@ _CONVERTER = Converter()
 _Hook = Callable[[Any], Any]
 
 #: Kept as they are: their columns know how.
-_PLAIN = (str, int, bool, datetime, date, Decimal, Step)
+_PLAIN = (str, int, bool, bytes, datetime, date, Decimal, Step)
 
 
 class RowCodec(Generic[T]):

@@ -45,6 +45,7 @@ Whole = Integer()
 Flag = Boolean()
 Day = Date()
 Bytes = LargeBinary()
+Flag = Boolean()
 
 
 class Instant(types.TypeDecorator[datetime]):

@@ -56,6 +56,7 @@ class ConditionsRow(Row, table=True):
     offer_minutes: Whole
     naming_minutes: Whole
     travel_minutes: Whole
+    lease_days: Whole
     least_age: WholeOrNone
     guardian_below: WholeOrNone
     skills: ExactJson

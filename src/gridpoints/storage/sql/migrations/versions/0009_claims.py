@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0004"
+down_revision = "0008"
 
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
@@ -143,6 +143,7 @@ def _conditions() -> None:
         _column("offer_minutes", WHOLE),
         _column("naming_minutes", WHOLE),
         _column("travel_minutes", WHOLE),
+        _column("lease_days", WHOLE),
         _column("least_age", WHOLE, nullable=True),
         _column("guardian_below", WHOLE, nullable=True),
         _column("skills", JSON),

@@ -1,0 +1,173 @@
+"""What all that is listed has in common: kept as a draft, published, amended, closed. A part of `Catalog`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar, cast, overload
+
+import attrs
+from attrs import evolve, frozen
+
+from gridpoints.catalog import indexing
+from gridpoints.catalog.index import BLOCK, folded
+from gridpoints.catalog.indexing import FINDABLE, Document, Findable
+from gridpoints.catalog.model import (
+    ITEM,
+    ITEM_AMENDED,
+    SESSION_AMENDED,
+    ItemStatus,
+    ServiceItem,
+    Session,
+    SessionStatus,
+)
+from gridpoints.catalog.places import Taken, none_taken
+from gridpoints.catalog.posts import Errand, Post
+from gridpoints.catalog.series import Series
+from gridpoints.catalog.tasks import Task, TaskList
+from gridpoints.context import Context
+from gridpoints.errors import NotAmendable, PlacesTaken
+from gridpoints.records import kind_of
+from gridpoints.storage.port import Range, Work
+
+Listed = Findable | TaskList | Series
+L = TypeVar("L", bound=Listed)
+Amendable = Findable | TaskList | Session
+A = TypeVar("A", bound=Amendable)
+
+#: What of a record stays as it was; all else can be amended.
+FIXED = frozenset(
+    {
+        *("id", "status", "version", "item_id", "list_id", "member_id", "asked_at", "asked_by"),
+        *("series_id", "occurrence", "carried_from", "left"),
+    }
+)
+#: When a session takes place is what its claimants agreed to.
+FIXED_OF_SESSIONS = FIXED | {"starts_at", "ends_at"}
+
+
+@frozen
+class Listing:
+    """From draft to closed; `taken` tells how many places are taken."""
+
+    context: Context
+    taken: Taken = none_taken
+
+    @overload
+    def publish(self, what: str) -> ServiceItem: ...
+    @overload
+    def publish(self, what: L) -> L: ...
+    def publish(self, what: L | str) -> L | ServiceItem:
+        """Show it to everybody: a service item (also by its id), or any other record of the catalog.
+
+        A series is announced, the tasks of a list are published with it. Raises `NotPublished` where its
+        service item is not.
+        """
+        return self._move(what, ItemStatus.PUBLISHED)
+
+    @overload
+    def close(self, what: str, *, reason: str | None = None) -> ServiceItem: ...
+    @overload
+    def close(self, what: L, *, reason: str | None = None) -> L: ...
+    def close(self, what: L | str, *, reason: str | None = None) -> L | ServiceItem:
+        """Take it off the list. Sessions that are open, and what was claimed or lent, go on."""
+        return self._move(what, ItemStatus.CLOSED, reason)
+
+    def amend(self, what: A, *, reason: str | None = None, **changes: Any) -> A:
+        """Say it otherwise: any field but ids, states, and when a session takes place.
+
+        Raises `NotAmendable`, `PlacesTaken` where more places are taken than there would be, or what is
+        wrong with a value.
+        """
+        known = {field.name for field in attrs.fields(type(what))}
+        known -= FIXED_OF_SESSIONS if isinstance(what, Session) else FIXED
+        for name in changes.keys() - known:
+            raise NotAmendable(name=name, kind=kind_of(what), known=tuple(sorted(known)))
+        with self.context.begin() as work:
+            old = work.get(type(what), what.id, lock=True)
+            machine: Any = SESSION_AMENDED if isinstance(old, Session) else ITEM_AMENDED
+            new: A = machine.advance(evolve(old, **changes).checked(), old.status)
+            if (places := self._offered(new)) is not None and (held := self._held(work, old)) > places:
+                raise PlacesTaken(kind=kind_of(old), id=old.id, taken=held, places=places)
+            self.context.change(work, old, new, reason)
+            self._amended(work, new)
+            return new
+
+    def reindex(self) -> int:
+        """Enter all that is published into the index of the search, and answer how much that is.
+
+        Needed once where a database holds items from before there was an index.
+        """
+        done = 0
+        with self.context.begin() as work:
+            for kind in FINDABLE:
+                published = work.find(kind, {"status": ItemStatus.PUBLISHED})
+                for first in range(0, len(published), BLOCK):
+                    page = published[first : first + BLOCK]
+                    indexing.enter(work, indexing.documents(work, page, self.context.zone))
+                    done += len(page)
+                if kind is ServiceItem:
+                    self._enter_sessions(work, self._upcoming(work))
+        return done
+
+    # --- steps --------------------------------------------------------------------------------
+
+    def _keep(self, record: L) -> L:
+        """Keep a new draft."""
+        with self.context.begin() as work:
+            return self.context.keep(work, cast(L, record.checked()))
+
+    def _move(self, what: L | str, to: ItemStatus, reason: str | None = None) -> L | ServiceItem:
+        with self.context.begin() as work:
+            old: Listed
+            if isinstance(what, str):
+                old = work.get(ServiceItem, what, lock=True)
+            else:
+                old = work.get(type(what), what.id, lock=True)
+            return cast("L | ServiceItem", self._moved(work, old, ITEM.advance(old, to), reason))
+
+    def _moved(self, work: Work, old: Listed, new: Listed, reason: str | None = None) -> Listed:
+        """Keep a record in its new state, with all that goes with it."""
+        if new.status is ItemStatus.PUBLISHED and isinstance(new, Post | Errand | Task | Series):
+            work.get(ServiceItem, new.item_id).must_be_published()
+        self.context.change(work, old, new, reason)
+        if isinstance(new, FINDABLE):
+            self._enter(work, [new])
+        return new
+
+    def _amended(self, work: Work, new: Amendable) -> None:
+        """What goes with the change of a record that stays in its state."""
+        if isinstance(new, Session):
+            self._enter_sessions(work, [new])
+        elif isinstance(new, FINDABLE) and new.status is ItemStatus.PUBLISHED:
+            self._enter(work, [new])
+            if isinstance(new, ServiceItem):
+                for kind in (Post, Errand, Task):  # what they are found by is the item's, in part
+                    listed = {"item_id": new.id, "status": ItemStatus.PUBLISHED}
+                    self._enter(work, work.find(kind, listed))
+
+    def _enter(self, work: Work, records: Sequence[Findable]) -> None:
+        """Let a search find records of one kind as they are now."""
+        indexing.enter(work, indexing.documents(work, records, self.context.zone))
+
+    def _enter_sessions(self, work: Work, sessions: Iterable[Session]) -> None:
+        """Let a search find service items by the days and the places of their sessions."""
+        terms: defaultdict[str, set[str]] = defaultdict(set)
+        for session in sessions:
+            terms[session.item_id].add(f"d:{self.context.local_day(session.starts_at)}")
+            if session.place:
+                terms[session.item_id].add(f"p:{folded(session.place)}")
+        published = work.find(ServiceItem, {"id": sorted(terms), "status": ItemStatus.PUBLISHED})
+        documents = (Document("service_item", item.id, frozenset(terms[item.id])) for item in published)
+        indexing.enter(work, documents)
+
+    def _upcoming(self, work: Work) -> list[Session]:
+        """The sessions that are still to come, of all items."""
+        to_come = {"starts_at": Range(above=self.context.now()), "status": SessionStatus.OPEN}
+        return work.find(Session, to_come, order=("starts_at", "id"))
+
+    def _offered(self, record: Amendable) -> int | None:
+        return record.places if isinstance(record, Session | Post | Task) else None
+
+    def _held(self, work: Work, record: Amendable) -> int:
+        return self.taken(work, kind_of(record), [record.id])[record.id]
