@@ -29,8 +29,8 @@ from gridpoints.errors import (
     MemberSuspended,
     NamesOver,
     NewcomersFirst,
-    NotATeam,
     NotConcerned,
+    NotForTeam,
     NotPublished,
     NotQualified,
     NotRatable,
@@ -478,7 +478,7 @@ def test_a_team_takes_places_before_it_names_who_comes(
     for member in (li, zhao):
         named = leader.name(team.id, member.id)
         assert (named.status, named.from_claim) == (ClaimStatus.CONFIRMED, team.id)
-    with pytest.raises(NotATeam):
+    with pytest.raises(NotForTeam):
         village.claiming.name(named.id, sun.id)
     clock.set(BEGINS - DAY)
     with pytest.raises(NamesOver):

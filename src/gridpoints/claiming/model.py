@@ -119,7 +119,10 @@ CLAIM = Lifecycle.of(
 )
 
 #: A verified claim is corrected, or comes to nothing after all, only together with what it was credited with.
-CORRECTION = Lifecycle.of({ClaimStatus.VERIFIED: {ClaimStatus.VERIFIED, ClaimStatus.VOID}})
+CORRECTION = Lifecycle.of(
+    {each: set[ClaimStatus]() for each in ClaimStatus}
+    | {ClaimStatus.VERIFIED: {ClaimStatus.VERIFIED, ClaimStatus.VOID}}
+)
 
 #: Confirmed, and nothing has begun yet.
 EXPECTED = (ClaimStatus.CONFIRMED, ClaimStatus.STAND_IN_WANTED)

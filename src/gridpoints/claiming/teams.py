@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from gridpoints.claiming.attending import Attending, Places
 from gridpoints.claiming.claims import must_stand
 from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
-from gridpoints.errors import NamesOver, NotATeam
+from gridpoints.errors import NamesOver, NotForTeam
 from gridpoints.values import check_text, check_whole
 
 
@@ -52,14 +52,14 @@ class Teams(Attending):
     ) -> Claim:
         """Name somebody who comes for a team; answers their own claim, which takes over one of its places.
 
-        Raises `NotATeam`, `NamesOver`, and what `Admission` does of the member.
+        Raises `NotForTeam`, `NamesOver`, and what `Admission` does of the member.
         """
         with self.context.begin() as work:
             member = self._active(work, member_id)
             claim, places = self._locked_places(work, claim_id)
             self._must_be_theirs(claim)
             if claim.team is None:
-                raise NotATeam(claim=claim.id)
+                raise NotForTeam(claim=claim.id)
             must_stand(claim, ClaimStatus.CONFIRMED, ClaimStatus.TRANSFERRED)
             if claim.due_at is not None and claim.due_at <= self.context.now():
                 raise NamesOver(claim=claim.id, until=claim.due_at)

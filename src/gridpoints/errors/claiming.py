@@ -182,7 +182,7 @@ class NamesOver(Refused):
     until: datetime
 
 
-class NotATeam(InvalidInput):
+class NotForTeam(InvalidInput):
     """The claim {claim} is not a team's. Only a team names who comes."""
 
     claim: str
