@@ -129,6 +129,9 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "redemption_limit_times": ("Points are redeemed {most} times {period} for {scope}; none remained",),
     "cash": ("{points} are missing, for which {money} {currency} is paid",),
     "cash_unpriced": ("{points} are missing, and are paid for in cash",),
+    # claims: what is warned of, and what is for the record alone
+    "little_time_between": ("Only {minutes} minutes lie between this and the session {session}",),
+    "entered_hours": ("The hours were entered by an administrator: for the record, without points",),
     # the ledger: what an entry without an award is
     "award": ("Points for: {reason}", "Points for a deed"),
     "redemption": ("Redeemed: {quantity} × {reason}", "Redeemed: {reason}", "Redeemed at a merchant"),
