@@ -37,7 +37,7 @@ from gridpoints.errors import (
     WrongTarget,
 )
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import Step, check_decimal, check_instant, check_text
+from gridpoints.values import Step, check_decimal, check_text
 
 #: How many things are looked after in one unit of work by `Claims.tick`.
 _AT_ONCE = 200
@@ -256,15 +256,15 @@ class Claims:
 
     # --- the clock ----------------------------------------------------------------------------
 
-    def tick(self, now: datetime | None = None) -> list[Claim]:
-        """Let happen what is due until `now`; answers the claims that moved.
+    def tick(self) -> list[Claim]:
+        """Let happen what is due by now; answers the claims that moved.
 
         An offer that nobody accepted goes to the next in line; a lease or a team's places that ran
         out go back; what still waits when a session begins ends; who did not check out is
         unaccounted for. To be called as often as one likes, in any order, and after any pause:
         nothing happens twice, and little is read where nothing is due.
         """
-        now = self.context.now() if now is None else check_instant("now", now)
+        now = self.context.now()
         with self.context.read() as work:
             due = work.find(Claim, _due(now), order=("due_at", "id"))
         by_target: defaultdict[tuple[Target, str], list[str]] = defaultdict(list)
