@@ -475,9 +475,9 @@ def test_a_team_takes_places_before_it_names_who_comes(
     assert village.claiming.free_places(session.id) == 0
     waiting = village.claiming.claim_session(session.id, sun.id, wait=True)
     leader = as_(village, li).claiming
-    for member in (li, zhao):
-        named = leader.name(team.id, member.id)
-        assert (named.status, named.from_claim) == (ClaimStatus.CONFIRMED, team.id)
+    leader.name(team.id, li.id)
+    named = leader.name(team.id, zhao.id)
+    assert (named.status, named.from_claim) == (ClaimStatus.CONFIRMED, team.id)
     with pytest.raises(NotForTeam):
         village.claiming.name(named.id, sun.id)
     clock.set(BEGINS - DAY)
