@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Self
 
@@ -19,7 +19,7 @@ from gridpoints.claiming.places import taken
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.errors import OfferOver, SessionFull
-from gridpoints.storage.port import Range, Work
+from gridpoints.storage.port import Work
 from gridpoints.values import Actor, Explanation, check_whole
 
 
@@ -62,7 +62,8 @@ class Places:
 
     def conditions(self) -> Conditions:
         """Those that apply to the session."""
-        return conditions_under(self.work, scopes_of(self.session))
+        [conditions] = conditions_under(self.work, scopes_of(self.session))
+        return conditions
 
     def admission(self, member: Member, conditions: Conditions) -> Admission:
         """Somebody who wants a place."""
@@ -83,27 +84,35 @@ class Places:
         return self.session.places - taken(self.work, Target.SESSION, [id])[id]
 
     def offer(self) -> int:
-        """Offer what is free in the order of the line; answers how many places are then left.
+        """Offer what is free to those in line; answers how many places are then left."""
+        return offer(self.context, self.work, [self.session])[self.session.id]
 
-        A team for which too few are free is passed over, and keeps its place in line.
-        """
-        now, session = self.context.now(), self.session
-        if session.status is not SessionStatus.OPEN or now >= session.starts_at:
-            return 0
-        free, until = self.free(), None
-        while free > 0:
-            fitting = {**self.on(ClaimStatus.WAITLISTED), "seats": Range(at_most=free)}
-            line = self.work.find(Claim, fitting, order=("claimed_at", "id"), limit=free, lock=True)
-            if not line:
-                break
-            until = until or min(now + timedelta(minutes=self.conditions().offer_minutes), session.starts_at)
-            offers = []
-            for claim in line:
-                if claim.seats <= free:
-                    free -= claim.seats
-                    offers.append((claim, CLAIM.advance(claim, ClaimStatus.OFFERED, due_at=until)))
-            self.context.change_all(self.work, offers)
-        return free
+
+def offer(context: Context, work: Work, sessions: Sequence[Session]) -> dict[str, int]:
+    """Offer the free places of locked sessions in the order of each line; answers what is left of each.
+
+    A team for which too few are free is passed over, and keeps its place in line.
+    """
+    now, left = context.now(), dict.fromkeys((session.id for session in sessions), 0)
+    to_come = {s.id: s for s in sessions if s.status is SessionStatus.OPEN and now < s.starts_at}
+    for id, held in taken(work, Target.SESSION, to_come).items():
+        left[id] = max(0, to_come[id].places - held)
+    free = tuple(id for id in to_come if left[id])
+    if not free:
+        return left
+    line = {"target": Target.SESSION, "target_id": free, "status": ClaimStatus.WAITLISTED}
+    waiting = work.find(Claim, line, order=("claimed_at", "id"), lock=True)
+    asked = [to_come[id] for id in dict.fromkeys(claim.target_id for claim in waiting)]
+    terms = dict(zip((s.id for s in asked), conditions_under(work, *map(scopes_of, asked)), strict=True))
+    offers = []
+    for claim in waiting:
+        id = claim.target_id
+        if claim.seats <= left[id]:
+            left[id] -= claim.seats
+            until = min(now + timedelta(minutes=terms[id].offer_minutes), to_come[id].starts_at)
+            offers.append((claim, CLAIM.advance(claim, ClaimStatus.OFFERED, due_at=until)))
+    context.change_all(work, offers)
+    return left
 
 
 @frozen
@@ -295,6 +304,20 @@ class Attending(Claims):
             return None
         due = before(places.session.starts_at, places.conditions().naming_minutes)
         return due if due > self.context.now() else places.session.starts_at
+
+    def _locked_all(
+        self, work: Work, targets: Sequence[tuple[Target, str]]
+    ) -> dict[tuple[Target, str], Claimable]:
+        ids = [id for target, id in targets if target is Target.SESSION]
+        others = [each for each in targets if each[0] is not Target.SESSION]
+        sessions = work.find(Session, {"id": ids}, lock=True) if ids else []
+        places = {(Target.SESSION, s.id): Places(self.context, work, s) for s in sessions}
+        return {**places, **super()._locked_all(work, others)}
+
+    def _let_go_all(self, work: Work, claimed: Sequence[Claimable]) -> None:
+        places = [each.session for each in claimed if isinstance(each, Places)]
+        offer(self.context, work, places)
+        super()._let_go_all(work, [each for each in claimed if not isinstance(each, Places)])
 
     def _scopes(self, claimed: Claimable) -> tuple[str, ...]:
         return scopes_of(claimed.session) if isinstance(claimed, Places) else super()._scopes(claimed)

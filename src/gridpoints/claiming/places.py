@@ -10,9 +10,9 @@ from gridpoints.storage.port import Range, Work
 
 def taken(work: Work, kind: str, ids: Collection[str]) -> Mapping[str, int]:
     """The places that claims hold, counted for each; a team's claim holds several."""
-    counted = {}
-    for id in dict.fromkeys(ids):
-        holding = {"target": kind, "target_id": id, "status": HOLDING}
-        teams = work.find(Claim, {**holding, "seats": Range(above=1)})
-        counted[id] = work.count(Claim, holding) + sum(team.seats - 1 for team in teams)
+    each = {"target": kind, "status": HOLDING}
+    counted = {id: work.count(Claim, {**each, "target_id": id}) for id in dict.fromkeys(ids)}
+    if counted:
+        for team in work.find(Claim, {**each, "target_id": tuple(counted), "seats": Range(above=1)}):
+            counted[team.target_id] += team.seats - 1
     return counted

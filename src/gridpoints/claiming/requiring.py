@@ -65,7 +65,8 @@ class Requiring(Claims):
         """The conditions that apply to a session; without one, those of the community."""
         with self.context.read() as work:
             scopes = () if session_id is None else scopes_of(work.get(Session, session_id))
-            return conditions_under(work, scopes)
+            [conditions] = conditions_under(work, scopes)
+            return conditions
 
     def qualify(
         self, member_id: str, skill: str, *, until: datetime | None = None, id: str | None = None
