@@ -171,6 +171,20 @@ class Community:
         """Make several calls one: all of them are kept, or, after an exception, none."""
         return self.context.begin()
 
+    def tick(self) -> None:
+        """Let everything happen that is due by now, in every room.
+
+        Offers, leases and reservations lapse, notices close, series are announced, directives are reminded
+        of. As often as one likes, in any order, and after any pause: nothing happens twice, and what may
+        be done at an instant is the same whether it was called or not.
+        """
+        self.catalog.tick()
+        self.claiming.tick()
+        self.awards.tick()
+        self.emergency.tick()
+        self.redemption.expire()
+        self.redemption.expire_vouchers()
+
     @property
     def community(self) -> Membership:
         """Grids, households and members: who and where."""

@@ -39,6 +39,7 @@ NAMES = (
     "redemption",
     "roster",
     "catalog",
+    "claiming",
 )
 OPTIONAL = ("peers",)
 

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
-from gridpoints import Account, Community, Member, Report
+from gridpoints import Account, Claim, Community, Member, Report
 from gridpoints.redemption.model import RedemptionStatus
+from gridpoints.testing import ManualClock
 from tests.racing import race
 from tests.rooms.conftest import START
 
@@ -27,6 +28,47 @@ def test_places_are_never_overbooked(village: Community) -> None:
     came = race([partial(village.claiming.claim_session, session.id, m.id) for m in people])
     assert came == {"done": 5, "session_full": AT_ONCE - 5}
     assert village.claiming.free_places(session.id) == 0
+
+
+def test_who_gets_no_place_waits_in_order(village: Community) -> None:
+    item = village.catalog.publish(village.catalog.draft("Patrol", deed="patrol").id)
+    start = START + timedelta(hours=1)
+    session = village.catalog.hold_session(item.id, start, start + timedelta(hours=1), places=3)
+    people = neighbours(village)
+    came = race([partial(village.claiming.claim_session, session.id, m.id, wait=True) for m in people])
+    assert came == {"done": AT_ONCE}
+    claims = village.claiming.claims_on(session.id)
+    assert [c.status.value for c in claims] == ["confirmed"] * 3 + ["waitlisted"] * (AT_ONCE - 3)
+    # All who have a place give it back at once: those who waited longest are asked, each once.
+    race([partial(village.claiming.cancel, claim.id) for claim in claims[:3]] + [village.claiming.tick] * 3)
+    claims = village.claiming.claims_on(session.id)
+    assert [c.status.value for c in claims[3:]] == ["offered"] * 3 + ["waitlisted"] * (AT_ONCE - 6)
+    came = race([partial(village.claiming.accept, claim.id) for claim in claims[3:6] * 2])
+    assert came == {"done": 3, "illegal_transition": 3}
+    assert village.claiming.free_places(session.id) == 0
+
+
+def test_one_person_is_not_in_two_places(village: Community, li: Member) -> None:
+    item = village.catalog.publish(village.catalog.draft("Patrol", deed="patrol").id)
+    start = START + timedelta(hours=1)
+    sessions = [
+        village.catalog.hold_session(item.id, start, start + timedelta(hours=1), places=5) for _ in range(6)
+    ]
+    came = race([partial(village.claiming.claim_session, session.id, li.id) for session in sessions])
+    assert came == {"done": 1, "time_conflict": 5}
+
+
+def test_a_tick_happens_once(village: Community, clock: ManualClock) -> None:
+    item = village.catalog.publish(village.catalog.draft("Patrol", deed="patrol").id)
+    start = START + timedelta(days=3)
+    session = village.catalog.hold_session(item.id, start, start + timedelta(hours=1), places=1)
+    people = neighbours(village)
+    claims = [village.claiming.claim_session(session.id, m.id, wait=True) for m in people]
+    village.claiming.cancel(claims[0].id)
+    clock.set(START + timedelta(days=2))
+    moved: list[list[Claim]] = []
+    race([lambda: moved.append(village.claiming.tick())] * 6)
+    assert sorted(len(each) for each in moved) == [0, 0, 0, 0, 0, 1]
 
 
 def test_a_wish_is_claimed_by_one(village: Community, li: Member) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from attrs import frozen
 
 from gridpoints.awards.crediting import AwardOutcome
-from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus
+from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus, Report
 from gridpoints.awards.objecting import Objecting
 from gridpoints.awards.reviews import WAITING, Objection, ObjectionStatus, Review, Vote
 from gridpoints.awards.simulation import simulated
-from gridpoints.errors import RecordUnknown
+from gridpoints.errors import NoRulesInForce, RecordUnknown
 from gridpoints.rules.findings import Simulation
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
-from gridpoints.values import Explanation
+from gridpoints.rules.stars import Barred
+from gridpoints.values import Explanation, Step
 
 __all__ = ["AwardOutcome", "Awards"]
 
@@ -49,6 +50,43 @@ class Awards(Objecting):
                 for year in range(first.year, last.year + 1)
                 if (days := _days_of(year, first, last))
             )
+
+    def keep_for_record(self, report: Report, why: Step) -> Award:
+        """Keep a deed for the record alone: judged, but with 0 points, and `why` it earns none.
+
+        Raises what `credit` raises. The same report again is answered with the award that stands.
+        """
+        with self.context.begin() as work:
+            if work.find(Award, {"id": report.id}):
+                return self.credit(report)  # answers with the one that stands, or why it cannot
+            judgement = self.preview(report)
+            award = Award(
+                id=report.id,
+                member_id=report.member_id,
+                deed=report.deed,
+                day=report.day,
+                quantity=report.quantity,
+                source=report.source,
+                reported_by=self.context.actor.id,
+                recorded_at=self.context.now(),
+                rule_set=judgement.rule_set,
+                unit=judgement.unit.code,
+                wanted=judgement.wanted,
+                awarded=0,
+                status=AwardStatus.REFUSED,
+                explanation=(*judgement.explanation, why),
+            )
+            work.add(award)
+            return award
+
+    def barred(self, no_shows: Iterable[date]) -> Barred | None:
+        """Whether somebody who stayed away on those days takes no part today, by the rules in force."""
+        today = self.context.today()
+        try:
+            stars = Rules(self.context).in_force(today).on(today).terms.stars
+        except NoRulesInForce:
+            return None
+        return None if stars is None else stars.barred(today, no_shows)
 
     def award(self, id: str) -> Award:
         """The award of that id; raises `RecordUnknown`."""

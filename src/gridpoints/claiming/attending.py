@@ -1,20 +1,26 @@
-"""Sessions are claimed and attended."""
+"""Places in sessions are claimed: at once, on request, or in line; and given to somebody else."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from attrs import frozen
 
-from gridpoints.catalog.model import ServiceItem, Session
-from gridpoints.claiming.claims import Claims
-from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Target
+from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
+from gridpoints.catalog.operations import Catalog
+from gridpoints.claiming.admission import Admission, scopes_of
+from gridpoints.claiming.claimable import Claimable
+from gridpoints.claiming.claims import Claims, conditions_under, must_stand
+from gridpoints.claiming.conditions import Conditions, before
+from gridpoints.claiming.model import CLAIM, EXPECTED, OPEN, Claim, ClaimStatus, Target
+from gridpoints.claiming.places import taken
+from gridpoints.community.model import Member
 from gridpoints.context import Context
-from gridpoints.errors import AlreadyClaimed, HoursOutOfRange, SessionFull
+from gridpoints.errors import OfferOver, SessionFull
 from gridpoints.storage.port import Work
-from gridpoints.values import Actor
+from gridpoints.values import Actor, Explanation, check_whole
 
 
 @frozen
@@ -44,54 +50,282 @@ class Places:
     def delivered(self) -> None:
         """The session itself does not change."""
 
-    verified = let_go = delivered
+    verified = delivered
+
+    def let_go(self) -> None:
+        """What is free is offered to those in line."""
+        self.offer()
 
     def deed(self) -> tuple[str, datetime]:
         """That of its service item, on the day it began."""
         return self.work.get(ServiceItem, self.session.item_id).deed, self.session.starts_at
 
+    def conditions(self) -> Conditions:
+        """Those that apply to the session."""
+        [conditions] = conditions_under(self.work, scopes_of(self.session))
+        return conditions
+
+    def admission(self, member: Member, conditions: Conditions) -> Admission:
+        """Somebody who wants a place."""
+        session = self.session
+        item = self.work.get(ServiceItem, session.item_id)
+        scopes = scopes_of(session)
+        return Admission(
+            self.context, self.work, member, item, conditions, scopes, session.starts_at, session
+        )
+
+    def on(self, *statuses: ClaimStatus) -> dict[str, object]:
+        """Where the claims on it are found."""
+        return {"target": Target.SESSION, "target_id": self.session.id, "status": statuses}
+
+    def free(self) -> int:
+        """How many places nobody holds; below 0 where more hold one than there are."""
+        id = self.session.id
+        return self.session.places - taken(self.work, Target.SESSION, [id])[id]
+
+    def offer(self) -> int:
+        """Offer what is free to those in line; answers how many places are then left."""
+        return offer(self.context, self.work, [self.session])[self.session.id]
+
+
+def offer(context: Context, work: Work, sessions: Sequence[Session]) -> dict[str, int]:
+    """Offer the free places of locked sessions in the order of each line; answers what is left of each.
+
+    A team for which too few are free is passed over, and keeps its place in line.
+    """
+    now, left = context.now(), dict.fromkeys((session.id for session in sessions), 0)
+    to_come = {s.id: s for s in sessions if s.status is SessionStatus.OPEN and now < s.starts_at}
+    for id, held in taken(work, Target.SESSION, to_come).items():
+        left[id] = max(0, to_come[id].places - held)
+    free = tuple(id for id in to_come if left[id])
+    if not free:
+        return left
+    line = {"target": Target.SESSION, "target_id": free, "status": ClaimStatus.WAITLISTED}
+    waiting = work.find(Claim, line, order=("claimed_at", "id"), lock=True)
+    asked = [to_come[id] for id in dict.fromkeys(claim.target_id for claim in waiting)]
+    terms = dict(zip((s.id for s in asked), conditions_under(work, *map(scopes_of, asked)), strict=True))
+    offers = []
+    for claim in waiting:
+        id = claim.target_id
+        if claim.seats <= left[id]:
+            left[id] -= claim.seats
+            until = min(now + timedelta(minutes=terms[id].offer_minutes), to_come[id].starts_at)
+            offers.append((claim, CLAIM.advance(claim, ClaimStatus.OFFERED, due_at=until)))
+    context.change_all(work, offers)
+    return left
+
 
 @frozen
 class Attending(Claims):
-    """Places in sessions are claimed, and hours submitted."""
+    """Places in sessions are claimed, waited for, and handed on."""
 
-    def claim_session(self, session_id: str, member_id: str) -> Claim:
-        """Take a place in a session.
+    def claim_session(
+        self,
+        session_id: str,
+        member_id: str,
+        *,
+        wait: bool = False,
+        born: date | None = None,
+        acknowledged: bool = False,
+        children: int = 0,
+    ) -> Claim:
+        """Take a place in a session; with `wait`, one in line where all are taken.
 
-        Raises `SessionFull`, `SessionStarted`, `NotPublished`, `AlreadyClaimed` or
-        `MemberInactive`.
+        The claim says what it is: confirmed, waitlisted, or, where the `Conditions` want that, requested;
+        its `warnings` tell of little time before or after another session. `born` is asked where age
+        matters, `acknowledged` where there is a risk; `children` come along and are not counted. Raises
+        `SessionFull`, `SessionStarted`, `NotPublished`, `MemberInactive`, and what `Admission` does.
         """
-        now = self.context.now()
         with self.context.begin() as work:
             # The person first, then the session: everybody locks in this order.
             member = self._active(work, member_id)
-            session = work.get(Session, session_id, lock=True)
-            session.must_take_claims(now)
-            taken = {"target": Target.SESSION, "target_id": session.id, "status": HOLDING}
-            if work.count(Claim, {**taken, "member_id": member.id}):
-                raise AlreadyClaimed(member=member.name, kind="session")
-            if work.count(Claim, taken) >= session.places:
-                raise SessionFull(session=session.id, places=session.places)
-            claim = Claim(self.context.id(None), Target.SESSION, session.id, member.id, claimed_at=now)
+            places = Places.locked(self.context, work, session_id)
+            places.session.must_take_claims(self.context.now())
+            conditions = places.conditions()
+            admission = places.admission(member, conditions)
+            warnings = admission.must_be_free(Target.SESSION, session_id)
+            admission.must_be_in_time(places.session)
+            admission.must_be_fit(born, acknowledged=acknowledged)
+            status = self._place(places, conditions, 1, wait=wait)
+            claim = Claim(
+                self.context.id(None),
+                Target.SESSION,
+                session_id,
+                member.id,
+                claimed_at=self.context.now(),
+                due_at=None if status is ClaimStatus.CONFIRMED else places.session.starts_at,
+                children=check_whole("children", children, least=0, most=100),
+                acknowledged=acknowledged,
+                warnings=warnings,
+                status=status,
+            )
             return self.context.keep(work, claim)
+
+    def _place(self, places: Places, conditions: Conditions, seats: int, *, wait: bool) -> ClaimStatus:
+        """Whether somebody new gets so many places; raises `SessionFull`."""
+        if conditions.confirmed:
+            return ClaimStatus.REQUESTED
+        if places.offer() >= seats:  # those who wait come first
+            return ClaimStatus.CONFIRMED
+        if wait:
+            return ClaimStatus.WAITLISTED
+        raise SessionFull(session=places.session.id, places=places.session.places)
+
+    def confirm(self, claim_id: str) -> Claim:
+        """Give somebody who requested it a place, as the organiser. Raises `SessionFull`."""
+        with self.context.begin() as work:
+            claim, places = self._locked_places(work, claim_id)
+            self._must_organise(claim)
+            must_stand(claim, ClaimStatus.REQUESTED, ClaimStatus.CONFIRMED)
+            places.must_let_go()
+            confirmed = CLAIM.advance(claim, ClaimStatus.CONFIRMED, due_at=self._due(claim, places))
+            if places.free() < claim.seats:
+                raise SessionFull(session=places.session.id, places=places.session.places)
+            return self.context.change(work, claim, confirmed)
+
+    def reject(self, claim_id: str, *, reason: str) -> Claim:
+        """Refuse a request, with the reason that its claimant is told, as the organiser."""
+        with self.context.begin() as work:
+            claim, _ = self._locked_places(work, claim_id)
+            self._must_organise(claim)
+            rejected = CLAIM.advance(claim, ClaimStatus.REJECTED, due_at=None)
+            return self.context.change(work, claim, rejected, reason)
+
+    def accept(self, claim_id: str) -> Claim:
+        """Accept the place that was offered; to decline it is to `cancel`.
+
+        Raises `OfferOver`, `TimeConflict`, `NotTheClaimant`, or `IllegalTransition` where none is offered.
+        """
+        with self.context.begin() as work:
+            member = self._active(work, work.get(Claim, claim_id).member_id)
+            claim, places = self._locked_places(work, claim_id)
+            self._must_be_theirs(claim)
+            must_stand(claim, ClaimStatus.OFFERED, ClaimStatus.CONFIRMED)
+            if claim.due_at is not None and claim.due_at <= self.context.now():
+                raise OfferOver(claim=claim.id, until=claim.due_at)
+            places.must_let_go()
+            warnings: Explanation = ()
+            if claim.team is None:
+                admission = places.admission(member, places.conditions())
+                warnings = admission.must_not_clash(claim, places.session)
+            accepted = CLAIM.advance(
+                claim, ClaimStatus.CONFIRMED, due_at=self._due(claim, places), warnings=warnings
+            )
+            return self.context.change(work, claim, accepted)
+
+    # --- stand-ins ----------------------------------------------------------------------------
+
+    def want_stand_in(self, claim_id: str, *, reason: str | None = None) -> Claim:
+        """Say that one cannot come and looks for somebody; until one is found, one still answers for it."""
+        with self.context.begin() as work:
+            claim, places = self._locked_places(work, claim_id)
+            self._must_be_theirs(claim)
+            places.must_let_go()
+            wanted = CLAIM.advance(claim, ClaimStatus.STAND_IN_WANTED)
+            return self.context.change(work, claim, wanted, reason)
+
+    def come_after_all(self, claim_id: str) -> Claim:
+        """Look for no stand-in any more."""
+        with self.context.begin() as work:
+            claim, _ = self._locked_places(work, claim_id)
+            self._must_be_theirs(claim)
+            must_stand(claim, ClaimStatus.STAND_IN_WANTED, ClaimStatus.CONFIRMED)
+            return self.context.change(work, claim, CLAIM.advance(claim, ClaimStatus.CONFIRMED))
+
+    def stand_in(
+        self,
+        claim_id: str,
+        member_id: str,
+        *,
+        born: date | None = None,
+        acknowledged: bool = False,
+    ) -> Claim:
+        """Take over the place of somebody who wants a stand-in; answers the claim of who takes over."""
+        with self.context.begin() as work:
+            member = self._active(work, member_id)
+            claim, places = self._locked_places(work, claim_id)
+            places.must_let_go()
+            must_stand(claim, ClaimStatus.STAND_IN_WANTED, ClaimStatus.TRANSFERRED)
+            admission = places.admission(member, places.conditions())
+            warnings = admission.must_be_free(Target.SESSION, places.session.id)
+            admission.must_be_fit(born, acknowledged=acknowledged)
+            gone = CLAIM.advance(claim, ClaimStatus.TRANSFERRED, due_at=None)
+            self.context.change(work, claim, gone)
+            taken_over = Claim(
+                self.context.id(None),
+                Target.SESSION,
+                places.session.id,
+                member.id,
+                claimed_at=self.context.now(),
+                from_claim=claim.id,
+                acknowledged=acknowledged,
+                warnings=warnings,
+            )
+            return self.context.keep(work, taken_over)
+
+    # --- the session --------------------------------------------------------------------------
+
+    def cancel_session(self, session_id: str, *, reason: str | None = None) -> list[Claim]:
+        """Call a session off, and with it all claims on it; answers the claims that ended.
+
+        Those who were sure of their place are credited where the `Conditions` name a deed for it.
+        """
+        with self.context.begin() as work:
+            places = Places.locked(self.context, work, session_id)
+            session = places.session
+            if session.status is not SessionStatus.CANCELLED:  # the catalog may have done that before
+                Catalog(self.context).cancel_session(session_id, reason=reason)
+            claims = work.find(Claim, places.on(*OPEN), order=("claimed_at", "id"), lock=True)
+            return self._call_off(work, claims, places.conditions(), reason)
 
     def free_places(self, session_id: str) -> int:
         """How many places of a session are not taken; 0: it is full."""
         with self.context.read() as work:
-            session = work.get(Session, session_id)
-            taken = {"target": Target.SESSION, "target_id": session.id, "status": HOLDING}
-            return session.places - work.count(Claim, taken)
+            return max(0, Places(self.context, work, work.get(Session, session_id)).free())
 
-    def submit_hours(self, claim_id: str, hours: Decimal) -> Claim:
-        """Say that the work of a session was done, and how many hours it took.
+    def claims_on(self, session_id: str, *statuses: ClaimStatus) -> list[Claim]:
+        """The claims on a session (in these states), first come first: also the waiting list."""
+        where: Mapping[str, object] = {"target": Target.SESSION, "target_id": session_id}
+        with self.context.read() as work:
+            return work.find(
+                Claim, {**where, "status": statuses} if statuses else where, order=("claimed_at", "id")
+            )
 
-        Raises `SessionNotOver`, or `HoursOutOfRange` for more than the session lasted.
-        """
-        with self.context.begin() as work:
-            claim, claimed = self._locked(work, claim_id, Target.SESSION)
-            claimed.must_be_over()
-            longest = work.get(Session, claim.target_id).interval.hours
-            if not (hours.is_finite() and 0 < hours <= longest):
-                raise HoursOutOfRange(hours=hours, longest=longest)
-            submitted = CLAIM.advance(claim, ClaimStatus.SUBMITTED, hours=hours)
-            return self.context.change(work, claim, submitted)
+    # --- what all that is made of -------------------------------------------------------------
+
+    def _locked_places(self, work: Work, claim_id: str) -> tuple[Claim, Places]:
+        claim, places = self._locked(work, claim_id, Target.SESSION)
+        assert isinstance(places, Places)  # noqa: S101  # a session is claimed by its places
+        return claim, places
+
+    def _due(self, claim: Claim, places: Places) -> datetime | None:
+        """When the clock acts on a claim that is confirmed now: where a team has still to name its people."""
+        if claim.team is None:
+            return None
+        due = before(places.session.starts_at, places.conditions().naming_minutes)
+        return due if due > self.context.now() else places.session.starts_at
+
+    def _locked_all(
+        self, work: Work, targets: Sequence[tuple[Target, str]]
+    ) -> dict[tuple[Target, str], Claimable]:
+        ids = [id for target, id in targets if target is Target.SESSION]
+        others = [each for each in targets if each[0] is not Target.SESSION]
+        sessions = work.find(Session, {"id": ids}, lock=True) if ids else []
+        places = {(Target.SESSION, s.id): Places(self.context, work, s) for s in sessions}
+        return {**places, **super()._locked_all(work, others)}
+
+    def _let_go_all(self, work: Work, claimed: Sequence[Claimable]) -> None:
+        places = [each.session for each in claimed if isinstance(each, Places)]
+        offer(self.context, work, places)
+        super()._let_go_all(work, [each for each in claimed if not isinstance(each, Places)])
+
+    def _scopes(self, claimed: Claimable) -> tuple[str, ...]:
+        return scopes_of(claimed.session) if isinstance(claimed, Places) else super()._scopes(claimed)
+
+    def _cancelled_as(self, work: Work, claim: Claim, claimed: Claimable) -> ClaimStatus:
+        if isinstance(claimed, Places) and claim.status in EXPECTED:
+            late = before(claimed.session.starts_at, claimed.conditions().late_minutes)
+            cancelled = claimed.session.status is SessionStatus.CANCELLED
+            if not cancelled and self.context.now() >= late:
+                return ClaimStatus.LATE_CANCELLED
+        return super()._cancelled_as(work, claim, claimed)

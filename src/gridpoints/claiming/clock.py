@@ -29,7 +29,7 @@ class WishClock(Rounds):
         """
         now = self.context.now()
         seen: set[str] = set()
-        while due := [id for id in self._due(now) if id not in seen]:
+        while due := [id for id in self._wishes_due(now) if id not in seen]:
             self._do(due, now)
             seen.update(due)
         for wish_id in self._with_bounties_over(now):
@@ -39,7 +39,7 @@ class WishClock(Rounds):
         self._tick_rounds(now)
         return len(seen)
 
-    def _due(self, now: datetime) -> list[str]:
+    def _wishes_due(self, now: datetime) -> list[str]:
         with self.context.read() as work:
             due = {"due_at": Range(at_most=now)}
             return [wish.id for wish in work.find(Wish, due, order=("due_at", "id"), limit=_TOGETHER)]

@@ -160,7 +160,7 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
         """Close the file of a wish that came true; the clock does it some time later."""
         with self.context.begin() as work:
             wish = work.get(Wish, wish_id, lock=True)
-            self._must_be_theirs(work, wish)
+            self._must_concern(work, wish)
             return self.context.change(work, wish, WISH.advance(wish, WishStatus.CLOSED, due_at=None), reason)
 
 

@@ -7,12 +7,16 @@ A claim is never deleted; what became of it is its status. Who may move it, and 
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from attrs import frozen
 
 from gridpoints.records import Lifecycle
+from gridpoints.values import Explanation, Interval
+
+#: Who acts for those who hold a session: confirms, checks in, enters hours, calls off.
+ORGANISERS = frozenset({"clerk", "organiser", "team_lead", "system"})
 
 
 class Target(StrEnum):
@@ -20,50 +24,164 @@ class Target(StrEnum):
 
     SESSION = "session"
     WISH = "wish"
+    POST = "post"
+    ERRAND = "errand"
+    TASK = "task"
 
 
 class ClaimStatus(StrEnum):
-    """Confirmed, submitted (the claimant says it is done), then verified by somebody else."""
+    """From the request to what came of it; what leads where stands in `CLAIM`.
 
+    Offered (候补递补): a free place is kept for somebody in line, who has still to accept it.
+    Stand-in wanted (找人替岗): they cannot come, and answer for it until somebody takes over. Called
+    off: by the organiser. Unaccounted: checked in, never checked out. Submitted: the claimant, or a
+    clerk, says that it is done, and how long it took; somebody else then verifies it.
+    """
+
+    REQUESTED = "requested"
+    REJECTED = "rejected"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    LAPSED = "lapsed"
     CONFIRMED = "confirmed"
+    STAND_IN_WANTED = "stand_in_wanted"
+    TRANSFERRED = "transferred"
+    CANCELLED = "cancelled"
+    LATE_CANCELLED = "late_cancelled"
+    CALLED_OFF = "called_off"
+    CHECKED_IN = "checked_in"
+    CHECKED_OUT = "checked_out"
+    UNACCOUNTED = "unaccounted"
+    ABANDONED = "abandoned"
     SUBMITTED = "submitted"
     VERIFIED = "verified"
     DISPUTED = "disputed"
     VOID = "void"
-    CANCELLED = "cancelled"
-    LAPSED = "lapsed"
     NO_SHOW = "no_show"
+    EXCUSED = "excused"
 
+
+_FROM_CONFIRMED = {
+    ClaimStatus.CONFIRMED,  # a team named somebody, a lease was extended, a stand-in is wanted no more
+    ClaimStatus.STAND_IN_WANTED,
+    ClaimStatus.TRANSFERRED,
+    ClaimStatus.CANCELLED,
+    ClaimStatus.LATE_CANCELLED,
+    ClaimStatus.CALLED_OFF,
+    ClaimStatus.LAPSED,
+    ClaimStatus.CHECKED_IN,
+    ClaimStatus.SUBMITTED,
+    ClaimStatus.NO_SHOW,
+    ClaimStatus.EXCUSED,
+}
 
 CLAIM = Lifecycle.of(
     {
-        ClaimStatus.CONFIRMED: {
-            ClaimStatus.SUBMITTED,
+        ClaimStatus.REQUESTED: {
+            ClaimStatus.CONFIRMED,
+            ClaimStatus.REJECTED,
             ClaimStatus.CANCELLED,
             ClaimStatus.LAPSED,
-            ClaimStatus.NO_SHOW,
+            ClaimStatus.CALLED_OFF,
+        },
+        ClaimStatus.WAITLISTED: {
+            ClaimStatus.OFFERED,
+            ClaimStatus.CANCELLED,
+            ClaimStatus.LAPSED,
+            ClaimStatus.CALLED_OFF,
+        },
+        ClaimStatus.OFFERED: {
+            ClaimStatus.CONFIRMED,
+            ClaimStatus.CANCELLED,
+            ClaimStatus.LAPSED,
+            ClaimStatus.CALLED_OFF,
+        },
+        ClaimStatus.CONFIRMED: _FROM_CONFIRMED,
+        ClaimStatus.STAND_IN_WANTED: _FROM_CONFIRMED,
+        ClaimStatus.CHECKED_IN: {
+            ClaimStatus.CHECKED_OUT,
+            ClaimStatus.UNACCOUNTED,
+            ClaimStatus.ABANDONED,
+            ClaimStatus.CALLED_OFF,
+        },
+        ClaimStatus.CHECKED_OUT: {ClaimStatus.SUBMITTED, ClaimStatus.ABANDONED, ClaimStatus.VOID},
+        ClaimStatus.UNACCOUNTED: {
+            ClaimStatus.SUBMITTED,
+            ClaimStatus.ABANDONED,
+            ClaimStatus.EXCUSED,
+            ClaimStatus.VOID,
         },
         ClaimStatus.SUBMITTED: {ClaimStatus.VERIFIED, ClaimStatus.DISPUTED},
         ClaimStatus.DISPUTED: {ClaimStatus.VERIFIED, ClaimStatus.VOID},
+        ClaimStatus.NO_SHOW: {ClaimStatus.EXCUSED, ClaimStatus.SUBMITTED},
+        ClaimStatus.LATE_CANCELLED: {ClaimStatus.EXCUSED},
     }
 )
 
+#: A verified claim is corrected, or comes to nothing after all, only together with what it was credited with.
+CORRECTION = Lifecycle.of(
+    {each: set[ClaimStatus]() for each in ClaimStatus}
+    | {ClaimStatus.VERIFIED: {ClaimStatus.VERIFIED, ClaimStatus.VOID}}
+)
+
+#: Confirmed, and nothing has begun yet.
+EXPECTED = (ClaimStatus.CONFIRMED, ClaimStatus.STAND_IN_WANTED)
+
 #: A claim in one of these takes up a place, or keeps the wish from others.
 HOLDING = (
-    ClaimStatus.CONFIRMED,
+    ClaimStatus.OFFERED,
+    *EXPECTED,
+    ClaimStatus.CHECKED_IN,
+    ClaimStatus.CHECKED_OUT,
+    ClaimStatus.UNACCOUNTED,
     ClaimStatus.SUBMITTED,
     ClaimStatus.DISPUTED,
     ClaimStatus.VERIFIED,
-    ClaimStatus.NO_SHOW,
 )
+
+#: Before the work is done: what stands in the way of another claim of the same person.
+OPEN = (
+    ClaimStatus.REQUESTED,
+    ClaimStatus.WAITLISTED,
+    ClaimStatus.OFFERED,
+    *EXPECTED,
+    ClaimStatus.CHECKED_IN,
+)
+
+#: What the clock moves on, once `Claim.due_at` has come.
+TIMED = OPEN
+
+
+class Provenance(StrEnum):
+    """How somebody knows of the hours (时长来源).
+
+    Claimed: the claimant says so. Checked: in and out, by a code or by the organiser. Entered: by an
+    administrator, which is for the record alone unless the `Conditions` say otherwise. Proxy (代录) and
+    paper (纸质签到): written down by a clerk for those who have no telephone.
+    """
+
+    CLAIMED = "claimed"
+    CHECKED = "checked"
+    ENTERED = "entered"
+    PROXY = "proxy"
+    PAPER = "paper"
+
+
+#: Hours in hundredths, never more than were there.
+_HUNDREDTH = Decimal("0.01")
 
 
 @frozen
 class Claim:
     """One participation record: who took on what, and what came of it.
 
-    `hours` is what the claimant submitted (sessions only); `lease_until` is when an exclusive
-    claim goes back by itself (wishes only); `award_id` names what the deed was credited with.
+    `lease_until` is when an exclusive claim goes back by itself; `due_at` when the clock does
+    something with the claim (see `Claims.tick`). `hours` is what was submitted, `provenance` how that
+    is known, and `entered_by` who wrote it down for the claimant. `award_id` names what the deed was
+    credited with, `corrections` counts how often that was done anew. A claim of a `team` holds
+    `seats` until those who come are named, each with a claim of their own whose `from_claim` it is;
+    so is the one that a stand-in took over. `children` come along and take up no place.
+    `code_window` is the last window whose code was used; `warnings` is what was told to the claimant.
     """
 
     id: str
@@ -75,11 +193,34 @@ class Claim:
     hours: Decimal | None = None
     verified_by: str | None = None
     award_id: str | None = None
+    due_at: datetime | None = None
+    seats: int = 1
+    team: str | None = None
+    children: int = 0
+    from_claim: str | None = None
+    acknowledged: bool = False
+    checked_in_at: datetime | None = None
+    checked_out_at: datetime | None = None
+    code_window: int | None = None
+    provenance: Provenance | None = None
+    entered_by: str | None = None
+    corrections: int = 0
+    warnings: Explanation = ()
     status: ClaimStatus = ClaimStatus.CONFIRMED
     version: int = 1
 
     def lapsed_at(self, now: datetime) -> bool:
         """Whether the lease ran out before anything was delivered."""
-        return (
-            self.status is ClaimStatus.CONFIRMED and self.lease_until is not None and self.lease_until <= now
-        )
+        return self.status in EXPECTED and self.lease_until is not None and self.lease_until <= now
+
+    def attended(self, session: Interval) -> Interval | None:
+        """From check-in to check-out, as far as it lies within the session; None: no time at all."""
+        if self.checked_in_at is None or self.checked_out_at is None:
+            return None
+        start, end = max(self.checked_in_at, session.start), min(self.checked_out_at, session.end)
+        return Interval(start, end) if start < end else None
+
+
+def whole_hundredths(hours: Decimal) -> Decimal:
+    """Measured hours, rounded down to hundredths: 36 seconds."""
+    return hours.quantize(_HUNDREDTH, rounding=ROUND_DOWN)

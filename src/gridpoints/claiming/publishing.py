@@ -78,7 +78,7 @@ class Publishing(Showing):
         """What the public would see of a wish that is screened, and what stands in its way."""
         with self.context.read() as work:
             wish = work.get(Wish, wish_id)
-            self._must_be_theirs(work, wish)
+            self._must_concern(work, wish)
             return self._preview(work, wish)
 
     def _preview(self, work: Work, wish: Wish) -> Preview:

@@ -55,7 +55,7 @@ class Showing(Claims):
         """
         with self.context.read() as work:
             wish = work.get(Wish, id)
-            self._must_be_theirs(work, wish)
+            self._must_concern(work, wish)
             return wish
 
     def wishes(self, status: WishStatus = WishStatus.PUBLISHED) -> list[Wish]:
@@ -68,7 +68,7 @@ class Showing(Claims):
         """All that is personal in a wish, for the same people; each reading by the desk is logged."""
         with self.context.begin() as work:
             wish = work.get(Wish, wish_id)
-            self._must_be_theirs(work, wish)
+            self._must_concern(work, wish)
             actor = self.context.actor
             if not wish.concerns(actor):
                 id, now = self.context.id(None), self.context.now()
@@ -78,7 +78,7 @@ class Showing(Claims):
     def screenings(self, wish_id: str) -> list[Screening]:
         """What was found out about a wish, oldest first, for the same people."""
         with self.context.read() as work:
-            self._must_be_theirs(work, work.get(Wish, wish_id))
+            self._must_concern(work, work.get(Wish, wish_id))
             return work.find(Screening, {"wish_id": wish_id}, order=("at", "id"))
 
     def board(self, *, round_id: str | None = None, limit: int = 100) -> list[Card]:
@@ -119,7 +119,7 @@ class Showing(Claims):
                 raise WishNumberUnknown(number=number)
             return cards(work, found)[0]
 
-    def _must_be_theirs(self, work: Work, wish: Wish) -> None:
+    def _must_concern(self, work: Work, wish: Wish) -> None:
         """Raise `NotYourWish` unless they wish, wrote it down, or judge wishes."""
         actor = self.context.actor
         if not (wish.concerns(actor) or actor.id == wish.made_by or terms_in(work).entrusted(actor)):

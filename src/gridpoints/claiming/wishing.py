@@ -129,7 +129,7 @@ class Wishing(Publishing):
         given = {"area": area, "address": address, "contact": contact}
         changes = {name: check_text(name, text) for name, text in given.items() if text is not None}
         with self.context.begin() as work:
-            self._must_be_theirs(work, work.get(Wish, wish_id, lock=True))
+            self._must_concern(work, work.get(Wish, wish_id, lock=True))
             file = work.get(Particulars, wish_id, lock=True)
             return self.context.change(work, file, FILE.advance(file, FileStatus.KEPT, **changes))
 
@@ -137,7 +137,7 @@ class Wishing(Publishing):
         """Hand a draft in, to be screened."""
         with self.context.begin() as work:
             wish = work.get(Wish, wish_id, lock=True)
-            self._must_be_theirs(work, wish)
+            self._must_concern(work, wish)
             return self.context.change(work, wish, WISH.advance(wish, WishStatus.SCREENING))
 
     def withdraw_wish(self, wish_id: str, *, reason: str | None = None) -> Wish:
@@ -148,7 +148,7 @@ class Wishing(Publishing):
         """
         with self.context.begin() as work:
             wished = Wished.locked(self.context, work, wish_id)
-            self._must_be_theirs(work, wished.wish)
+            self._must_concern(work, wished.wish)
             withdrawn = WISH.advance(wished.wish, WishStatus.WITHDRAWN, due_at=None)
             held = wished.held()
             for claim in held:

@@ -17,8 +17,11 @@ from gridpoints.catalog.programmes import Programme
 from gridpoints.catalog.series import CalendarDay, Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.things import Loan, Thing
+from gridpoints.claiming.codes import CodeKey
+from gridpoints.claiming.conditions import Conditions, Consent, Qualification
 from gridpoints.claiming.gifts import Bounty, Contact, Disclosure, Thanks
 from gridpoints.claiming.model import Claim
+from gridpoints.claiming.ratings import Rating
 from gridpoints.claiming.screenings import Screening
 from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
 from gridpoints.community.emergency import Emergency
@@ -119,6 +122,11 @@ KINDS: tuple[type[Record], ...] = (
     Disclosure,
     Bounty,
     Thanks,
+    Conditions,
+    Qualification,
+    Consent,
+    CodeKey,
+    Rating,
     Merchant,
     Agreement,
     Staff,
@@ -203,7 +211,6 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Review: {"award_id": Award},
     Vote: {"review_id": Review},
     Objection: {"award_id": Award},
-    Claim: {"member_id": Member, "award_id": Award},
     Agreement: {"merchant_id": Merchant},
     Staff: {"merchant_id": Merchant},
     Outlet: {"merchant_id": Merchant},
@@ -218,6 +225,10 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Disclosure: {"wish_id": Wish, "claim_id": Claim},
     Bounty: {"wish_id": Wish, "member_id": Member},
     Thanks: {"claim_id": Claim, "wish_id": Wish, "member_id": Member},
+    Qualification: {"member_id": Member},
+    Consent: {"member_id": Member},
+    Claim: {"member_id": Member, "award_id": Award, "from_claim": Claim},
+    Rating: {"claim_id": Claim},
     Settlement: {"merchant_id": Merchant},
     Adjustment: {"merchant_id": Merchant, "settlement_id": Settlement},
     Voucher: {"redemption_id": Redemption, "holder_id": Member},

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, exc, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    exc,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from gridpoints.errors import (
     ConcurrentChange,
@@ -26,7 +38,7 @@ from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
 from gridpoints.storage.sql.savepoints import savepoint
-from gridpoints.storage.sql.types import Text, TextSet, among
+from gridpoints.storage.sql.types import Text, TextSet, Whole, among
 from gridpoints.values import check_whole
 
 T = TypeVar("T", bound=Record)
@@ -46,6 +58,8 @@ class _Kept(RowCodec[T], Generic[T]):
         self.one = self.all.where(self.key == _ID)
         self.locked = self.one.with_for_update(key_share=True)
         self.insert = bulk.insert(table)
+        #: The statements of `find` and `count`, by the shape of what is asked: there are few.
+        self.asked: dict[Hashable, Select[Any]] = {}
         self.replace = update(table).where(self.here, self.key == _ID)
         if "version" in table.c:
             self.replace = self.replace.where(table.c.version == bindparam("old_version"))
@@ -156,16 +170,28 @@ class SqlWork:
         lock: bool = False,
     ) -> list[T]:
         kept = _KEPT[kind]
-        statement = kept.all.where(*_conditions(kept, where)).order_by(*_order(kept, order)).limit(limit)
-        if lock:
-            statement = statement.with_for_update(key_share=True)
-        rows = self._connection.execute(statement, {"community": self._community}).all()
+        shape = ("find", *map(_form, (where or {}).items()), *order, limit is None, lock)
+        if (statement := kept.asked.get(shape)) is None:
+            statement = kept.all.where(*_conditions(kept, where)).order_by(*_order(kept, order))
+            if limit is not None:
+                statement = statement.limit(bindparam("most", type_=Whole))
+            if lock:
+                statement = statement.with_for_update(key_share=True)
+            kept.asked[shape] = statement
+        values = {"community": self._community, **dict(_values(kept, where))}
+        if limit is not None:
+            values["most"] = limit
+        rows = self._connection.execute(statement, values).all()
         return [cast(T, kept.record(row)) for row in rows]
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         kept = _KEPT[kind]
-        statement = select(func.count()).select_from(kept.table).where(kept.here, *_conditions(kept, where))
-        return self._connection.execute(statement, {"community": self._community}).scalar_one()
+        shape = ("count", *map(_form, (where or {}).items()))
+        if (statement := kept.asked.get(shape)) is None:
+            counted = select(func.count()).select_from(kept.table)
+            statement = kept.asked[shape] = counted.where(kept.here, *_conditions(kept, where))
+        values = {"community": self._community, **dict(_values(kept, where))}
+        return cast(int, self._connection.execute(statement, values).scalar_one())
 
     def count_by(
         self, kind: type[Record], field: str, where: Mapping[str, Any] | None = None
@@ -173,7 +199,8 @@ class SqlWork:
         kept = _KEPT[kind]
         column = kept.column(field)
         statement = select(column, func.count()).where(kept.here, *_conditions(kept, where)).group_by(column)
-        rows = self._connection.execute(statement, {"community": self._community}).all()
+        values = {"community": self._community, **dict(_values(kept, where))}
+        rows = self._connection.execute(statement, values).all()
         return {kept.field(field, value): count for value, count in rows}
 
     def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
@@ -241,34 +268,55 @@ def _counters(used: Mapping[UsageKey, int]) -> bulk.Columns:
     }
 
 
+_BOUNDS = ("at_least", "at_most", "above", "below")
+
+
+def _form(condition: tuple[str, Any]) -> Hashable:
+    """What a statement says of a condition, less the values themselves."""
+    name, wanted = condition
+    if isinstance(wanted, Range):
+        return name, *(getattr(wanted, bound) is None for bound in _BOUNDS)
+    if isinstance(wanted, tuple | list):
+        return name, "any", None in wanted
+    return name, wanted is None
+
+
+def _values(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[tuple[str, Any]]:
+    """The values of the parameters of `_conditions`."""
+    for name, wanted in (where or {}).items():
+        if isinstance(wanted, Range):
+            for bound in _BOUNDS:
+                if (value := getattr(wanted, bound)) is not None:
+                    yield f"{name}_{bound}", kept.value(name, value)
+        elif isinstance(wanted, tuple | list):
+            yield f"{name}_any", [kept.value(name, value) for value in wanted if value is not None]
+        elif wanted is not None:
+            yield f"{name}_is", kept.value(name, wanted)
+
+
 def _conditions(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[ColumnElement[bool]]:
     for name, wanted in (where or {}).items():
         column = kept.column(name)
         if isinstance(wanted, Range):
-            yield from _bounds(kept, name, wanted)
-            continue
-        if not isinstance(wanted, tuple | list):
-            yield column.is_(None) if wanted is None else column == kept.value(name, wanted)
-            continue
-        values = [kept.value(name, value) for value in wanted if value is not None]
-        if isinstance(column.type, type(Text)):
-            any_of: ColumnElement[bool] = among(column, bindparam(None, values, type_=TextSet))
+            yield from _bounds(name, column, wanted)
+        elif isinstance(wanted, tuple | list):
+            if isinstance(column.type, type(Text)):
+                any_of: ColumnElement[bool] = among(column, bindparam(f"{name}_any", type_=TextSet))
+            else:
+                any_of = column.in_(bindparam(f"{name}_any", type_=column.type, expanding=True))
+            yield or_(any_of, column.is_(None)) if None in wanted else any_of
+        elif wanted is None:
+            yield column.is_(None)
         else:
-            any_of = column.in_(values)
-        yield or_(any_of, column.is_(None)) if None in wanted else any_of
+            yield column == bindparam(f"{name}_is", type_=column.type)
 
 
-def _bounds(kept: _Kept[Any], name: str, wanted: Range) -> Iterator[ColumnElement[bool]]:
-    column = kept.column(name)
+def _bounds(name: str, column: Column[Any], wanted: Range) -> Iterator[ColumnElement[bool]]:
     yield column.is_not(None)
-    for bound, compared in (
-        (wanted.at_least, column.__ge__),
-        (wanted.at_most, column.__le__),
-        (wanted.above, column.__gt__),
-        (wanted.below, column.__lt__),
-    ):
-        if bound is not None:
-            yield compared(kept.value(name, bound))
+    compare = (column.__ge__, column.__le__, column.__gt__, column.__lt__)
+    for bound, compared in zip(_BOUNDS, compare, strict=True):
+        if getattr(wanted, bound) is not None:
+            yield compared(bindparam(f"{name}_{bound}", type_=column.type))
 
 
 def _order(kept: _Kept[Any], order: Sequence[str]) -> Iterator[ColumnElement[Any]]:

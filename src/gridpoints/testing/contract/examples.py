@@ -37,8 +37,11 @@ from gridpoints.catalog.programmes import Programme
 from gridpoints.catalog.series import CalendarDay, DayStatus, OnHoliday, Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.things import Loan, LoanStatus, Thing
+from gridpoints.claiming.codes import CodeKey
+from gridpoints.claiming.conditions import AttestationStatus, Conditions, Consent, Qualification
 from gridpoints.claiming.gifts import Bounty, BountyStatus, Contact, Detail, Disclosure, Thanks, ThanksStatus
-from gridpoints.claiming.model import Claim, ClaimStatus, Target
+from gridpoints.claiming.model import Claim, ClaimStatus, Provenance, Target
+from gridpoints.claiming.ratings import Rating, RatingStatus
 from gridpoints.claiming.screenings import Personal, Screening
 from gridpoints.claiming.wishes import (
     Own,
@@ -369,6 +372,33 @@ def examples(community: str) -> list[Record]:
             version=7,
         ),
         Assignment("assignment-2", "call-2", "fire", "nobody", MOMENT, "clerk"),
+        Conditions("session:session"),
+        Conditions(
+            id="service_item:item",
+            confirmed=True,
+            opens_before=0,
+            closes_before=1,
+            newcomers_before=2,
+            most_open=3,
+            cooldown_days=4,
+            late_minutes=5,
+            offer_minutes=6,
+            naming_minutes=7,
+            travel_minutes=2_000_000_000,
+            least_age=8,
+            guardian_below=18,
+            skills=("急救", "driving"),
+            risk=TEXT,
+            family_verifies=False,
+            entered_counts=True,
+            called_off_deed="care",
+            version=9,
+        ),
+        Qualification("q", "nobody", "急救", "clerk", MOMENT, LATER, AttestationStatus.WITHDRAWN, 2),
+        Qualification("q2", "nobody", "driving", "clerk", BEFORE_1970),
+        Consent("c", "nobody", TEXT, "session:session", MOMENT, LATER, AttestationStatus.WITHDRAWN, 2),
+        Consent("c2", "nobody", "王", "community", BEFORE_1970),
+        CodeKey("session", TEXT, MOMENT),
         Claim(
             id="claim",
             target=Target.WISH,
@@ -379,10 +409,22 @@ def examples(community: str) -> list[Record]:
             hours=Decimal("0.000001"),
             verified_by="clerk",
             award_id="award",
+            due_at=None,
+            seats=1_000,
+            team=TEXT,
+            children=2,
+            acknowledged=True,
+            checked_in_at=BEFORE_1970,
+            checked_out_at=MOMENT,
+            code_window=2**40,
+            provenance=Provenance.PAPER,
+            entered_by="clerk",
+            corrections=6,
+            warnings=(Step("little_time_between", {"session": "session", "minutes": 5}),),
             status=ClaimStatus.NO_SHOW,
             version=5,
         ),
-        Claim("claim-2", Target.SESSION, "session", "李秀英@1", BEFORE_1970),
+        Claim("claim-2", Target.SESSION, "session", "李秀英@1", BEFORE_1970, from_claim="claim"),
         RecordEntry(
             id="entry",
             member_id="nobody",
@@ -433,6 +475,8 @@ def examples(community: str) -> list[Record]:
         Thanks(
             "claim", "claim", "wish", "nobody", TEXT, "clerk", MOMENT, ThanksStatus.PUBLISHED, 2_000_000_000
         ),
+        Rating("rating", "claim", "clerk", "nobody", 5, MOMENT, TEXT, RatingStatus.LEFT_OUT, 3),
+        Rating("rating-2", "claim-2", "nobody", "session:session", 1, BEFORE_1970),
         Merchant("shop", TEXT, "points", Decimal("0.035"), "CNY", MerchantStatus.SUSPENDED, 6),
         Merchant("shop-2", "小卖部", "hours", Decimal("123456789012.123456")),
         Agreement(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from gridpoints.claiming.codes import CodeKey
+from gridpoints.claiming.conditions import Conditions, Consent, Qualification
 from gridpoints.claiming.gifts import Bounty, Contact, Disclosure, Thanks
 from gridpoints.claiming.model import Claim
+from gridpoints.claiming.ratings import Rating
 from gridpoints.claiming.screenings import Screening
 from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
 from gridpoints.storage.sql.tables.base import (
     Amount,
+    AmountOrNone,
     ExactJson,
     ExactOrNone,
+    Flag,
     Instant,
     InstantOrNone,
     Key,
@@ -20,6 +25,7 @@ from gridpoints.storage.sql.tables.base import (
     WholeOrNone,
     index,
     kept,
+    where,
 )
 
 
@@ -96,6 +102,34 @@ class ParticularsRow(Row, table=True):
     version: Whole
 
 
+class ConditionsRow(Row, table=True):
+    """See `gridpoints.claiming.conditions.Conditions`."""
+
+    __tablename__ = "gridpoints_conditions"
+    __table_args__ = kept(Conditions)
+    id: Key
+    confirmed: Flag
+    opens_before: WholeOrNone
+    closes_before: WholeOrNone
+    newcomers_before: WholeOrNone
+    most_open: WholeOrNone
+    cooldown_days: WholeOrNone
+    late_minutes: Whole
+    offer_minutes: Whole
+    naming_minutes: Whole
+    travel_minutes: Whole
+    lease_days: Whole
+    least_age: WholeOrNone
+    guardian_below: WholeOrNone
+    skills: ExactJson
+    risk: Text
+    family_verifies: Flag
+    entered_counts: Flag
+    called_off_deed: TextOrNone
+    status: Text
+    version: Whole
+
+
 class ScreeningRow(Row, table=True):
     """See `gridpoints.claiming.screenings.Screening`."""
 
@@ -113,11 +147,56 @@ class ScreeningRow(Row, table=True):
     despite: TextOrNone
 
 
+class QualificationRow(Row, table=True):
+    """See `gridpoints.claiming.conditions.Qualification`."""
+
+    __tablename__ = "gridpoints_qualification"
+    __table_args__ = kept(Qualification, index("member_id"))
+    id: Key
+    member_id: Text
+    skill: Text
+    attested_by: Text
+    since: Instant
+    until: InstantOrNone
+    status: Text
+    version: Whole
+
+
+class ConsentRow(Row, table=True):
+    """See `gridpoints.claiming.conditions.Consent`."""
+
+    __tablename__ = "gridpoints_consent"
+    __table_args__ = kept(Consent, index("member_id"))
+    id: Key
+    member_id: Text
+    guardian: Text
+    covers: Text
+    since: Instant
+    until: InstantOrNone
+    status: Text
+    version: Whole
+
+
+class CodeKeyRow(Row, table=True):
+    """See `gridpoints.claiming.codes.CodeKey`."""
+
+    __tablename__ = "gridpoints_code_key"
+    __table_args__ = kept(CodeKey)
+    id: Key
+    secret: Text
+    made_at: Instant
+
+
 class ClaimRow(Row, table=True):
     """See `gridpoints.claiming.model.Claim`."""
 
     __tablename__ = "gridpoints_claim"
-    __table_args__ = kept(Claim, index("target_id", "target", "status"), index("member_id", "claimed_at"))
+    __table_args__ = kept(
+        Claim,
+        index("target_id", "target", "status", "claimed_at"),
+        index("member_id", "status"),
+        index("due_at", **where("due_at IS NOT NULL")),
+    )
     id: Key
     target: Text
     target_id: Text
@@ -127,6 +206,35 @@ class ClaimRow(Row, table=True):
     hours: ExactOrNone
     verified_by: TextOrNone
     award_id: TextOrNone
+    due_at: InstantOrNone
+    seats: Whole
+    team: TextOrNone
+    children: Whole
+    from_claim: TextOrNone
+    acknowledged: Flag
+    checked_in_at: InstantOrNone
+    checked_out_at: InstantOrNone
+    code_window: AmountOrNone
+    provenance: TextOrNone
+    entered_by: TextOrNone
+    corrections: Whole
+    warnings: ExactJson
+    status: Text
+    version: Whole
+
+
+class RatingRow(Row, table=True):
+    """See `gridpoints.claiming.ratings.Rating`."""
+
+    __tablename__ = "gridpoints_rating"
+    __table_args__ = kept(Rating, index("claim_id"), index("about", "rated_at"))
+    id: Key
+    claim_id: Text
+    rater: Text
+    about: Text
+    score: Whole
+    rated_at: Instant
+    text: Text
     status: Text
     version: Whole
 

@@ -1,0 +1,151 @@
+"""The conditions of claims are set; qualifications and consent are written down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from attrs import evolve, frozen
+
+from gridpoints.catalog.model import Session
+from gridpoints.claiming.admission import scopes_of
+from gridpoints.claiming.claims import Claims, conditions_under
+from gridpoints.claiming.conditions import (
+    ATTESTATION,
+    CONDITIONS,
+    EVERYWHERE,
+    AttestationStatus,
+    Conditions,
+    ConditionsStatus,
+    Consent,
+    Qualification,
+)
+from gridpoints.claiming.model import ORGANISERS
+from gridpoints.errors import NotTheOrganiser
+from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text, check_whole
+
+A = TypeVar("A", Consent, Qualification)
+
+#: The fields of `Conditions` that are whole numbers, with the least that they may be.
+_LEAST = {
+    "opens_before": 0,
+    "closes_before": 0,
+    "newcomers_before": 0,
+    "most_open": 1,
+    "cooldown_days": 0,
+    "late_minutes": 0,
+    "offer_minutes": 1,
+    "naming_minutes": 0,
+    "travel_minutes": 0,
+    "lease_days": 1,
+    "least_age": 0,
+    "guardian_below": 0,
+}
+
+
+@frozen
+class Requiring(Claims):
+    """What is asked of claimants, and what they bring. For organisers, else `NotTheOrganiser`."""
+
+    def set_conditions(self, conditions: Conditions) -> Conditions:
+        """Let these conditions apply from now on, in place of the former ones of the same id.
+
+        What was claimed before stands. Raises `NotWholeNumber`, `BadIdentifier` or `BadText`.
+        """
+        self._must_be_organiser()
+        checked = _checked(conditions)
+        with self.context.begin() as work:
+            for former in work.find(Conditions, {"id": checked.id}, lock=True):
+                following = CONDITIONS.advance(former, ConditionsStatus.IN_FORCE)
+                renewed = evolve(checked, status=following.status, version=following.version)
+                return self.context.change(work, former, renewed)
+            return self.context.keep(work, evolve(checked, status=ConditionsStatus.IN_FORCE, version=1))
+
+    def conditions(self, session_id: str | None = None) -> Conditions:
+        """The conditions that apply to a session; without one, those of the community."""
+        with self.context.read() as work:
+            scopes = () if session_id is None else scopes_of(work.get(Session, session_id))
+            [conditions] = conditions_under(work, scopes)
+            return conditions
+
+    def qualify(
+        self, member_id: str, skill: str, *, until: datetime | None = None, id: str | None = None
+    ) -> Qualification:
+        """Attest that somebody has a skill (its code), for good or until a time; not of oneself."""
+        self._must_be_organiser(member_id)
+        qualification = Qualification(
+            id=self.context.id(id),
+            member_id=member_id,
+            skill=check_identifier("skill", skill),
+            attested_by=self.context.actor.id,
+            since=self.context.now(),
+            until=None if until is None else check_instant("until", until),
+        )
+        with self.context.begin() as work:
+            return self.context.keep(work, qualification)
+
+    def record_consent(
+        self,
+        member_id: str,
+        guardian: str,
+        *,
+        covers: str = EVERYWHERE,
+        until: datetime | None = None,
+        id: str | None = None,
+    ) -> Consent:
+        """Write down that a guardian (who it is) lets a minor take part in what `covers` names."""
+        self._must_be_organiser(member_id)
+        consent = Consent(
+            id=self.context.id(id),
+            member_id=member_id,
+            guardian=check_text("guardian", guardian, longest=200),
+            covers=check_identifier("covers", covers, longest=LONGEST_DERIVED),
+            since=self.context.now(),
+            until=None if until is None else check_instant("until", until),
+        )
+        with self.context.begin() as work:
+            return self.context.keep(work, consent)
+
+    def withdraw_qualification(self, id: str, *, reason: str) -> Qualification:
+        """Note that somebody is no longer qualified."""
+        return self._withdraw(Qualification, id, reason)
+
+    def withdraw_consent(self, id: str, *, reason: str) -> Consent:
+        """Note that a guardian consents no longer; claims that stand are to be called off by hand."""
+        return self._withdraw(Consent, id, reason)
+
+    def _withdraw(self, kind: type[A], id: str, reason: str) -> A:
+        self._must_be_organiser()
+        with self.context.begin() as work:
+            given = work.get(kind, id, lock=True)
+            withdrawn = ATTESTATION.advance(given, AttestationStatus.WITHDRAWN)
+            return self.context.change(work, given, withdrawn, reason)
+
+    def qualifications_of(self, member_id: str) -> list[Qualification]:
+        """What was ever attested of somebody."""
+        with self.context.read() as work:
+            return work.find(Qualification, {"member_id": member_id}, order=("since", "id"))
+
+    def consents_for(self, member_id: str) -> list[Consent]:
+        """What guardians ever consented to for somebody."""
+        with self.context.read() as work:
+            return work.find(Consent, {"member_id": member_id}, order=("since", "id"))
+
+    def _must_be_organiser(self, member_id: str | None = None) -> None:
+        actor = self.context.actor
+        if actor.id == member_id or not actor.roles & ORGANISERS:
+            raise NotTheOrganiser(actor=actor.id)
+
+
+def _checked(conditions: Conditions) -> Conditions:
+    check_identifier("id", conditions.id, longest=LONGEST_DERIVED)
+    for name, least in _LEAST.items():
+        if (value := getattr(conditions, name)) is not None:
+            check_whole(name, value, least=least, most=10_000_000)
+    if conditions.called_off_deed is not None:
+        check_identifier("deed", conditions.called_off_deed)
+    return evolve(
+        conditions,
+        skills=tuple(check_identifier("skill", skill) for skill in conditions.skills),
+        risk=check_text("risk", conditions.risk) if conditions.risk else "",
+    )

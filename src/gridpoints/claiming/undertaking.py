@@ -1,0 +1,211 @@
+"""Posts, errands and tasks are taken on, for a time, and what came of them is reported."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import ClassVar, Generic, Self, TypeVar
+
+from attrs import frozen
+
+from gridpoints.catalog.model import ItemStatus, ServiceItem
+from gridpoints.catalog.operations import Catalog
+from gridpoints.catalog.posts import Errand, Post
+from gridpoints.catalog.tasks import Task
+from gridpoints.claiming.admission import Admission
+from gridpoints.claiming.claimable import Claimable
+from gridpoints.claiming.claims import Claims
+from gridpoints.claiming.model import CLAIM, ORGANISERS, Claim, ClaimStatus, Provenance, Target
+from gridpoints.claiming.places import taken
+from gridpoints.context import Context
+from gridpoints.errors import AllTaken, NoLease, NotTheResident, OwnErrand, WrongTarget
+from gridpoints.storage.port import Work
+from gridpoints.values import Actor, check_decimal, check_instant, midnight
+
+T = TypeVar("T", Post, Errand, Task)
+
+
+@frozen
+class Undertaken(Generic[T]):
+    """What the catalog lists and somebody takes on, as a `Claimable`."""
+
+    context: Context
+    work: Work
+    listed: T
+
+    kind: ClassVar[type[Post | Errand | Task]]
+    target: ClassVar[Target]
+
+    @classmethod
+    def locked(cls, context: Context, work: Work, id: str) -> Self:
+        """See `Claimable.locked`."""
+        return cls(context, work, work.get(cls.kind, id, lock=True))  # type: ignore[arg-type]  # of that kind
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The ids of the `Conditions` that apply to it."""
+        return f"{self.target}:{self.listed.id}", f"service_item:{self.listed.item_id}"
+
+    def must_take_claims(self) -> None:
+        """Raise where nobody can take it on."""
+        if isinstance(self.listed, Post):
+            self.listed.must_take_claims(self.context.today())
+        else:
+            self.listed.must_take_claims()
+
+    def must_let_go(self) -> None:
+        """It can be given back at any time."""
+
+    must_be_over = must_let_go
+
+    def must_be_verified_by(self, actor: Actor) -> None:
+        """Anybody but the claimant."""
+
+    def delivered(self) -> None:
+        """What is listed does not change."""
+
+    verified = let_go = delivered
+
+    def deed(self) -> tuple[str, datetime]:
+        """That of its service item, on the day it is confirmed."""
+        return self.work.get(ServiceItem, self.listed.item_id).deed, self.context.now()
+
+    def lease(self, days: int) -> datetime | None:
+        """When a claim of now goes back by itself."""
+        return self.context.now() + timedelta(days=days)
+
+
+@frozen
+class HeldPost(Undertaken[Post]):
+    """A post, held for its term: claims go back when nothing was reported so long after that."""
+
+    kind = Post
+    target = Target.POST
+
+    def lease(self, days: int) -> datetime | None:
+        """See `Undertaken.lease`; None for a post without an end."""
+        if self.listed.ends_on is None:
+            return None
+        return midnight(self.listed.ends_on, self.context.zone) + timedelta(days=days + 1)
+
+
+@frozen
+class RunErrand(Undertaken[Errand]):
+    """An errand: the resident, or an organiser, says that it was done."""
+
+    kind = Errand
+    target = Target.ERRAND
+
+    def must_be_verified_by(self, actor: Actor) -> None:
+        """Raise `NotTheResident`."""
+        if actor.id != self.listed.member_id and not actor.roles & ORGANISERS:
+            raise NotTheResident(errand=self.listed.id)
+
+    def verified(self) -> None:
+        """It is asked for no longer."""
+        if self.listed.status is ItemStatus.PUBLISHED:
+            Catalog(self.context).close(self.listed)
+
+
+@frozen
+class DoneTask(Undertaken[Task]):
+    """A task of a list."""
+
+    kind = Task
+    target = Target.TASK
+
+
+@frozen
+class Undertaking(Claims):
+    """Posts, errands and tasks are taken on, and reported on."""
+
+    def claim_post(
+        self, post_id: str, member_id: str, *, born: date | None = None, acknowledged: bool = False
+    ) -> Claim:
+        """Take on a post for its term. Raises as `claim_task` does, and `PostOver`."""
+        return self._undertake(Target.POST, post_id, member_id, born, acknowledged=acknowledged)
+
+    def claim_errand(
+        self, errand_id: str, member_id: str, *, born: date | None = None, acknowledged: bool = False
+    ) -> Claim:
+        """Take on an errand for the time of the lease. Raises as `claim_task` does, and `OwnErrand`."""
+        return self._undertake(Target.ERRAND, errand_id, member_id, born, acknowledged=acknowledged)
+
+    def claim_task(
+        self, task_id: str, member_id: str, *, born: date | None = None, acknowledged: bool = False
+    ) -> Claim:
+        """Take on a task of a list: it goes back where nothing is reported within the lease.
+
+        Raises `AllTaken`, `NotPublished`, `MemberInactive`, and what `Admission` does.
+        """
+        return self._undertake(Target.TASK, task_id, member_id, born, acknowledged=acknowledged)
+
+    def _undertake(
+        self, target: Target, id: str, member_id: str, born: date | None, *, acknowledged: bool
+    ) -> Claim:
+        with self.context.begin() as work:
+            member = self._active(work, member_id)
+            claimed = self.claimables[target].locked(self.context, work, id)
+            assert isinstance(claimed, Undertaken)  # noqa: S101  # of one of the three targets
+            claimed.must_take_claims()
+            listed, now = claimed.listed, self.context.now()
+            if isinstance(listed, Errand) and listed.member_id == member.id:
+                raise OwnErrand(member=member.name)
+            conditions = self._conditions(work, claimed)
+            item = work.get(ServiceItem, listed.item_id)
+            admission = Admission(self.context, work, member, item, conditions, claimed.scopes, now)
+            admission.must_be_free(target, id)
+            admission.must_be_fit(born, acknowledged=acknowledged)
+            if taken(work, target, [id])[id] >= listed.places:
+                raise AllTaken(kind=target, id=id, places=listed.places)
+            lease = claimed.lease(conditions.lease_days)
+            claim = Claim(
+                self.context.id(None),
+                target,
+                id,
+                member.id,
+                claimed_at=now,
+                lease_until=lease,
+                due_at=lease,
+                acknowledged=acknowledged,
+            )
+            return self.context.keep(work, claim)
+
+    def report_done(self, claim_id: str, hours: Decimal | None = None) -> Claim:
+        """Say that a post was filled, an errand run, or a task done, and how many hours it took.
+
+        Somebody else verifies it. Raises `WrongTarget`, `NotTheClaimant` or `NotPositive`.
+        """
+        if hours is not None:
+            check_decimal("hours", hours)
+        with self.context.begin() as work:
+            claim, claimed = self._locked(work, claim_id)
+            if not isinstance(claimed, Undertaken):
+                raise WrongTarget(claim=claim.id, target=claim.target)
+            self._must_be_theirs(claim)
+            claimed.delivered()
+            mine = self.context.actor.id == claim.member_id
+            known = Provenance.CLAIMED if mine else Provenance.PROXY
+            submitted = CLAIM.advance(
+                claim,
+                ClaimStatus.SUBMITTED,
+                hours=hours,
+                due_at=None,
+                provenance=None if hours is None else known,
+                entered_by=None if mine else self.context.actor.id,
+            )
+            return self.context.change(work, claim, submitted)
+
+    def extend_lease(self, claim_id: str, until: datetime, *, reason: str) -> Claim:
+        """Let a claim stand for longer, as the organiser. Raises `NoLease` where it does not end."""
+        until = check_instant("until", until)
+        with self.context.begin() as work:
+            claim, claimed = self._locked(work, claim_id)
+            self._must_organise(claim)
+            if claim.lease_until is None or not isinstance(claimed, Undertaken):
+                raise NoLease(claim=claim.id)
+            extended = CLAIM.advance(claim, ClaimStatus.CONFIRMED, lease_until=until, due_at=until)
+            return self.context.change(work, claim, extended, reason)
+
+    def _scopes(self, claimed: Claimable) -> tuple[str, ...]:
+        return claimed.scopes if isinstance(claimed, Undertaken) else super()._scopes(claimed)
