@@ -7,9 +7,11 @@ rows are inserted, for so many of them. Values are passed by column, but for `ru
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, repeat
+from itertools import chain, count, islice, repeat
+from operator import is_
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -41,6 +43,9 @@ Columns = Mapping[str, Sequence[Any]]
 COPY_AT = 50
 #: So many rows stand in one statement on SQLite: few sizes, for each of them is prepared.
 ROWS_AT_ONCE = (50, 10, 1)
+#: Whether SQLite's driver may be told to bind a value once, as ?1, and put it in many places. Python
+#: 3.12.0 to 3.12.3 take that for a name among values without names, and warn.
+_BINDS_ONCE = not (3, 12) <= sys.version_info < (3, 12, 4)
 #: Answers how many rows were written; in a `pipeline`, only after its end.
 Count = Callable[[], int]
 
@@ -66,6 +71,7 @@ class Bulk:
         self._types = {name: table.c[name].type for name in columns}
         compiled = each.compile(dialect=sqlite.dialect(), column_keys=list(sets))
         self._each = str(compiled)
+        self._inserts = isinstance(each, sqlite.Insert)
         self._parameters: Sequence[str] = compiled.positiontup or ()
         self._one, self._sets = one, list(sets)
         self._one_sql: str | None = None
@@ -83,7 +89,11 @@ class Bulk:
         driver: Any = connection.connection.driver_connection
         arguments: dict[str, Any]
         if dialect.name == "sqlite":
-            return self._run_each(driver, connection, community, values, size)
+            columns = [
+                [community] * size if name == COMMUNITY else self._bound(dialect, name, values[name])
+                for name in self._parameters
+            ]
+            return self._run_sqlite(driver, connection, columns)
         if size == 1:
             sql = self._one_sql = self._one_sql or str(
                 self._one.compile(dialect=dialect, column_keys=self._sets)
@@ -98,23 +108,6 @@ class Bulk:
             arguments["community"] = community
         with translated(connection, sql):
             cursor = driver.execute(sql, arguments)
-        return lambda: int(cursor.rowcount)
-
-    def _run_each(
-        self, driver: Any, connection: Connection, community: str, values: Columns, size: int
-    ) -> Count:
-        """Write the rows on SQLite, one by one."""
-        bound: list[Iterable[Any]] = []
-        for name in self._parameters:
-            if name == COMMUNITY:
-                bound.append(repeat(community, size))
-            else:
-                bound.append(self._bound(connection.dialect, name, values[name]))
-        with translated(connection, self._each):
-            if size == 1:
-                cursor = driver.execute(self._each, [next(iter(column)) for column in bound])
-            else:
-                cursor = driver.executemany(self._each, zip(*bound, strict=True))
         return lambda: int(cursor.rowcount)
 
     def run_rows(self, connection: Connection, community: str, rows: Sequence[Sequence[Any]]) -> Count:
@@ -136,39 +129,61 @@ class Bulk:
             cursor = driver.execute(self._each, (community, *rows[0]))
         return lambda: int(cursor.rowcount)
 
-    def _values(self, driver: Any, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
-        """Insert on SQLite, many rows with each statement: half of the time of a statement for each.
+    # --- on SQLite ----------------------------------------------------------------------------
 
-        A column that is empty in all rows is not bound: that costs as much as to bind a value.
+    def _run_sqlite(self, driver: Any, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
+        """Write rows whose values stand in the order of the parameters."""
+        if self._inserts and len(columns[0]) > 1:
+            return self._values(driver, connection, columns)
+        with translated(connection, self._each):
+            cursor = driver.executemany(self._each, zip(*columns, strict=True))
+        return lambda: int(cursor.rowcount)
+
+    def _values(self, driver: Any, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
+        """Insert many rows with each statement: half of the time of a statement for each.
+
+        A value that all rows have in a column is bound once.
         """
         written, left = 0, len(columns[0])
-        empty = tuple(
-            place for place, column in enumerate(columns) if column[0] is None and column.count(None) == left
-        )
-        bound = [column for place, column in enumerate(columns) if place not in empty]
-        values = list(chain.from_iterable(zip(*bound, strict=True)))
+        same: tuple[int, ...] = ()
+        if _BINDS_ONCE:
+            same = tuple(
+                place
+                for place, column in enumerate(columns)
+                if column[0] == column[-1] and column.count(column[0]) == left
+            )
+        shared = [columns[place][0] for place in same]
+        varying = [column for place, column in enumerate(columns) if place not in same]
+        values = list(chain.from_iterable(zip(*varying, strict=True)))
         start = 0
         for size in ROWS_AT_ONCE:
             sql = ""
             while left >= size:
-                sql = sql or self._several(empty, size)
-                end = start + size * len(bound)
+                sql = sql or self._several(same, size)
+                end = start + size * len(varying)
                 with translated(connection, sql):
-                    written += driver.execute(sql, values[start:end]).rowcount
+                    written += driver.execute(sql, shared + values[start:end]).rowcount
                 start, left = end, left - size
         return lambda: written
 
-    def _several(self, empty: tuple[int, ...], size: int) -> str:
-        """The statement that inserts so many rows on SQLite, with nothing in the columns at `empty`."""
+    def _several(self, same: tuple[int, ...], size: int) -> str:
+        """The statement that inserts so many rows, all with the `same` values in these columns."""
         try:
-            return self._several_sql[empty, size]
+            return self._several_sql[same, size]
         except KeyError:
-            width = len(self._parameters)
-            # No ?1 to bind a value once: Python 3.12 takes it for a name.
-            row = f"({', '.join('NULL' if place in empty else '?' for place in range(width))})"
-            one = f"({', '.join('?' * width)})"
-            sql = self._several_sql[empty, size] = self._each.replace(one, ", ".join([row] * size))
-            return sql
+            pass
+        places, free = range(len(self._parameters)), count(len(same) + 1)
+        one = f"({', '.join('?' for _ in places)})"
+        rows: Iterable[str] = repeat(one, size)
+        if same:
+            names = (
+                f"?{same.index(n) + 1 if n in same else next(free)}" for _ in range(size) for n in places
+            )
+            rows = (f"({', '.join(islice(names, len(places)))})" for _ in range(size))
+        sql = self._several_sql[same, size] = self._each.replace(one, ", ".join(rows))
+        return sql
+
+    # --- on PostgreSQL ------------------------------------------------------------------------
 
     def _copy(self, connection: Connection, community: str, rows: Sequence[Sequence[Any]]) -> Count:
         driver: Any = connection.connection.driver_connection
@@ -184,7 +199,12 @@ class Bulk:
         except KeyError:
             bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
             self._binds[dialect.name, name] = bind
-        return values if bind is None else list(map(bind, values))
+        if bind is None:
+            return values
+        first = values[0]
+        if all(map(is_, values, repeat(first))):
+            return [bind(first)] * len(values)
+        return list(map(bind, values))
 
 
 def _none() -> int:

@@ -134,10 +134,7 @@ class SqlFolding(SqlStatements):
         opened = list(named)
         zeros = [0] * len(opened)
         values: bulk.Columns = {
-            "id": [account.key for account in opened],
-            "unit": [account.unit for account in opened],
-            "kind": [account.kind.value for account in opened],
-            "owner": [account.owner for account in opened],
+            **account_values(opened),
             "floor": [account.kind.floor for account in opened],
             "posted": zeros,
             "held": zeros,
@@ -251,3 +248,13 @@ class SqlFolding(SqlStatements):
         self.remembered.hot.update(now)
         values: bulk.Columns = {"id": list(now), "posted": list(now.values())}
         _MOVE_HOT.run(self.connection, self.community, values)
+
+
+def account_values(named: Sequence[Account]) -> bulk.Columns:
+    """What accounts are called, by column."""
+    return {
+        "id": [account.key for account in named],
+        "unit": [account.unit for account in named],
+        "kind": [account.kind.value for account in named],
+        "owner": [account.owner for account in named],
+    }

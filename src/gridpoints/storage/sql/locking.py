@@ -225,13 +225,19 @@ class SqlLocking(SqlFolding):
         rows = self.rows(_LOCK_FOR_ONE, ids=strict, id=id, now=instant_text(at))
         if not rows or rows[0][-1]:
             self._known(ids, at, locked)()
-        return {row[0]: _state(strict[row[0]], row) for row in rows}
+        return {
+            key: AccountState(strict[key], floor, posted, held, _unread(dated), moved_at)
+            for key, floor, posted, held, dated, moved_at, _ in rows
+        }
 
     def _states(self, named: Mapping[str, Account]) -> Callable[[], dict[str, AccountState]]:
         if not named:
             return dict
         fetch = _LOCK.start(self.connection, community=self.community, ids=named)
-        return lambda: {row[0]: _state(named[row[0]], row) for row in fetch()}
+        return lambda: {
+            key: AccountState(named[key], floor, posted, held, _unread(dated), moved_at)
+            for key, floor, posted, held, dated, moved_at in fetch()
+        }
 
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
@@ -250,9 +256,8 @@ class SqlLocking(SqlFolding):
             locked.accounts |= self._states({key: hot[key] for key in self._alone})()
 
 
-def _state(account: Account, row: Sequence[Any]) -> AccountState:
-    dated = row[4]
-    return AccountState(account, row[1], row[2], row[3], {_UNREAD: dated} if dated else {}, row[5])
+def _unread(dated: int) -> dict[datetime, int]:
+    return {_UNREAD: dated} if dated else {}
 
 
 def _account_of(row: Sequence[Any]) -> Account:

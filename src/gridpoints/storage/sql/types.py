@@ -64,7 +64,7 @@ class Instant(types.TypeDecorator[datetime]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """From text, or from the time zone of the connection."""
-        return _from_any
+        return _parsed if dialect.name == "sqlite" else _from_zone
 
 
 def _utc(value: datetime | None) -> datetime | None:
@@ -76,15 +76,13 @@ def _utc_text(value: datetime | None) -> str | None:
     return None if utc is None else _sortable(utc)
 
 
-def _from_any(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    return _parsed(value) if isinstance(value, str) else value.astimezone(UTC)
+def _from_zone(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
-@lru_cache(maxsize=4_096)  # the lots of a batch have few instants among them
-def _parsed(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+@lru_cache(maxsize=4_096)  # the rows of a batch have few instants among them
+def _parsed(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 @lru_cache(maxsize=1024)  # the rows of a batch have few instants among them
@@ -192,7 +190,7 @@ class ExactSum(types.TypeDecorator[int]):
 
 
 class exact_sum(FunctionElement[int]):  # noqa: N801 -- reads as a function
-    """``exact_sum(column)``: the sum of any number of amounts, however large it is; None of none."""
+    """``exact_sum(column)``: the sum of any number of amounts, however large it is; 0 of none."""
 
     type = ExactSum()
     inherit_cache = True
