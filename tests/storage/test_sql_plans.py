@@ -26,6 +26,7 @@ from gridpoints.values import Unit
     [
         locking._KNOWN,
         locking._LOCK,
+        locking._LOCK_ALONE,
         locking._NAMED_HOLDS,
         ledger._UNOPEN,
         statements._BALANCES,
@@ -39,6 +40,7 @@ from gridpoints.values import Unit
     ids=[
         "outcomes",
         "accounts",
+        "accounts that nobody else locks",
         "holds",
         "accounts that were not needed",
         "balances",
@@ -57,6 +59,7 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
 @pytest.mark.parametrize(
     ("statement", "found_by"),
     [
+        (locking._LOCK_ALONE, "community_id=? AND id>? AND id<?"),
         (locking._LOTS, "community_id=? AND account_id=?"),
         (locking._OVERDUE_HOLDS, "community_id=? AND account_id=? AND expires_at<?"),
         (reading._ABOUT, "community_id=? AND subject=?"),
@@ -73,6 +76,7 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
         (proof._NODE, "community_id=? AND level=? AND index=?"),
     ],
     ids=[
+        "lines under a batch",
         "lots",
         "overdue holds",
         "what is about a hold",

@@ -2,7 +2,7 @@
 
 On PostgreSQL, one statement and one round trip for any number of rows: each column is passed as an
 array. SQLite has no round trips to save: one prepared statement is run for each row, or, where many
-rows are inserted, for so many of them. Values are passed by column, but for `run_rows`.
+rows are inserted, for so many of them. Values are passed by column.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from gridpoints.storage.sql.prepared import translated
-from gridpoints.storage.sql.types import array_literal, array_of_texts, quoted
+from gridpoints.storage.sql.types import all_same, array_literal, array_of_texts, copied, quoted
 
 COMMUNITY = "community_id"
 
@@ -41,6 +41,8 @@ Insert = TypeVar("Insert", sqlite.Insert, postgresql.Insert)
 Columns = Mapping[str, Sequence[Any]]
 #: From so many rows on, PostgreSQL is given them by COPY: not in a `pipeline`, which it knows no COPY in.
 COPY_AT = 50
+#: So many rows are written at once for COPY: meanwhile, the server is at those before.
+COPIED_AT_ONCE = 1_000
 #: So many rows stand in one statement on SQLite: few sizes, for each of them is prepared.
 ROWS_AT_ONCE = (50, 10, 1)
 #: Whether SQLite's driver may be told to bind a value once, as ?1, and put it in many places. Python
@@ -110,24 +112,20 @@ class Bulk:
             cursor = driver.execute(sql, arguments)
         return lambda: int(cursor.rowcount)
 
-    def run_rows(self, connection: Connection, community: str, rows: Sequence[Sequence[Any]]) -> Count:
-        """Insert rows whose values stand in the order of the table's columns, and are bound as they are.
+    def run_bound(self, connection: Connection, community: str, columns: Sequence[Sequence[Any]]) -> Count:
+        """Insert rows with these columns, in the order of the table's, and bound as they are.
 
         By COPY, a row whose key is there already raises IntegrityError, whatever the statement says.
         """
-        if not rows:
+        if not columns:
             return _none
-        driver: Any = connection.connection.driver_connection
-        if connection.dialect.name == "postgresql":
-            if len(rows) >= COPY_AT:
-                return self._copy(connection, community, rows)
-            columns = zip(self._types, zip(*rows, strict=True), strict=True)
-            return self.run(connection, community, dict(columns))
-        if len(rows) > 1:
-            return self._values(driver, connection, ((community,) * len(rows), *zip(*rows, strict=True)))
-        with translated(connection, self._each):
-            cursor = driver.execute(self._each, (community, *rows[0]))
-        return lambda: int(cursor.rowcount)
+        size = len(columns[0])
+        if connection.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            return self._run_sqlite(driver, connection, ((community,) * size, *columns))
+        if size >= COPY_AT:
+            return self._copy(connection, ((community,) * size, *columns))
+        return self.run(connection, community, dict(zip(self._types, columns, strict=True)))
 
     # --- on SQLite ----------------------------------------------------------------------------
 
@@ -136,7 +134,10 @@ class Bulk:
         if self._inserts and len(columns[0]) > 1:
             return self._values(driver, connection, columns)
         with translated(connection, self._each):
-            cursor = driver.executemany(self._each, zip(*columns, strict=True))
+            if len(columns[0]) == 1:
+                cursor = driver.execute(self._each, [value for (value,) in columns])
+            else:
+                cursor = driver.executemany(self._each, zip(*columns, strict=True))
         return lambda: int(cursor.rowcount)
 
     def _values(self, driver: Any, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
@@ -147,11 +148,7 @@ class Bulk:
         written, left = 0, len(columns[0])
         same: tuple[int, ...] = ()
         if _BINDS_ONCE:
-            same = tuple(
-                place
-                for place, column in enumerate(columns)
-                if column[0] == column[-1] and column.count(column[0]) == left
-            )
+            same = tuple(place for place, column in enumerate(columns) if all_same(column))
         shared = [columns[place][0] for place in same]
         varying = [column for place, column in enumerate(columns) if place not in same]
         values = list(chain.from_iterable(zip(*varying, strict=True)))
@@ -185,13 +182,13 @@ class Bulk:
 
     # --- on PostgreSQL ------------------------------------------------------------------------
 
-    def _copy(self, connection: Connection, community: str, rows: Sequence[Sequence[Any]]) -> Count:
+    def _copy(self, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
         driver: Any = connection.connection.driver_connection
         sql = f"COPY {self._name} ({COMMUNITY}, {', '.join(map(_name, self._types))}) FROM STDIN"
         with translated(connection, sql), driver.cursor() as cursor, cursor.copy(sql) as copy:
-            for row in rows:
-                copy.write_row((community, *row))
-        return lambda: len(rows)
+            for start in range(0, len(columns[0]), COPIED_AT_ONCE):
+                copy.write(copied([column[start : start + COPIED_AT_ONCE] for column in columns]))
+        return lambda: len(columns[0])
 
     def _bound(self, dialect: Dialect, name: str, values: Sequence[Any]) -> Sequence[Any]:
         try:
@@ -216,10 +213,17 @@ def _literal(values: Sequence[Any]) -> Any:
     kind = next((type(value) for value in values if value is not None), int)
     if kind not in (int, str, datetime):
         return values
+    if all_same(values):
+        return array_literal([_item(values[0])] * len(values))
     if None in values:
-        quote = str if kind is int else lambda value: quoted(str(value))
-        return array_literal("NULL" if value is None else quote(value) for value in values)
+        return array_literal(map(_item, values))
     return array_literal(map(str, values)) if kind is int else array_of_texts(list(map(str, values)))
+
+
+def _item(value: str | int | datetime | None) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else quoted(str(value))
 
 
 def _name(column: str) -> str:

@@ -148,16 +148,17 @@ class SqlFolding(SqlStatements):
 
         Raises `ConcurrentChange` where there are many, and one is there already.
         """
-        if lines and not lines[0].number:
-            lines = [(None, *line[1:]) for line in lines]  # type: ignore[misc]  # numbered by `fold`
+        columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
+        if lines and not lines[0].number:  # `fold` will give them one
+            columns[0] = (None,) * len(lines)
         try:
-            return _RECORD.run_rows(self.connection, self.community, lines)
+            return _RECORD.run_bound(self.connection, self.community, columns)
         except IntegrityError as error:
             raise ConcurrentChange(kind="transaction", id=lines[0][1]) from error
 
     def enter(self, places: Sequence[tuple[str, int, int, int, int]]) -> None:
         """Put entries into statements."""
-        _ENTER.run_rows(self.connection, self.community, sorted(places))
+        _ENTER.run_bound(self.connection, self.community, list(zip(*sorted(places), strict=True)))
 
     # --- the book -----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ and so that nobody waits for the accounts that everybody uses.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import bindparam, update
@@ -90,7 +91,8 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         """Whether all that should be new was new."""
         lines = locked.lines
         recorded = self.record(lines) if len(lines) >= bulk.COPY_AT else None
-        with pipeline(self.connection):
+        alone = recorded and not (locked.changed_lots or locked.changed_holds or self._opened)
+        with nullcontext() if alone else pipeline(self.connection):
             recorded = recorded or self.record(lines)
             if strict:
                 self._move(strict)
