@@ -97,13 +97,13 @@ def test_what_is_there_is_changed_and_counted(sqlite_engine: Engine, size: int) 
     with fresh(sqlite_engine) as connection:
         INSERT.run(connection, COMMUNITY, {"id": ids, "note": ["old"] * size, "amount": range(size)})
         more = [*ids, "new"]
-        values = {"id": more, "note": ["new"] * (size + 1), "amount": [7] * (size + 1)}
+        values: bulk.Columns = {"id": more, "note": ["new"] * (size + 1), "amount": [7] * (size + 1)}
         assert UPSERT.run(connection, COMMUNITY, values)() == size + 1
         assert read(connection) == [(id, "new", 7) for id in more]
 
 
 def test_what_the_database_refuses_is_told(sqlite_engine: Engine) -> None:
-    values = {"id": ["a", "b"], "note": [None, None], "amount": [1, -1]}
+    values: bulk.Columns = {"id": ["a", "b"], "note": [None, None], "amount": [1, -1]}
     with fresh(sqlite_engine) as connection, pytest.raises(IntegrityError, match="CHECK"):
         UPSERT.run(connection, COMMUNITY, values)
 
