@@ -34,6 +34,7 @@ from gridpoints.values import Unit
     [
         locking._KNOWN,
         locking._LOCK,
+        locking._LOCK_ALONE,
         locking._NAMED_HOLDS,
         ledger._UNOPEN,
         statements._BALANCES,
@@ -47,6 +48,7 @@ from gridpoints.values import Unit
     ids=[
         "outcomes",
         "accounts",
+        "accounts that nobody else locks",
         "holds",
         "accounts that were not needed",
         "balances",
@@ -65,6 +67,7 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
 @pytest.mark.parametrize(
     ("statement", "found_by"),
     [
+        (locking._LOCK_ALONE, "community_id=? AND id>? AND id<?"),
         (locking._LOTS, "community_id=? AND account_id=?"),
         (locking._OVERDUE_HOLDS, "community_id=? AND account_id=? AND expires_at<?"),
         (reading._ABOUT, "community_id=? AND subject=?"),
@@ -81,6 +84,7 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
         (proof._NODE, "community_id=? AND level=? AND index=?"),
     ],
     ids=[
+        "lines under a batch",
         "lots",
         "overdue holds",
         "what is about a hold",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import attrs
 from attrs import define, field
@@ -20,7 +21,7 @@ from gridpoints.ledger.reversal import Original
 from gridpoints.values import Unit
 
 #: The least by which two lines of an account are recorded one after another.
-INSTANT = timedelta(microseconds=1)
+_INSTANT = timedelta(microseconds=1)
 
 #: A batch makes thousands: this is half of the time of ``Line(…)``.
 _new_line = tuple.__new__
@@ -202,6 +203,12 @@ class Locked:
             )
 
 
+@lru_cache(maxsize=1_024)  # the lines of a batch have few instants among them, told and bound once each
+def just_after(instant: datetime) -> datetime:
+    """The next instant at which an account can have a line that had one at `instant`."""
+    return instant + _INSTANT
+
+
 def after(at: datetime, *states: AccountState) -> datetime:
     """`at`, or just after the last line of these accounts where that was not before it.
 
@@ -210,7 +217,7 @@ def after(at: datetime, *states: AccountState) -> datetime:
     """
     for state in states:
         if state.moved_at is not None and at <= state.moved_at:
-            at = state.moved_at + INSTANT
+            at = just_after(state.moved_at)
     return at
 
 

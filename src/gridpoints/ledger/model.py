@@ -123,6 +123,8 @@ def _of_texts(metadata: Any) -> str | None:
     """Metadata that are a few plain texts, as `canonical` would write them; None: see what they are."""
     if type(metadata) is not dict:
         return None
+    if not metadata:
+        return "{}"
     try:
         told = "".join((*metadata, *metadata.values()))
     except TypeError:

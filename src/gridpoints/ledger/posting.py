@@ -31,7 +31,7 @@ from gridpoints.errors import (
 from gridpoints.exact_json import canonical, from_json, to_json
 from gridpoints.ledger.accounts import Account, Hold, HoldStatus
 from gridpoints.ledger.journal import Act, Line, instant, instant_text
-from gridpoints.ledger.locked import INSTANT, Locked, after, lots_text, release
+from gridpoints.ledger.locked import Locked, after, just_after, lots_text, release
 from gridpoints.ledger.lots import AccountState, move_lots, overdue
 from gridpoints.ledger.model import MOST_BALANCE, Outcome, Posted, Rejected
 from gridpoints.ledger.request import Request
@@ -154,7 +154,7 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
             return _move_any(request, locked, at)  # settles what is overdue on the others, then refuses
         moved_at = state.moved_at
         if moved_at is not None and when <= moved_at:
-            when = moved_at + INSTANT
+            when = just_after(moved_at)
     for key, amount in net.items():
         state = accounts[key]
         state.posted += amount

@@ -2,14 +2,16 @@
 
 On PostgreSQL, one statement and one round trip for any number of rows: each column is passed as an
 array. SQLite has no round trips to save: one prepared statement is run for each row, or, where many
-rows are inserted, for so many of them. Values are passed by column, but for `run_rows`.
+rows are inserted, for so many of them. Values are passed by column.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, repeat
+from itertools import chain, count, islice, repeat
+from operator import is_
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -29,7 +31,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from gridpoints.storage.sql.prepared import translated
-from gridpoints.storage.sql.types import array_literal, array_of_texts, quoted
+from gridpoints.storage.sql.types import all_same, array_literal, array_of_texts, copied, quoted
 
 COMMUNITY = "community_id"
 
@@ -39,8 +41,13 @@ Insert = TypeVar("Insert", sqlite.Insert, postgresql.Insert)
 Columns = Mapping[str, Sequence[Any]]
 #: From so many rows on, PostgreSQL is given them by COPY: not in a `pipeline`, which it knows no COPY in.
 COPY_AT = 50
+#: So many rows are written at once for COPY: meanwhile, the server is at those before.
+COPIED_AT_ONCE = 1_000
 #: So many rows stand in one statement on SQLite: few sizes, for each of them is prepared.
 ROWS_AT_ONCE = (50, 10, 1)
+#: Whether SQLite's driver may be told to bind a value once, as ?1, and put it in many places. Python
+#: 3.12.0 to 3.12.3 take that for a name among values without names, and warn.
+_BINDS_ONCE = not (3, 12) <= sys.version_info < (3, 12, 4)
 #: Answers how many rows were written; in a `pipeline`, only after its end.
 Count = Callable[[], int]
 
@@ -66,6 +73,7 @@ class Bulk:
         self._types = {name: table.c[name].type for name in columns}
         compiled = each.compile(dialect=sqlite.dialect(), column_keys=list(sets))
         self._each = str(compiled)
+        self._inserts = isinstance(each, sqlite.Insert)
         self._parameters: Sequence[str] = compiled.positiontup or ()
         self._one, self._sets = one, list(sets)
         self._one_sql: str | None = None
@@ -83,7 +91,11 @@ class Bulk:
         driver: Any = connection.connection.driver_connection
         arguments: dict[str, Any]
         if dialect.name == "sqlite":
-            return self._run_each(driver, connection, community, values, size)
+            columns = [
+                [community] * size if name == COMMUNITY else self._bound(dialect, name, values[name])
+                for name in self._parameters
+            ]
+            return self._run_sqlite(driver, connection, columns)
         if size == 1:
             sql = self._one_sql = self._one_sql or str(
                 self._one.compile(dialect=dialect, column_keys=self._sets)
@@ -100,83 +112,83 @@ class Bulk:
             cursor = driver.execute(sql, arguments)
         return lambda: int(cursor.rowcount)
 
-    def _run_each(
-        self, driver: Any, connection: Connection, community: str, values: Columns, size: int
-    ) -> Count:
-        """Write the rows on SQLite, one by one."""
-        bound: list[Iterable[Any]] = []
-        for name in self._parameters:
-            if name == COMMUNITY:
-                bound.append(repeat(community, size))
-            else:
-                bound.append(self._bound(connection.dialect, name, values[name]))
-        with translated(connection, self._each):
-            if size == 1:
-                cursor = driver.execute(self._each, [next(iter(column)) for column in bound])
-            else:
-                cursor = driver.executemany(self._each, zip(*bound, strict=True))
-        return lambda: int(cursor.rowcount)
-
-    def run_rows(self, connection: Connection, community: str, rows: Sequence[Sequence[Any]]) -> Count:
-        """Insert rows whose values stand in the order of the table's columns, and are bound as they are.
+    def run_bound(self, connection: Connection, community: str, columns: Sequence[Sequence[Any]]) -> Count:
+        """Insert rows with these columns, in the order of the table's, and bound as they are.
 
         By COPY, a row whose key is there already raises IntegrityError, whatever the statement says.
         """
-        if not rows:
+        if not columns:
             return _none
-        driver: Any = connection.connection.driver_connection
-        if connection.dialect.name == "postgresql":
-            if len(rows) >= COPY_AT:
-                return self._copy(connection, community, rows)
-            columns = zip(self._types, zip(*rows, strict=True), strict=True)
-            return self.run(connection, community, dict(columns))
-        if len(rows) > 1:
-            return self._values(driver, connection, ((community,) * len(rows), *zip(*rows, strict=True)))
+        size = len(columns[0])
+        if connection.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            return self._run_sqlite(driver, connection, ((community,) * size, *columns))
+        if size >= COPY_AT:
+            return self._copy(connection, ((community,) * size, *columns))
+        return self.run(connection, community, dict(zip(self._types, columns, strict=True)))
+
+    # --- on SQLite ----------------------------------------------------------------------------
+
+    def _run_sqlite(self, driver: Any, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
+        """Write rows whose values stand in the order of the parameters."""
+        if self._inserts and len(columns[0]) > 1:
+            return self._values(driver, connection, columns)
         with translated(connection, self._each):
-            cursor = driver.execute(self._each, (community, *rows[0]))
+            if len(columns[0]) == 1:
+                cursor = driver.execute(self._each, [value for (value,) in columns])
+            else:
+                cursor = driver.executemany(self._each, zip(*columns, strict=True))
         return lambda: int(cursor.rowcount)
 
     def _values(self, driver: Any, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
-        """Insert on SQLite, many rows with each statement: half of the time of a statement for each.
+        """Insert many rows with each statement: half of the time of a statement for each.
 
-        A column that is empty in all rows is not bound: that costs as much as to bind a value.
+        A value that all rows have in a column is bound once.
         """
         written, left = 0, len(columns[0])
-        empty = tuple(
-            place for place, column in enumerate(columns) if column[0] is None and column.count(None) == left
-        )
-        bound = [column for place, column in enumerate(columns) if place not in empty]
-        values = list(chain.from_iterable(zip(*bound, strict=True)))
+        same: tuple[int, ...] = ()
+        if _BINDS_ONCE:
+            same = tuple(place for place, column in enumerate(columns) if all_same(column))
+        shared = [columns[place][0] for place in same]
+        varying = [column for place, column in enumerate(columns) if place not in same]
+        values = list(chain.from_iterable(zip(*varying, strict=True)))
         start = 0
         for size in ROWS_AT_ONCE:
             sql = ""
             while left >= size:
-                sql = sql or self._several(empty, size)
-                end = start + size * len(bound)
+                sql = sql or self._several(same, size)
+                end = start + size * len(varying)
                 with translated(connection, sql):
-                    written += driver.execute(sql, values[start:end]).rowcount
+                    written += driver.execute(sql, shared + values[start:end]).rowcount
                 start, left = end, left - size
         return lambda: written
 
-    def _several(self, empty: tuple[int, ...], size: int) -> str:
-        """The statement that inserts so many rows on SQLite, with nothing in the columns at `empty`."""
+    def _several(self, same: tuple[int, ...], size: int) -> str:
+        """The statement that inserts so many rows, all with the `same` values in these columns."""
         try:
-            return self._several_sql[empty, size]
+            return self._several_sql[same, size]
         except KeyError:
-            width = len(self._parameters)
-            # No ?1 to bind a value once: Python 3.12 takes it for a name.
-            row = f"({', '.join('NULL' if place in empty else '?' for place in range(width))})"
-            one = f"({', '.join('?' * width)})"
-            sql = self._several_sql[empty, size] = self._each.replace(one, ", ".join([row] * size))
-            return sql
+            pass
+        places, free = range(len(self._parameters)), count(len(same) + 1)
+        one = f"({', '.join('?' for _ in places)})"
+        rows: Iterable[str] = repeat(one, size)
+        if same:
+            names = (
+                f"?{same.index(n) + 1 if n in same else next(free)}" for _ in range(size) for n in places
+            )
+            rows = (f"({', '.join(islice(names, len(places)))})" for _ in range(size))
+        sql = self._several_sql[same, size] = self._each.replace(one, ", ".join(rows))
+        return sql
 
-    def _copy(self, connection: Connection, community: str, rows: Sequence[Sequence[Any]]) -> Count:
+    # --- on PostgreSQL ------------------------------------------------------------------------
+
+    def _copy(self, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
         driver: Any = connection.connection.driver_connection
         sql = f"COPY {self._name} ({COMMUNITY}, {', '.join(map(_name, self._types))}) FROM STDIN"
         with translated(connection, sql), driver.cursor() as cursor, cursor.copy(sql) as copy:
-            for row in rows:
-                copy.write_row((community, *row))
-        return lambda: len(rows)
+            for start in range(0, len(columns[0]), COPIED_AT_ONCE):
+                copy.write(copied([column[start : start + COPIED_AT_ONCE] for column in columns]))
+        return lambda: len(columns[0])
 
     def _bound(self, dialect: Dialect, name: str, values: Sequence[Any]) -> Sequence[Any]:
         try:
@@ -184,7 +196,12 @@ class Bulk:
         except KeyError:
             bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
             self._binds[dialect.name, name] = bind
-        return values if bind is None else list(map(bind, values))
+        if bind is None:
+            return values
+        first = values[0]
+        if all(map(is_, values, repeat(first))):
+            return [bind(first)] * len(values)
+        return list(map(bind, values))
 
 
 def _none() -> int:
@@ -196,10 +213,17 @@ def _literal(values: Sequence[Any]) -> Any:
     kind = next((type(value) for value in values if value is not None), int)
     if kind not in (int, str, datetime):
         return values
+    if all_same(values):
+        return array_literal([_item(values[0])] * len(values))
     if None in values:
-        quote = str if kind is int else lambda value: quoted(str(value))
-        return array_literal("NULL" if value is None else quote(value) for value in values)
+        return array_literal(map(_item, values))
     return array_literal(map(str, values)) if kind is int else array_of_texts(list(map(str, values)))
+
+
+def _item(value: str | int | datetime | None) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else quoted(str(value))
 
 
 def _name(column: str) -> str:

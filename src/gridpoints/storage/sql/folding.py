@@ -134,10 +134,7 @@ class SqlFolding(SqlStatements):
         opened = list(named)
         zeros = [0] * len(opened)
         values: bulk.Columns = {
-            "id": [account.key for account in opened],
-            "unit": [account.unit for account in opened],
-            "kind": [account.kind.value for account in opened],
-            "owner": [account.owner for account in opened],
+            **account_values(opened),
             "floor": [account.kind.floor for account in opened],
             "posted": zeros,
             "held": zeros,
@@ -151,16 +148,17 @@ class SqlFolding(SqlStatements):
 
         Raises `ConcurrentChange` where there are many, and one is there already.
         """
-        if lines and not lines[0].number:
-            lines = [(None, *line[1:]) for line in lines]  # type: ignore[misc]  # numbered by `fold`
+        columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
+        if lines and not lines[0].number:  # `fold` will give them one
+            columns[0] = (None,) * len(lines)
         try:
-            return _RECORD.run_rows(self.connection, self.community, lines)
+            return _RECORD.run_bound(self.connection, self.community, columns)
         except IntegrityError as error:
             raise ConcurrentChange(kind="transaction", id=lines[0][1]) from error
 
     def enter(self, places: Sequence[tuple[str, int, int, int, int]]) -> None:
         """Put entries into statements."""
-        _ENTER.run_rows(self.connection, self.community, sorted(places))
+        _ENTER.run_bound(self.connection, self.community, list(zip(*sorted(places), strict=True)))
 
     # --- the book -----------------------------------------------------------------------------
 
@@ -251,3 +249,13 @@ class SqlFolding(SqlStatements):
         self.remembered.hot.update(now)
         values: bulk.Columns = {"id": list(now), "posted": list(now.values())}
         _MOVE_HOT.run(self.connection, self.community, values)
+
+
+def account_values(named: Sequence[Account]) -> bulk.Columns:
+    """What accounts are called, by column."""
+    return {
+        "id": [account.key for account in named],
+        "unit": [account.unit for account in named],
+        "kind": [account.kind.value for account in named],
+        "owner": [account.owner for account in named],
+    }

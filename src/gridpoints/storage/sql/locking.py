@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,35 +68,38 @@ _LOTS = Prepared(
 _NAMED_HOLDS = Prepared(holds_with_accounts.where(among(holds.c.id, IDS)))
 _OVERDUE_HOLDS = Prepared(holds_with_accounts.where(OVERDUE, among(holds.c.account_id, IDS)))
 _KNOWN = Prepared(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)))
-_KNOWN_LINE = Prepared(select(*LINE).where(journal.c.community_id == HERE, journal.c.id == ID))
-_ANY_KNOWN = Prepared(
+#: Whether a line stands under one of these ids, or one between them: most are made in time, and new.
+_any_between = (
     select(journal.c.id)
     .where(
         journal.c.community_id == HERE,
         journal.c.id >= bindparam("first", type_=Text),
         journal.c.id <= bindparam("last", type_=Text),
     )
-    .order_by(journal.c.id)
-    .limit(1)
+    .exists()
 )
 _KNOWN_OR_AHEAD = Prepared(
     union_all(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)), _ahead)
 )
-_BOOK = Prepared(
-    select(
-        select(func.coalesce(func.max(journal.c.number), 0))
-        .where(journal.c.community_id == HERE, journal.c.number.is_not(None))
-        .scalar_subquery(),
-        select(func.coalesce(func.max(book.c.folded), 0))
-        .where(book.c.community_id == HERE)
-        .scalar_subquery(),
-        select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery(),
-    )
+_ANY_KNOWN_OR_AHEAD = Prepared(select(or_(_any_between, _ahead.exists())))
+_book = (
+    select(func.coalesce(func.max(journal.c.number), 0))
+    .where(journal.c.community_id == HERE, journal.c.number.is_not(None))
+    .scalar_subquery(),
+    select(func.coalesce(func.max(book.c.folded), 0)).where(book.c.community_id == HERE).scalar_subquery(),
+    select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery(),
 )
+_BOOK = Prepared(select(*_book))
+#: All that whoever writes alone has to know, in one statement.
+_LOCK_ALONE = Prepared(_lock.add_columns(*_book, _any_between))
 _KEY = func.hashtextextended(bindparam("key", type_=Text), 0)
 _ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
 _ADVISE_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_KEY)))
 
+
+#: Of so many ids, PostgreSQL is asked for a line between the first and the last of them, before it looks for
+#: each: of fewer, that would save less than asking twice costs where others post at the same time.
+MANY = 1_000
 
 #: Under which the sum of dated lots stands until they are read.
 _UNREAD = datetime.max.replace(tzinfo=UTC)
@@ -113,7 +116,7 @@ class SqlLocking(SqlFolding):
         locked = Locked({}, {}, self.units)
         if self.others_write:
             self._take_turns(wanted)
-        if wanted.backdated or not self.others_write:
+        if wanted.backdated and self.others_write:
             self._read_book(locked)
         found = self.rows(_NAMED_HOLDS, ids=wanted.holds) if wanted.holds else []
         touched = wanted.accounts
@@ -140,10 +143,19 @@ class SqlLocking(SqlFolding):
 
     def _known(self, ids: Collection[str], at: datetime, locked: Locked) -> Callable[[], None]:
         """Ask for the lines under these ids, and for a period that is closed beyond `at`."""
-        fetch = self._standing(ids, at)
+        now = instant_text(at)
+        if len(ids) >= MANY:
+            first, last = min(ids), max(ids)
+            fetch = self.start(_ANY_KNOWN_OR_AHEAD, first=first, last=last, now=now)
+        else:
+            fetch = self.start(_KNOWN_OR_AHEAD, ids=ids, now=now)
 
         def read() -> None:
-            for line in map(line_of, fetch()):
+            rows = fetch()
+            if len(ids) >= MANY:
+                [(any_known,)] = rows
+                rows = self.rows(_KNOWN_OR_AHEAD, ids=ids, now=now) if any_known else []
+            for line in map(line_of, rows):
                 if line.act == Act.CLOSE:
                     until = instant(line.effective_at)
                     locked.closed_until = max(until, locked.closed_until or until)
@@ -151,21 +163,6 @@ class SqlLocking(SqlFolding):
                     locked.known[line.id] = line
 
         return read
-
-    def _standing(self, ids: Collection[str], at: datetime) -> Callable[[], Iterable[Any]]:
-        """Whoever writes alone has read the book, and needs the lines under the ids alone."""
-        if self.others_write:
-            now = instant_text(at)
-            return _KNOWN_OR_AHEAD.start(self.connection, community=self.community, ids=ids, now=now)
-        if not ids:
-            return tuple
-        if len(ids) == 1:
-            [id] = ids
-            return _KNOWN_LINE.start(self.connection, community=self.community, id=id)
-        # Ids that are made in time have none between them: one look says so.
-        first, last = min(ids), max(ids)
-        any_known = _ANY_KNOWN.start(self.connection, community=self.community, first=first, last=last)
-        return lambda: self.rows(_KNOWN, ids=ids) if any_known() else ()
 
     def _take_turns(self, wanted: Wanted) -> None:
         """Wait, before any account is locked, for whoever closes the period or reverses the same."""
@@ -177,7 +174,11 @@ class SqlLocking(SqlFolding):
             self.lock_statements()
 
     def _read_book(self, locked: Locked) -> None:
-        [(last, self.folded, locked.closed_until)] = self.rows(_BOOK)
+        [read] = self.rows(_BOOK)
+        self._keep_book(locked, *read)
+
+    def _keep_book(self, locked: Locked, last: int, folded: int, closed_until: datetime | None) -> None:
+        self.folded, locked.closed_until = folded, closed_until
         if not self.others_write:
             locked.number = last + 1
 
@@ -192,7 +193,9 @@ class SqlLocking(SqlFolding):
     def _lock(
         self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
     ) -> None:
-        if strict and len(ids) == 1:
+        if not self.others_write:
+            locked.accounts = self._lock_alone(strict, ids, locked)
+        elif strict and len(ids) == 1:
             locked.accounts = self._lock_for_one(strict, ids, at, locked)
         else:
             with pipeline(self.connection):  # what is known is read behind the locks
@@ -207,12 +210,32 @@ class SqlLocking(SqlFolding):
             self.open(missing.values())
             self._opened = frozenset(missing)
             locked.accounts |= self._states(missing)()
-            self._known(ids, at, locked)()
+            if self.others_write:
+                self._known(ids, at, locked)()
         if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
             for state in dated.values():
                 state.dated = {}
             for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
                 dated[key].dated[expires_at] = remaining
+
+    def _lock_alone(
+        self, strict: Mapping[str, Account], ids: Collection[str], locked: Locked
+    ) -> dict[str, AccountState]:
+        """Read what nobody else can change, and what stands under the ids."""
+        first, last = (min(ids), max(ids)) if ids else ("", "")
+        rows = self.rows(_LOCK_ALONE, ids=strict, first=first, last=last) if strict else []
+        if rows:
+            *_, number, folded, closed_until, any_known = rows[0]
+            self._keep_book(locked, number, folded, closed_until)
+        else:
+            self._read_book(locked)
+            any_known = True
+        if any_known and ids:
+            locked.known = {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))}
+        return {
+            key: AccountState(strict[key], floor, posted, held, _unread(dated), moved_at)
+            for key, floor, posted, held, dated, moved_at, *_ in rows
+        }
 
     def _lock_for_one(
         self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
@@ -225,13 +248,19 @@ class SqlLocking(SqlFolding):
         rows = self.rows(_LOCK_FOR_ONE, ids=strict, id=id, now=instant_text(at))
         if not rows or rows[0][-1]:
             self._known(ids, at, locked)()
-        return {row[0]: _state(strict[row[0]], row) for row in rows}
+        return {
+            key: AccountState(strict[key], floor, posted, held, _unread(dated), moved_at)
+            for key, floor, posted, held, dated, moved_at, _ in rows
+        }
 
     def _states(self, named: Mapping[str, Account]) -> Callable[[], dict[str, AccountState]]:
         if not named:
             return dict
-        fetch = _LOCK.start(self.connection, community=self.community, ids=named)
-        return lambda: {row[0]: _state(named[row[0]], row) for row in fetch()}
+        fetch = self.start(_LOCK, ids=named)
+        return lambda: {
+            key: AccountState(named[key], floor, posted, held, _unread(dated), moved_at)
+            for key, floor, posted, held, dated, moved_at in fetch()
+        }
 
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
@@ -250,9 +279,8 @@ class SqlLocking(SqlFolding):
             locked.accounts |= self._states({key: hot[key] for key in self._alone})()
 
 
-def _state(account: Account, row: Sequence[Any]) -> AccountState:
-    dated = row[4]
-    return AccountState(account, row[1], row[2], row[3], {_UNREAD: dated} if dated else {}, row[5])
+def _unread(dated: int) -> dict[datetime, int]:
+    return {_UNREAD: dated} if dated else {}
 
 
 def _account_of(row: Sequence[Any]) -> Account:

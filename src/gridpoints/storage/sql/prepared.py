@@ -42,14 +42,17 @@ class _Compiled:
 
     def read(self, rows: list[Any]) -> list[Any]:
         """Rows as the statement's columns have them."""
-        if not self.results:
+        if not (self.results and rows):
             return rows
-        lists = list(map(list, rows))
+        if len(rows) == 1:
+            [[*row]] = rows
+            for position, convert in self.results:
+                row[position] = convert(row[position])
+            return [row]
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for position, convert in self.results:
-            for row in lists:
-                if (value := row[position]) is not None:
-                    row[position] = convert(value)
-        return lists
+            columns[position] = list(map(convert, columns[position]))
+        return list(zip(*columns, strict=True))
 
 
 class Prepared:

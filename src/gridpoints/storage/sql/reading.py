@@ -5,7 +5,7 @@ Lines that were not folded yet are the tail: there are never many, and every ans
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -123,6 +123,10 @@ class SqlReading:
     def rows(self, statement: Prepared, **values: Any) -> list[Any]:
         """What a statement answers for this community."""
         return statement.rows(self.connection, community=self.community, **values)
+
+    def start(self, statement: Prepared, **values: Any) -> Callable[[], list[Any]]:
+        """Ask it; what is answered fetches its rows, later: see `pipeline`."""
+        return statement.start(self.connection, community=self.community, **values)
 
     @cached_property
     def units(self) -> Mapping[str, Unit]:

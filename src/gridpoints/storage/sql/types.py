@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain, repeat
 from json.encoder import encode_basestring_ascii
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, types
 from sqlalchemy.dialects.postgresql import JSONB, TEXT
@@ -67,7 +68,7 @@ class Instant(types.TypeDecorator[datetime]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """From text, or from the time zone of the connection."""
-        return _from_any
+        return _parsed if dialect.name == "sqlite" else _from_zone
 
 
 def _utc(value: datetime | None) -> datetime | None:
@@ -79,15 +80,13 @@ def _utc_text(value: datetime | None) -> str | None:
     return None if utc is None else _sortable(utc)
 
 
-def _from_any(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    return _parsed(value) if isinstance(value, str) else value.astimezone(UTC)
+def _from_zone(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
-@lru_cache(maxsize=4_096)  # the lots of a batch have few instants among them
-def _parsed(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+@lru_cache(maxsize=4_096)  # the rows of a batch have few instants among them
+def _parsed(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 @lru_cache(maxsize=1024)  # the rows of a batch have few instants among them
@@ -141,10 +140,8 @@ class TextSet(types.TypeDecorator[Any]):
 
     def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> Any:
         """One text for all of them."""
-        texts = [str(text) for text in value or ()]
-        if dialect.name != "sqlite":
-            return array_of_texts(texts)
-        return f"[{','.join(map(encode_basestring_ascii, texts))}]"
+        texts = list(value or ())
+        return array_of_texts(texts) if dialect.name != "sqlite" else _json_of_texts(texts)
 
 
 def array_literal(items: Iterable[str]) -> str:
@@ -158,6 +155,49 @@ def array_of_texts(texts: Sequence[str]) -> str:
     if "\\" in joined or joined.count('"') != 2 * max(0, len(texts) - 1):
         return array_literal(map(quoted, texts))
     return f'{{"{joined}"}}' if texts else "{}"
+
+
+def all_same(column: Sequence[Any]) -> bool:
+    """Whether a column has the same value in all rows."""
+    return bool(column[0] == column[-1] and column.count(column[0]) == len(column))
+
+
+def copied(columns: Sequence[Sequence[str | int | None]]) -> str:
+    """Rows with these columns, in the text format of COPY; the driver would write it ten times slower."""
+    size = len(columns[0])
+    parts: list[Iterable[str]] = []
+    same = ""  # what all rows have between the values in which they differ
+    for column in columns:
+        if all_same(column):
+            same += f"{_copied(column[0])}\t"
+        else:
+            parts += repeat(same, size), column if _is_plain(column) else map(_copied, column)
+            same = "\t"
+    parts.append(repeat(f"{same[:-1]}\n", size))
+    return "".join(chain.from_iterable(zip(*parts, strict=True)))
+
+
+def _is_plain(column: Sequence[str | int | None]) -> TypeGuard[Sequence[str]]:
+    """Whether a column has texts only, and nothing in them that COPY reads otherwise."""
+    try:
+        joined = "".join(column)  # type: ignore[arg-type]  # that is what is found out
+    except TypeError:
+        return False
+    return not any(special in joined for special in "\\\t\n\r")
+
+
+def _copied(value: str | int | None) -> str:
+    return r"\N" if value is None else str(value).translate(_SPECIAL)
+
+
+_SPECIAL = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _json_of_texts(texts: Sequence[str]) -> str:
+    joined = '","'.join(texts)
+    if "\\" in joined or joined.count('"') != 2 * max(0, len(texts) - 1) or not joined.isprintable():
+        return f"[{','.join(map(encode_basestring_ascii, texts))}]"
+    return f'["{joined}"]' if texts else "[]"
 
 
 def quoted(text: str) -> str:
@@ -195,7 +235,7 @@ class ExactSum(types.TypeDecorator[int]):
 
 
 class exact_sum(FunctionElement[int]):  # noqa: N801 -- reads as a function
-    """``exact_sum(column)``: the sum of any number of amounts, however large it is; None of none."""
+    """``exact_sum(column)``: the sum of any number of amounts, however large it is; 0 of none."""
 
     type = ExactSum()
     inherit_cache = True
