@@ -156,12 +156,12 @@ class Unit:
 
     def decimal(self, amount: int) -> Decimal:
         """The decimal for an integer amount, with all the digits of the unit."""
-        return _decimal(amount, self.scale)
+        return _smallest(self.scale) * amount
 
 
-@lru_cache(maxsize=16_384)  # an explanation has ten and more of them, mostly the same
-def _decimal(amount: int, scale: int) -> Decimal:
-    return Decimal(amount).scaleb(-scale)
+@lru_cache(maxsize=64)  # an explanation asks ten times and more
+def _smallest(scale: int) -> Decimal:
+    return Decimal(1).scaleb(-scale)
 
 
 @frozen

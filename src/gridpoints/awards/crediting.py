@@ -298,7 +298,7 @@ def _judged(case: Case, used: Mapping[UsageKey, int], balance: Callable[[], int]
         judgement = case.rules.judge(case.deed, case.subjects, used.__getitem__, balance=balance, fits=fits)
     except AmountNotChosen:
         if isinstance(amount, Chosen) and any(stage.kind is StageKind.PANEL for stage in approval):
-            judgement = unchosen(case.rule, amount, case.rules.id)
+            judgement = unchosen(case.rule, amount)
         else:
             raise
     return explained(judgement, case.emergency)

@@ -95,8 +95,8 @@ BILLION = 10**9
 class Case:
     """A deed while it is judged. `steps` is None where nobody asks why.
 
-    `used` tells what was counted under a key so far, `balance` what the holder can spend of the
-    unit. `quantity` is what counts of the deed's, after the limits on quantities; `uses` is what
+    `keys` are where it counts, by the code of the counter. `used` tells what was counted under a key
+    so far, `balance` what the holder can spend of the unit. `quantity` is what counts of the deed's, after the limits on quantities; `uses` is what
     the award adds to the counters; `bound_by` the limits that give less, each with how much less. Not
     `fits`, the cap and what there is to be taken are left for later (`fitted`).
     """
@@ -104,7 +104,7 @@ class Case:
     deed: Deed
     unit: Unit
     per: str | None
-    subjects: Mapping[Scope, str]
+    keys: Mapping[str, UsageKey]
     used: Callable[[UsageKey], int]
     balance: Callable[[], int]
     steps: list[Step] | None
@@ -112,7 +112,6 @@ class Case:
     fits: bool = True
     uses: dict[UsageKey, int] = field(factory=dict, init=False)
     bound_by: dict[str, int] = field(factory=dict, init=False)
-    _keys: dict[str, UsageKey] = field(factory=dict, init=False)
     _facts: dict[str, Fact] | None = field(default=None, init=False)
 
     def say(self, code: str, values: Mapping[str, Any]) -> None:
@@ -122,10 +121,7 @@ class Case:
 
     def key(self, counter: Counter) -> UsageKey:
         """Where this deed counts under `counter`."""
-        key = self._keys.get(counter.code)
-        if key is None:
-            key = self._keys[counter.code] = counter.key(self.deed.day, self.subjects)
-        return key
+        return self.keys[counter.code]
 
     def limit_quantity(self, quantity: Decimal) -> None:
         """Go on with less of the quantity: what a limit left of it."""

@@ -6,8 +6,10 @@ entry point.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Protocol
 
 from attrs import field, frozen
@@ -69,6 +71,24 @@ class Bound(Protocol):
 
 
 @frozen
+class Bounds:
+    """The limits and budgets that a deed counts against, by what they count."""
+
+    points: tuple[Bound, ...] = ()
+    quantity: tuple[Bound, ...] = ()
+    times: tuple[Bound, ...] = ()
+
+    @classmethod
+    def of(cls, bounds: Iterable[Bound]) -> Bounds:
+        """These, each kind in their order."""
+        bounds = tuple(bounds)
+        return cls(**{counts: tuple(b for b in bounds if b.counts is counts) for counts in Counted})
+
+    def __iter__(self) -> Iterator[Bound]:
+        return chain(self.points, self.quantity, self.times)
+
+
+@frozen
 class Limit:
     """At most `most` for these deeds together (empty: for all), per subject and period.
 
@@ -106,7 +126,8 @@ class Limit:
         """What of `most` was not used in the period."""
         if self.counter is None:
             return self.most
-        return max(0, self.most - case.used(case.key(self.counter)))
+        left = self.most - case.used(case.keys[self.counter.code])
+        return left if left > 0 else 0
 
     def figures(self, case: Case) -> dict[str, Any]:
         """Its most, its period and its scope."""
@@ -129,7 +150,7 @@ def in_words(number: int, counts: Counted, case: Case) -> Decimal:
 
 
 def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
-    """What the bounds leave of `asked`, which is above 0; each that is near says so in a step."""
+    """What the bounds leave of `asked`, which is above 0, and count; each says so in a step."""
     given, steps = asked, case.steps
     for bound in bounds:
         left = bound.left(case)
@@ -142,7 +163,8 @@ def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
         if steps is not None:
             steps.append(_step(bound, case, left, before, given))
         if not given:
-            break
+            return 0
+    count(bounds, case, given)
     return given
 
 
@@ -165,9 +187,10 @@ def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
 
 def count(bounds: tuple[Bound, ...], case: Case, given: int) -> None:
     """Write down in the case what the award adds to the counters of `bounds`."""
+    uses, keys = case.uses, case.keys
     for bound in bounds:
         if (counter := bound.counter) is not None:
-            case.uses[case.key(counter)] = given
+            uses[keys[counter.code]] = given
 
 
 def billionths(quantity: Decimal) -> int:

@@ -92,8 +92,7 @@ class RuleSet:
 
     def counted_under(self, deed: Deed, subjects: Mapping[Scope, str]) -> set[UsageKey]:
         """The keys under which the deed may be counted."""
-        rule = self.on(deed.day).rule(deed.code)
-        return {counter.key(deed.day, subjects) for counter in rule.counters}
+        return {*self.on(deed.day).rule(deed.code).keys(deed.day, subjects).values()}
 
     def judge(
         self,
@@ -121,14 +120,14 @@ class RuleSet:
             deed,
             rule.wallet.unit,
             rule.amount.per,
-            subjects,
+            rule.keys(deed.day, subjects),
             used,
             balance,
             [] if explained else None,
             deed.quantity,
             fits=fits,
         )
-        return judged(rule, case, rules.id, rules.stacking)
+        return judged(rule, case, rules.stacking)
 
     def fitted(
         self,
@@ -146,9 +145,9 @@ class RuleSet:
         """
         rules = self.on(deed.day)
         rule = rules.rule(deed.code)
-        unit, per = rule.wallet.unit, rule.amount.per
-        case = Case(deed, unit, per, subjects, lambda key: 0, balance, [], deed.quantity)
-        return fitted(rule, case, rules.id, wanted, amount)
+        unit, per, keys = rule.wallet.unit, rule.amount.per, rule.keys(deed.day, subjects)
+        case = Case(deed, unit, per, keys, lambda key: 0, balance, [], deed.quantity)
+        return fitted(rule, case, wanted, amount)
 
 
 @frozen
