@@ -28,7 +28,7 @@ from gridpoints.errors import (
 from gridpoints.ledger.model import Account
 from gridpoints.rules.amounts import Chosen
 from gridpoints.rules.approval import StageKind
-from gridpoints.rules.case import Deed, Scope, UsageKey
+from gridpoints.rules.case import Deed, Scope
 from gridpoints.rules.deeds import DeedRule, Holder
 from gridpoints.rules.facts import check_facts
 from gridpoints.rules.judging import Judgement, unchosen
@@ -263,7 +263,7 @@ class Crediting:
             facts=dict(case.deed.facts) if case.deed.facts else NO_FACTS,
             chosen=report.chosen,
             household_id=case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
-            uses={str(key): points for key, points in judgement.uses.items()},
+            uses=judgement.uses,
         )
 
     def rule_for(self, deed: str, day: datetime) -> DeedRule:
@@ -291,7 +291,7 @@ def account_under(rule: DeedRule, member: Member) -> Account:
     return Account.household(member.household_id, unit)
 
 
-def _judged(case: Case, used: Mapping[UsageKey, int], balance: Callable[[], int], *, fits: bool) -> Judgement:
+def _judged(case: Case, used: Mapping[str, int], balance: Callable[[], int], *, fits: bool) -> Judgement:
     """The judgement of a case; of 0 points so far where a panel has still to choose how many."""
     approval, amount = case.rule.approval, case.rule.amount
     try:

@@ -216,13 +216,13 @@ class Reviewing(Settling):
         judgement = explained(rules.judge(deed, subjects, used.__getitem__, fits=False), emergency)
         work.set_usage({key: used[key] + points for key, points in judgement.uses.items()})
         assert waiting.range is not None  # noqa: S101  # else nothing was to be chosen
-        said_before = explained(unchosen(waiting.rule, waiting.range, rules.id), emergency).explanation
+        said_before = explained(unchosen(waiting.rule, waiting.range), emergency).explanation
         agreed = award.explanation[len(said_before) :]
         return {
             "wanted": judgement.wanted,
             "awarded": judgement.awarded,
             "chosen": chosen,
-            "uses": {str(key): points for key, points in judgement.uses.items()},
+            "uses": judgement.uses,
             "explanation": (*judgement.explanation, *agreed, step),
         }
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from gridpoints.rules.amounts import Amount
 from gridpoints.rules.approval import Approval
-from gridpoints.rules.case import Counter, Scope, UsageKey
+from gridpoints.rules.case import Counter, Scope
 from gridpoints.rules.conditions import Condition
 from gridpoints.rules.expiry import Expiry, Never
 from gridpoints.rules.factors import Campaign, Coefficient
@@ -87,7 +87,7 @@ class DeedRule:
     def _heading(self) -> Step:
         return Step("rule", {"rule_set": self.rule_set, "deed": self.code, "names": self.names})
 
-    def keys(self, day: date, subjects: Mapping[Scope, str]) -> dict[str, UsageKey]:
+    def keys(self, day: date, subjects: Mapping[Scope, str]) -> dict[str, str]:
         """Where a deed of that day counts, by the code of the counter."""
         return {counter.code: counter.key(day, subjects) for counter in self.counters}
 

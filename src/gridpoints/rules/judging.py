@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gridpoints.rules.amounts import Chosen, Reset, quantity_of, whole
 from gridpoints.rules.approval import Approval
-from gridpoints.rules.case import BILLION, Case, UsageKey
+from gridpoints.rules.case import BILLION, Case
 from gridpoints.rules.conditions import failing
 from gridpoints.rules.deeds import DeedRule, Holder, Shortfall
 from gridpoints.rules.factors import Stacking, adjusted, campaigned
@@ -30,10 +30,10 @@ class Judgement(NamedTuple):  # as quick to make as it is to read: one for each 
     """What a deed is worth under one rule set: what it asked for, what it gets, and why.
 
     `wanted` is what it asked for before any limit; below 0 both are a deduction. `uses` is what the
-    award adds to the counters; giving it back undoes the award there. `bound_by` names the limits
-    that gave less, each with how much less in the unit: of several on the quantity, the last has it
-    all. `approval` is what the points wait for. Of a deduction, `owed` is what is not there to be
-    taken now (at most as much as `awarded`, above 0).
+    award adds to the counters, by the text of their `UsageKey`; giving it back undoes the award there.
+    `bound_by` names the limits that gave less, each with how much less in the unit: of several on the
+    quantity, the last has it all. `approval` is what the points wait for. Of a deduction, `owed` is
+    what is not there to be taken now (at most as much as `awarded`, above 0).
     """
 
     rule_set: str
@@ -42,7 +42,7 @@ class Judgement(NamedTuple):  # as quick to make as it is to read: one for each 
     wanted: int
     awarded: int
     explanation: Explanation
-    uses: Mapping[UsageKey, int]
+    uses: Mapping[str, int]
     bound_by: Mapping[str, int]
     refusal: Refusal | None
     approval: Approval

@@ -126,8 +126,8 @@ class Limit:
         """What of `most` was not used in the period."""
         if self.counter is None:
             return self.most
-        left = self.most - case.used(case.keys[self.counter.code])
-        return left if left > 0 else 0
+        used = case.used(case.keys[self.counter.code])
+        return self.most - used if used < self.most else 0
 
     def figures(self, case: Case) -> dict[str, Any]:
         """Its most, its period and its scope."""
@@ -139,6 +139,8 @@ class Limit:
                 "period": self.period,
                 "scope": self.scope,
             }
+            if self.counts is Counted.POINTS:  # room for what changes: a copy that grows takes twice as long
+                figures |= {"left": None, "points": None, "unit": unit}
         return figures.copy()
 
 
@@ -177,7 +179,8 @@ def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
     values = bound.figures(case)
     # Figures are shown with what they count; times stand alone.
     if counts is Counted.POINTS:
-        values["left"], values["points"], values["unit"] = unit.decimal(left), unit.decimal(given), unit.code
+        decimal = unit.decimal
+        values["left"], values["points"], values["unit"] = decimal(left), decimal(given), unit.code
         return Step(code, values)
     values["left"] = in_words(left, counts, case)
     if counts is Counted.QUANTITY:

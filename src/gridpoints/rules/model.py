@@ -15,7 +15,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from gridpoints.errors import DeedUnknown
-from gridpoints.rules.case import Case, Deed, Fact, Scope, UsageKey
+from gridpoints.rules.case import Case, Deed, Fact, Scope
 from gridpoints.rules.deeds import DeedRule, Wallet
 from gridpoints.rules.factors import Campaign, Stacking
 from gridpoints.rules.facts import FactRule
@@ -90,15 +90,15 @@ class RuleSet:
             return allows(reporters, roles)
         return self.terms.permissions.permits(right, roles)
 
-    def counted_under(self, deed: Deed, subjects: Mapping[Scope, str]) -> set[UsageKey]:
-        """The keys under which the deed may be counted."""
+    def counted_under(self, deed: Deed, subjects: Mapping[Scope, str]) -> set[str]:
+        """The texts of the keys under which the deed may be counted."""
         return {*self.on(deed.day).rule(deed.code).keys(deed.day, subjects).values()}
 
     def judge(
         self,
         deed: Deed,
         subjects: Mapping[Scope, str],
-        used: Callable[[UsageKey], int],
+        used: Callable[[str], int],
         *,
         balance: Callable[[], int] = int,
         explained: bool = True,
@@ -125,7 +125,7 @@ class RuleSet:
             balance,
             [] if explained else None,
             deed.quantity,
-            fits=fits,
+            fits,
         )
         return judged(rule, case, rules.stacking)
 

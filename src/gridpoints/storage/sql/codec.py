@@ -43,7 +43,8 @@ class RowCodec(Generic[T]):
     """
 
     def __init__(self, kind: type[T], table: Table, *, key: str = "id", own: Collection[str] = ()) -> None:
-        fields = attrs.fields(attrs.resolve_types(cast("type[attrs.AttrsInstance]", kind)))
+        every = attrs.fields(attrs.resolve_types(cast("type[attrs.AttrsInstance]", kind)))
+        fields = [a for a in every if a.init]  # what follows from the others is not kept
         names = {a.name: key if a.name == "id" else a.name for a in fields}
         columns = set(table.c.keys()) - ({"community_id"} - {key}) - set(own)
         if columns != set(names.values()):
