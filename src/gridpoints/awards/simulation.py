@@ -14,7 +14,7 @@ from gridpoints.rules.case import Scope
 from gridpoints.rules.findings import Simulation
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.simulation import Past, simulate
-from gridpoints.storage.port import Work
+from gridpoints.storage.port import Range, Work
 from gridpoints.values import Unit
 
 #: So many days are read at a time.
@@ -54,7 +54,7 @@ class _Past:
     def deeds(self, since: date, until: date) -> Iterator[Past]:
         day = since
         while day <= until:
-            days = [day + timedelta(n) for n in range(min(PAGE, (until - day).days + 1))]
+            days = Range(at_least=day, at_most=min(day + timedelta(PAGE - 1), until))
             for award in self.work.find(Award, {"day": days}, order=("day", "recorded_at", "id")):
                 yield self._deed(award)
             day += timedelta(PAGE)

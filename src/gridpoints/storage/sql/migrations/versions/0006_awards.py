@@ -1,0 +1,22 @@
+"""Awards are found by day.
+
+Frozen: what it says must not follow the tables of today.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Add the index, and tell SQLite what it is worth: few awards are of one day."""
+    op.create_index("ix_gridpoints_award_day", "gridpoints_award", ["community_id", "day"])
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            sa.text(
+                "INSERT INTO sqlite_stat1 VALUES"
+                " ('gridpoints_award', 'ix_gridpoints_award_day', '100000 100000 100')"
+            )
+        )
