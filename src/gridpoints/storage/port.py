@@ -97,6 +97,16 @@ class Work(Protocol):
         them until this unit of work ends; what was changed while it waited is looked at again.
         """
 
+    def select(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> list[tuple[Any, ...]]:
+        """Of the records that `find` would return these fields alone: the others are not read."""
+
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         """How many records `find` would return."""
 

@@ -235,6 +235,18 @@ class MemoryWork:
             found.sort(key=_none_first(name.removeprefix("-")), reverse=name.startswith("-"))
         return found[:limit]
 
+    def select(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> list[tuple[Any, ...]]:
+        return [
+            tuple(getattr(record, name) for name in fields) for record in self.find(kind, where, order=order)
+        ]
+
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         return len(self._kept.records[kind].select(where or {}))
 

@@ -58,8 +58,12 @@ class RowCodec(Generic[T]):
         self._columns: dict[str, Column[Any]] = dict(zip(names, self.columns, strict=True)) | {"id": self.key}
         hooks = {a.name: _hooks(a.type) for a in fields}
         self._to_column = {name: to_column for name, (to_column, _) in hooks.items()}
-        read = [(place, to_field) for place, (_, to_field) in enumerate(hooks.values())]
-        self._to_field = [(place, to_field) for place, to_field in read if to_field is not None]
+        self._to_field = {name: to_field for name, (_, to_field) in hooks.items()}
+        self._read = [
+            (place, to_field)
+            for place, to_field in enumerate(self._to_field.values())
+            if to_field is not None
+        ]
 
     def column(self, field: str) -> Column[Any]:
         """The column of a field; every kind has one for ``id``."""
@@ -82,9 +86,17 @@ class RowCodec(Generic[T]):
     def record(self, row: Iterable[Any]) -> T:
         """The record of a row that holds `columns`, in their order."""
         values = list(row)
-        for place, read in self._to_field:
+        for place, read in self._read:
             values[place] = read(values[place])
         return self.kind(*values)
+
+    def parts(self, rows: Iterable[Iterable[Any]], fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What the records have in `fields`, of rows that hold the columns of these, in their order."""
+        columns = zip(*rows, strict=True)
+        reads = map(self._to_field.__getitem__, fields)
+        return list(
+            zip(*(map(read, c) if read else c for c, read in zip(columns, reads, strict=False)), strict=True)
+        )
 
 
 def _hooks(annotation: Any) -> tuple[_Hook | None, _Hook | None]:

@@ -162,6 +162,21 @@ class SqlWork:
         rows = self._connection.execute(statement, {"community": self._community}).all()
         return [cast(T, kept.record(row)) for row in rows]
 
+    def select(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> list[tuple[Any, ...]]:
+        kept = _KEPT[kind]
+        statement = select(*map(kept.column, fields)).where(kept.here, *_conditions(kept, where))
+        rows = self._connection.execute(
+            statement.order_by(*_order(kept, order)), {"community": self._community}
+        ).all()
+        return kept.parts(rows, fields)
+
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         kept = _KEPT[kind]
         statement = select(func.count()).select_from(kept.table).where(kept.here, *_conditions(kept, where))

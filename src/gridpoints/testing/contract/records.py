@@ -65,6 +65,9 @@ class RecordsContract(StoreContract):
         with store.begin(clerk.community, write=False) as work:
             assert work.count(Member) == 5_000
             assert work.find(Member, {"id": wanted}) == members[10:13]
+            told = work.select(Member, ("status", "id"), {"id": wanted}, order=("-id",))
+            assert told == [(member.status, member.id) for member in reversed(members[10:13])]
+            assert work.select(Member, ("id",), {"id": "nobody"}) == []
             assert work.count(Member, {"id": wanted}) == 3
 
     # --- find, count, get ---------------------------------------------------------------------
