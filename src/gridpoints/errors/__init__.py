@@ -198,6 +198,7 @@ from gridpoints.errors.rules import (
     StartsTooEarly,
     UnitChanged,
     VoteLost,
+    VoteNeeded,
 )
 from gridpoints.errors.settlement import (
     FormatUnknown,
@@ -515,6 +516,7 @@ __all__ = [
     "UnknownStore",
     "UnknownTimezone",
     "VoteLost",
+    "VoteNeeded",
     "VotedAlready",
     "VoucherClosed",
     "VoucherElsewhere",

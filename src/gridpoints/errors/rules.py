@@ -62,6 +62,14 @@ class NotApproved(Refused):
     status: str
 
 
+class VoteNeeded(Refused):
+    """Version {rules} of the rules says that it is changed by a vote alone. Put version {version} down as a
+    draft, have it checked and voted on, and publish the draft."""
+
+    version: str
+    rules: str
+
+
 class StartsTooEarly(Refused):
     """Version {version} cannot begin on {day}: what was decided begins on {first}."""
 

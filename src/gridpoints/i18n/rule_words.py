@@ -143,6 +143,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "scope": "scope",
         "shortfall": "where less is there",
         "source": "source",
+        "changed_by_vote": "changed by a vote alone",
         "stacking": "campaigns at once",
         "campaigns": "order of campaigns",
         "times": "times",

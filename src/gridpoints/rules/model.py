@@ -44,7 +44,8 @@ class Budget:
 class RuleSet:
     """A compiled rule set, in force from `starts_on`. Its `id` is ``code@version``.
 
-    `facts` are those that a report may tell; `untold` is what they are where it does not. Where some of
+    Where it is `changed_by_vote`, what follows it is published from an approved draft alone. `facts` are
+    those that a report may tell; `untold` is what they are where it does not. Where some of
     its figures change on a later day, `later` holds the same rule set with those. `written` is what its
     file says, in plain mappings, lists and values: nothing judges by it.
     """
@@ -58,6 +59,7 @@ class RuleSet:
     limits: tuple[Bound, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     stacking: Stacking = Stacking.BEST
+    changed_by_vote: bool = False
     budgets: tuple[Budget, ...] = ()
     terms: Terms = field(factory=Terms)
     facts: Mapping[str, FactRule] = field(factory=dict, hash=False)

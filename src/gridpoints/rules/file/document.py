@@ -39,6 +39,7 @@ from gridpoints.rules.file.fields import (
     Roles,
     Translations,
     Version,
+    Yes,
     one_of,
 )
 from gridpoints.rules.file.figures import Figure, parts_in
@@ -218,6 +219,7 @@ class RuleSetDocument(Tables, Heading):
     deeds: dict[Code, DeedEntry] = Field(
         min_length=1, examples=[{"perform": {"name": {"zh_Hans": "表演"}, "points": 20}}]
     )
+    changed_by_vote: Yes = False
     stacking: Annotated[Stacking, BeforeValidator(one_of(Stacking)), Field(examples=["best"])] = Stacking.BEST
     deductions: Annotated[DeductionsEntry, Field(examples=[{"shortfall": "debt", "appeal_days": 15}])] = (
         Field(default_factory=DeductionsEntry)
@@ -291,6 +293,7 @@ class _Compiler:
             wallets=self.wallets,
             limits=bounds,
             campaigns=campaigns,
+            changed_by_vote=document.changed_by_vote,
             stacking=document.stacking,
             budgets=budgets,
             terms=self.terms,
