@@ -18,6 +18,7 @@ from gridpoints.errors import (
     AmountNotChosen,
     DeedConflict,
     DeedInFuture,
+    EvidenceNeeded,
     GridpointsError,
     HouseholdNeeded,
     PeriodClosed,
@@ -146,6 +147,8 @@ class Crediting:
                 case = cases[report.id]
                 if isinstance(case, GridpointsError):
                     raise case
+                if case.rule.evidence and not report.evidence:
+                    raise EvidenceNeeded(deed=report.deed, evidence=case.rule.evidence)
                 # What waits for others is fitted to the account when they have agreed.
                 balance = partial(till.available, case.account)
                 judgement = _judged(case, used, balance, fits=not case.rule.approval)
@@ -210,6 +213,8 @@ class Crediting:
         check_identifier("id", report.id)
         if report.source:
             check_text("source", report.source)
+        for text in report.evidence:
+            check_text("evidence", text)
         if (member := known.members.get(report.member_id)) is None:
             raise RecordUnknown(kind="member", id=report.member_id)
         member.must_be_active()
@@ -264,6 +269,7 @@ class Crediting:
             chosen=report.chosen,
             household_id=case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
             uses=judgement.uses,
+            evidence=report.evidence,
         )
 
     def rule_for(self, deed: str, day: datetime) -> DeedRule:

@@ -123,6 +123,13 @@ class DeedInFuture(InvalidInput):
     day: date
 
 
+class EvidenceNeeded(InvalidInput):
+    """“{deed}” needs to be shown: {evidence}. Tell in words what shows it, or give a link to it."""
+
+    deed: str
+    evidence: tuple[str, ...]
+
+
 class DaysNotInOrder(InvalidInput):
     """Deeds are tried out in order of day, and one of {day} comes after one of {before}. Sort them by
     day."""

@@ -9,6 +9,7 @@ from gridpoints.storage.sql.tables.base import (
     AmountOrNone,
     Day,
     ExactJson,
+    ExactList,
     ExactOrNone,
     Instant,
     InstantOrNone,
@@ -46,6 +47,7 @@ class AwardRow(Row, table=True):
     household_id: TextOrNone
     uses: ExactJson
     version: Whole
+    evidence: ExactList
 
 
 class ArrearsRow(Row, table=True):
