@@ -21,7 +21,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from gridpoints.errors import UnknownLanguage
 from gridpoints.i18n import differences
-from gridpoints.i18n.explanations import AMOUNTS, COUNTS, STEPS, UNKNOWN
+from gridpoints.i18n.explanations import AMOUNTS, COUNTS, NAMED, STEPS, UNKNOWN
 from gridpoints.i18n.messages import Differing, Message
 from gridpoints.i18n.words import CONTEXTS, NUMBERED, QUANTITIES, VERBATIM, WORDS
 from gridpoints.records import kind_of
@@ -154,7 +154,8 @@ class Language:
         if given.get("counted") == given.get("quantity"):
             given.pop("counted", None)
         if isinstance(names := given.get("names"), Mapping):
-            given["deed"] = self.name(names, given.get("deed", ""))
+            named = next((field for field in NAMED if field in given), "deed")
+            given[named] = self.name(names, given.get(named, ""))
         values = {name: self._figure(name, value, given, known) for name, value in given.items()}
         values["code"] = self.word(step.code, "transaction_kind")
         if isinstance(texts, Mapping) and _is_plain(own := self.name(texts), values.keys()):

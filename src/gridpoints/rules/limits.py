@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from attrs import field, frozen
 
 from gridpoints.rules.case import BILLION, Case, Counter, Scope
-from gridpoints.values import Period, Step
+from gridpoints.values import Names, Period, Step
 
 
 class Excess(StrEnum):
@@ -104,6 +104,7 @@ class Limit:
     categories: frozenset[str] = frozenset()
     counts: Counted = Counted.POINTS
     unit: str = ""
+    names: Names = field(factory=dict, hash=False)
     counter: Counter | None = field(init=False, eq=False, repr=False)
     #: The same for every deed that counts in a unit.
     _figures: dict[str, dict[str, Any]] = field(init=False, eq=False, repr=False, factory=dict)
@@ -130,7 +131,7 @@ class Limit:
         return self.most - used if used < self.most else 0
 
     def figures(self, case: Case) -> dict[str, Any]:
-        """Its most, its period and its scope."""
+        """Its names, its most, its period and its scope."""
         unit = case.unit.code
         if (figures := self._figures.get(unit)) is None:
             figures = self._figures[unit] = {
@@ -139,6 +140,8 @@ class Limit:
                 "period": self.period,
                 "scope": self.scope,
             }
+            if self.names:
+                figures["names"] = self.names
             if self.counts is Counted.POINTS:  # room for what changes: a copy that grows takes twice as long
                 figures |= {"left": None, "points": None, "unit": unit}
         return figures.copy()
