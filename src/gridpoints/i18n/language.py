@@ -196,7 +196,8 @@ class Language:
             kind = self.word(section, "section")
             place = self.text(differences.ENTRY, section=kind, entry=place) if place else kind
         if aspect and (section, aspect) != ("deeds", ("points",)):
-            named = " ".join(self.word(key, "key") for key in aspect)
+            context = "right" if section == "permissions" else "key"
+            named = " ".join(self.word(key, context) for key in aspect)
             place = self.text(differences.ASPECT, place=place, aspect=named) if place else named
         if section != "deeds":
             place = place[:1].upper() + place[1:]
