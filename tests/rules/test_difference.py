@@ -435,8 +435,8 @@ GOLDEN = [
         ("days: 30}", "days: 60}"),
         [
             (
-                "Star, suspension: 30 days without after 3 times not having come (per quarter)"
-                " → 60 days without after 3 times not having come (per quarter)"
+                "Star, suspension: suspended for 30 days after 3 no-shows (per quarter)"
+                " → suspended for 60 days after 3 no-shows (per quarter)"
             )
         ],
     ),
