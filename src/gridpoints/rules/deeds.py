@@ -89,7 +89,10 @@ class DeedRule:
 
     def keys(self, day: date, subjects: Mapping[Scope, str]) -> dict[str, str]:
         """Where a deed of that day counts, by the code of the counter."""
-        return {counter.code: counter.key(day, subjects) for counter in self.counters}
+        keys = {}
+        for counter in self.counters:
+            keys[counter.code] = counter.key(day, subjects)
+        return keys
 
     @property
     def unit(self) -> Unit:

@@ -195,7 +195,8 @@ def count(bounds: tuple[Bound, ...], case: Case, given: int) -> None:
     """Write down in the case what the award adds to the counters of `bounds`."""
     uses, keys = case.uses, case.keys
     for bound in bounds:
-        if (counter := bound.counter) is not None:
+        counter = bound.counter
+        if counter is not None:
             uses[keys[counter.code]] = given
 
 
