@@ -37,6 +37,10 @@ class Counted(StrEnum):
     TIMES = "times"
 
 
+#: A member is slow to find in its enumeration.
+_POINTS = Counted.POINTS
+
+
 class Bound(Protocol):
     """Something that an award must not exceed."""
 
@@ -181,7 +185,7 @@ def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
     counts, unit = bound.counts, case.unit
     values = bound.figures(case)
     # Figures are shown with what they count; times stand alone.
-    if counts is Counted.POINTS:
+    if counts is _POINTS:
         decimal = unit.decimal
         values["left"], values["points"], values["unit"] = decimal(left), decimal(given), unit.code
         return Step(code, values)
