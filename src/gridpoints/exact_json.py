@@ -84,9 +84,7 @@ _WRITERS: Mapping[type, Callable[[Any], Any]] = {
 
 def exact_text(value: Any) -> str:
     """``canonical(to_json(value))`` in one go: explanations are written by the thousand."""
-    if (writer := _TEXTS.get(type(value))) is not None:
-        return writer(value)
-    return encode_basestring(str(value)) if isinstance(value, str) else canonical(to_json(value))
+    return _TEXTS[type(value)](value)
 
 
 @lru_cache(maxsize=1_024)
@@ -98,21 +96,55 @@ def _shape(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
 
 
 def _object_text(value: Mapping[str, Any]) -> str:
+    if not value:
+        return "{}"
     if (shape := _shape(tuple(value))) is None:
         return canonical(to_json(value))
-    texts = [name + _TEXTS.get(type(item := value[key]), exact_text)(item) for key, name in shape]
+    texts, of = [], _TEXTS
+    for key, name in shape:
+        item = value[key]
+        texts.append(name + of[type(item)](item))
     return "{" + ",".join(texts) + "}"
 
 
-#: How the kinds are written that most values are; the others go the long way.
-_TEXTS: Mapping[type, Callable[[Any], str]] = {
-    str: encode_basestring,
-    int: int.__repr__,
-    Decimal: lambda value: '{"$decimal":"' + str(value) + '"}',  # a format takes twice as long
-    dict: _object_text,
-    list: lambda value: f"[{','.join(map(exact_text, value))}]",
-    Step: lambda step: f'{{"code":{encode_basestring(step.code)},"values":{exact_text(step.values)}}}',
-}
+def _step_text(step: Step) -> str:
+    return (
+        '{"code":'
+        + encode_basestring(step.code)
+        + ',"values":'
+        + _TEXTS[type(step.values)](step.values)
+        + "}"
+    )
+
+
+def _list_text(value: list[Any]) -> str:
+    return "[" + ",".join([_TEXTS[type(item)](item) for item in value]) + "]"
+
+
+class _Texts(dict[type, Callable[[Any], str]]):
+    """How the kinds are written that most values are; the others go the long way."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        base = next((base for base in (str, Mapping) if issubclass(kind, base)), None)
+        writer = self[kind] = _long_way if base is None else self[base]
+        return writer
+
+
+def _long_way(value: Any) -> str:
+    return canonical(to_json(value))
+
+
+_TEXTS = _Texts(
+    {
+        str: encode_basestring,
+        int: int.__repr__,
+        Decimal: lambda value: '{"$decimal":"' + str(value) + '"}',  # a format takes twice as long
+        dict: _object_text,
+        Mapping: _object_text,
+        list: _list_text,
+        Step: _step_text,
+    }
+)
 
 
 def from_json(value: Any) -> Any:

@@ -138,6 +138,12 @@ class Unit:
     code: str
     scale: int = 0
     names: Names = field(factory=dict, hash=False)
+    #: The smallest part.
+    _part: Decimal = field(init=False, eq=False, repr=False)
+
+    @_part.default
+    def _smallest(self) -> Decimal:
+        return Decimal(1).scaleb(-self.scale)
 
     @property
     def id(self) -> str:
@@ -156,12 +162,7 @@ class Unit:
 
     def decimal(self, amount: int) -> Decimal:
         """The decimal for an integer amount, with all the digits of the unit."""
-        return _decimal(amount, self.scale)
-
-
-@lru_cache(maxsize=16_384)  # an explanation has ten and more of them, mostly the same
-def _decimal(amount: int, scale: int) -> Decimal:
-    return Decimal(amount).scaleb(-scale)
+        return self._part * amount
 
 
 @frozen
@@ -209,7 +210,6 @@ class Period(StrEnum):
     YEAR = "year"
     LIFETIME = "lifetime"
 
-    @lru_cache(maxsize=4_096)  # for each limit of each deed, and days are few
     def first_day(self, day: date) -> date:
         """The first day of the period that holds `day`. Weeks begin on Monday (GB/T 7408)."""
         match self:

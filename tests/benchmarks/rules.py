@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from time import perf_counter
 
-from gridpoints.rules.case import Deed, Scope, UsageKey
+from gridpoints.rules.case import Deed, Scope
 from gridpoints.rules.loading import load
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.simulation import Past, simulate
@@ -64,7 +64,7 @@ def _deeds(count: int) -> Iterator[Judged]:
 
 def _judge(rules: RuleSet, *, explained: bool) -> Callable[[Sequence[Judged]], None]:
     def judge(deeds: Sequence[Judged]) -> None:
-        used: defaultdict[UsageKey, int] = defaultdict(int)
+        used: defaultdict[str, int] = defaultdict(int)
         for deed, subjects in deeds:
             judged = rules.judge(deed, subjects, used.__getitem__, explained=explained)
             for key, amount in judged.uses.items():

@@ -41,8 +41,8 @@ from gridpoints.i18n.explanations import STEPS
 from gridpoints.i18n.messages import Message
 from gridpoints.redemption.model import OfferStatus
 from gridpoints.rules.amounts import PerUnit, Rounding
-from gridpoints.rules.case import Case, Deed
-from gridpoints.values import Names, Step, Unit
+from gridpoints.rules.case import Case, Deed, Scope
+from gridpoints.values import Names, Period, Step, Unit
 
 EN, HANS, HANT = Language("en"), Language("zh_Hans"), Language("zh_Hant")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -314,6 +314,15 @@ def test_an_explanation_is_read_line_by_line() -> None:
         "2.8 小时，按 2.5 小时计，每小时 2 积分：共 5 积分",
         "限额“monthly”：每位成员每月最多 20 积分，当时只剩 1 积分可计",
     ]
+
+
+def test_campaigns_and_limits_are_called_by_their_names() -> None:
+    points = {"points": Decimal(5), "unit": "points"}
+    spring = {"campaign": "spring", "names": {"en": "Spring cleaning", "zh_Hans": "春季大扫除"}}
+    assert EN.step(Step("campaign", {**spring, **points})).startswith("Spring cleaning, in addition: 5")
+    hours = {"most": Decimal(2), "quantity": Decimal(1), "per": "hour", "period": Period.DAY}
+    named = {"limit": "a-day", "names": {"en": "Hours a day", "zh_Hans": "每日时长"}, "scope": Scope.MEMBER}
+    assert "每日时长" in HANS.step(Step("clipped_quantity", {**hours, **named, "left": Decimal(1)}))
 
 
 def test_a_quantity_that_was_not_rounded_is_said_once() -> None:

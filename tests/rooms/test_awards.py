@@ -12,9 +12,11 @@ import pytest
 from gridpoints import Account, Actor, Community, GridpointsError, Member, Report
 from gridpoints.awards.model import AwardStatus
 from gridpoints.errors import (
+    BlankText,
     DeedConflict,
     DeedInFuture,
     DeedUnknown,
+    EvidenceNeeded,
     MemberInactive,
     NoRulesInForce,
     PeriodClosed,
@@ -134,6 +136,25 @@ def test_published_rules_are_frozen(village: Community) -> None:
     assert village.rules.publish(RULES).id == "test@1"
     with pytest.raises(RuleSetFrozen):
         village.rules.publish(RULES.replace("points: 5", "points: 6"))
+
+
+def test_what_a_deed_asks_as_evidence_is_kept_with_the_award(village: Community, li: Member) -> None:
+    shown = RULES.replace('version: "1"', 'version: "2"').replace(
+        "points: 5}", "points: 5, evidence: [a photograph]}"
+    )
+    village.rules.publish(shown)
+    assert village.awards.preview(Report("d", li.id, "patrol", DAY)).awarded == 5
+    with pytest.raises(EvidenceNeeded) as refused:
+        village.awards.credit(Report("d", li.id, "patrol", DAY))
+    assert (refused.value.deed, refused.value.evidence) == ("patrol", ("a photograph",))
+    photograph = ("https://example.org/photo/1", "signed by the guard")
+    village.awards.credit(Report("d", li.id, "patrol", DAY, evidence=photograph))
+    assert village.awards.award("d").evidence == photograph
+    assert village.awards.credit(
+        Report("w", li.id, "wish", DAY, evidence=("a letter",))
+    ).evidence  # not asked
+    with pytest.raises(BlankText):
+        village.awards.credit(Report("e", li.id, "patrol", DAY, evidence=(" ",)))
 
 
 def test_who_reported_is_kept(village: Community, li: Member) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from gridpoints.rules.case import Deed, Scope, UsageKey
+from gridpoints.rules.case import Deed, Scope
 from gridpoints.rules.judging import Judgement
 from gridpoints.rules.model import RuleSet
 
@@ -27,7 +27,7 @@ class Counted:
     """A rule set, and what was used of its limits."""
 
     rules: RuleSet
-    used: Counter[UsageKey] = field(factory=Counter)
+    used: Counter[str] = field(factory=Counter)
 
     @staticmethod
     def subjects(member: str) -> Mapping[Scope, str]:

@@ -95,6 +95,22 @@ budgets:
   year: {name: {en: Budget}, most: 100000, period: year, at_ceiling: report, alarm: 80, unit: points}
   cash: {name: {en: Cash}, most: 5000, period: year, money: CNY, unit: points}
 redemption: {points: 10, money: 1, currency: CNY, unit: points}
+roles: {clerk: {name: {en: Clerk}}, grid_worker: {name: {en: Grid worker}}, panel: {name: {en: Panel}}}
+permissions: {report: [clerk]}
+stars:
+  levels:
+    one: {name: {en: One star}, needs: {hours: 100, points: 50}, benefits: [{en: A card}]}
+    two: {name: {en: Two stars}, needs: {hours: 200}}
+  suspension: [{no_shows: 3, period: quarter, days: 30}]
+  exclusion: {cheating: {name: {en: Cheating}, days: 365}}
+grades:
+  lanes:
+    name: {en: Lanes}
+    of: grid
+    period: quarter
+    by: points
+    classes: {A: {name: {en: Class A}, needs: {points: 90}}, B: {name: {en: Class B}, top: 50}}
+    publish: {top: 10, agreed: false, names: masked}
 examples:
   - {deed: litter, balance: 50, gives: -5}
 """
@@ -136,7 +152,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "item": ("time",),
     "year": ("month",),
     "month": ("week",),
-    "quarter": ("day",),
+    "quarter": ("day", "month"),
     "week": ("lifetime",),
     "household": ("community", "member"),
     "clip": ("reject",),
@@ -145,6 +161,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "first": ("sum",),
     "end_of_year": ("never",),
     "report": ("clip",),
+    "grid": ("household",),
+    "masked": ("whole",),
     "quantity": ("points",),
     "times": ("points",),
     "points": ("coins",),
@@ -399,6 +417,55 @@ GOLDEN = [
         ("  patrols: {deeds: [patrol], most: 3, period: week, excess: reject, counts: times}\n", ""),
         ["Limit patrols is gone; it was: 3 times, per week for each member"],
     ),
+    (
+        ("hours: 100, points: 50", "hours: 120, points: 50"),
+        [
+            (
+                "Star One star, needed: hours is 100 or more, points is 50 or more"
+                " → hours is 120 or more, points is 50 or more"
+            )
+        ],
+    ),
+    (
+        ("    two: {name: {en: Two stars}, needs: {hours: 200}}\n", ""),
+        ["Star Two stars is gone; it was: hours is 200 or more"],
+    ),
+    (("[{en: A card}]", "[{en: A card}, {en: A mug}]"), ["Star One star, benefits: A card → A card, A mug"]),
+    (
+        ("days: 30}", "days: 60}"),
+        [
+            (
+                "Star, suspension: suspended for 30 days after 3 no-shows (per quarter)"
+                " → suspended for 60 days after 3 no-shows (per quarter)"
+            )
+        ],
+    ),
+    (
+        ("  suspension:", "  demotion: never\n  suspension:"),
+        ["Star, stars that are lost: one star is lost → no star is lost"],
+    ),
+    (("days: 365", "days: 100"), ["Reason of exclusion Cheating, days: 365 → 100"]),
+    (
+        ("{points: 90}", "{points: 95}"),
+        ["Classification Lanes, class A needed: points is 90 or more → points is 95 or more"],
+    ),
+    (
+        ("{top: 10, agreed: false, names: masked}", "{agreed: true, names: whole}"),
+        [
+            (
+                "Classification Lanes, what is made public: the first 10 alone, under masked names"
+                " → those alone who agreed, under whole names"
+            )
+        ],
+    ),
+    (
+        ("{report: [clerk]}", "{confirm: [clerk, panel]}"),
+        [
+            "Permission, report deeds: these roles alone: clerk → everybody",
+            "Permission, confirm deeds: everybody → these roles alone: clerk, panel",
+        ],
+    ),
+    (("panel: {name: {en: Panel}}}", "panel: {name: {en: Jury}}}"), ["Role Jury, name en: Panel → Jury"]),
 ]
 
 
@@ -441,7 +508,7 @@ def test_a_rule_of_another_package_is_told_by_its_keys_and_values() -> None:
             "points": {"distance": Decimal(distance), "per": "time", "bonus": {"night": True}},
             "when": {"holiday": {"kind": kind}},
         }
-        written["stars"] = {"three": {"name": {"en": "Three stars"}, "hours": hours}}
+        written["clubs"] = {"three": {"name": {"en": "Three stars"}, "hours": hours}}
         return evolve(old, written=written)
 
     one = with_more(2, "spring", 30)
@@ -449,6 +516,6 @@ def test_a_rule_of_another_package_is_told_by_its_keys_and_values() -> None:
     assert said == [
         "Evening patrol, points distance: 2 → 3",
         "Evening patrol, condition: holiday kind: spring → holiday kind: autumn",
-        "Stars Three stars, hours: 30 → 50",
+        "Clubs Three stars, hours: 30 → 50",
     ]
-    assert "Stars Three stars is new" in [Language.of("en").difference(each) for each in difference(old, one)]
+    assert "Clubs Three stars is new" in [Language.of("en").difference(each) for each in difference(old, one)]

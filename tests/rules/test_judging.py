@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridpoints.errors import DeedUnknown, QuantityNeeded, QuantityNotTaken
-from gridpoints.rules.case import Deed, Scope
+from gridpoints.rules.case import Deed, Scope, UsageKey
 from gridpoints.rules.limits import Excess, Limit
 from gridpoints.rules.loading import load
 from gridpoints.rules.model import RuleSet
@@ -273,7 +273,7 @@ def test_no_limit_is_ever_exceeded_in_any_order_of_deeds(
     for deed, day, quantity, member in deeds:
         counted.credit(deed, day, str(quantity) if deed == "deed" else None, member=member)
     most = {limit.code: limit.most for limit in village.limits if isinstance(limit, Limit)}
-    assert all(0 <= used <= most[key.limit] for key, used in counted.used.items())
+    assert all(0 <= used <= most[UsageKey.parse(key).limit] for key, used in counted.used.items())
 
 
 @given(village=_villages(), deeds=_deeds)

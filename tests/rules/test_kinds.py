@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridpoints.errors import AmountNotChosen, ChoiceOutOfRange, FactNeeded, NotInTable
-from gridpoints.rules.case import BILLION, Deed, Fact, Scope, UsageKey
+from gridpoints.rules.case import BILLION, Deed, Fact, Scope
 from gridpoints.rules.judging import Judgement
 from gridpoints.rules.limits import Counted as Counts
 from gridpoints.rules.limits import Limit
@@ -48,7 +48,7 @@ def judge(
     day: date = DAY,
     chosen: str | None = None,
     balance: int = 0,
-    used: Counter[UsageKey] | None = None,
+    used: Counter[str] | None = None,
     **facts: Fact,
 ) -> Judgement:
     deed = Deed(
@@ -79,7 +79,7 @@ def test_brackets_of_one_deed(quantity: str, points: int) -> None:
 
 def test_brackets_over_a_running_total() -> None:
     running = rules("{per: hour, brackets: [{up_to: 10, amount: 2}, {amount: 1}], over: month}")
-    used: Counter[UsageKey] = Counter()
+    used: Counter[str] = Counter()
     awarded = [judge(running, hours, used=used).awarded for hours in ("6", "6", "6")]
     assert awarded == [12, 10, 6]
     assert judge(running, "6", day=date(2028, 3, 1), used=used).awarded == 12
@@ -133,7 +133,7 @@ def test_brackets_over_a_running_total_give_the_same_however_the_time_is_split(
     )
 
     def total(minutes: Sequence[int]) -> int:
-        used: Counter[UsageKey] = Counter()
+        used: Counter[str] = Counter()
         return sum(judge(running, str(Decimal(each) / 60), used=used).awarded for each in minutes)
 
     assert total(parts) == total(data.draw(st.permutations(parts)))
@@ -142,7 +142,7 @@ def test_brackets_over_a_running_total_give_the_same_however_the_time_is_split(
 
 def test_a_part_that_gives_no_whole_point_counts_for_the_next_one() -> None:
     running = rules("{per: hour, brackets: [{up_to: 10, amount: 3}, {amount: 1}], over: month}")
-    used: Counter[UsageKey] = Counter()
+    used: Counter[str] = Counter()
     minutes = [str(Decimal(each) / 60) for each in (10, 10, 20)]
     assert [judge(running, each, used=used).awarded for each in minutes] == [0, 1, 1]
 

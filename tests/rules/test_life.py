@@ -25,6 +25,7 @@ from gridpoints.errors import (
     StartsTooEarly,
     UnitChanged,
     VoteLost,
+    VoteNeeded,
 )
 from gridpoints.records import Change
 from gridpoints.rules.life import Ballot, Draft, DraftStatus, VersionStatus, status_of
@@ -234,6 +235,20 @@ def test_the_short_way_does_not_lead_around_a_draft(village: Community) -> None:
     assert village.rules.draft_of(draft.id).status is DraftStatus.PUBLISHED
     with pytest.raises(RuleSetFrozen):
         village.rules.publish(rules(points=100))
+
+
+def test_rules_may_say_that_they_are_changed_by_a_vote_alone(village: Community, clock: ManualClock) -> None:
+    voted = rules("2", more="changed_by_vote: true\n")
+    village.rules.publish(voted)  # nothing says so yet
+    village.rules.publish(voted)
+    with pytest.raises(VoteNeeded) as refused:
+        village.rules.publish(rules("3", starts_on="2026-07-01"))
+    assert (refused.value.version, refused.value.rules) == ("lane@3", "lane@2")
+    village.rules.publish_draft(approved(village, rules("3", starts_on="2026-07-01")).id)
+    with pytest.raises(VoteNeeded):  # the second version is still in force until July
+        village.rules.publish(rules("4", starts_on="2026-08-01"))
+    clock.advance(timedelta(days=60))
+    village.rules.publish(rules("4", starts_on="2026-08-01"))
 
 
 def test_what_was_withdrawn_is_not_published(village: Community) -> None:

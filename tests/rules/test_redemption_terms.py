@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridpoints.i18n import Language
-from gridpoints.rules.case import Scope, UsageKey
+from gridpoints.rules.case import Scope
 from gridpoints.rules.redemption import Redeemable, Redeeming, RedemptionTerms, redeemable
 from tests.rules.test_loading import problems
 from tests.rules.written import rules, text
@@ -139,7 +139,7 @@ def test_the_next_day_is_named() -> None:
 
 def test_once_a_quarter_for_a_household() -> None:
     entry = "limits: [{most: 1, counts: times, period: quarter, scope: household}]"
-    used: Counter[UsageKey] = Counter()
+    used: Counter[str] = Counter()
     first = ask(entry, used=used.__getitem__)
     assert first.allowed
     used.update(first.uses)
@@ -151,7 +151,7 @@ def test_once_a_quarter_for_a_household() -> None:
 
 def test_so_many_points_a_month() -> None:
     entry = "limits: [{most: 80, period: month}]"
-    used: Counter[UsageKey] = Counter(ask(entry).uses)
+    used: Counter[str] = Counter(ask(entry).uses)
     assert refusal(entry, price=30, used=used.__getitem__) == []
     assert refusal(entry, price=31, used=used.__getitem__) == [
         "At most 80 points are redeemed per month for each member; 30 points remained"
@@ -162,7 +162,7 @@ def test_so_many_points_a_month() -> None:
 def test_no_limit_is_exceeded_in_any_order(prices: list[int], cash: bool) -> None:
     limits = "[{most: 90, period: year}, {most: 4, counts: times, period: year}]"
     entry = f"cash: {str(cash).lower()}, limits: {limits}"
-    used: Counter[UsageKey] = Counter()
+    used: Counter[str] = Counter()
     taken, balance = [], 150
     for price in prices:
         answer = ask(entry, price=price, balance=balance, used=used.__getitem__)

@@ -33,6 +33,7 @@ facts:
 units: {points: {name: {en: points}, scale: 1}}
 deeds:
   care: {name: {en: Care, zh_Hans: 助老}, points: 10, when: {category: elder_care}}
+  thanks: {name: {en: Thanks}, points: 2, evidence: [a photograph]}
   speech: {name: {en: Speech}, points: {range: [1, 5]}, approval: {panel: {seats: 3, quorum: 2}}}
 """
 
@@ -114,3 +115,14 @@ def test_the_amount_that_was_chosen(village: Community, csv_file: Write) -> None
         ("not_an_amount", "评定分"),
         ("not_an_amount", "评定分"),
     ]
+
+
+def test_what_shows_that_it_was_done(village: Community, csv_file: Write) -> None:
+    head = ["number", "deed", "date", "凭据"]
+    rows = [["B1", "thanks", "2026-03-01", "照片 3 张"], ["B1", "thanks", "2026-03-02", ""]]
+    shown, bare = credited(village, csv_file([head, *rows]))
+    assert shown.award is not None
+    assert shown.award.evidence == ("照片 3 张",)
+    assert problem(bare) == ("evidence_needed", "凭据")
+    [unasked] = credited(village, csv_file([head[:3], ["B1", "thanks", "2026-03-03"]]))
+    assert problem(unasked) == ("evidence_needed", "deed")

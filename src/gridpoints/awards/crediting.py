@@ -18,6 +18,7 @@ from gridpoints.errors import (
     AmountNotChosen,
     DeedConflict,
     DeedInFuture,
+    EvidenceNeeded,
     GridpointsError,
     HouseholdNeeded,
     PeriodClosed,
@@ -28,7 +29,7 @@ from gridpoints.errors import (
 from gridpoints.ledger.model import Account
 from gridpoints.rules.amounts import Chosen
 from gridpoints.rules.approval import StageKind
-from gridpoints.rules.case import Deed, Scope, UsageKey
+from gridpoints.rules.case import Deed, Scope
 from gridpoints.rules.deeds import DeedRule, Holder
 from gridpoints.rules.facts import check_facts
 from gridpoints.rules.judging import Judgement, unchosen
@@ -146,6 +147,8 @@ class Crediting:
                 case = cases[report.id]
                 if isinstance(case, GridpointsError):
                     raise case
+                if case.rule.evidence and not report.evidence:
+                    raise EvidenceNeeded(deed=report.deed, evidence=case.rule.evidence)
                 # What waits for others is fitted to the account when they have agreed.
                 balance = partial(till.available, case.account)
                 judgement = _judged(case, used, balance, fits=not case.rule.approval)
@@ -210,6 +213,8 @@ class Crediting:
         check_identifier("id", report.id)
         if report.source:
             check_text("source", report.source)
+        for text in report.evidence:
+            check_text("evidence", text)
         if (member := known.members.get(report.member_id)) is None:
             raise RecordUnknown(kind="member", id=report.member_id)
         member.must_be_active()
@@ -263,7 +268,8 @@ class Crediting:
             facts=dict(case.deed.facts) if case.deed.facts else NO_FACTS,
             chosen=report.chosen,
             household_id=case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
-            uses={str(key): points for key, points in judgement.uses.items()},
+            uses=judgement.uses,
+            evidence=report.evidence,
         )
 
     def rule_for(self, deed: str, day: datetime) -> DeedRule:
@@ -291,14 +297,14 @@ def account_under(rule: DeedRule, member: Member) -> Account:
     return Account.household(member.household_id, unit)
 
 
-def _judged(case: Case, used: Mapping[UsageKey, int], balance: Callable[[], int], *, fits: bool) -> Judgement:
+def _judged(case: Case, used: Mapping[str, int], balance: Callable[[], int], *, fits: bool) -> Judgement:
     """The judgement of a case; of 0 points so far where a panel has still to choose how many."""
     approval, amount = case.rule.approval, case.rule.amount
     try:
         judgement = case.rules.judge(case.deed, case.subjects, used.__getitem__, balance=balance, fits=fits)
     except AmountNotChosen:
         if isinstance(amount, Chosen) and any(stage.kind is StageKind.PANEL for stage in approval):
-            judgement = unchosen(case.rule, amount, case.rules.id)
+            judgement = unchosen(case.rule, amount)
         else:
             raise
     return explained(judgement, case.emergency)

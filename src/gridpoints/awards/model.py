@@ -54,7 +54,8 @@ class Report:
 
     `source` says where the report comes from (``claim/…``, ``file/deeds.csv#7``). `facts` are those
     that the rules of the day declare, by name; `chosen` is the amount that a panel chose elsewhere,
-    in decimals of the unit, where the rules leave it a range.
+    in decimals of the unit, where the rules leave it a range. `evidence` (凭据) are texts or links that
+    show that it was done.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Report:
     source: str = ""
     facts: Mapping[str, Fact] = field(default=NO_FACTS, hash=False)
     chosen: Decimal | None = None
+    evidence: tuple[str, ...] = ()
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""
@@ -100,9 +102,10 @@ class Award:
     household_id: str | None = None
     uses: Mapping[str, int] = field(factory=dict, hash=False)
     version: int = 1
+    evidence: tuple[str, ...] = ()
 
     def same_report(self, report: Report) -> bool:
-        """Whether it came from the same report; where it came from does not matter."""
+        """Whether it came from the same report; where it came from, and what shows it, do not matter."""
         facts = dict(self.facts)
         if self.in_emergency is not None:
             del facts["emergency"]

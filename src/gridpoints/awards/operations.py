@@ -18,6 +18,7 @@ from gridpoints.rules.findings import Simulation
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.stars import Barred
+from gridpoints.storage.port import Range
 from gridpoints.values import Explanation, Step
 
 __all__ = ["AwardOutcome", "Awards"]
@@ -37,19 +38,8 @@ class Awards(Objecting):
             calendar = {each.rules.id: each for each in Rules(self.context).versions()}
             if (asked := calendar.pop(version, None)) is None:
                 raise RecordUnknown(kind="published_rules", id=version)
-            others = {"rule_set": tuple(calendar)}
-            ends = (work.find(Award, others, order=(by,), limit=1) for by in ("day", "-day"))
-            credited = [award.day for end in ends for award in end]
-            if not credited:
-                return 0
-            first, last = max(asked.starts_on, credited[0]), credited[-1]
-            if asked.ends_on is not None:
-                last = min(last, asked.ends_on - timedelta(days=1))
-            return sum(
-                work.count(Award, {**others, "day": days})
-                for year in range(first.year, last.year + 1)
-                if (days := _days_of(year, first, last))
-            )
+            days = Range(at_least=asked.starts_on, below=asked.ends_on)
+            return work.count(Award, {"rule_set": tuple(calendar), "day": days})
 
     def keep_for_record(self, report: Report, why: Step) -> Award:
         """Keep a deed for the record alone: judged, but with 0 points, and `why` it earns none.
@@ -157,9 +147,3 @@ class Awards(Objecting):
         with self.context.read() as work:
             owed = {"account": account, "status": ArrearsStatus.OWED}
             return work.find(Arrears, owed, order=("since", "id"))
-
-
-def _days_of(year: int, first: date, last: date) -> tuple[date, ...]:
-    """The days of a year from one until another, which belongs to them."""
-    first, last = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
-    return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -39,7 +39,7 @@ from gridpoints.rules.deeds import DeedRule
 from gridpoints.rules.judging import unchosen
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
-from gridpoints.storage.port import Work
+from gridpoints.storage.port import Range, Work
 from gridpoints.values import Step, check_instant, check_text
 
 
@@ -123,11 +123,10 @@ class Reviewing(Settling):
         """
         now = self.context.now() if now is None else check_instant("now", now)
         with self.context.read() as work:
-            public = work.find(Review, {"status": ReviewStatus.OPEN}, order=("closes_at", "id"))
+            due = {"status": ReviewStatus.OPEN, "closes_at": Range(at_most=now)}
+            over = work.find(Review, due, order=("closes_at", "id"))
         done = []
-        for review in public:
-            if review.closes_at is None or review.closes_at > now:
-                continue
+        for review in over:
             with self.context.begin() as work:
                 award = work.get(Award, review.award_id, lock=True)
                 review = work.get(Review, review.id)  # noqa: PLW2901  # as it is under the lock
@@ -216,13 +215,13 @@ class Reviewing(Settling):
         judgement = explained(rules.judge(deed, subjects, used.__getitem__, fits=False), emergency)
         work.set_usage({key: used[key] + points for key, points in judgement.uses.items()})
         assert waiting.range is not None  # noqa: S101  # else nothing was to be chosen
-        said_before = explained(unchosen(waiting.rule, waiting.range, rules.id), emergency).explanation
+        said_before = explained(unchosen(waiting.rule, waiting.range), emergency).explanation
         agreed = award.explanation[len(said_before) :]
         return {
             "wanted": judgement.wanted,
             "awarded": judgement.awarded,
             "chosen": chosen,
-            "uses": {str(key): points for key, points in judgement.uses.items()},
+            "uses": judgement.uses,
             "explanation": (*judgement.explanation, *agreed, step),
         }
 

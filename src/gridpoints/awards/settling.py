@@ -66,7 +66,7 @@ class Settling(Crediting):
         agreed = evolve(award, **changes)
         rules, rule = rules_of(calendar, award)
         account = account_of(award)
-        used = work.lock_usage([UsageKey.parse(text) for text in agreed.uses])
+        used = work.lock_usage(agreed.uses)
         till = Till(self.context, work, calendar, [account], now)
         till.available(account)  # locked: neither spent nor closed meanwhile
         fitted = rules.fitted(
@@ -77,12 +77,12 @@ class Settling(Crediting):
             balance=lambda: till.available(account),
         )
         status = AwardStatus.CREDITED if fitted.awarded else AwardStatus.REFUSED
-        less = {key.limit: points for key, points in fitted.uses.items()}
+        less = {UsageKey.parse(text).limit: points for text, points in fitted.uses.items()}
         uses = {
             text: less.get(UsageKey.parse(text).limit, points) if fitted.awarded else 0
             for text, points in agreed.uses.items()
         }
-        work.set_usage({key: points - agreed.uses[str(key)] + uses[str(key)] for key, points in used.items()})
+        work.set_usage({text: points - agreed.uses[text] + uses[text] for text, points in used.items()})
         settled = AWARD.advance(
             award,
             status,
@@ -106,8 +106,8 @@ class Settling(Crediting):
     def _give_back(self, work: Work, uses: Mapping[str, int]) -> None:
         """Free what an award used of its limits."""
         if uses:
-            used = work.lock_usage([UsageKey.parse(text) for text in uses])
-            work.set_usage({key: points - uses[str(key)] for key, points in used.items()})
+            used = work.lock_usage(uses)
+            work.set_usage({text: points - uses[text] for text, points in used.items()})
 
     def _refuse_own(
         self, work: Work, award: Award, concerned: Collection[str], roles: Collection[str] = ()

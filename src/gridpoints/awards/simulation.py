@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.community.model import Grid, Household, Member
 from gridpoints.context import Context
-from gridpoints.rules.case import Scope
+from gridpoints.rules.case import Deed, Scope
 from gridpoints.rules.findings import Simulation
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.simulation import Past, simulate
-from gridpoints.storage.port import Work
+from gridpoints.storage.port import Range, Work
 from gridpoints.values import Unit
 
 #: So many days are read at a time.
 PAGE = 7
+#: What is read of an award; from the fifth on as in `Deed`.
+_READ = ("member_id", "unit", "awarded", "status", "deed", "day", "quantity", "facts", "chosen")
 
 
 def simulated(context: Context, draft: RuleSet, since: date, until: date) -> Simulation:
@@ -35,10 +37,13 @@ def simulated(context: Context, draft: RuleSet, since: date, until: date) -> Sim
 class _Past:
     work: Work
     community: str
-    units: dict[str, Unit]
-    members: dict[str, Member]
-    households: dict[str, Household]
-    grids: dict[str, str]
+    units: Mapping[str, Unit]
+    #: The household of each member, the grid of each household, the name of each grid.
+    homes: Mapping[str, str | None]
+    grids: Mapping[str, str]
+    names: Mapping[str, str]
+    #: As whom a member is counted, and the group; what all deeds of a member share.
+    places: dict[str, tuple[Mapping[Scope, str], str]] = field(factory=dict)
 
     @classmethod
     def of(cls, work: Work, community: str) -> _Past:
@@ -46,30 +51,27 @@ class _Past:
             work,
             community,
             {unit.code: unit for unit in work.find(Unit)},
-            {member.id: member for member in work.find(Member)},
-            {household.id: household for household in work.find(Household)},
-            {grid.id: grid.name for grid in work.find(Grid)},
+            dict(work.select(Member, ("id", "household_id"))),
+            dict(work.select(Household, ("id", "grid_id"))),
+            dict(work.select(Grid, ("id", "name"))),
         )
 
     def deeds(self, since: date, until: date) -> Iterator[Past]:
         day = since
         while day <= until:
-            days = [day + timedelta(n) for n in range(min(PAGE, (until - day).days + 1))]
-            for award in self.work.find(Award, {"day": days}, order=("day", "recorded_at", "id")):
-                yield self._deed(award)
+            days = Range(at_least=day, at_most=min(day + timedelta(PAGE - 1), until))
+            awards = self.work.select(Award, _READ, {"day": days}, order=("day", "recorded_at", "id"))
+            for member, unit, awarded, status, *told in awards:
+                if (place := self.places.get(member)) is None:
+                    place = self.places[member] = self._place(member)
+                subjects, group = place
+                given = awarded if status is AwardStatus.CREDITED else 0
+                yield Past(Deed(*told), subjects, (self.units[unit], given), group)
             day += timedelta(PAGE)
 
-    def _deed(self, award: Award) -> Past:
-        subjects = {Scope.MEMBER: award.member_id, Scope.COMMUNITY: self.community}
-        home = self.members[award.member_id].household_id
-        group = ""
-        if home is not None:
-            grid = self.households[home].grid_id
-            subjects |= {Scope.HOUSEHOLD: home, Scope.GRID: grid}
-            group = self.grids[grid]
-        return Past(
-            award.judged_as(),
-            subjects,
-            (self.units[award.unit], award.awarded if award.status is AwardStatus.CREDITED else 0),
-            group,
-        )
+    def _place(self, member: str) -> tuple[Mapping[Scope, str], str]:
+        subjects = {Scope.MEMBER: member, Scope.COMMUNITY: self.community}
+        if (home := self.homes[member]) is None:
+            return subjects, ""
+        grid = self.grids[home]
+        return {**subjects, Scope.HOUSEHOLD: home, Scope.GRID: grid}, self.names[grid]

@@ -224,6 +224,7 @@ from gridpoints.errors.rules import (
     DeedInFuture,
     DeedUnknown,
     DraftMismatch,
+    EvidenceNeeded,
     FactNeeded,
     FactNotListed,
     FactUnknown,
@@ -242,6 +243,7 @@ from gridpoints.errors.rules import (
     StartsTooEarly,
     UnitChanged,
     VoteLost,
+    VoteNeeded,
 )
 from gridpoints.errors.settlement import (
     FormatUnknown,
@@ -420,6 +422,7 @@ __all__ = [
     "EmergencyOn",
     "EmergencyOver",
     "EmptyInterval",
+    "EvidenceNeeded",
     "FactNeeded",
     "FactNotListed",
     "FactUnknown",
@@ -642,6 +645,7 @@ __all__ = [
     "UnknownTimezone",
     "ValueAboveLimit",
     "VoteLost",
+    "VoteNeeded",
     "VotedAlready",
     "VoucherClosed",
     "VoucherElsewhere",

@@ -62,6 +62,14 @@ class NotApproved(Refused):
     status: str
 
 
+class VoteNeeded(Refused):
+    """Version {rules} of the rules says that it is changed by a vote alone. Put version {version} down as a
+    draft, have it checked and voted on, and publish the draft."""
+
+    version: str
+    rules: str
+
+
 class StartsTooEarly(Refused):
     """Version {version} cannot begin on {day}: what was decided begins on {first}."""
 
@@ -113,6 +121,13 @@ class DeedInFuture(InvalidInput):
     """The day {day} lies in the future. Check the year, the month and the day."""
 
     day: date
+
+
+class EvidenceNeeded(InvalidInput):
+    """“{deed}” needs to be shown: {evidence}. Tell in words what shows it, or give a link to it."""
+
+    deed: str
+    evidence: tuple[str, ...]
 
 
 class DaysNotInOrder(InvalidInput):

@@ -43,6 +43,13 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "stays_months": ("{value} months after they were earned",),
     "stays_years": ("at the end of the year, {value} years later",),
     "stays_day": ("{value} is the last day",),
+    "suspended": ("suspended for {days} days after {no_shows} no-shows ({period})",),
+    "suspended_for_good": ("suspended for good after {no_shows} no-shows ({period})",),
+    "only_the_first": ("the first {top} alone",),
+    "only_who_agreed": ("those alone who agreed",),
+    "benefit": ("{deed}",),
+    "reserved_for": ("these roles alone: {roles}",),
+    "for_everybody": ("everybody",),
 }
 
 #: What is told of a figure beside itself, by the name of the value.

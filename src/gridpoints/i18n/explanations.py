@@ -198,5 +198,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 #: For a code that has no entry.
 UNKNOWN = ("{code}: {reason}", "{code}")
 
+#: Which of its fields the ``names`` of a step are for: the first of these that it has.
+NAMED = ("deed", "campaign", "limit")
+
 AMOUNTS = frozenset({"points", "rate", "most", "left", "least", "owed"})
 COUNTS = frozenset({"quantity", "counted"})

@@ -21,7 +21,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from gridpoints.errors import UnknownLanguage
 from gridpoints.i18n import differences
-from gridpoints.i18n.explanations import AMOUNTS, COUNTS, STEPS, UNKNOWN
+from gridpoints.i18n.explanations import AMOUNTS, COUNTS, NAMED, STEPS, UNKNOWN
 from gridpoints.i18n.messages import Differing, Message
 from gridpoints.i18n.words import CONTEXTS, NUMBERED, QUANTITIES, VERBATIM, WORDS
 from gridpoints.records import kind_of
@@ -154,7 +154,8 @@ class Language:
         if given.get("counted") == given.get("quantity"):
             given.pop("counted", None)
         if isinstance(names := given.get("names"), Mapping):
-            given["deed"] = self.name(names, given.get("deed", ""))
+            named = next((field for field in NAMED if field in given), "deed")
+            given[named] = self.name(names, given.get(named, ""))
         values = {name: self._figure(name, value, given, known) for name, value in given.items()}
         values["code"] = self.word(step.code, "transaction_kind")
         if isinstance(texts, Mapping) and _is_plain(own := self.name(texts), values.keys()):
@@ -195,7 +196,8 @@ class Language:
             kind = self.word(section, "section")
             place = self.text(differences.ENTRY, section=kind, entry=place) if place else kind
         if aspect and (section, aspect) != ("deeds", ("points",)):
-            named = " ".join(self.word(key, "key") for key in aspect)
+            context = "right" if section == "permissions" else "key"
+            named = " ".join(self.word(key, context) for key in aspect)
             place = self.text(differences.ASPECT, place=place, aspect=named) if place else named
         if section != "deeds":
             place = place[:1].upper() + place[1:]

@@ -14,7 +14,6 @@ from gridpoints.ledger.model import Account
 from gridpoints.records import Lifecycle
 from gridpoints.redemption.offers import Offer, OfferStatus
 from gridpoints.redemption.partners import Merchant, MerchantStatus, to_the_cent
-from gridpoints.rules.case import UsageKey
 from gridpoints.values import Explanation
 
 __all__ = [
@@ -202,9 +201,9 @@ class Redemption:
             pieces[line.offer_id] += self._standing(line.quantity, line.captured, line.refunded)
         return pieces
 
-    def counted(self) -> Mapping[UsageKey, int]:
+    def counted(self) -> Mapping[str, int]:
         """What it uses up of each limit, as it stands."""
-        counted = Counter[UsageKey]()
+        counted = Counter[str]()
         pieces = self.taken()
         standing = {
             CountedBy.PIECES: pieces,
@@ -215,7 +214,7 @@ class Redemption:
             CountedBy.TIMES: {"": int(any(pieces.values()))},
         }
         for use in self.uses:
-            counted[UsageKey.parse(use.key)] += standing[use.counts][use.of]
+            counted[use.key] += standing[use.counts][use.of]
         return counted
 
     def _standing(self, asked: int, captured: int, refunded: int) -> int:

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from gridpoints.errors import NotOfferedNow, NotPublished, OutOfStock
 from gridpoints.records import Lifecycle
-from gridpoints.rules.case import Counter, Scope, UsageKey
+from gridpoints.rules.case import Counter, Scope
 from gridpoints.values import Names, Period
 
 
@@ -50,7 +50,7 @@ class OfferLimit:
     period: Period = Period.LIFETIME
     scope: Scope = Scope.MEMBER
 
-    def key(self, offer_id: str, day: date, subjects: Mapping[Scope, str]) -> UsageKey:
+    def key(self, offer_id: str, day: date, subjects: Mapping[Scope, str]) -> str:
         """Where the pieces are counted."""
         return Counter(f"offer:{offer_id}:{self.period}", self.period, self.scope).key(day, subjects)
 

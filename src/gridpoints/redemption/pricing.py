@@ -12,7 +12,7 @@ from gridpoints.errors import InsufficientPoints, NotRedeemable, OfferLimitReach
 from gridpoints.ledger.model import Account
 from gridpoints.redemption.model import CountedBy, Share, Use
 from gridpoints.redemption.offers import Offer
-from gridpoints.rules.case import Scope, UsageKey
+from gridpoints.rules.case import Scope
 from gridpoints.rules.limits import Counted
 from gridpoints.rules.redemption import Redeeming, RedemptionDays, RedemptionTerms, redeemable
 from gridpoints.values import Explanation, Unit
@@ -57,9 +57,9 @@ class Pricing:
     categories: Sequence[str]
     hours: Decimal = Decimal(0)
     first: bool = False
-    used: dict[UsageKey, int] = field(factory=dict)
+    used: dict[str, int] = field(factory=dict)
 
-    def keys(self) -> Iterator[UsageKey]:
+    def keys(self) -> Iterator[str]:
         """Where the limits of the rules count what is paid."""
         for limit in self.terms.limits if self.terms else ():
             for payer in self.payers if limit.counts is Counted.POINTS else self.payers[:1]:
@@ -97,9 +97,7 @@ class Pricing:
         shares = [Share(payer.account.key, found.points)] if found.points else []
         if found.missing:
             shares.append(Share("", found.missing))
-        points = [
-            Use(str(key), CountedBy.POINTS, payer.account.key) for key in self._points_keys(terms, payer)
-        ]
+        points = [Use(key, CountedBy.POINTS, payer.account.key) for key in self._points_keys(terms, payer)]
         return Paid(
             tuple(shares),
             (*self._times(terms), *points),
@@ -179,25 +177,25 @@ class Pricing:
             raise NotRedeemable(member=self.member, explanation=found.explanation)
         for key, points in found.uses.items():  # of one household, the next one finds less
             self.used[key] += points
-        return [Use(str(key), CountedBy.POINTS, payer.account.key) for key in found.uses]
+        return [Use(key, CountedBy.POINTS, payer.account.key) for key in found.uses]
 
     # --- limits -------------------------------------------------------------------------------
 
-    def _points_keys(self, terms: RedemptionTerms, payer: Payer) -> Iterator[UsageKey]:
+    def _points_keys(self, terms: RedemptionTerms, payer: Payer) -> Iterator[str]:
         for limit in terms.limits:
             if limit.counts is Counted.POINTS:
                 yield limit.counter.key(self.day, payer.subjects)
 
     def _times(self, terms: RedemptionTerms) -> list[Use]:
         return [
-            Use(str(limit.counter.key(self.day, self.payers[0].subjects)), CountedBy.TIMES)
+            Use(limit.counter.key(self.day, self.payers[0].subjects), CountedBy.TIMES)
             for limit in terms.limits
             if limit.counts is not Counted.POINTS
         ]
 
 
 def pieces_limited(
-    offer: Offer, pieces: int, day: date, subjects: Mapping[Scope, str], used: Mapping[UsageKey, int]
+    offer: Offer, pieces: int, day: date, subjects: Mapping[Scope, str], used: Mapping[str, int]
 ) -> list[Use]:
     """What so many pieces of an offer use up of its limits; raises `OfferLimitReached`."""
     uses = []
@@ -213,5 +211,5 @@ def pieces_limited(
                 left=left,
                 wanted=pieces,
             )
-        uses.append(Use(str(key), CountedBy.PIECES, offer.id))
+        uses.append(Use(key, CountedBy.PIECES, offer.id))
     return uses

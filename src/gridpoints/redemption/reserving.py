@@ -32,7 +32,7 @@ from gridpoints.redemption.partners import Agreement, Alliance, AllianceStatus, 
 from gridpoints.redemption.pricing import Paid, Payer, Pricing, pieces_limited
 from gridpoints.redemption.redeeming import Redeeming
 from gridpoints.redemption.tills import Scope as KeyScope
-from gridpoints.rules.case import Scope, UsageKey
+from gridpoints.rules.case import Scope
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
@@ -177,7 +177,7 @@ class _Reservation:
     merchant: Merchant
     unit: Unit = field(init=False)
     now: datetime = field(init=False)
-    _used: Mapping[UsageKey, int] = field(init=False, factory=dict)
+    _used: Mapping[str, int] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         unit = self.merchant.unit

@@ -6,8 +6,8 @@ A new kind of amount is one class with the two members of `Amount`, and its form
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from collections.abc import Callable, Mapping
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Protocol
@@ -56,17 +56,17 @@ class Rounding(StrEnum):
 
     def apply(self, quantity: Decimal) -> Decimal:
         """Half and whole cut off (2.8 h → 2.5 h, 2 h); up and nearest give whole numbers."""
-        match self:
-            case Rounding.EXACT:
-                return quantity
-            case Rounding.HALF:
-                return (quantity * 2).to_integral_value(ROUND_FLOOR) / 2
-            case Rounding.WHOLE:
-                return quantity.to_integral_value(ROUND_FLOOR)
-            case Rounding.UP:
-                return quantity.to_integral_value(ROUND_CEILING)
-            case Rounding.NEAREST:
-                return quantity.to_integral_value(ROUND_HALF_UP)
+        return _ROUNDED[self](quantity)
+
+
+_HALF = Decimal("0.5")
+_ROUNDED: Mapping[Rounding, Callable[[Decimal], Decimal]] = {
+    Rounding.EXACT: lambda quantity: quantity,
+    Rounding.HALF: lambda quantity: quantity // _HALF / 2,
+    Rounding.WHOLE: lambda quantity: quantity.to_integral_value(ROUND_FLOOR),
+    Rounding.UP: lambda quantity: quantity.to_integral_value(ROUND_CEILING),
+    Rounding.NEAREST: lambda quantity: quantity.to_integral_value(ROUND_HALF_UP),
+}
 
 
 #: A slip of the keyboard: nobody did anything so often.
@@ -78,8 +78,6 @@ MOST_WORTH = 10**12 - 1
 
 #: A product that misses a whole number by less than this is that number: 3 × ⅓ h is an hour.
 _NEARLY_WHOLE = Decimal("1e-9")
-#: What has more digits is not looked at.
-_ENDLESS = Decimal("1e40")
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
@@ -95,8 +93,10 @@ def whole(worth: Worth) -> int:
     if isinstance(worth, int):
         amount = worth
     else:
-        sensible = -_ENDLESS < worth < _ENDLESS
-        amount = int(_EXACT.quantize(worth, _NEARLY_WHOLE)) if sensible else MOST_WORTH + 1
+        try:
+            amount = int(_EXACT.quantize(worth, _NEARLY_WHOLE))
+        except InvalidOperation:  # it has more digits than `_EXACT`
+            amount = MOST_WORTH + 1
     if not -MOST_WORTH <= amount <= MOST_WORTH:
         raise AmountTooLarge(most=MOST_WORTH)
     return amount
@@ -243,7 +243,7 @@ class Brackets:
         quantity = quantity_of(case, self.per)
         if self.counter is None:
             counted = self.rounding.apply(quantity)
-            self._say(case, Decimal(0), counted)
+            self._say(case, _NOTHING, counted)
             return self._sum(counted)
         key = case.key(self.counter)
         part = int(_EXACT.scaleb(quantity, 9).to_integral_value(ROUND_HALF_UP))
@@ -264,8 +264,8 @@ class Brackets:
         return parts
 
     def _sum(self, total: Decimal) -> Worth:
-        worth = Decimal(0)
-        for quantity, points in self._parts(Decimal(0), total):
+        worth = _NOTHING
+        for quantity, points in self._parts(_NOTHING, total):
             worth = _EXACT.add(worth, _EXACT.multiply(quantity, points))
         return worth
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from attrs import define, field, frozen
@@ -45,8 +46,11 @@ class Scope(StrEnum):
     COMMUNITY = "community"
 
 
-class UsageKey(NamedTuple):  # as quick to make and to find as can be: one for each limit of a deed
-    """What is counted together: under one limit or running total, a subject's, since a first day."""
+class UsageKey(NamedTuple):
+    """What is counted together: under one limit or running total, a subject's, since a first day.
+
+    Counted it is under its text, which is quick to make and to find.
+    """
 
     limit: str
     subject: str
@@ -71,20 +75,23 @@ class Counter:
     period: Period
     scope: Scope = Scope.MEMBER
     #: A subject is named with its scope: a member and a household may have the same id.
-    _prefix: str = field(init=False, eq=False, repr=False)
+    _start: str = field(init=False, eq=False, repr=False)
 
-    @_prefix.default
+    @_start.default
     def _named(self) -> str:
-        return f"{self.scope}:"
+        return f"{self.code} {self.scope}:"
 
-    def key(self, day: date, subjects: Mapping[Scope, str]) -> UsageKey:
-        """Where it is counted. Without a subject in the scope (a member of no household) the member."""
-        if (subject := subjects.get(self.scope)) is not None:
-            subject = self._prefix + subject
-        else:
-            subject = f"{Scope.MEMBER}:{subjects[Scope.MEMBER]}"
-        # What UsageKey(…) comes to, without a call of its own.
-        return tuple.__new__(UsageKey, (self.code, subject, self.period.first_day(day)))
+    def key(self, day: date, subjects: Mapping[Scope, str]) -> str:
+        """The text of its `UsageKey`. Without a subject in the scope (a household) that of the member."""
+        if (subject := subjects.get(self.scope)) is None:
+            member = subjects[Scope.MEMBER]
+            return f"{self.code} {Scope.MEMBER}:{member} {_since(self.period, day)}"
+        return f"{self._start}{subject} {_since(self.period, day)}"
+
+
+@lru_cache(maxsize=4_096)  # for each limit of each deed, and days are few
+def _since(period: Period, day: date) -> str:
+    return period.first_day(day).isoformat()
 
 
 #: A running total counts quantities in billionths: twenty minutes are no finite decimal of an hour.
@@ -95,24 +102,24 @@ BILLION = 10**9
 class Case:
     """A deed while it is judged. `steps` is None where nobody asks why.
 
-    `used` tells what was counted under a key so far, `balance` what the holder can spend of the
-    unit. `quantity` is what counts of the deed's, after the limits on quantities; `uses` is what
-    the award adds to the counters; `bound_by` the limits that give less, each with how much less. Not
-    `fits`, the cap and what there is to be taken are left for later (`fitted`).
+    `keys` are where it counts, by the code of the counter. `used` tells what was counted there so far,
+    `balance` what the holder can spend of the unit. `quantity` is what counts of the deed's, after the
+    limits on quantities; `uses` is what the award adds to the counters; `bound_by` the limits that give
+    less, each with how much less. Not `fits`, the cap and what there is to be taken are left for later
+    (`fitted`).
     """
 
     deed: Deed
     unit: Unit
     per: str | None
-    subjects: Mapping[Scope, str]
-    used: Callable[[UsageKey], int]
+    keys: Mapping[str, str]
+    used: Callable[[str], int]
     balance: Callable[[], int]
     steps: list[Step] | None
     quantity: Decimal | None = None
     fits: bool = True
-    uses: dict[UsageKey, int] = field(factory=dict, init=False)
+    uses: dict[str, int] = field(factory=dict, init=False)
     bound_by: dict[str, int] = field(factory=dict, init=False)
-    _keys: dict[str, UsageKey] = field(factory=dict, init=False)
     _facts: dict[str, Fact] | None = field(default=None, init=False)
 
     def say(self, code: str, values: Mapping[str, Any]) -> None:
@@ -120,12 +127,9 @@ class Case:
         if self.steps is not None:
             self.steps.append(Step(code, values))
 
-    def key(self, counter: Counter) -> UsageKey:
+    def key(self, counter: Counter) -> str:
         """Where this deed counts under `counter`."""
-        key = self._keys.get(counter.code)
-        if key is None:
-            key = self._keys[counter.code] = counter.key(self.deed.day, self.subjects)
-        return key
+        return self.keys[counter.code]
 
     def limit_quantity(self, quantity: Decimal) -> None:
         """Go on with less of the quantity: what a limit left of it."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from attrs import field, frozen
 
 from gridpoints.rules.amounts import Amount
 from gridpoints.rules.approval import Approval
-from gridpoints.rules.case import Counter
+from gridpoints.rules.case import Counter, Scope
 from gridpoints.rules.conditions import Condition
 from gridpoints.rules.expiry import Expiry, Never
 from gridpoints.rules.factors import Campaign, Coefficient
-from gridpoints.rules.limits import Bound, Counted
-from gridpoints.values import Names, Unit
+from gridpoints.rules.limits import Bounds
+from gridpoints.values import Names, Step, Unit
 
 
 class Holder(StrEnum):
@@ -53,19 +54,20 @@ class Wallet:
 class DeedRule:
     """One line of the published table: what is done, and what it is worth.
 
-    `bounds` are the limits and budgets that it counts against, by what they count.
+    It stands in the `rule_set` of that id. `bounds` are the limits and budgets that it counts against.
     """
 
     code: str
     names: Names = field(hash=False)
     amount: Amount
     wallet: Wallet
+    rule_set: str
     category: str = ""
     holder: Holder = Holder.MEMBER
     conditions: tuple[Condition, ...] = ()
     coefficients: tuple[Coefficient, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
-    bounds: Mapping[Counted, tuple[Bound, ...]] = field(factory=dict, hash=False)
+    bounds: Bounds = field(factory=Bounds)
     approval: Approval = ()
     shortfall: Shortfall = Shortfall.ZERO
     appeal_days: int | None = None
@@ -73,11 +75,24 @@ class DeedRule:
     evidence: tuple[str, ...] = ()
     descriptions: Names = field(factory=dict, hash=False)
     counters: tuple[Counter, ...] = field(init=False, eq=False, repr=False)
+    #: How every explanation under it begins.
+    heading: Step = field(init=False, eq=False, repr=False)
 
     @counters.default
     def _counters(self) -> tuple[Counter, ...]:
-        of_bounds = [bound.counter for bounds in self.bounds.values() for bound in bounds]
+        of_bounds = (bound.counter for bound in self.bounds)
         return tuple(counter for counter in (*of_bounds, self.amount.counter) if counter)
+
+    @heading.default
+    def _heading(self) -> Step:
+        return Step("rule", {"rule_set": self.rule_set, "deed": self.code, "names": self.names})
+
+    def keys(self, day: date, subjects: Mapping[Scope, str]) -> dict[str, str]:
+        """Where a deed of that day counts, by the code of the counter."""
+        keys = {}
+        for counter in self.counters:
+            keys[counter.code] = counter.key(day, subjects)
+        return keys
 
     @property
     def unit(self) -> Unit:

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from gridpoints.rules.model import RuleSet
-from gridpoints.rules.statements import Aspect, Place, Statements, Steps, statements
+from gridpoints.rules.statements import Aspect, Place, Statements, Steps, statements, table
 from gridpoints.values import Names
 
 #: What holds where nothing is said: points in another form have no rounding that could be told.
@@ -108,6 +108,6 @@ def _same_order(said: Steps, says: Steps) -> bool:
 
 
 def _names(written: Mapping[str, Any], place: Place) -> Names:
-    section = written.get(place.section)
+    section = table(written, place.section)
     entry = section.get(place.entry) if isinstance(section, Mapping) else None
     return (entry.get("name") or {}) if isinstance(entry, Mapping) else {}

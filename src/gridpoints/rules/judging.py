@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from gridpoints.rules.amounts import Chosen, Reset, quantity_of, whole
 from gridpoints.rules.approval import Approval
-from gridpoints.rules.case import BILLION, Case, UsageKey
+from gridpoints.rules.case import BILLION, Case
 from gridpoints.rules.conditions import failing
 from gridpoints.rules.deeds import DeedRule, Holder, Shortfall
 from gridpoints.rules.factors import Stacking, adjusted, campaigned
-from gridpoints.rules.limits import Bound, Counted, allowed, billionths, count
+from gridpoints.rules.limits import Bounds, allowed, billionths, count
 from gridpoints.values import Explanation, Step, Unit
 
 
@@ -30,10 +30,10 @@ class Judgement(NamedTuple):  # as quick to make as it is to read: one for each 
     """What a deed is worth under one rule set: what it asked for, what it gets, and why.
 
     `wanted` is what it asked for before any limit; below 0 both are a deduction. `uses` is what the
-    award adds to the counters; giving it back undoes the award there. `bound_by` names the limits
-    that gave less, each with how much less in the unit: of several on the quantity, the last has it
-    all. `approval` is what the points wait for. Of a deduction, `owed` is what is not there to be
-    taken now (at most as much as `awarded`, above 0).
+    award adds to the counters, by the text of their `UsageKey`; giving it back undoes the award there.
+    `bound_by` names the limits that gave less, each with how much less in the unit: of several on the
+    quantity, the last has it all. `approval` is what the points wait for. Of a deduction, `owed` is
+    what is not there to be taken now (at most as much as `awarded`, above 0).
     """
 
     rule_set: str
@@ -42,7 +42,7 @@ class Judgement(NamedTuple):  # as quick to make as it is to read: one for each 
     wanted: int
     awarded: int
     explanation: Explanation
-    uses: Mapping[UsageKey, int]
+    uses: Mapping[str, int]
     bound_by: Mapping[str, int]
     refusal: Refusal | None
     approval: Approval
@@ -53,21 +53,22 @@ class Judgement(NamedTuple):  # as quick to make as it is to read: one for each 
 _Verdict = tuple[int, int, Refusal | None, int]
 
 
-def judged(rule: DeedRule, case: Case, rule_set: str, stacking: Stacking) -> Judgement:
+def judged(rule: DeedRule, case: Case, stacking: Stacking) -> Judgement:
     """The judgement of a case under one line of the rules."""
-    if case.steps is not None:
-        case.say("rule", {"rule_set": rule_set, "deed": rule.code, "names": rule.names})
+    steps = case.steps
+    if steps is not None:
+        steps.append(rule.heading)
     wanted, awarded, refusal, owed = _verdict(rule, case, stacking)
-    if awarded and case.steps is not None:
+    if awarded and steps is not None:
         for stage in rule.approval:
             case.say(stage.kind, stage.figures())
     return Judgement(
-        rule_set,
+        rule.rule_set,
         case.unit,
         rule.holder,
         wanted,
         awarded,
-        () if case.steps is None else tuple(case.steps),
+        () if steps is None else tuple(steps),
         # What gives no whole point counts as well: the next part of it may.
         case.uses if refusal is None else {},
         case.bound_by,
@@ -77,7 +78,7 @@ def judged(rule: DeedRule, case: Case, rule_set: str, stacking: Stacking) -> Jud
     )
 
 
-def fitted(rule: DeedRule, case: Case, rule_set: str, wanted: int, amount: int) -> Judgement:
+def fitted(rule: DeedRule, case: Case, wanted: int, amount: int) -> Judgement:
     """An amount that was judged before, as the account has room for it, or has it to be taken, by now.
 
     The explanation holds what is to be added; `uses` what changes of those the award had before.
@@ -87,7 +88,7 @@ def fitted(rule: DeedRule, case: Case, rule_set: str, wanted: int, amount: int) 
     wanted, awarded, refusal, owed = _fitted(rule, case, wanted, amount) if amount else (wanted, 0, None, 0)
     explanation = tuple(case.steps or ())
     return Judgement(
-        rule_set,
+        rule.rule_set,
         rule.unit,
         rule.holder,
         wanted,
@@ -101,16 +102,16 @@ def fitted(rule: DeedRule, case: Case, rule_set: str, wanted: int, amount: int) 
     )
 
 
-def unchosen(rule: DeedRule, amount: Chosen, rule_set: str) -> Judgement:
+def unchosen(rule: DeedRule, amount: Chosen) -> Judgement:
     """What a deed comes to for which a panel has still to choose the amount: nothing yet."""
     unit = rule.unit
     bounds = {"least": unit.decimal(amount.least), "most": unit.decimal(amount.most), "unit": unit.code}
     explanation = (
-        Step("rule", {"rule_set": rule_set, "deed": rule.code, "names": rule.names}),
+        rule.heading,
         Step("to_choose", bounds),
         *(Step(stage.kind.value, stage.figures()) for stage in rule.approval),
     )
-    return Judgement(rule_set, unit, rule.holder, 0, 0, explanation, {}, {}, None, rule.approval, 0)
+    return Judgement(rule.rule_set, unit, rule.holder, 0, 0, explanation, {}, {}, None, rule.approval, 0)
 
 
 def _verdict(rule: DeedRule, case: Case, stacking: Stacking) -> _Verdict:
@@ -118,8 +119,8 @@ def _verdict(rule: DeedRule, case: Case, stacking: Stacking) -> _Verdict:
         case.say(*failed.why_not(case))
         return 0, 0, Refusal.CONDITION, 0
     bounds = rule.bounds
-    if (on_quantity := bounds.get(Counted.QUANTITY)) and rule.amount.per is not None:
-        wanted, amount = _within_quantity(rule, case, stacking, on_quantity)
+    if bounds.quantity and rule.amount.per is not None:
+        wanted, amount = _within_quantity(rule, case, stacking)
         if not case.quantity:
             return wanted, 0, Refusal.LIMIT, 0
     else:
@@ -139,28 +140,22 @@ def _fitted(rule: DeedRule, case: Case, wanted: int, amount: int) -> _Verdict:
     return wanted, amount, None, 0
 
 
-def _within(bounds: Mapping[Counted, tuple[Bound, ...]], case: Case, amount: int) -> int:
+def _within(bounds: Bounds, case: Case, amount: int) -> int:
     """What the limits on times and on points leave of an amount."""
     size = abs(amount)
-    if on_times := bounds.get(Counted.TIMES):
-        if not allowed(on_times, case, 1):
-            _cut(case, size)
-            return 0
-        count(on_times, case, 1)
-    if on_points := bounds.get(Counted.POINTS):
-        size = allowed(on_points, case, size)
-        count(on_points, case, size)
+    if bounds.times and not allowed(bounds.times, case, 1):
+        _cut(case, size)
+        return 0
+    if bounds.points:
+        size = allowed(bounds.points, case, size)
     return size if amount > 0 else -size
 
 
-def _within_quantity(
-    rule: DeedRule, case: Case, stacking: Stacking, bounds: tuple[Bound, ...]
-) -> tuple[int, int]:
+def _within_quantity(rule: DeedRule, case: Case, stacking: Stacking) -> tuple[int, int]:
     """What the whole quantity asks for, and what the limits leave of it, with which the case goes on."""
     assert rule.amount.per is not None  # noqa: S101  # else nothing of it is counted
     asked = billionths(quantity_of(case, rule.amount.per))
-    given = allowed(bounds, case, asked)
-    count(bounds, case, given)
+    given = allowed(rule.bounds.quantity, case, asked)
     if given == asked:
         amount = _worth(rule, case, stacking)
         return amount, amount
@@ -197,7 +192,7 @@ def _capped(rule: DeedRule, case: Case, wanted: int, amount: int, cap: int) -> _
         case.say("capped", figures)
         if not room:
             return wanted, 0, Refusal.CAP, 0
-        count(rule.bounds.get(Counted.POINTS, ()), case, room)
+        count(rule.bounds.points, case, room)
         amount = room
     return wanted, amount, None, 0
 

@@ -6,14 +6,16 @@ entry point.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Protocol
 
 from attrs import field, frozen
 
 from gridpoints.rules.case import BILLION, Case, Counter, Scope
-from gridpoints.values import Period, Step
+from gridpoints.values import Names, Period, Step
 
 
 class Excess(StrEnum):
@@ -33,6 +35,10 @@ class Counted(StrEnum):
     POINTS = "points"
     QUANTITY = "quantity"
     TIMES = "times"
+
+
+#: A member is slow to find in its enumeration.
+_POINTS = Counted.POINTS
 
 
 class Bound(Protocol):
@@ -69,6 +75,24 @@ class Bound(Protocol):
 
 
 @frozen
+class Bounds:
+    """The limits and budgets that a deed counts against, by what they count."""
+
+    points: tuple[Bound, ...] = ()
+    quantity: tuple[Bound, ...] = ()
+    times: tuple[Bound, ...] = ()
+
+    @classmethod
+    def of(cls, bounds: Iterable[Bound]) -> Bounds:
+        """These, each kind in their order."""
+        bounds = tuple(bounds)
+        return cls(**{counts: tuple(b for b in bounds if b.counts is counts) for counts in Counted})
+
+    def __iter__(self) -> Iterator[Bound]:
+        return chain(self.points, self.quantity, self.times)
+
+
+@frozen
 class Limit:
     """At most `most` for these deeds together (empty: for all), per subject and period.
 
@@ -84,6 +108,7 @@ class Limit:
     categories: frozenset[str] = frozenset()
     counts: Counted = Counted.POINTS
     unit: str = ""
+    names: Names = field(factory=dict, hash=False)
     counter: Counter | None = field(init=False, eq=False, repr=False)
     #: The same for every deed that counts in a unit.
     _figures: dict[str, dict[str, Any]] = field(init=False, eq=False, repr=False, factory=dict)
@@ -106,10 +131,11 @@ class Limit:
         """What of `most` was not used in the period."""
         if self.counter is None:
             return self.most
-        return max(0, self.most - case.used(case.key(self.counter)))
+        used = case.used(case.keys[self.counter.code])
+        return self.most - used if used < self.most else 0
 
     def figures(self, case: Case) -> dict[str, Any]:
-        """Its most, its period and its scope."""
+        """Its names, its most, its period and its scope."""
         unit = case.unit.code
         if (figures := self._figures.get(unit)) is None:
             figures = self._figures[unit] = {
@@ -118,6 +144,10 @@ class Limit:
                 "period": self.period,
                 "scope": self.scope,
             }
+            if self.names:
+                figures["names"] = self.names
+            if self.counts is Counted.POINTS:  # room for what changes: a copy that grows takes twice as long
+                figures |= {"left": None, "points": None, "unit": unit}
         return figures.copy()
 
 
@@ -129,7 +159,7 @@ def in_words(number: int, counts: Counted, case: Case) -> Decimal:
 
 
 def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
-    """What the bounds leave of `asked`, which is above 0; each that is near says so in a step."""
+    """What the bounds leave of `asked`, which is above 0, and count; each says so in a step."""
     given, steps = asked, case.steps
     for bound in bounds:
         left = bound.left(case)
@@ -142,7 +172,8 @@ def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
         if steps is not None:
             steps.append(_step(bound, case, left, before, given))
         if not given:
-            break
+            return 0
+    count(bounds, case, given)
     return given
 
 
@@ -154,8 +185,9 @@ def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
     counts, unit = bound.counts, case.unit
     values = bound.figures(case)
     # Figures are shown with what they count; times stand alone.
-    if counts is Counted.POINTS:
-        values["left"], values["points"], values["unit"] = unit.decimal(left), unit.decimal(given), unit.code
+    if counts is _POINTS:
+        decimal = unit.decimal
+        values["left"], values["points"], values["unit"] = decimal(left), decimal(given), unit.code
         return Step(code, values)
     values["left"] = in_words(left, counts, case)
     if counts is Counted.QUANTITY:
@@ -165,9 +197,11 @@ def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
 
 def count(bounds: tuple[Bound, ...], case: Case, given: int) -> None:
     """Write down in the case what the award adds to the counters of `bounds`."""
+    uses, keys = case.uses, case.keys
     for bound in bounds:
-        if (counter := bound.counter) is not None:
-            case.uses[case.key(counter)] = given
+        counter = bound.counter
+        if counter is not None:
+            uses[keys[counter.code]] = given
 
 
 def billionths(quantity: Decimal) -> int:

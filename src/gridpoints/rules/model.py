@@ -15,7 +15,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from gridpoints.errors import DeedUnknown
-from gridpoints.rules.case import Case, Deed, Fact, Scope, UsageKey
+from gridpoints.rules.case import Case, Deed, Fact, Scope
 from gridpoints.rules.deeds import DeedRule, Wallet
 from gridpoints.rules.factors import Campaign, Stacking
 from gridpoints.rules.facts import FactRule
@@ -44,7 +44,8 @@ class Budget:
 class RuleSet:
     """A compiled rule set, in force from `starts_on`. Its `id` is ``code@version``.
 
-    `facts` are those that a report may tell; `untold` is what they are where it does not. Where some of
+    Where it is `changed_by_vote`, what follows it is published from an approved draft alone. `facts` are
+    those that a report may tell; `untold` is what they are where it does not. Where some of
     its figures change on a later day, `later` holds the same rule set with those. `written` is what its
     file says, in plain mappings, lists and values: nothing judges by it.
     """
@@ -58,6 +59,7 @@ class RuleSet:
     limits: tuple[Bound, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     stacking: Stacking = Stacking.BEST
+    changed_by_vote: bool = False
     budgets: tuple[Budget, ...] = ()
     terms: Terms = field(factory=Terms)
     facts: Mapping[str, FactRule] = field(factory=dict, hash=False)
@@ -90,16 +92,15 @@ class RuleSet:
             return allows(reporters, roles)
         return self.terms.permissions.permits(right, roles)
 
-    def counted_under(self, deed: Deed, subjects: Mapping[Scope, str]) -> set[UsageKey]:
-        """The keys under which the deed may be counted."""
-        rule = self.on(deed.day).rule(deed.code)
-        return {counter.key(deed.day, subjects) for counter in rule.counters}
+    def counted_under(self, deed: Deed, subjects: Mapping[Scope, str]) -> set[str]:
+        """The texts of the keys under which the deed may be counted."""
+        return {*self.on(deed.day).rule(deed.code).keys(deed.day, subjects).values()}
 
     def judge(
         self,
         deed: Deed,
         subjects: Mapping[Scope, str],
-        used: Callable[[UsageKey], int],
+        used: Callable[[str], int],
         *,
         balance: Callable[[], int] = int,
         explained: bool = True,
@@ -121,14 +122,14 @@ class RuleSet:
             deed,
             rule.wallet.unit,
             rule.amount.per,
-            subjects,
+            rule.keys(deed.day, subjects),
             used,
             balance,
             [] if explained else None,
             deed.quantity,
-            fits=fits,
+            fits,
         )
-        return judged(rule, case, rules.id, rules.stacking)
+        return judged(rule, case, rules.stacking)
 
     def fitted(
         self,
@@ -146,9 +147,9 @@ class RuleSet:
         """
         rules = self.on(deed.day)
         rule = rules.rule(deed.code)
-        unit, per = rule.wallet.unit, rule.amount.per
-        case = Case(deed, unit, per, subjects, lambda key: 0, balance, [], deed.quantity)
-        return fitted(rule, case, rules.id, wanted, amount)
+        unit, per, keys = rule.wallet.unit, rule.amount.per, rule.keys(deed.day, subjects)
+        case = Case(deed, unit, per, keys, lambda key: 0, balance, [], deed.quantity)
+        return fitted(rule, case, wanted, amount)
 
 
 @frozen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
@@ -11,9 +12,9 @@ from pathlib import Path
 from attrs import field, frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NoRulesInForce, RecordUnknown, RightReserved
+from gridpoints.errors import NoRulesInForce, RecordUnknown, RightReserved, VoteNeeded
 from gridpoints.rules.drafts import Drafts
-from gridpoints.rules.life import Draft, Version, beginning, status_of
+from gridpoints.rules.life import Draft, Version, VersionStatus, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.permissions import Right
@@ -33,6 +34,11 @@ def _loaded(text: str, id: str) -> RuleSet:
 
 def _compiled(published: PublishedRules) -> RuleSet:
     return beginning(_loaded(published.text, published.id), published.starts_on)
+
+
+def _with_ends(published: Sequence[PublishedRules]) -> Iterator[tuple[PublishedRules, date | None]]:
+    """Versions in the order of the calendar, each with the day on which the next one begins."""
+    return zip_longest(published, (each.starts_on for each in published[1:]))
 
 
 def _version(published: PublishedRules, ends_on: date | None, draft: Draft | None, today: date) -> Version:
@@ -85,7 +91,8 @@ class Rules(Drafts):
 
         This is the short way, for those who vote elsewhere; a version of which there is a draft is
         published as it was approved. The same text again changes nothing. Raises `RuleSetInvalid`,
-        `RuleSetFrozen` where the version stands with another text, `NotApproved`, and `UnitChanged`.
+        `RuleSetFrozen` where the version stands with another text, `NotApproved`, `UnitChanged`, and
+        `VoteNeeded` where rules that are in force, or will be, say that they are changed by a vote alone.
         """
         text, name = read(source)
         rules = load(text, source=name)
@@ -96,8 +103,18 @@ class Rules(Drafts):
             draft = work.get(Draft, found.id, lock=True)
             draft.must_decide_on(text)
             return self._publish_draft(work, draft, None)
+        published = work.find(PublishedRules, order=_CALENDAR)
+        if rules.id not in (each.id for each in published):
+            self._refuse_without_vote(rules.id, published)
         publish(self.context, work, rules, text)
         return rules
+
+    def _refuse_without_vote(self, version: str, published: Sequence[PublishedRules]) -> None:
+        today = self.context.today()
+        for each, ends_on in _with_ends(published):
+            over = status_of(each.starts_on, ends_on, today) is VersionStatus.SUPERSEDED
+            if not over and _compiled(each).changed_by_vote:
+                raise VoteNeeded(version=version, rules=each.id)
 
     def calendar(self) -> RulesCalendar:
         """All published rule sets by the day they began to apply.
@@ -114,10 +131,8 @@ class Rules(Drafts):
             published = work.find(PublishedRules, order=_CALENDAR)
             drafts = {draft.id: draft for draft in work.find(Draft, {"id": [p.id for p in published]})}
         today = self.context.today()
-        ends = [each.starts_on for each in published[1:]]
         return tuple(
-            _version(each, ends_on, drafts.get(each.id), today)
-            for each, ends_on in zip_longest(published, ends)
+            _version(each, ends_on, drafts.get(each.id), today) for each, ends_on in _with_ends(published)
         )
 
     def version(self, id: str) -> RuleSet:

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from gridpoints.rules.case import Counter, Scope, UsageKey
+from gridpoints.rules.case import Counter, Scope
 from gridpoints.rules.limits import Counted
 from gridpoints.values import Explanation, Period, Step, Unit
 
@@ -106,7 +106,7 @@ class RedemptionTerms:
         return self.refund_days is None or day < redeemed + timedelta(days=self.refund_days)
 
 
-def _unused(key: UsageKey) -> int:
+def _unused(key: str) -> int:
     """What was used of a limit by somebody who never redeemed."""
     return 0
 
@@ -123,7 +123,7 @@ class Redeeming:
     day: date
     balance: int
     subjects: Mapping[Scope, str] = field(hash=False)
-    used: Callable[[UsageKey], int] = field(factory=lambda: _unused, eq=False)
+    used: Callable[[str], int] = field(factory=lambda: _unused, eq=False)
     category: str = ""
     hours: Decimal = Decimal(0)
     first: bool = False
@@ -142,7 +142,7 @@ class Redeemable:
     missing: int
     cash: Decimal | None
     explanation: Explanation
-    uses: Mapping[UsageKey, int] = field(factory=dict, hash=False)
+    uses: Mapping[str, int] = field(factory=dict, hash=False)
 
 
 def redeemable(terms: RedemptionTerms, asked: Redeeming) -> Redeemable:

@@ -94,7 +94,7 @@ class _Tally:
     bound: dict[tuple[str, str], tuple[int, int]] = field(factory=dict)
     refusals: Counter[Refusal] = field(factory=Counter)
     unmet: dict[tuple[str, str, str], Unmet] = field(factory=dict)
-    breaches: dict[UsageKey, Breach] = field(factory=dict)
+    breaches: dict[str, Breach] = field(factory=dict)
     impossible: dict[tuple[str, str], Impossible] = field(factory=dict)
     waiting: Counter[StageKind] = field(factory=Counter)
     consents: int = 0
@@ -201,20 +201,19 @@ class _Tally:
         noted = self.unmet.get(key) or Unmet(past.deed.code, step, 0)
         self.unmet[key] = evolve(noted, deeds=noted.deeds + 1)
 
-    def _overrun(self, uses: Iterable[UsageKey]) -> None:
+    def _overrun(self, uses: Iterable[str]) -> None:
         """Note the budgets that are told of only, and that have less than was given from them."""
         for key in uses:
-            budget = self.budgets.get(key.limit)
+            budget = self.budgets.get(UsageKey.parse(key).limit)
             if budget is not None and (over := self.trial.used[key] - budget.bound.most) > 0:
                 noted = self.breaches.get(key)
                 self._breach(budget, key, over - (0 if noted is None else noted.over))
 
-    def _breach(self, budget: Budget, key: UsageKey, more: int) -> None:
+    def _breach(self, budget: Budget, key: str, more: int) -> None:
         noted = self.breaches.get(key)
         if noted is None:
-            noted = Breach(
-                budget.code, budget.names, budget.bound.unit, key.since, budget.bound.most, self.trial.day, 0
-            )
+            since, bound = UsageKey.parse(key).since, budget.bound
+            noted = Breach(budget.code, budget.names, bound.unit, since, bound.most, self.trial.day, 0)
         self.breaches[key] = evolve(noted, over=noted.over + more)
 
     def result(self) -> Simulation:

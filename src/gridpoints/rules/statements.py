@@ -7,12 +7,13 @@ that a file says is without a statement, but its examples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
 
+from gridpoints.rules.permissions import Right
 from gridpoints.values import Step
 
 #: The keys that lead to a statement from its entry: ``("points", "rows", "elder_care")``.
@@ -25,6 +26,8 @@ _NO_RULE = frozenset({"gridpoints", "examples"})
 #: Keys whose numbers are amounts of the entry's unit.
 _AMOUNTS = frozenset({"points", "amount", "most", "plus", "cap"})
 _FIGURE = frozenset({"value", "from", "source", "review_by"})
+#: What the file says of all stars together.
+_OF_STARS = ("review", "over", "demotion", "suspension")
 
 
 @frozen
@@ -42,14 +45,16 @@ Statements = dict[Place, Steps]
 def statements(written: Written) -> Statements:
     """Everything that a file says, by its place. An entry itself has an empty aspect, and a summary."""
     said: Statements = {}
-    for key, value in written.items():
-        if key in _NO_RULE:
-            continue
-        if _is_table(key, value):
+    for key, value in _sections(written):
+        if key == "permissions":
+            said |= {Place(key, "", (right,)): (_reserved(value.get(right)),) for right in Right}
+        elif _is_table(key, value):
             for code, entry in value.items():
                 unit = code if key == "units" else _unit(key, entry, written)
                 for aspect, steps in _entry(key, entry, unit, written):
                     said[Place(key, code, aspect)] = steps
+        elif key in _OF_STARS:
+            said |= {Place("stars", "", at): steps for at, steps in _part((key,), value, "")}
         elif key == "redemption" and value:
             unit = value.get("unit") or next(iter(written["units"]))
             said |= {Place(key, "", at): steps for at, steps in _parts((), value, unit)}
@@ -58,6 +63,25 @@ def statements(written: Written) -> Statements:
     if len(campaigns := written.get("campaigns", {})) > 1 and written.get("stacking") == "first":
         said[Place("", "", ("campaigns",))] = (_value(tuple(campaigns)),)
     return said
+
+
+def table(written: Written, section: str) -> Any:
+    """The entries of a section, by code; the reasons to exclude somebody stand among the stars."""
+    stars = written.get("stars") or {}
+    if section == "stars" and "levels" in stars:
+        return stars["levels"]
+    return stars.get("exclusion") if section == "exclusions" else written.get(section)
+
+
+def _sections(written: Written) -> Iterator[tuple[str, Any]]:
+    """What stands in a file by its key, that of the stars in the parts that it has."""
+    for key, value in written.items():
+        if key == "stars" and value and "levels" in value:
+            yield key, value["levels"]
+            yield "exclusions", value["exclusion"]
+            yield from ((inner, value[inner]) for inner in _OF_STARS)
+        elif key not in _NO_RULE:
+            yield key, value
 
 
 def _is_table(key: str, value: Any) -> bool:
@@ -98,7 +122,14 @@ def _entry(section: str, entry: Written, unit: str, written: Written) -> Iterato
 
 
 def _summary(section: str, entry: Written, told: Mapping[Aspect, Steps]) -> Steps:
-    keys = {"deeds": ("points",), "limits": ("most",), "budgets": ("most",), "campaigns": ("times", "plus")}
+    keys = {
+        "deeds": ("points",),
+        "limits": ("most",),
+        "budgets": ("most",),
+        "campaigns": ("times", "plus"),
+        "stars": ("needs",),
+        "exclusions": ("days",),
+    }
     steps = [step for key in keys.get(section, ()) for step in told.get((key,), ())]
     if section in ("limits", "budgets"):
         steps.append(Step("in_each", {k: v for k, v in entry.items() if k in ("period", "scope")}))
@@ -127,6 +158,8 @@ def _part(at: Aspect, value: Any, unit: str) -> Iterator[tuple[Aspect, Steps]]:
         yield at, tuple(_stages(value))
     elif at == ("expires",):
         yield at, _expiry(value)
+    elif (teller := _TELLERS.get(key)) is not None and isinstance(value, list | Mapping):
+        yield at, tuple(teller(value))
     elif _is_figure(value):
         yield from _figure(at, value, Step("amount" if key in _AMOUNTS and unit else "value"), unit)
     else:
@@ -306,3 +339,45 @@ def _expiry(expires: Any) -> Steps:
         return (Step(f"stays_{expires}"),)
     [(term, value)] = [(term, value) for term, value in expires.items() if value is not None]
     return (Step(f"stays_{term}", {"value": value}),)
+
+
+# --- stars, grades, permissions -------------------------------------------------------------------
+
+
+def _needs(needs: Written) -> Iterator[Step]:
+    for metric, figure in needs.items():
+        for entry in _entries(figure):
+            values = {"fact": metric, "needed": entry["value"], "since": entry.get("from")}
+            values |= {"source": entry.get("source"), "review_by": entry.get("review_by")}
+            yield Step("needs_at_least", {name: value for name, value in values.items() if value is not None})
+
+
+def _suspensions(suspensions: Sequence[Written]) -> Iterator[Step]:
+    for each in suspensions:
+        code = "suspended_for_good" if each["days"] is None else "suspended"
+        yield Step(code, {name: value for name, value in each.items() if value is not None})
+
+
+def _publishing(publish: Written) -> Iterator[Step]:
+    if publish["top"] is not None:
+        yield Step("only_the_first", {"top": publish["top"]})
+    if publish["agreed"]:
+        yield Step("only_who_agreed")
+    yield _value(publish["names"])
+
+
+def _benefits(benefits: Sequence[Written]) -> Iterator[Step]:
+    for names in benefits:
+        yield Step("benefit", {"names": names})
+
+
+def _reserved(roles: Sequence[str] | None) -> Step:
+    return Step("reserved_for", {"roles": tuple(roles)}) if roles else Step("for_everybody")
+
+
+_TELLERS: Mapping[str, Callable[[Any], Iterator[Step]]] = {
+    "needs": _needs,
+    "suspension": _suspensions,
+    "publish": _publishing,
+    "benefits": _benefits,
+}

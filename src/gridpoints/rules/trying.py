@@ -67,7 +67,7 @@ class Trial:
     """Judges deed after deed, counts what they use, and keeps what they give."""
 
     rules: Calendar
-    used: defaultdict[UsageKey, int] = field(factory=lambda: defaultdict(int), init=False)
+    used: defaultdict[str, int] = field(factory=lambda: defaultdict(int), init=False)
     purses: dict[tuple[str, Holder, str], Purse] = field(factory=dict, init=False)
     #: The rules of the day.
     now: RuleSet = field(init=False)
@@ -90,8 +90,10 @@ class Trial:
         """Drop what was counted in periods that are over."""
         counters = {c.code: c for rule in self.now.deeds.values() for c in rule.counters}
         running = {code: counter.period.first_day(day) for code, counter in counters.items()}
-        still = {key: n for key, n in self.used.items() if key.since >= running.get(key.limit, key.since)}
-        self.used = defaultdict(int, still)
+        keys = {text: UsageKey.parse(text) for text in self.used}
+        over = [text for text, key in keys.items() if key.since < running.get(key.limit, key.since)]
+        for text in over:
+            del self.used[text]
 
     def judge(self, deed: Deed, subjects: Mapping[Scope, str]) -> Judgement:
         """Judge a deed of the day, count it, and keep what it gives; raises as `RuleSet.judge` does."""

@@ -29,6 +29,7 @@ from gridpoints.errors import (
     DeedConflict,
     DeedInFuture,
     DeedUnknown,
+    EvidenceNeeded,
     GridpointsError,
     MemberMismatch,
     NoRulesInForce,
@@ -57,6 +58,7 @@ _ABOUT: Mapping[type[GridpointsError], tuple[str, ...]] = {
     BadIdentifier: ("id",),
     DeedConflict: ("id",),
     DeedInFuture: ("day",),
+    EvidenceNeeded: ("evidence", "deed"),
     NoRulesInForce: ("day",),
     QuantityNeeded: ("quantity",),
     QuantityNotTaken: ("quantity",),
@@ -119,6 +121,7 @@ class _Draft:
     quantity: Decimal | None
     id: str | None
     chosen: str
+    evidence: str
 
 
 def credit(context: Context, table: Table, *, size: int = 2_000) -> Iterator[DeedOutcome]:
@@ -193,6 +196,7 @@ class _Crediting:
             quantity=cell("quantity", read_quantity),
             id=cell("id", _read_id),
             chosen=cell("chosen", str),
+            evidence=cell("evidence", str),
         )
 
     def _report(self, draft: _Draft, member: Member | GridpointsError, calendar: RulesCalendar) -> Report:
@@ -221,6 +225,7 @@ class _Crediting:
             source=f"file/{self.table.file[:80]}#{row.number}",
             facts=self._facts(rules).read(row),
             chosen=self._chosen(draft, rule.unit),
+            evidence=(draft.evidence,) if draft.evidence else (),
         )
         return report if draft.id else self._identified(report, row)
 

@@ -47,6 +47,10 @@ DEEDS = Layout(
             "评定分, chosen, 評定分, 评议分, 評議分, 核定积分, 核定積分, 评定积分, 評定積分, chosen points",
         ),
         Column.of(
+            "evidence",
+            "凭据, evidence, 憑據, 证明材料, 證明材料, 佐证, 佐證, 佐证材料, 佐證材料",
+        ),
+        Column.of(
             "id",
             "单号, record, 單號, 记录号, 記錄號, 流水号, 流水號, 登记号, 登記號, 凭证号, 憑證號, "
             "record id, record number, record no, reference",

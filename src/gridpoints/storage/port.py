@@ -14,7 +14,6 @@ from typing import Any, Protocol, TypeVar
 from attrs import frozen
 
 from gridpoints.records import Change, Record
-from gridpoints.rules.case import UsageKey
 from gridpoints.storage.ledger_port import LedgerStore
 
 T = TypeVar("T", bound=Record)
@@ -98,6 +97,16 @@ class Work(Protocol):
         them until this unit of work ends; what was changed while it waited is looked at again.
         """
 
+    def select(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> list[tuple[Any, ...]]:
+        """Of the records that `find` would return these fields alone: the others are not read."""
+
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         """How many records `find` would return."""
 
@@ -106,13 +115,13 @@ class Work(Protocol):
     ) -> dict[Any, int]:
         """How many records `find` would return, for each value of a field that any of them has."""
 
-    def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
-        """What was used of each limit so far (0 at first), for whoever only looks."""
+    def usage(self, keys: Collection[str]) -> dict[str, int]:
+        """What was used so far (0 at first) under the texts of `UsageKey`, for whoever only looks."""
 
-    def lock_usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
-        """What was used of each limit so far (0 at first), locked until this unit of work ends."""
+    def lock_usage(self, keys: Collection[str]) -> dict[str, int]:
+        """What was used so far (0 at first) under these texts, locked until this unit of work ends."""
 
-    def set_usage(self, used: Mapping[UsageKey, int]) -> None:
+    def set_usage(self, used: Mapping[str, int]) -> None:
         """Keep what is used now. Only of keys that this unit of work locked."""
 
 

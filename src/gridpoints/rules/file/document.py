@@ -39,6 +39,7 @@ from gridpoints.rules.file.fields import (
     Roles,
     Translations,
     Version,
+    Yes,
     one_of,
 )
 from gridpoints.rules.file.figures import Figure, parts_in
@@ -51,7 +52,7 @@ from gridpoints.rules.file.problems import Path
 from gridpoints.rules.file.redemption import RedemptionEntry
 from gridpoints.rules.file.stars import StarsEntry
 from gridpoints.rules.file.units import UnitEntry
-from gridpoints.rules.limits import Bound, Counted
+from gridpoints.rules.limits import Bound, Bounds
 from gridpoints.rules.model import Budget, RuleSet
 from gridpoints.rules.permissions import Right
 from gridpoints.rules.terms import Terms
@@ -218,6 +219,7 @@ class RuleSetDocument(Tables, Heading):
     deeds: dict[Code, DeedEntry] = Field(
         min_length=1, examples=[{"perform": {"name": {"zh_Hans": "表演"}, "points": 20}}]
     )
+    changed_by_vote: Yes = False
     stacking: Annotated[Stacking, BeforeValidator(one_of(Stacking)), Field(examples=["best"])] = Stacking.BEST
     deductions: Annotated[DeductionsEntry, Field(examples=[{"shortfall": "debt", "appeal_days": 15}])] = (
         Field(default_factory=DeductionsEntry)
@@ -268,6 +270,7 @@ class _Compiler:
         self.document = document
         self.evaluator = evaluator
         self.day = day
+        self.id = f"{document.code}@{document.version}"
         self.schema = document.known_facts
         self.wallets: Mapping[str, Wallet] = {
             code: entry.compiled(code, day) for code, entry in document.units.items()
@@ -280,7 +283,7 @@ class _Compiler:
         bounds = (*self._bounds(), *(budget.bound for budget in budgets))
         campaigns = tuple(self._campaigns())
         return RuleSet(
-            id=f"{document.code}@{document.version}",
+            id=self.id,
             names=document.name,
             starts_on=self.day,
             units={code: wallet.unit for code, wallet in self.wallets.items()},
@@ -290,6 +293,7 @@ class _Compiler:
             wallets=self.wallets,
             limits=bounds,
             campaigns=campaigns,
+            changed_by_vote=document.changed_by_vote,
             stacking=document.stacking,
             budgets=budgets,
             terms=self.terms,
@@ -367,12 +371,13 @@ class _Compiler:
             names=entry.name,
             amount=entry.points.compiled(building),
             wallet=self.wallets[unit],
+            rule_set=self.id,
             category=entry.category,
             holder=entry.holder,
             conditions=entry.when.compiled(building) if entry.when else (),
             coefficients=tuple(each.compiled(building) for each in entry.coefficients),
             campaigns=tuple(c for c in campaigns if c.covers(code, entry.category) and not takes),
-            bounds={counts: of for counts in Counted if (of := tuple(b for b in own if b.counts is counts))},
+            bounds=Bounds.of(own),
             approval=self._approval(entry),
             shortfall=entry.shortfall or self.document.deductions.shortfall,
             appeal_days=entry.appeal_days or self.document.deductions.appeal_days,

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gridpoints.errors import GridpointsError
-from gridpoints.rules.case import Deed, Scope, UsageKey
+from gridpoints.rules.case import Deed, Scope
 from gridpoints.rules.expression.model import Schema
 from gridpoints.rules.file.facts import FactName, FactValue, sure
 from gridpoints.rules.file.fields import Code, Count, Day, Document, Note, Number
@@ -64,7 +64,7 @@ class Example(DeedExample):
 
     def judged(self, rules: RuleSet, schema: Schema) -> Judgement:
         """The judgement of the deed, after those that came before; raises what `RuleSet.judge` does."""
-        used: Counter[UsageKey] = Counter()
+        used: Counter[str] = Counter()
         balances: Counter[str] = Counter()
         unit = rules.on(self.day or rules.starts_on).rule(self.deed).unit
         if self.balance is not None:
@@ -84,7 +84,7 @@ _SOMEBODY: Mapping[Scope, str] = {scope: scope.value for scope in Scope}
 def _judge(
     deed: Deed,
     rules: RuleSet,
-    used: Counter[UsageKey],
+    used: Counter[str],
     balances: Counter[str],
     *,
     explained: bool = True,

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 from gridpoints.rules import limits
 from gridpoints.rules.amounts import MOST_WORTH
 from gridpoints.rules.case import Scope
-from gridpoints.rules.file.fields import Code, Count, Document, Named, one_of, shown
+from gridpoints.rules.file.fields import Code, Count, Document, Named, Translations, one_of, shown
 from gridpoints.rules.file.figures import AmountFigure
 from gridpoints.rules.file.forms import Building, LimitForm, OneForm, Uses
 from gridpoints.rules.file.problems_of_sense import BudgetTooSmall
@@ -42,6 +42,7 @@ class Covering(Document):
 class LimitEntry(Covering, LimitForm):
     """At most so many points, hours or times for some deeds together."""
 
+    name: Translations | None = None
     most: AmountFigure
     period: Annotated[Period, BeforeValidator(one_of(Period)), Field(examples=["month"])]
     excess: Annotated[LimitExcess, BeforeValidator(one_of(LimitExcess)), Field(examples=["clip"])]
@@ -63,6 +64,7 @@ class LimitEntry(Covering, LimitForm):
             deeds=frozenset(self.deeds),
             categories=frozenset(self.categories),
             counts=self.counts,
+            names=self.name or {},
         )
 
 
@@ -113,6 +115,7 @@ class BudgetEntry(Covering, Named):
             deeds=frozenset(self.deeds),
             categories=frozenset(self.categories),
             unit=building.unit.code,
+            names=self.name,
         )
         return Budget(building.code, self.name, bound, self.alarm, self.money)
 

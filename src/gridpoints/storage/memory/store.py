@@ -20,7 +20,6 @@ from attrs import define, field, frozen
 from gridpoints.community.model import Profile
 from gridpoints.errors import ConcurrentChange, RecordExists, RecordUnknown, ReferenceUnknown
 from gridpoints.records import Change, Record, Stateful, kind_of
-from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.memory.books import Books, Journal
 from gridpoints.storage.memory.ledger import MemoryLedger
@@ -138,7 +137,7 @@ def _values(record: Record, names: Sequence[str]) -> tuple[Any, ...]:
 @define
 class _Community:
     records: defaultdict[type, _Records] = field(factory=lambda: defaultdict(_Records))
-    usage: dict[UsageKey, int] = field(factory=dict)
+    usage: dict[str, int] = field(factory=dict)
     books: Books = field(factory=Books)
     outbox: list[Change] = field(factory=list)
 
@@ -236,6 +235,18 @@ class MemoryWork:
             found.sort(key=_none_first(name.removeprefix("-")), reverse=name.startswith("-"))
         return found[:limit]
 
+    def select(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> list[tuple[Any, ...]]:
+        return [
+            tuple(getattr(record, name) for name in fields) for record in self.find(kind, where, order=order)
+        ]
+
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         return len(self._kept.records[kind].select(where or {}))
 
@@ -244,12 +255,12 @@ class MemoryWork:
     ) -> dict[Any, int]:
         return dict(Counter(map(attrgetter(field), self._kept.records[kind].select(where or {}))))
 
-    def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
+    def usage(self, keys: Collection[str]) -> dict[str, int]:
         return {key: self._kept.usage.get(key, 0) for key in keys}
 
     lock_usage = usage
 
-    def set_usage(self, used: Mapping[UsageKey, int]) -> None:
+    def set_usage(self, used: Mapping[str, int]) -> None:
         usage = self._kept.usage
         former = self.lock_usage(used)
         usage.update(used)

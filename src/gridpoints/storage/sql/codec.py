@@ -43,7 +43,8 @@ class RowCodec(Generic[T]):
     """
 
     def __init__(self, kind: type[T], table: Table, *, key: str = "id", own: Collection[str] = ()) -> None:
-        fields = attrs.fields(attrs.resolve_types(cast("type[attrs.AttrsInstance]", kind)))
+        every = attrs.fields(attrs.resolve_types(cast("type[attrs.AttrsInstance]", kind)))
+        fields = [a for a in every if a.init]  # what follows from the others is not kept
         names = {a.name: key if a.name == "id" else a.name for a in fields}
         columns = set(table.c.keys()) - ({"community_id"} - {key}) - set(own)
         if columns != set(names.values()):
@@ -57,9 +58,12 @@ class RowCodec(Generic[T]):
         self._columns: dict[str, Column[Any]] = dict(zip(names, self.columns, strict=True)) | {"id": self.key}
         hooks = {a.name: _hooks(a.type) for a in fields}
         self._to_column = {name: to_column for name, (to_column, _) in hooks.items()}
-        self._of_field = {name: to_field for name, (_, to_field) in hooks.items() if to_field is not None}
-        read = [(place, to_field) for place, (_, to_field) in enumerate(hooks.values())]
-        self._to_field = [(place, to_field) for place, to_field in read if to_field is not None]
+        self._to_field = {name: to_field for name, (_, to_field) in hooks.items()}
+        self._read = [
+            (place, to_field)
+            for place, to_field in enumerate(self._to_field.values())
+            if to_field is not None
+        ]
 
     def column(self, field: str) -> Column[Any]:
         """The column of a field; every kind has one for ``id``."""
@@ -72,7 +76,7 @@ class RowCodec(Generic[T]):
 
     def field(self, field: str, value: Any) -> Any:
         """The value of `field` for what its column holds."""
-        to_field = self._of_field.get(field)
+        to_field = self._to_field.get(field)
         return value if to_field is None else to_field(value)
 
     def values(self, records: Iterable[T]) -> dict[str, list[Any]]:
@@ -87,9 +91,17 @@ class RowCodec(Generic[T]):
     def record(self, row: Iterable[Any]) -> T:
         """The record of a row that holds `columns`, in their order."""
         values = list(row)
-        for place, read in self._to_field:
+        for place, read in self._read:
             values[place] = read(values[place])
         return self.kind(*values)
+
+    def parts(self, rows: Iterable[Iterable[Any]], fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What the records have in `fields`, of rows that hold the columns of these, in their order."""
+        columns = zip(*rows, strict=True)
+        reads = map(self._to_field.__getitem__, fields)
+        return list(
+            zip(*(map(read, c) if read else c for c, read in zip(columns, reads, strict=False)), strict=True)
+        )
 
 
 def _hooks(annotation: Any) -> tuple[_Hook | None, _Hook | None]:

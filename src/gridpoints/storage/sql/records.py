@@ -184,6 +184,21 @@ class SqlWork:
         rows = self._connection.execute(statement, values).all()
         return [cast(T, kept.record(row)) for row in rows]
 
+    def select(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> list[tuple[Any, ...]]:
+        kept = _KEPT[kind]
+        statement = select(*map(kept.column, fields)).where(kept.here, *_conditions(kept, where))
+        rows = self._connection.execute(
+            statement.order_by(*_order(kept, order)), {"community": self._community}
+        ).all()
+        return kept.parts(rows, fields)
+
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         kept = _KEPT[kind]
         shape = ("count", *map(_form, (where or {}).items()))
@@ -203,22 +218,20 @@ class SqlWork:
         rows = self._connection.execute(statement, values).all()
         return {kept.field(field, value): count for value, count in rows}
 
-    def usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
-        by_id = {str(key): key for key in keys}
-        rows = self._connection.execute(_USAGE, {"community": self._community, "ids": by_id}).all()
-        return dict.fromkeys(keys, 0) | {by_id[id]: used for id, used in rows}
+    def usage(self, keys: Collection[str]) -> dict[str, int]:
+        rows = self._connection.execute(_USAGE, {"community": self._community, "ids": keys}).all()
+        return dict.fromkeys(keys, 0) | dict(map(tuple, rows))
 
-    def lock_usage(self, keys: Collection[UsageKey]) -> dict[UsageKey, int]:
+    def lock_usage(self, keys: Collection[str]) -> dict[str, int]:
         if not keys:
             return {}
         if self._connection.dialect.name == "sqlite":  # whoever writes there is alone
             return self.usage(keys)
         _OPEN_USAGE.run(self._connection, self._community, _counters(dict.fromkeys(keys, 0)))
-        by_id = {str(key): key for key in keys}
-        rows = self._connection.execute(_LOCK_USAGE, {"community": self._community, "ids": by_id})
-        return {by_id[id]: used for id, used in rows}
+        rows = self._connection.execute(_LOCK_USAGE, {"community": self._community, "ids": keys})
+        return dict(map(tuple, rows))
 
-    def set_usage(self, used: Mapping[UsageKey, int]) -> None:
+    def set_usage(self, used: Mapping[str, int]) -> None:
         _SET_USAGE.run(self._connection, self._community, _counters(used))
 
     # --- why the database refused ------------------------------------------------------------------
@@ -257,13 +270,14 @@ class SqlWork:
         )
 
 
-def _counters(used: Mapping[UsageKey, int]) -> bulk.Columns:
+def _counters(used: Mapping[str, int]) -> bulk.Columns:
     """Rows of the table of counters."""
+    keys = list(map(UsageKey.parse, used))
     return {
-        "id": list(map(str, used)),
-        "limit_code": [key.limit for key in used],
-        "subject": [key.subject for key in used],
-        "since": [key.since for key in used],
+        "id": list(used),
+        "limit_code": [key.limit for key in keys],
+        "subject": [key.subject for key in keys],
+        "since": [key.since for key in keys],
         "used": list(used.values()),
     }
 

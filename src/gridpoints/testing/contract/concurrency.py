@@ -241,7 +241,7 @@ class ConcurrencyContract(StoreContract):
 
     def test_a_limit_is_used_up_once(self, store: Store, clerk: Clerk) -> None:
         """Also by those who are the first to use it."""
-        key = UsageKey("care-month", "li", date(2026, 3, 1))
+        key = str(UsageKey("care-month", "li", date(2026, 3, 1)))
 
         def use(n: int) -> bool:
             with store.begin(clerk.community) as work:
@@ -256,7 +256,7 @@ class ConcurrencyContract(StoreContract):
             assert work.lock_usage([key]) == {key: 90}
 
     def test_limits_are_locked_in_any_order(self, store: Store, clerk: Clerk) -> None:
-        keys = [UsageKey(limit, "li", date(2026, 3, 1)) for limit in "abcd"]
+        keys = [str(UsageKey(limit, "li", date(2026, 3, 1))) for limit in "abcd"]
 
         def use(n: int) -> None:
             with store.begin(clerk.community) as work:

@@ -41,7 +41,7 @@ class DurabilityContract(StoreContract):
         store.close()
 
     def test_the_books_are_still_there(self, open_store: Callable[[], Store]) -> None:
-        key = UsageKey("limit", "li", date(2026, 3, 1))
+        key = str(UsageKey("limit", "li", date(2026, 3, 1)))
         batch = [issue("1", LI, 100, metadata={"a": ["积分"]}), move("2", LI, SHOP, 101)]
         store = open_store()
         clerk = found(store, "baiyang")

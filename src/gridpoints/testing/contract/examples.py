@@ -308,6 +308,7 @@ def examples(community: str) -> list[Record]:
                 "care member:李 2028-02-01": 1,
             },
             version=3,
+            evidence=("照片 3 张", "https://example.org/照片?n=1"),
         ),
         Award(
             id="award",

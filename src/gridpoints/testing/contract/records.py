@@ -65,6 +65,9 @@ class RecordsContract(StoreContract):
         with store.begin(clerk.community, write=False) as work:
             assert work.count(Member) == 5_000
             assert work.find(Member, {"id": wanted}) == members[10:13]
+            told = work.select(Member, ("status", "id"), {"id": wanted}, order=("-id",))
+            assert told == [(member.status, member.id) for member in reversed(members[10:13])]
+            assert work.select(Member, ("id",), {"id": "nobody"}) == []
             assert work.count(Member, {"id": wanted}) == 3
 
     # --- find, count, get ---------------------------------------------------------------------
@@ -302,8 +305,8 @@ class RecordsContract(StoreContract):
     # --- counters -----------------------------------------------------------------------------
 
     def test_counts_what_was_used_of_a_limit(self, store: Store, clerk: Clerk) -> None:
-        month = UsageKey("care-month", "李秀英@1", date(2026, 3, 1))
-        ever = UsageKey("入会", "h:1", date.min)
+        month = str(UsageKey("care-month", "李秀英@1", date(2026, 3, 1)))
+        ever = str(UsageKey("入会", "h:1", date.min))
 
         def used(work: Work) -> list[int]:
             counted = work.lock_usage([ever, month])
@@ -318,12 +321,12 @@ class RecordsContract(StoreContract):
             assert used(work) == [30, 0]
             work.set_usage({month: 0, ever: 10**15})
         with store.begin(clerk.community, write=False) as work:
-            nobody = month._replace(subject="nobody")
+            nobody = month.replace("李秀英", "nobody")
             assert work.usage([month, ever, nobody]) == {month: 0, ever: 10**15, nobody: 0}
             assert work.usage([]) == {}
         with store.begin(clerk.community) as work:
             assert used(work) == [0, 10**15]
-            assert work.lock_usage([month._replace(subject="other")]).popitem()[1] == 0
+            assert work.lock_usage([month.replace("李秀英", "other")]).popitem()[1] == 0
 
 
 def _with(record: Record, **changes: object) -> Record:

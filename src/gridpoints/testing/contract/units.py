@@ -20,7 +20,7 @@ from gridpoints.testing.contract.base import LI, SHOP, Clerk, StoreContract, cod
 from gridpoints.testing.contract.examples import LATER
 from gridpoints.testing.sources import START
 
-KEY = UsageKey("limit", "li", date(2026, 3, 1))
+KEY = str(UsageKey("limit", "li", date(2026, 3, 1)))
 
 
 class Mishap(Exception):

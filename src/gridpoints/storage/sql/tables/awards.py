@@ -9,6 +9,7 @@ from gridpoints.storage.sql.tables.base import (
     AmountOrNone,
     Day,
     ExactJson,
+    ExactList,
     ExactOrNone,
     Instant,
     InstantOrNone,
@@ -26,7 +27,7 @@ class AwardRow(Row, table=True):
     """See `gridpoints.awards.model.Award`."""
 
     __tablename__ = "gridpoints_award"
-    __table_args__ = kept(Award, index("member_id", "day"))
+    __table_args__ = kept(Award, index("member_id", "day"), index("day"))
     id: Key
     member_id: Text
     deed: Text
@@ -46,6 +47,7 @@ class AwardRow(Row, table=True):
     household_id: TextOrNone
     uses: ExactJson
     version: Whole
+    evidence: ExactList
 
 
 class ArrearsRow(Row, table=True):

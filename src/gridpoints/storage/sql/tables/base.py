@@ -56,6 +56,10 @@ Exact = Annotated[Decimal, Field(sa_type=types.ExactDecimal)]
 ExactOrNone = Annotated[Decimal | None, Field(sa_type=types.ExactDecimal)]
 Json = Annotated[dict[str, Any], Field(sa_type=types.Json)]
 ExactJson = Annotated[Any, Field(sa_type=types.ExactJson, nullable=False)]
+#: A list that tables got later than their rows: empty for those.
+ExactList = Annotated[
+    Any, Field(sa_type=types.ExactJson, nullable=False, sa_column_kwargs={"server_default": text("'[]'")})
+]
 ExactJsonOrNone = Annotated[Any, Field(sa_type=types.ExactJson, nullable=True)]
 Bytes = Annotated[bytes, Field(sa_type=types.Bytes)]
 
