@@ -194,9 +194,8 @@ class SqlWork:
     ) -> list[tuple[Any, ...]]:
         kept = _KEPT[kind]
         statement = select(*map(kept.column, fields)).where(kept.here, *_conditions(kept, where))
-        rows = self._connection.execute(
-            statement.order_by(*_order(kept, order)), {"community": self._community}
-        ).all()
+        values = {"community": self._community, **dict(_values(kept, where))}
+        rows = self._connection.execute(statement.order_by(*_order(kept, order)), values).all()
         return kept.parts(rows, fields)
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:

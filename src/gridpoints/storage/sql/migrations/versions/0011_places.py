@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0007"
+revision = "0011"
 down_revision = "0010"
 
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0012"
+revision = "0005"
 down_revision = "0004"
 
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0009"
+revision = "0014"
 down_revision = "0013"
 
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")

@@ -1,6 +1,7 @@
-"""Vouchers, the keys and codes that they are presented with, and what tills without a network deliver.
+"""Statements to the last digit: portions by agreement, fees, what is carried over; adjustments; the fund.
 
-Frozen: what it says must not follow the tables of today.
+Frozen: what it says must not follow the tables of today. Statements are made anew: the columns that are
+new stand among the others.
 """
 
 from typing import Any
@@ -9,109 +10,98 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014"
-down_revision = "0011"
+revision = "0008"
+down_revision = "0007"
 
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 WHOLE = sa.Integer()
 AMOUNT = sa.BigInteger()
-FLAG = sa.Boolean()
+
+#: In the order in which they stood.
+_FORMER = (
+    "community_id, id, merchant_id, unit, after_sequence, until_sequence, until, redemptions, opening,"
+    " points, rate, money, currency, drawn_up_at, drawn_up_by"
+)
+_STATE = "approved_by, payment_reference, status, version"
 
 
 def upgrade() -> None:
-    """Add the tables."""
-    _vouchers()
-    _deliveries()
+    """Add the table, and make statements anew."""
+    op.execute("CREATE TEMPORARY TABLE former_settlement AS SELECT * FROM gridpoints_settlement")
+    op.execute("DROP TABLE gridpoints_settlement")
+    _statements()
+    op.execute(
+        f"INSERT INTO gridpoints_settlement ({_FORMER}, refunded, portions, brought, gross, fees,"  # noqa: S608
+        f" adjustments, carried, {_STATE}) SELECT {_FORMER}, 0, '[]', '0', money, '0', '0',"
+        f" '0', {_STATE} FROM former_settlement"
+    )
+    op.execute("DROP TABLE former_settlement")
+    _adjustments()
     _sqlite_statistics()
 
 
-def _vouchers() -> None:
+def _statements() -> None:
     _table(
-        "voucher",
+        "settlement",
         _text("id"),
-        _text("redemption_id"),
-        _text("holder_id"),
-        _text("code_hash"),
-        _column("issued_at", INSTANT),
-        _column("valid_until", INSTANT),
-        _column("named", FLAG),
-        _column("offline", FLAG),
-        *_state(),
-        _refers("voucher", "redemption_id", "redemption"),
-        _refers("voucher", "holder_id", "member"),
-        sa.UniqueConstraint("community_id", "code_hash", name="uq_gridpoints_voucher_code_hash"),
-    )
-    _index("voucher", "holder_id", "issued_at")
-    _index("voucher", "status", "valid_until")
-    _index("voucher", "redemption_id")
-    _table("voucher_key", _text("id"), _text("text"), _column("known_at", INSTANT), *_state())
-    _table(
-        "member_secret",
-        _text("id"),
-        _text("secret"),
-        _column("made_at", INSTANT),
-        _column("last_step", AMOUNT),
-        *_state(),
-    )
-    _table(
-        "attempt",
-        _text("id"),
-        _text("by"),
-        _column("at", INSTANT),
-        _text("reason"),
-        _text("voucher_id", nullable=True),
-    )
-    _index("attempt", "by", "at")
-    _index("attempt", "at")
-
-
-def _deliveries() -> None:
-    _table(
-        "offline_grant",
-        _text("id"),
-        _text("limit"),
-        _column("granted_at", INSTANT),
-        _text("granted_by"),
-        *_state(),
-    )
-    _table(
-        "delivery",
-        _text("id"),
-        _text("till_id"),
-        _column("number", AMOUNT),
-        _text("token"),
-        _column("taken_at", INSTANT),
-        _column("delivered_at", INSTANT),
-        _text("arrival"),
-        _text("voucher_id", nullable=True),
-        _text("redemption_id", nullable=True),
-        _text("points"),
-        _column("over_limit", FLAG),
-        _text("reason", nullable=True),
-        _refers("delivery", "till_id", "till"),
-        _refers("delivery", "voucher_id", "voucher"),
-        _refers("delivery", "redemption_id", "redemption"),
-    )
-    _index("delivery", "voucher_id", "arrival")
-    _index("delivery", "till_id", "number")
-    _table(
-        "double_use",
-        _text("id"),
-        _text("voucher_id"),
         _text("merchant_id"),
-        _column("points", AMOUNT),
         _text("unit"),
-        _column("taken_at", INSTANT),
-        _text("reason"),
-        _text("first", nullable=True),
-        _text("decided_by", nullable=True),
-        _text("note", nullable=True),
+        _column("after_sequence", AMOUNT),
+        _column("until_sequence", AMOUNT),
+        _column("until", INSTANT),
+        _column("redemptions", AMOUNT),
+        _column("opening", AMOUNT),
+        _column("points", AMOUNT),
+        _text("rate"),
+        _text("money"),
+        _text("currency"),
+        _column("drawn_up_at", INSTANT),
+        _text("drawn_up_by"),
+        _column("refunded", AMOUNT),
+        _column("portions", JSON),
+        _text("brought"),
+        _text("gross"),
+        _text("fees"),
+        _text("adjustments"),
+        _text("carried"),
+        _text("approved_by", nullable=True),
+        _text("payment_reference", nullable=True),
         *_state(),
-        _refers("double_use", "voucher_id", "voucher"),
-        _refers("double_use", "merchant_id", "merchant"),
+        _refers("settlement", "merchant_id", "merchant"),
     )
-    _index("double_use", "status", "taken_at")
+    _index("settlement", "merchant_id", "until_sequence")
+
+
+def _adjustments() -> None:
+    _table(
+        "adjustment",
+        _text("id"),
+        _text("merchant_id"),
+        _text("money"),
+        _text("currency"),
+        _text("reason"),
+        _column("made_at", INSTANT),
+        _text("made_by"),
+        _text("settlement_id", nullable=True),
+        *_state(),
+        _refers("adjustment", "merchant_id", "merchant"),
+        _refers("adjustment", "settlement_id", "settlement"),
+    )
+    _index("adjustment", "merchant_id", "status")
+    _index("adjustment", "settlement_id")
+    _table(
+        "deposit",
+        _text("id"),
+        _text("money"),
+        _text("currency"),
+        _text("source"),
+        _column("day", sa.Date()),
+        _column("made_at", INSTANT),
+        _text("made_by"),
+    )
+    _index("deposit", "currency", "day")
 
 
 def _sqlite_statistics() -> None:

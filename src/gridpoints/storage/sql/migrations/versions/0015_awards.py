@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006"
-down_revision = "0009"
+revision = "0015"
+down_revision = "0014"
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
