@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridpoints.errors import FormatUnknown
+from gridpoints.errors import StatementFormatUnknown
 from gridpoints.redemption import formats
 from gridpoints.redemption.formats import Column, Holds, Table, format_of, known_formats
 
@@ -108,6 +108,6 @@ def test_another_package_adds_a_format(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "entry_points", lambda group, name="sepa": [point] if name == "sepa" else [])
     assert written("sepa") == b"SEPA 2"
     assert known_formats() == ("csv", "json", "sepa", "xlsx")
-    with pytest.raises(FormatUnknown) as refusal:
+    with pytest.raises(StatementFormatUnknown) as refusal:
         format_of("pdf")
     assert refusal.value.fields == {"format": "pdf", "known": ("csv", "json", "sepa", "xlsx")}

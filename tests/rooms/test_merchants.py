@@ -22,7 +22,7 @@ from gridpoints.errors import (
     TillMayNot,
 )
 from gridpoints.redemption.partners import MerchantStatus, StaffRole
-from gridpoints.redemption.tills import Opening, Scope, Till, TillKey
+from gridpoints.redemption.tills import KeyScope, Opening, Till, TillKey
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
 
@@ -118,7 +118,7 @@ def test_impossible_fees(village: Community, fee: str) -> None:
 
 
 def test_a_key_is_shown_once_and_kept_as_a_hash(village: Community, till: Till) -> None:
-    key, text = village.redemption.issue_key(till.id, [Scope.CAPTURE])
+    key, text = village.redemption.issue_key(till.id, [KeyScope.CAPTURE])
     secret = text.rpartition("_")[2]
     assert text.startswith("gpt_")
     with village.context.read() as work:

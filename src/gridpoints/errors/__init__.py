@@ -246,9 +246,9 @@ from gridpoints.errors.rules import (
     VoteNeeded,
 )
 from gridpoints.errors.settlement import (
-    FormatUnknown,
     NothingToCorrect,
     NotTheLastStatement,
+    StatementFormatUnknown,
 )
 from gridpoints.errors.stores import (
     CommunityExists,
@@ -439,7 +439,6 @@ __all__ = [
     "FileUnreadable",
     "FloorAboveBalance",
     "ForeignCheckpoint",
-    "FormatUnknown",
     "FormulaFailed",
     "FormulaWithoutResult",
     "GridAmbiguous",
@@ -620,6 +619,7 @@ __all__ = [
     "StaffOnly",
     "StarTooLow",
     "StartsTooEarly",
+    "StatementFormatUnknown",
     "StillInAction",
     "StoreError",
     "StoreUnavailable",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridpoints.errors.base import InvalidInput, Refused
 
 
-class FormatUnknown(InvalidInput):
+class StatementFormatUnknown(InvalidInput):
     """Nobody writes statements as {format}. Choose one of: {known}."""
 
     format: str

@@ -177,6 +177,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     # redemption: what was redeemed, and who paid
     "redemption_line": ("{quantity} × {offer}: {points}",),
     "redemption_share": ("{account} pays {points}",),
+    "double_use": ("Paid for a voucher that was used twice: {reason}",),
     # claims: what is warned of, and what is for the record alone
     "little_time_between": ("Only {minutes} minutes lie between this and the session {session}",),
     "entered_hours": ("The hours were entered by an administrator: for the record, without points",),

@@ -7,7 +7,7 @@ from attrs import frozen
 from gridpoints.context import Context
 from gridpoints.errors import NotOfThisMerchant, StaffOnly, TillMayNot
 from gridpoints.redemption.partners import Merchant, Staff, StaffRole
-from gridpoints.redemption.tills import Scope, Till
+from gridpoints.redemption.tills import KeyScope, Till
 from gridpoints.storage.port import Work
 
 #: Who has it acts for merchants alone, and only for those where they are `Staff`.
@@ -21,7 +21,7 @@ def till_actor_id(till_id: str) -> str:
     return f"{TILL_ROLE}:{till_id}"
 
 
-def scope_role(scope: Scope) -> str:
+def scope_role(scope: KeyScope) -> str:
     """The role of a till whose key has that scope."""
     return f"{TILL_ROLE}:{scope}"
 
@@ -41,7 +41,7 @@ class Acting:
     def _acts_for_a_merchant(self) -> bool:
         return not self.context.actor.roles.isdisjoint((TILL_ROLE, MERCHANT_ROLE))
 
-    def _must_serve(self, work: Work, merchant: Merchant, scope: Scope, subject: str) -> None:
+    def _must_serve(self, work: Work, merchant: Merchant, scope: KeyScope, subject: str) -> None:
         """Refuse a till of another merchant, or without that scope, and whoever does not work there."""
         actor = self.context.actor
         if TILL_ROLE in actor.roles:
@@ -51,7 +51,7 @@ class Acting:
             if scope_role(scope) not in actor.roles:
                 raise TillMayNot(till=till.name, till_scope=scope)
         else:
-            role = StaffRole.MANAGER if scope is Scope.REFUND else StaffRole.CASHIER
+            role = StaffRole.MANAGER if scope is KeyScope.REFUND else StaffRole.CASHIER
             self._must_work_there(work, merchant, role)
 
     def _must_work_there(self, work: Work, merchant: Merchant, role: StaffRole) -> None:

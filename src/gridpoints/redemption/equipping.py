@@ -16,17 +16,20 @@ from gridpoints.redemption.tills import (
     PLACE,
     SECRET_BYTES,
     TILL_KEY,
+    KeyScope,
     KeyStatus,
     Opening,
     Outlet,
     PlaceStatus,
-    Scope,
     Till,
     TillKey,
     hashed,
     is_clock_time,
 )
 from gridpoints.values import Actor, check_instant, check_one_of, check_text, check_whole, shown
+
+#: What a till does that gives nothing back.
+USUAL_SCOPES = (KeyScope.AUTHORISE, KeyScope.CAPTURE, KeyScope.VOID, KeyScope.READ)
 
 
 @frozen
@@ -106,7 +109,12 @@ class Equipping(Acting):
     def issue_key(
         self,
         till_id: str,
-        scopes: Iterable[Scope | str] = (Scope.AUTHORISE, Scope.CAPTURE, Scope.VOID, Scope.READ),
+        scopes: Iterable[KeyScope | str] = (
+            KeyScope.AUTHORISE,
+            KeyScope.CAPTURE,
+            KeyScope.VOID,
+            KeyScope.READ,
+        ),
         *,
         expires_at: datetime | None = None,
     ) -> tuple[TillKey, str]:
@@ -124,7 +132,7 @@ class Equipping(Acting):
                 merchant_id=till.merchant_id,
                 salt=salt,
                 hash=hashed(secret, salt),
-                scopes=tuple(sorted({check_one_of("scope", scope, Scope) for scope in scopes})),
+                scopes=tuple(sorted({check_one_of("scope", scope, KeyScope) for scope in scopes})),
                 issued_at=self.context.now(),
                 expires_at=None if expires_at is None else check_instant("expires_at", expires_at),
             )

@@ -127,7 +127,7 @@ class Paying(Settling):
         """Write statements in a format (``csv``, ``json``, ``xlsx``, or one that a package adds).
 
         `headings` are the words for the `COLUMNS`, by key; without any, the keys are written. Raises
-        `FormatUnknown` or `MissingDriver`.
+        `StatementFormatUnknown` or `MissingDriver`.
         """
         write = format_of(format)
         with self.context.read() as work:

@@ -20,7 +20,7 @@ from gridpoints.redemption.acting import Acting
 from gridpoints.redemption.model import REDEMPTION, Redemption, RedemptionStatus, capturing
 from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.tills import Scope
+from gridpoints.redemption.tills import KeyScope
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import check_whole
 
@@ -44,7 +44,7 @@ class Redeeming(Acting):
             # The offers first, then the redemption: everybody locks in this order.
             offers = self._lock_offers_of(work, [redemption_id]) if pieces is not None else {}
             redemption = work.get(Redemption, redemption_id, lock=True)
-            self._must_be_served(work, redemption, Scope.CAPTURE)
+            self._must_be_served(work, redemption, KeyScope.CAPTURE)
             wanted = _pieces(redemption, pieces)
             if redemption.status in (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED):
                 if wanted != {line.offer_id: line.captured for line in redemption.lines}:
@@ -94,7 +94,7 @@ class Redeeming(Acting):
         with self.context.begin() as work:
             offers = self._lock_offers_of(work, [redemption_id])
             redemption = work.get(Redemption, redemption_id, lock=True)
-            self._must_be_served(work, redemption, Scope.VOID)
+            self._must_be_served(work, redemption, KeyScope.VOID)
             if redemption.status is RedemptionStatus.VOIDED:
                 return redemption
             voided = REDEMPTION.advance(redemption, RedemptionStatus.VOIDED)
@@ -141,7 +141,7 @@ class Redeeming(Acting):
 
     # --- what every step has in common --------------------------------------------------------
 
-    def _must_be_served(self, work: Work, redemption: Redemption, scope: Scope) -> None:
+    def _must_be_served(self, work: Work, redemption: Redemption, scope: KeyScope) -> None:
         if self._acts_for_a_merchant:
             merchant = work.get(Merchant, redemption.merchant_id)
             self._must_serve(work, merchant, scope, redemption.id)

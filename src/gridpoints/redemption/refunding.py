@@ -31,7 +31,7 @@ from gridpoints.redemption.model import (
 from gridpoints.redemption.partners import Merchant
 from gridpoints.redemption.redeeming import Redeeming, post
 from gridpoints.redemption.settlement import CARRIED, REFUND
-from gridpoints.redemption.tills import Scope
+from gridpoints.redemption.tills import KeyScope
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit, check_text, check_whole, shown
@@ -122,7 +122,7 @@ class Refunding(Redeeming):
         work.get(Merchant, draft.merchant_id, lock=True)
         offers = self._lock_offers_of(work, [draft.redemption_id])
         old = work.get(Redemption, draft.redemption_id, lock=True)
-        self._must_be_served(work, old, Scope.REFUND)
+        self._must_be_served(work, old, KeyScope.REFUND)
         REDEMPTION.advance(old, RedemptionStatus.REFUNDED)  # refuses what was not captured
         self._must_be_refundable(old)
         pieces, points = asked.of(old, work.get(Unit, old.unit))

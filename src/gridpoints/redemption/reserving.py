@@ -31,7 +31,7 @@ from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Agreement, Alliance, AllianceStatus, Merchant
 from gridpoints.redemption.pricing import Paid, Payer, Pricing, pieces_limited
 from gridpoints.redemption.redeeming import Redeeming
-from gridpoints.redemption.tills import Scope as KeyScope
+from gridpoints.redemption.tills import KeyScope
 from gridpoints.rules.case import Scope
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules

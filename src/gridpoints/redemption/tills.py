@@ -77,7 +77,7 @@ class Till:
     version: int = 1
 
 
-class Scope(StrEnum):
+class KeyScope(StrEnum):
     """What the key of a till lets it do."""
 
     AUTHORISE = "authorise"
@@ -109,7 +109,7 @@ class TillKey:
     merchant_id: str
     salt: str = field(repr=False)
     hash: str = field(repr=False)
-    scopes: tuple[Scope, ...]
+    scopes: tuple[KeyScope, ...]
     issued_at: datetime
     expires_at: datetime | None = None
     status: KeyStatus = KeyStatus.ACTIVE

@@ -17,7 +17,7 @@ from typing import BinaryIO, Protocol
 
 from attrs import frozen
 
-from gridpoints.errors import FormatUnknown
+from gridpoints.errors import StatementFormatUnknown
 
 #: The group of entry points: ``sepa = "our_package.sepa:write"``.
 FORMATS = "gridpoints.settlement_formats"
@@ -76,10 +76,10 @@ def known_formats() -> tuple[str, ...]:
 
 
 def format_of(name: str) -> Format:
-    """The format of that name; raises `FormatUnknown`."""
+    """The format of that name; raises `StatementFormatUnknown`."""
     if name in _BUILT_IN:
         return _BUILT_IN[name]
     for point in entry_points(group=FORMATS, name=name):
         added: Format = point.load()
         return added
-    raise FormatUnknown(format=name[:40], known=known_formats())
+    raise StatementFormatUnknown(format=name[:40], known=known_formats())

@@ -116,8 +116,7 @@ from gridpoints.redemption.statements import (
     Settlement,
     SettlementStatus,
 )
-from gridpoints.redemption.tills import KeyStatus, Opening, Outlet, PlaceStatus, Till, TillKey
-from gridpoints.redemption.tills import Scope as KeyScope
+from gridpoints.redemption.tills import KeyScope, KeyStatus, Opening, Outlet, PlaceStatus, Till, TillKey
 from gridpoints.redemption.vouchers.model import (
     Arrival,
     Attempt,
