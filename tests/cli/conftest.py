@@ -34,6 +34,7 @@ if not (find_spec("typer") and find_spec("rich")):  # without the extra there ar
         "test_simulate.py",
         "test_rulebook.py",
         "test_rules_checking.py",
+        "test_settlements.py",
         "test_vouchers.py",
         "test_wishes.py",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -49,17 +50,32 @@ def test_an_unknown_language_is_refused(process: Run) -> None:
     assert "tlh" in ran.err
 
 
+#: Shows the help of every command, as the command line does; in one process, for there are many.
+ALL_HELP = """
+import json, sys
+from gridpoints.i18n import Language
+language = Language.of(sys.argv[1])
+language.install()
+from typer.testing import CliRunner
+from gridpoints.cli.app import build
+app, run = build(language), CliRunner().invoke
+shown = [run(app, [*command, "--help"], prog_name="gridpoints") for command in json.loads(sys.argv[2])]
+print(json.dumps([each.output for each in shown]))
+"""
+
+
 @pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant"])
 def test_help_is_in_the_language_as_well(process: Run, language: str) -> None:
     said = process("--help", "--lang", language)
     assert said.code == 0
     assert all(f" {name} " in said.out for name, *_ in COMMANDS)
-    for command in COMMANDS:
-        said = process(*command, "--help", GRIDPOINTS_LANG=language)
-        assert {"zh_Hans": "选项", "zh_Hant": "選項"}[language] in said.out
-        assert "The " not in said.out
-        assert "Show " not in said.out
-        assert "…" not in said.out.replace("ROLE,…", "")  # nothing is cut off
+    command = [sys.executable, "-c", ALL_HELP, language, json.dumps(COMMANDS)]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    for shown in json.loads(done.stdout):
+        assert {"zh_Hans": "选项", "zh_Hant": "選項"}[language] in shown
+        assert "The " not in shown
+        assert "Show " not in shown
+        assert "…" not in shown.replace("ROLE,…", "")  # nothing is cut off
 
 
 @pytest.mark.parametrize(

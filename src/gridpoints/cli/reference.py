@@ -28,7 +28,7 @@ then English.
 MEANINGS = {
     exits.DONE: "all was done",
     exits.SOMETHING_LEFT: "done, but rows of a file were left out, `verify` or `rules diff` found "
-    "differences, or a receipt proves nothing",
+    "differences, a receipt proves nothing, or `reconcile` found some",
     exits.USAGE: "the command line cannot be understood",
     3: "the input or the rule set has to be mended",
     4: "what was named does not exist, or is not the only one of its name",
@@ -110,8 +110,10 @@ DOCUMENTS = {
     ),
     "redemption explain": "redemption explanation",
     "redemption refund": "refund redemption unit points cash currency pieces",
-    "settle": "settlements[id merchant status until redemptions unit points rate money currency drawn_up_by "
-    "approved_by]",
+    "settle": "settlements[id merchant status until redemptions unit points refunded rate brought gross fees "
+    "adjustments money carried currency drawn_up_by approved_by payment_reference]",
+    "reconcile": "merchant since until agreeing unit listed recorded posted "
+    f"differences[id gap reference day listed recorded posted proposal] {_PROBLEMS}",
     "voucher issue": f"{_VOUCHER} code",
     **dict.fromkeys(("voucher list", "voucher revoke"), f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]"),
     "voucher take": "redemption status goods[offer quantity] unit points",

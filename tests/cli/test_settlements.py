@@ -1,0 +1,60 @@
+"""``settle`` and ``reconcile``: from what was taken to the payment, and against the merchant's list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, keys, run_here
+
+
+@pytest.fixture
+def founded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A community with a shop, at which a member redeemed twice."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "members.csv").write_text("number,name\nB1,Li\n", "utf-8")
+    (tmp_path / "deeds.csv").write_text("number,deed,date\nB1,志愿服务,2024-03-05\n", "utf-8")
+    about = ("--name", "B", "--preset", "baiyang", "--members", "members.csv", "--shop", "baiyang")
+    assert run_here("init", "baiyang", *about, "--rate", "1.5").code == 0
+    assert run_here("credit", "deeds.csv").code == 0
+    assert run_here("redeem", "B1", "bin", "--id", "R-1").code == 0
+    assert run_here("redeem", "B1", "washing-up-liquid", "--id", "R-2").code == 0
+    return run_here
+
+
+def test_a_statement_from_the_draft_to_the_payment(founded: Run) -> None:
+    document = founded("settle", "shop", "--json").document
+    keys(dict(document), "settle")
+    [statement] = document["settlements"]
+    assert (statement["points"], statement["money"], statement["carried"]) == ("10", "15.00", "0.00")
+    approved = founded("settle", "--approve", statement["id"], "--as", "zhao:clerk", "--json").document
+    assert approved["settlements"][0]["status"] == "approved"
+    paid = founded("settle", "--pay", statement["id"], "--reference", "ICBC 1", "--json").document
+    assert paid["settlements"][0]["payment_reference"] == "ICBC 1"
+    for name in ("all.csv", "all.json", "all.xlsx"):
+        assert founded("settle", "--out", name).code == 0
+        assert Path(name).stat().st_size > 100
+    assert json.loads(Path("all.json").read_text("utf-8"))["rows"][0]["payment_reference"] == "ICBC 1"
+    assert founded("settle", "--out", "all.pdf", "--json").error["code"] == "statement_format_unknown"
+    assert not Path("all.pdf").exists()
+    assert founded("settle", "--due", "--json").document == {"settlements": []}
+    for wrong in (("--pay", "x"), ("--due", "--approve", "x"), ("--until", "2024-01-01")):
+        assert founded("settle", *wrong).code == 2
+
+
+def test_a_list_is_held_against_what_was_redeemed(founded: Run) -> None:
+    Path("roll.csv").write_text("receipt,date,points\nR-1,2999-01-01,9\nR-9,2999-01-01,4\n,x,\n", "utf-8")
+    about = ("reconcile", "shop", "roll.csv", "--since", "2000-01-01", "--until", "2999-12-31")
+    ran = founded(*about, "--json")
+    assert ran.code == 1
+    keys(dict(ran.document), "reconcile")
+    gaps = {each["reference"]: (each["gap"], each["proposal"]) for each in ran.document["differences"]}
+    assert gaps == {
+        "R-1": ("points_differ", "pay"),
+        "R-2": ("not_listed", "deduct"),
+        "R-9": ("not_recorded", "look"),
+    }
+    assert len(ran.document["problems"]) == 1
+    assert "the points differ" in founded(*about).out
