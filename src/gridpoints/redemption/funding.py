@@ -49,7 +49,11 @@ class Funding(Reconciling):
         day: date | None = None,
         id: str | None = None,
     ) -> Deposit:
-        """Note money that came into the fund, or (below 0) was taken out; raises `NotAnAmount`."""
+        """Note money that came into the fund, or (below 0) was taken out.
+
+        Raises `NotAnAmount`, and `StaffOnly` for whoever acts for a merchant.
+        """
+        self._must_be_of_the_community()
         deposit = Deposit(
             id=self.context.id(id),
             money=cents(money, currency),

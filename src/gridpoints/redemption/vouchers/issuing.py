@@ -9,7 +9,7 @@ from attrs import frozen
 
 from gridpoints.codes import code_hash, new_code, read_code
 from gridpoints.community.model import Member
-from gridpoints.errors import HandingOnNotAllowed, NotUsable, VoucherKeyUnknown
+from gridpoints.errors import HandingOnNotAllowed, NotUsable, RedemptionConflict, VoucherKeyUnknown
 from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
 from gridpoints.redemption.asking import NO_MERITS, Merits, check_id
 from gridpoints.redemption.model import Redemption, RedemptionStatus
@@ -28,6 +28,12 @@ from gridpoints.redemption.vouchers.tokens import Ticket
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Unit, check_instant, check_text, shown
+
+
+#: So many signs of the goods and of the holder's name: more, in Chinese, and no QR code would hold the token.
+_GOODS, _HOLDER = 100, 40
+#: Who does for residents without a telephone what they would do themselves.
+SHOWS_FOR_RESIDENTS = frozenset({"clerk", "system"})
 
 
 @frozen
@@ -59,12 +65,14 @@ class Issuing(Reserving):
         """Set goods and points aside, as `authorise` does, and give a code for them.
 
         Valid for `VALIDITY`, or until `valid_until`; `named`, `offline`: see `Voucher`. The same id again
-        answers the voucher that stands, without its code. Raises what `authorise` does.
+        answers the voucher that stands, without its code. Raises what `authorise` does, and
+        `RedemptionConflict` where the id is that of a voucher of another kind, or of a redemption without one.
         """
         now = self.context.now()
         until = now + VALIDITY if valid_until is None else check_instant("valid_until", valid_until)
         if until <= now:
             raise NotUsable(field="valid_until", value=shown(until))
+        held_until = until + GRACE if offline else until
         id = self.context.id(None) if id is None else check_id(id)
         with self.context.begin() as work:
             redemption = self.authorise(
@@ -74,11 +82,16 @@ class Issuing(Reserving):
                 pooled=pooled,
                 merits=merits,
                 merchant_id=merchant_id,
-                expires_at=until + GRACE if offline else until,
+                expires_at=held_until,
                 id=id,
             )
             for standing in work.find(Voucher, {"id": id}):
+                same_end = valid_until is None or standing.valid_until == until
+                if (standing.named, standing.offline) != (named, offline) or not same_end:
+                    raise RedemptionConflict(redemption=id)
                 return Issued(standing, None)
+            if redemption.status is not RedemptionStatus.AUTHORISED or redemption.expires_at != held_until:
+                raise RedemptionConflict(redemption=id)  # it stood before, and nothing is held for a voucher
             code = new_code()
             voucher = Voucher(
                 id=id,
@@ -95,8 +108,8 @@ class Issuing(Reserving):
     def hand_on(self, voucher_id: str, member_id: str, *, reason: str | None = None) -> Voucher:
         """Let a voucher be somebody else's (转赠): of the same household, or, where the rules let, anybody's.
 
-        Its points stay those of whoever it was issued to. Raises `HandingOnNotAllowed`, `VoucherClosed` or
-        `VoucherExpired`.
+        Its points stay those of whoever it was issued to. Raises `HandingOnNotAllowed`, also where the actor
+        is neither its holder nor somebody who does it for residents, `VoucherClosed` or `VoucherExpired`.
         """
         with self.context.begin() as work:
             taker = work.get(Member, member_id, lock=True)
@@ -114,7 +127,9 @@ class Issuing(Reserving):
         wallet = wallets.get(unit)
         home = work.get(Member, voucher.holder_id).household_id
         family = home is not None and home == taker.household_id
-        if wallet is None or not (wallet.gift or (wallet.transfer and family)):
+        actor = self.context.actor
+        own = actor.id == voucher.holder_id or actor.roles & SHOWS_FOR_RESIDENTS
+        if not own or wallet is None or not (wallet.gift or (wallet.transfer and family)):
             raise HandingOnNotAllowed(unit=unit, member=taker.name)
 
     def revoke_voucher(self, voucher_id: str, *, reason: str) -> Voucher:
@@ -149,15 +164,20 @@ class Issuing(Reserving):
     # --- tokens -------------------------------------------------------------------------------
 
     def know_voucher_key(self, key: PublicKey) -> VoucherKey:
-        """Take vouchers that are signed with this key; again, it changes nothing."""
+        """Take vouchers that are signed with this key; again, it changes nothing. Raises `StaffOnly`."""
         known = VoucherKey(key.id.hex(), str(key), self.context.now())
+        self._must_be_of_the_community()
         with self.context.begin() as work:
             for standing in work.find(VoucherKey, {"id": known.id}):
                 return standing
             return self.context.keep(work, known)
 
     def revoke_voucher_key(self, key_id: str, *, reason: str) -> VoucherKey:
-        """Take nothing more that is signed with a key; vouchers have to be signed anew with another."""
+        """Take nothing more that is signed with a key; vouchers have to be signed anew with another.
+
+        Raises `StaffOnly`.
+        """
+        self._must_be_of_the_community()
         with self.context.begin() as work:
             key = work.get(VoucherKey, key_id, lock=True)
             revoked = SECRET.advance(key, SecretStatus.REVOKED)
@@ -173,25 +193,28 @@ class Issuing(Reserving):
 
         `holder` is what the till is shown of a named voucher's holder: their name, or as much of it as
         should be on paper. Raises `VoucherClosed`, `VoucherExpired`, `VoucherKeyUnknown` for a key that
-        the community does not know, or `NotUsable` for a voucher that is not for such tills.
+        the community does not know, or `NotUsable` for a voucher that is not for such tills, and for a
+        named one without a `holder`: a till would give the goods to whoever brings it.
         """
         with self.context.read() as work:
             voucher = work.get(Voucher, voucher_id)
             voucher.must_be_good(self.context.now())
             if not voucher.offline:
                 raise NotUsable(field="voucher", value=voucher.id)
+            if voucher.named and holder is None:
+                raise NotUsable(field="holder", value="")
             if key.public not in _keys(work):
                 raise VoucherKeyUnknown(key=key.public.id.hex())
             redemption = work.get(Redemption, voucher.redemption_id)
             ticket = Ticket(
                 community=self.context.community,
                 voucher=voucher.id,
-                goods="、".join(f"{line.name} × {line.quantity}" for line in redemption.lines)[:300],
+                goods="、".join(f"{line.name} × {line.quantity}" for line in redemption.lines)[:_GOODS],
                 points=work.get(Unit, redemption.unit).decimal(redemption.points),
                 unit=redemption.unit,
                 until=voucher.valid_until,
                 merchant=redemption.merchant_id,
-                holder=None if holder is None else check_text("holder", holder, longest=100),
+                holder=None if holder is None else check_text("holder", holder, longest=_HOLDER),
             )
         return ticket.sign(key)
 
