@@ -29,7 +29,6 @@ from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Unit, check_instant, check_text, shown
 
-
 #: So many signs of the goods and of the holder's name: more, in Chinese, and no QR code would hold the token.
 _GOODS, _HOLDER = 100, 40
 #: Who does for residents without a telephone what they would do themselves.
@@ -66,7 +65,7 @@ class Issuing(Reserving):
 
         Valid for `VALIDITY`, or until `valid_until`; `named`, `offline`: see `Voucher`. The same id again
         answers the voucher that stands, without its code. Raises what `authorise` does, and
-        `RedemptionConflict` where the id is that of a voucher of another kind, or of a redemption without one.
+        `RedemptionConflict` where the id is a voucher's of another kind, or a redemption's without one.
         """
         now = self.context.now()
         until = now + VALIDITY if valid_until is None else check_instant("valid_until", valid_until)
