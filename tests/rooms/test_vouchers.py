@@ -165,6 +165,12 @@ def test_whatever_is_shown_is_refused_alike_and_not_for_ever(
         till.redemption.take_voucher("x")
 
 
+def test_who_tries_all_at_once_tries_no_more(village: Community, till: Community) -> None:
+    came = race([partial(till.redemption.take_voucher, "x") for _ in range(MOST_ATTEMPTS + 6)])
+    assert came == {"voucher_not_valid": MOST_ATTEMPTS, "too_many_attempts": 6}
+    assert len(village.redemption.attempts()) == MOST_ATTEMPTS
+
+
 def test_what_was_handed_out_by_its_number_is_not_had_again_for_its_code(
     village: Community, rich: Member, soap: Offer, till: Community
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
@@ -36,11 +36,14 @@ from gridpoints.redemption.vouchers.model import (
     VoucherStatus,
 )
 from gridpoints.redemption.vouchers.tokens import Ticket
+from gridpoints.rules.case import UsageKey
 from gridpoints.storage.port import Range, Work
 
 #: So many refusals within so long, and a till is refused for a while, whatever it is shown.
 MOST_ATTEMPTS = 10
 ATTEMPTS_WITHIN = timedelta(minutes=10)
+#: What is locked while somebody tries, so that nobody tries many at the same moment.
+_ATTEMPTS = "voucher_attempts"
 
 
 @frozen
@@ -68,31 +71,33 @@ class Taking(Issuing):
         says nothing of why: the true reason is its ``__cause__``, and is kept as an `Attempt` for the
         operator; and `TooManyAttempts`.
         """
-        self._must_not_try_too_often()
-        voucher_id: str | None = None
-        try:
-            with self.context.begin() as work:
-                voucher_id = self._meant(work, shown)
-                return self._take_voucher(work, voucher_id, member_code, pieces)
-        except (StoreError, ConcurrentChange):  # nothing was found out about the voucher
-            raise
-        except GridpointsError as refusal:
-            attempt = Attempt(
-                id=self.context.id(None),
-                by=self.context.actor.id,
-                at=self.context.now(),
-                reason=refusal.code,
-                voucher_id=voucher_id,
-            )
-            with self.context.begin() as work:
+        with self.context.begin() as work:
+            self._must_not_try_too_often(work)
+            voucher_id: str | None = None
+            try:
+                with self.context.begin() as inner:
+                    voucher_id = self._meant(inner, shown)
+                    return self._take_voucher(inner, voucher_id, member_code, pieces)
+            except (StoreError, ConcurrentChange):  # nothing was found out about the voucher
+                raise
+            except GridpointsError as refusal:
+                why = refusal
+                attempt = Attempt(
+                    id=self.context.id(None),
+                    by=self.context.actor.id,
+                    at=self.context.now(),
+                    reason=refusal.code,
+                    voucher_id=voucher_id,
+                )
                 work.add(attempt)
-            raise VoucherNotValid from refusal
+        raise VoucherNotValid from why
 
-    def _must_not_try_too_often(self) -> None:
-        now = self.context.now()
-        lately = {"by": self.context.actor.id, "at": Range(above=now - ATTEMPTS_WITHIN)}
-        with self.context.read() as work:
-            attempts = work.find(Attempt, lately, order=("-at",), limit=MOST_ATTEMPTS)
+    def _must_not_try_too_often(self, work: Work) -> None:
+        """Refuse who was refused too often; until this unit of work ends, they try nothing else beside it."""
+        by, now = self.context.actor.id, self.context.now()
+        work.lock_usage([str(UsageKey(_ATTEMPTS, f"actor:{by}", date.min))])
+        lately = {"by": by, "at": Range(above=now - ATTEMPTS_WITHIN)}
+        attempts = work.find(Attempt, lately, order=("-at",), limit=MOST_ATTEMPTS)
         if len(attempts) == MOST_ATTEMPTS:
             raise TooManyAttempts(until=attempts[-1].at + ATTEMPTS_WITHIN)
 
