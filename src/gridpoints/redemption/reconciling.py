@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from attrs import evolve, frozen
 
 from gridpoints.errors import NothingToCorrect
-from gridpoints.ledger.model import Account
+from gridpoints.ledger.model import Account, Entry
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.partners import Agreement, Merchant, agreed_on
 from gridpoints.redemption.paying import Paying
@@ -73,8 +73,8 @@ class Reconciling(Paying):
         account = Account.merchant(merchant.id, merchant.unit)
         points = Counter[str]()
         for entry in work.ledger.entries(account, since=within.start):
-            if entry.kind not in NO_TAKINGS and (id := entry.metadata.get("redemption")):
-                points[str(id)] += entry.amount
+            if entry.kind not in NO_TAKINGS and (id := _redemption_of(work, entry)):
+                points[id] += entry.amount
         return points
 
     def correct(self, merchant_id: str, difference: Difference, *, note: str) -> Adjustment:
@@ -96,6 +96,16 @@ class Reconciling(Paying):
             exact = points * agreement.rate * (100 - agreement.fee) / 100
             money = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
             return self.adjust(merchant.id, money, reason=check_text("note", note), id=id)
+
+
+def _redemption_of(work: Work, entry: Entry) -> str | None:
+    """Of which redemption points were taken or given back; also where somebody reversed that in the ledger."""
+    metadata = entry.metadata
+    if "redemption" not in metadata and (reverses := metadata.get("reverses")) is not None:
+        line = work.ledger.line(str(reverses))
+        metadata = {} if line is None else line.transaction().metadata
+    id = metadata.get("redemption")
+    return None if id is None else str(id)
 
 
 def _by_redemption(work: Work, listed: Iterable[Listed]) -> Iterator[Listed]:

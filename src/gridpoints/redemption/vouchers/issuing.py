@@ -143,22 +143,20 @@ class Issuing(Reserving):
             return self.context.change(work, voucher, revoked, check_text("reason", reason))
 
     def expire_vouchers(self) -> int:
-        """Note which vouchers ran out, their grace included; answers how many. `expire` frees their goods."""
+        """Note which vouchers ran out, their grace included, the oldest first; `expire` frees their goods.
+
+        Answers how many; as long as that is not 0, there may be more.
+        """
+        now, expired = self.context.now(), 0
         with self.context.begin() as work:
-            due = {"status": VoucherStatus.ISSUED, "valid_until": Range(at_most=self.context.now())}
-            vouchers = work.find(Voucher, due, order=("valid_until", "id"), limit=1_000, lock=True)
-            gone = {
-                each.id
-                for each in work.find(Redemption, {"id": [v.redemption_id for v in vouchers]})
-                if each.status is not RedemptionStatus.AUTHORISED or each.expires_at <= self.context.now()
-            }
-            changes = [
-                (voucher, VOUCHER.advance(voucher, VoucherStatus.EXPIRED))
-                for voucher in vouchers
-                if voucher.redemption_id in gone
-            ]
-            self.context.change_all(work, changes)
-            return len(changes)
+            for offline, end in ((False, now), (True, now - GRACE)):  # what may still be on its way
+                due = {"status": VoucherStatus.ISSUED, "offline": offline, "valid_until": Range(at_most=end)}
+                vouchers = work.find(Voucher, due, order=("valid_until", "id"), limit=1_000, lock=True)
+                self.context.change_all(
+                    work, [(each, VOUCHER.advance(each, VoucherStatus.EXPIRED)) for each in vouchers]
+                )
+                expired += len(vouchers)
+        return expired
 
     # --- tokens -------------------------------------------------------------------------------
 
