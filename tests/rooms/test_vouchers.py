@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve, frozen
 
-from gridpoints import Account, Actor, Community, Member, Offer, Report
+from gridpoints import Account, Actor, Community, Exchange, Member, Offer, Report
 from gridpoints.codes import rotating_code
 from gridpoints.errors import (
     DeliveryConflict,
@@ -44,6 +44,7 @@ from gridpoints.redemption.vouchers.offline import OfflineTill, Taken
 from gridpoints.redemption.vouchers.taking import ATTEMPTS_WITHIN, MOST_ATTEMPTS
 from gridpoints.testing import ManualClock
 from tests.racing import race
+from tests.rooms.conftest import RULES
 
 pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
 
@@ -280,6 +281,25 @@ def test_handing_on(village: Community, rich: Member, soap: Offer) -> None:
     zhang = village.community.enrol("张伟")
     with pytest.raises(HandingOnNotAllowed):
         village.redemption.hand_on(issued.voucher.id, zhang.id)
+
+
+def test_nobody_hands_on_what_is_not_theirs(exchange: Exchange) -> None:
+    rules = RULES.replace("积分, zh_Hant: 積分}}", "积分, zh_Hant: 積分}, gift: true}")
+    village = exchange.found("giving", name="白羊村", rules=rules)
+    village = village.acting_as(Actor("clerk-wang", frozenset({"clerk"})))
+    li, zhang = village.community.enrol("李秀英"), village.community.enrol("张伟")
+    village.awards.credit_all([Report("1", li.id, "patrol", date(2026, 3, 1))])
+    shop = village.redemption.register_merchant("积分超市", unit="points", rate="1.5", id="shop")
+    village.redemption.activate_merchant(shop.id)
+    soap = village.redemption.draft_offer(shop.id, "洗洁精", price=2)
+    village.redemption.publish_offer(soap.id)
+    village.redemption.issue_voucher(soap.id, li.id, id="v1")
+    for outside in (till_of(village, soap, "till"), village.acting_as(Actor(zhang.id))):
+        with pytest.raises(HandingOnNotAllowed):
+            outside.redemption.hand_on("v1", zhang.id)
+    handed = village.acting_as(Actor(li.id)).redemption.hand_on("v1", zhang.id)
+    assert handed.holder_id == zhang.id
+    assert village.redemption.hand_on("v1", li.id).holder_id == li.id  # a clerk does it for them
 
 
 def test_a_voucher_is_taken_once_by_two_tills_at_once(

@@ -99,7 +99,7 @@ class Reconciling(Paying):
 
 
 def _redemption_of(work: Work, entry: Entry) -> str | None:
-    """Of which redemption points were taken or given back; also where somebody reversed that in the ledger."""
+    """Of which redemption points were taken or given back; also where that was reversed in the ledger."""
     metadata = entry.metadata
     if "redemption" not in metadata and (reverses := metadata.get("reverses")) is not None:
         line = work.ledger.line(str(reverses))
