@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -135,8 +135,9 @@ def test_what_runs_out_goes_back(
     assert village.redemption.expire_vouchers() == 0
     assert figures(village, rich, soap) == (20, 0, 0, 5)
     assert village.redemption.voucher(issued.voucher.id).status is VoucherStatus.EXPIRED
-    with pytest.raises(NotUsable):
-        village.redemption.issue_voucher(soap.id, rich.id, valid_until=until)
+    for end in (until, datetime.max.replace(tzinfo=UTC)):
+        with pytest.raises(NotUsable):
+            village.redemption.issue_voucher(soap.id, rich.id, valid_until=end, offline=True)
 
 
 def test_a_voucher_is_revoked(village: Community, rich: Member, soap: Offer, till: Community) -> None:
@@ -429,6 +430,18 @@ def test_what_is_delivered_and_is_none(scene: Scene, clock: ManualClock) -> None
     scene.room.revoke_voucher_key(KEY.public.id.hex(), reason="stolen")
     [refused] = scene.till.redemption.deliver([Taken(5, tokens[0], "v0", Decimal(2), now)])
     assert (refused.arrival, refused.reason) == (Arrival.REFUSED, "voucher_key_unknown")
+
+
+def test_a_wrong_clock_is_looked_at_and_the_points_are_those_of_the_voucher(
+    scene: Scene, clock: ManualClock
+) -> None:
+    taken = Taken(1, scene.issued("v1"), "v1", Decimal(2), clock.now() + timedelta(days=400))
+    scene.till.redemption.deliver([taken])
+    [case] = scene.room.double_uses()
+    assert case.reason == "voucher_from_later"
+    scene.room.decide_double_use(case.id, pay=True, note="the till's clock was a year ahead")
+    assert scene.figures() == (18, 0, 2, 4)
+    assert scene.room.voucher("v1").status is VoucherStatus.REDEEMED
 
 
 def test_what_was_delivered_before_leaves_the_limit_alone(scene: Scene, clock: ManualClock) -> None:

@@ -144,7 +144,9 @@ class Delivering(Taking):
             )
             try:
                 with self.context.begin() as inner:
-                    self._capture_taken(inner, voucher.id, till, taken)
+                    if taken.at > self.context.now() + CLOCK_DRIFT:
+                        raise VoucherFromLater(at=taken.at)
+                    self._capture_taken(inner, voucher.id, till.merchant_id)
             except _NOTHING_FOUND_OUT:
                 raise
             except GridpointsError as contested:
@@ -163,14 +165,12 @@ class Delivering(Taking):
             now=min(taken.at, self.context.now()),
         )
 
-    def _capture_taken(self, work: Work, voucher_id: str, till: Till, taken: Taken) -> None:
-        if taken.at > self.context.now() + CLOCK_DRIFT:
-            raise VoucherFromLater(at=taken.at)
+    def _capture_taken(self, work: Work, voucher_id: str, merchant_id: str) -> None:
         redemption_id = work.get(Voucher, voucher_id).redemption_id
         self._lock_offers_of(work, [redemption_id])
         voucher = work.get(Voucher, voucher_id, lock=True)
         redemption = work.get(Redemption, redemption_id, lock=True)
-        if redemption.merchant_id != till.merchant_id:
+        if redemption.merchant_id != merchant_id:
             raise VoucherElsewhere(voucher=voucher.id, merchant=redemption.merchant_id)
         if redemption.captured_at is not None:
             raise VoucherTaken(voucher=voucher.id, at=redemption.captured_at)
@@ -214,7 +214,9 @@ class Delivering(Taking):
     def decide_double_use(self, id: str, *, pay: bool, note: str) -> DoubleUse:
         """Decide whether the community pays the merchant who gave the goods in good faith.
 
-        Where it pays, the points are issued to the merchant's account, and settled as all others are.
+        Where it pays, the points are issued to the merchant's account, and settled as all others are; or,
+        where nothing was had for the voucher so far (only the till's clock was wrong), they are those that
+        are held for it.
         Raises `StaffOnly` for whoever acts for a merchant, the till that delivered it among them.
         """
         actor = self.context.actor
@@ -224,7 +226,9 @@ class Delivering(Taking):
             to = DoubleUseStatus.PAID if pay else DoubleUseStatus.DECLINED
             note = check_text("note", note)
             decided = DOUBLE_USE.advance(case, to, decided_by=actor.id, note=note)
-            if pay:
+            if pay and self._stands(work, case):
+                self._capture_taken(work, case.voucher_id, case.merchant_id)
+            elif pay:
                 Ledger(self.context).post_one(
                     Transaction(
                         id=f"double_use:{case.id}",
@@ -238,3 +242,9 @@ class Delivering(Taking):
                     )
                 )
             return self.context.change(work, case, decided)
+
+    def _stands(self, work: Work, case: DoubleUse) -> bool:
+        """Whether the points are still held for the voucher of a case."""
+        redemption = work.get(Redemption, work.get(Voucher, case.voucher_id).redemption_id)
+        held = redemption.expires_at > self.context.now()
+        return held and redemption.status is RedemptionStatus.AUTHORISED

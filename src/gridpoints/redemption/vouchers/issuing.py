@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from attrs import frozen
 
@@ -31,6 +31,8 @@ from gridpoints.values import Unit, check_instant, check_text, shown
 
 #: So many signs of the goods and of the holder's name: more, in Chinese, and no QR code would hold the token.
 _GOODS, _HOLDER = 100, 40
+#: Before this a voucher ends: there must be days enough left for its grace.
+_LAST = datetime.max.replace(tzinfo=UTC) - GRACE
 #: Who does for residents without a telephone what they would do themselves.
 SHOWS_FOR_RESIDENTS = frozenset({"clerk", "system"})
 
@@ -69,7 +71,7 @@ class Issuing(Reserving):
         """
         now = self.context.now()
         until = now + VALIDITY if valid_until is None else check_instant("valid_until", valid_until)
-        if until <= now:
+        if not now < until < _LAST:
             raise NotUsable(field="valid_until", value=shown(until))
         held_until = until + GRACE if offline else until
         id = self.context.id(None) if id is None else check_id(id)
