@@ -81,7 +81,7 @@ class Reconciling(Paying):
         """Accept what is proposed for a difference: money with the next statement, once for each.
 
         At the rate that was agreed for its day, rounded half up to the cent. Raises `NothingToCorrect` where
-        none is owed.
+        none is owed, or less than half a cent.
         """
         if not difference.points or difference.proposal is Proposal.NOTHING:
             raise NothingToCorrect(reference=difference.reference)
@@ -94,7 +94,8 @@ class Reconciling(Paying):
             agreement = agreed_on(merchant, agreements, difference.day)
             points = work.get(Unit, merchant.unit).decimal(difference.points)
             exact = points * agreement.rate * (100 - agreement.fee) / 100
-            money = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+            if not (money := exact.quantize(Decimal("0.01"), ROUND_HALF_UP)):
+                raise NothingToCorrect(reference=difference.reference)
             return self.adjust(merchant.id, money, reason=check_text("note", note), id=id)
 
 
