@@ -60,7 +60,7 @@ def step_of(secret: bytes, code: str, at: datetime, *, drift: int = 1, digits: i
     now = int(at.timestamp()) // STEP
     found = None
     for step in range(now - drift, now + drift + 1):
-        if hmac.compare_digest(_code_of(secret, step, digits).encode(), code.encode()):
+        if hmac.compare_digest(_code_of(secret, step, digits).encode(), code.encode(errors="replace")):
             found = step
     return found
 

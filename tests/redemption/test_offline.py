@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -91,3 +92,25 @@ def test_damaged_lines_are_told_apart(file: Path, line: str) -> None:
     till(file).take(token("v-1"), NOW)
     kinds = [type(each) for each in taken_in(file)]
     assert kinds == [QueueUnreadable, Taken]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("number", "7"),
+        ("number", True),
+        ("number", 0),
+        ("number", {}),
+        ("token", 1),
+        ("voucher", None),
+        ("points", "NaN"),
+        ("points", "-5"),
+        ("points", "Infinity"),
+        ("at", "2026-06-01T09:00:00"),
+    ],
+)
+def test_lines_that_no_till_writes_stop_nobody(file: Path, field: str, value: object) -> None:
+    document = {"number": 1, "token": "t", "voucher": "v-9", "points": "20", "at": NOW.isoformat()}
+    file.write_text(json.dumps({**document, field: value}) + "\n", "utf-8")
+    till(file).take(token("v-1"), NOW)
+    assert [type(each) for each in taken_in(file)] == [QueueUnreadable, Taken]

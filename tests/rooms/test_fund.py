@@ -47,6 +47,30 @@ def test_where_the_fund_stands(village: Community, rich: Member, clock: ManualCl
     assert [each.money for each in room.deposits()] == [60, -10]
 
 
+def test_what_merchants_are_owed_is_what_they_will_be_paid(
+    village: Community, rich: Member, clock: ManualClock
+) -> None:
+    room = village.redemption
+    room.sign_agreement("shop", starts_on=date(2026, 3, 10), rate="0.4", fee="10")
+    clock.set(datetime(2026, 3, 12, tzinfo=UTC))
+    room.redeem("soap", rich.id, quantity=10)
+    room.adjust("shop", "1.50", reason="two vouchers were left out")
+    report = room.fund_report()
+    assert report.liability == 32  # at 0.4, though nobody ended the agreement before it
+    owed = report.taken
+    assert owed == Decimal("8.70")
+    assert room.settle("shop").money == owed
+
+
+def test_a_merchant_who_left_makes_nothing_dear(village: Community, rich: Member) -> None:
+    room = village.redemption
+    room.register_merchant("Gold", unit="points", rate="9", id="gold")
+    room.activate_merchant("gold")
+    assert room.fund_report().liability == 900
+    room.dismiss_merchant("gold", reason="moved")
+    assert room.fund_report().liability == 50
+
+
 def test_alarms(village: Community, rich: Member, clock: ManualClock) -> None:
     room = village.redemption
     room.deposit("12.00", source="street office")

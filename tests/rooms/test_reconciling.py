@@ -73,6 +73,34 @@ def test_all_kinds_of_differences(village: Community, soap: Offer, rich: Member,
     assert room.settle("shop").adjustments == Decimal("0.90")
 
 
+def test_less_than_half_a_cent_is_not_owed(
+    village: Community, soap: Offer, rich: Member, clock: ManualClock
+) -> None:
+    room, day = village.redemption, date(2026, 3, 10)
+    room.sign_agreement("shop", starts_on=day, rate="0.004")
+    clock.advance(timedelta(days=8))
+    room.redeem(soap.id, rich.id, id="r1")
+    [differs] = room.reconcile("shop", [Listed("r1", day, 3)], first=day, last=day).differences
+    with pytest.raises(NothingToCorrect):
+        room.correct("shop", differs, note="n")
+
+
+def test_what_somebody_reversed_in_the_ledger_is_told_and_not_deducted_again(
+    village: Community, soap: Offer, rich: Member
+) -> None:
+    room = village.redemption
+    redemption = room.redeem(soap.id, rich.id, id="r1")
+    village.ledger.reverse(redemption.transaction_id(0), reason="a mistake")
+    found = room.reconcile("shop", [], first=DAY, last=DAY)
+    assert [(each.gap, each.recorded, each.posted) for each in found.differences] == [
+        (Gap.NOT_LISTED, 2, 0),
+        (Gap.POSTED_DIFFERS, 2, 0),
+    ]
+    for each in found.differences:
+        with pytest.raises(NothingToCorrect):
+            room.correct("shop", each, note="n")
+
+
 def test_what_the_ledger_does_not_have_is_told() -> None:
     recorded = [Recorded("a", DAY, 5), Recorded("b", DAY, 5, 4), Recorded("c", DAY, 0)]
     listed = [Listed("a", DAY, 5), Listed("b", DAY, 5)]

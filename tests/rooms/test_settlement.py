@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,6 +29,7 @@ from gridpoints.redemption.statements import (
 )
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
+from tests.racing import race
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -123,6 +125,54 @@ def test_adjustments_go_into_the_next_statement_once(village: Community, soap: O
     assert (reopened.status, reopened.settlement_id) == (AdjustmentStatus.OPEN, None)
     again = room.settle("shop")
     assert (again.money, again.after_sequence) == (statement.money, 0)
+
+
+def test_a_debt_is_carried_on_whatever_day_its_statement_was_asked_for(
+    village: Community, soap: Offer, rich: Member, clock: ManualClock
+) -> None:
+    room = village.redemption
+    early = clock.now() + timedelta(days=1)
+    room.redeem(soap.id, rich.id, quantity=5)
+    clock.advance(timedelta(days=5))
+    room.redeem(soap.id, rich.id, quantity=5)
+    first = room.settle("shop")
+    room.adjust("shop", "-5.00", reason="paid too much last year")
+    clock.advance(timedelta(hours=1))
+    debt = room.settle("shop", early)  # settled up to a later day already: the adjustment alone
+    assert (debt.after_sequence, debt.until_sequence, debt.points) == (2, 2, 0)
+    assert (debt.until, debt.carried) == (first.until, first.carried - 5)
+    with pytest.raises(NotTheLastStatement):
+        room.cancel_settlement(first.id, reason="no")
+    room.redeem(soap.id, rich.id, quantity=10)
+    assert room.settle("shop").brought == debt.carried
+
+
+def test_what_waited_for_another_agreement_is_given_back_as_it_was_paid(
+    village: Community, soap: Offer, rich: Member, clock: ManualClock
+) -> None:
+    room = village.redemption
+    voucher = room.issue_voucher(soap.id, rich.id, quantity=10)
+    room.sign_agreement("shop", starts_on=date(2026, 3, 10), rate="1")
+    clock.set(datetime(2026, 3, 12, 1, tzinfo=UTC))
+    redemption = room.take_voucher(str(voucher.code))
+    room.refund(redemption.id, 4, reason="broken")
+    statement = room.settle("shop")
+    assert (statement.points, statement.gross, statement.fees) == (6, 6, 0)
+
+
+def test_two_statements_approved_at_once_pay_out_what_is_there(
+    village: Community, soap: Offer, rich: Member
+) -> None:
+    room = village.redemption
+    first = room.redeem(soap.id, rich.id, quantity=10)
+    statements = [room.settle("shop")]
+    room.redeem(soap.id, rich.id, quantity=5)
+    statements.append(room.settle("shop"))
+    room.refund(first.id, 3, reason="broken")
+    treasurer = village.acting_as(Actor("treasurer")).redemption
+    came = race([partial(treasurer.approve_settlement, each.id) for each in statements])
+    assert came == {"done": 2}
+    assert village.ledger.balance(Account.merchant("shop", "points")).posted == 0
 
 
 def test_a_debt_is_carried_until_it_is_earned(village: Community, soap: Offer, rich: Member) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve, frozen
 
-from gridpoints import Account, Actor, Community, Member, Offer, Report
+from gridpoints import Account, Actor, Community, Exchange, Member, Offer, Report
 from gridpoints.codes import rotating_code
 from gridpoints.errors import (
     DeliveryConflict,
@@ -20,13 +20,18 @@ from gridpoints.errors import (
     NotUsable,
     NotYourCode,
     OfflineNotAllowed,
+    RedemptionConflict,
     StaffOnly,
+    StoreUnavailable,
+    TextTooLong,
+    TillMayNot,
     TooManyAttempts,
     VoucherNotValid,
 )
 from gridpoints.ledger.checkpoint import PrivateKey
-from gridpoints.redemption.model import RedemptionStatus
+from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.operations import Redemptions
+from gridpoints.redemption.tills import KeyScope
 from gridpoints.redemption.vouchers.model import (
     GRACE,
     VALIDITY,
@@ -39,6 +44,7 @@ from gridpoints.redemption.vouchers.offline import OfflineTill, Taken
 from gridpoints.redemption.vouchers.taking import ATTEMPTS_WITHIN, MOST_ATTEMPTS
 from gridpoints.testing import ManualClock
 from tests.racing import race
+from tests.rooms.conftest import RULES
 
 pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
 
@@ -129,8 +135,9 @@ def test_what_runs_out_goes_back(
     assert village.redemption.expire_vouchers() == 0
     assert figures(village, rich, soap) == (20, 0, 0, 5)
     assert village.redemption.voucher(issued.voucher.id).status is VoucherStatus.EXPIRED
-    with pytest.raises(NotUsable):
-        village.redemption.issue_voucher(soap.id, rich.id, valid_until=until)
+    for end in (until, datetime.max.replace(tzinfo=UTC)):
+        with pytest.raises(NotUsable):
+            village.redemption.issue_voucher(soap.id, rich.id, valid_until=end, offline=True)
 
 
 def test_a_voucher_is_revoked(village: Community, rich: Member, soap: Offer, till: Community) -> None:
@@ -160,6 +167,72 @@ def test_whatever_is_shown_is_refused_alike_and_not_for_ever(
         till.redemption.take_voucher("x")
 
 
+def test_who_tries_all_at_once_tries_no_more(village: Community, till: Community) -> None:
+    came = race([partial(till.redemption.take_voucher, "x") for _ in range(MOST_ATTEMPTS + 6)])
+    assert came == {"voucher_not_valid": MOST_ATTEMPTS, "too_many_attempts": 6}
+    assert len(village.redemption.attempts()) == MOST_ATTEMPTS
+
+
+def test_what_was_handed_out_by_its_number_is_not_had_again_for_its_code(
+    village: Community, rich: Member, soap: Offer, till: Community
+) -> None:
+    issued = village.redemption.issue_voucher(soap.id, rich.id, id="v1")
+    till.redemption.capture("v1")
+    with pytest.raises(VoucherNotValid):
+        till.redemption.take_voucher(str(issued.code))
+    village.redemption.refund("v1", reason="broken")
+    with pytest.raises(VoucherNotValid):
+        till.redemption.take_voucher(str(issued.code))
+    assert {each.reason for each in village.redemption.attempts()} == {"voucher_closed"}
+
+
+def test_no_voucher_is_made_of_what_stands_already(
+    village: Community, rich: Member, soap: Offer, clock: ManualClock
+) -> None:
+    room = village.redemption
+    room.redeem(soap.id, rich.id, id="had")
+    room.authorise(soap.id, rich.id, id="held")
+    room.issue_voucher(soap.id, rich.id, id="v1")
+    for id, named in (("had", False), ("held", False), ("v1", True)):
+        with pytest.raises(RedemptionConflict):
+            room.issue_voucher(soap.id, rich.id, named=named, id=id)
+    with pytest.raises(RedemptionConflict):
+        room.issue_voucher(soap.id, rich.id, valid_until=clock.now() + timedelta(days=1), id="v1")
+    assert [each.id for each in room.vouchers_of(rich.id)] == ["v1"]
+
+
+def test_what_is_not_for_those_who_act_for_merchants(
+    village: Community, rich: Member, soap: Offer, till: Community
+) -> None:
+    village.redemption.issue_voucher(soap.id, rich.id, id="v1")
+    outside = till.redemption
+    for act in (
+        outside.attempts,
+        outside.double_uses,
+        partial(outside.know_voucher_key, KEY.public),
+        partial(outside.revoke_voucher_key, "k", reason="mine"),
+        partial(outside.deposit, 5, source="mine"),
+    ):
+        with pytest.raises(StaffOnly):
+            act()
+    with pytest.raises(NotYourCode):
+        outside.renew_member_code(rich.id)
+
+
+def test_a_store_that_fails_says_nothing_of_a_voucher(
+    village: Community, rich: Member, soap: Offer, till: Community
+) -> None:
+    class Busy(Redemptions):
+        def capture(self, redemption_id: str, pieces: object = None) -> Redemption:
+            raise StoreUnavailable(url="postgresql://", reason="deadlock detected")
+
+    issued = village.redemption.issue_voucher(soap.id, rich.id)
+    with pytest.raises(StoreUnavailable):
+        Busy(till.context).take_voucher(str(issued.code))
+    assert village.redemption.attempts() == []
+    till.redemption.take_voucher(str(issued.code))
+
+
 def test_another_merchant_does_not_take_it(village: Community, rich: Member, soap: Offer) -> None:
     other = village.redemption.register_merchant("Bakery", unit="points", rate="1")
     village.redemption.activate_merchant(other.id)
@@ -179,7 +252,7 @@ def test_a_named_voucher_asks_for_the_code_that_changes(
     member_code = own.redemption.member_code(rich.id)
     assert member_code.until - clock.now() <= timedelta(seconds=30)
     wrong = "000000" if member_code.text != "000000" else "000001"
-    for shown in (None, "", wrong, "12345６"):
+    for shown in (None, "", wrong, "12345６", "\ud800"):
         with pytest.raises(VoucherNotValid):
             till.redemption.take_voucher(code, member_code=shown)
     till.redemption.take_voucher(code, member_code=member_code.text)
@@ -209,6 +282,25 @@ def test_handing_on(village: Community, rich: Member, soap: Offer) -> None:
     zhang = village.community.enrol("张伟")
     with pytest.raises(HandingOnNotAllowed):
         village.redemption.hand_on(issued.voucher.id, zhang.id)
+
+
+def test_nobody_hands_on_what_is_not_theirs(exchange: Exchange) -> None:
+    rules = RULES.replace("积分, zh_Hant: 積分}}", "积分, zh_Hant: 積分}, gift: true}")
+    village = exchange.found("giving", name="白羊村", rules=rules)
+    village = village.acting_as(Actor("clerk-wang", frozenset({"clerk"})))
+    li, zhang = village.community.enrol("李秀英"), village.community.enrol("张伟")
+    village.awards.credit_all([Report("1", li.id, "patrol", date(2026, 3, 1))])
+    shop = village.redemption.register_merchant("积分超市", unit="points", rate="1.5", id="shop")
+    village.redemption.activate_merchant(shop.id)
+    soap = village.redemption.draft_offer(shop.id, "洗洁精", price=2)
+    village.redemption.publish_offer(soap.id)
+    village.redemption.issue_voucher(soap.id, li.id, id="v1")
+    for outside in (till_of(village, soap, "till"), village.acting_as(Actor(zhang.id))):
+        with pytest.raises(HandingOnNotAllowed):
+            outside.redemption.hand_on("v1", zhang.id)
+    handed = village.acting_as(Actor(li.id)).redemption.hand_on("v1", zhang.id)
+    assert handed.holder_id == zhang.id
+    assert village.redemption.hand_on("v1", li.id).holder_id == li.id  # a clerk does it for them
 
 
 def test_a_voucher_is_taken_once_by_two_tills_at_once(
@@ -307,6 +399,7 @@ def test_one_that_came_too_late_is_contested_and_may_be_declined(scene: Scene, c
     [delivery] = scene.till.redemption.deliver(offline.waiting())
     assert delivery.arrival is Arrival.CONTESTED
     [case] = scene.room.double_uses()
+    assert (case.reason, case.first) == ("voucher_closed", None)
     declined = scene.room.decide_double_use(case.id, pay=False, note="it was on the list of revoked ones")
     assert declined.status is DoubleUseStatus.DECLINED
     assert scene.figures() == (20, 0, 0, 5)
@@ -321,21 +414,78 @@ def test_what_is_delivered_and_is_none(scene: Scene, clock: ManualClock) -> None
         Taken(1, forged, "v0", Decimal(2), now),
         Taken(2, tokens[0], "v0", Decimal(2), now + timedelta(days=1)),
         Taken(3, tokens[1], "v1", Decimal(2), now),
-        Taken(4, tokens[2], "v2", Decimal(2), now),
+        Taken(4, tokens[2], "v2", Decimal(-9), now),  # what the till says of it counts for nothing
     ]
     arrived = scene.till.redemption.deliver(takings)
     assert [(each.arrival, each.reason) for each in arrived] == [
         (Arrival.REFUSED, "voucher_forged"),
-        (Arrival.REFUSED, "voucher_from_later"),
+        (Arrival.CONTESTED, "voucher_from_later"),  # the goods are given, and the till's clock is wrong
         (Arrival.CAPTURED, None),
         (Arrival.CAPTURED, None),
     ]
-    assert [each.over_limit for each in arrived] == [False, True, True, True]
+    assert [each.over_limit for each in arrived] == [False, False, True, True]
+    assert [each.over_limit for each in scene.till.redemption.deliver(takings)] == [False, False, True, True]
     with pytest.raises(DeliveryConflict):
         scene.till.redemption.deliver([evolve(takings[2], token=tokens[0])])
     scene.room.revoke_voucher_key(KEY.public.id.hex(), reason="stolen")
     [refused] = scene.till.redemption.deliver([Taken(5, tokens[0], "v0", Decimal(2), now)])
     assert (refused.arrival, refused.reason) == (Arrival.REFUSED, "voucher_key_unknown")
+
+
+def test_a_wrong_clock_is_looked_at_and_the_points_are_those_of_the_voucher(
+    scene: Scene, clock: ManualClock
+) -> None:
+    taken = Taken(1, scene.issued("v1"), "v1", Decimal(2), clock.now() + timedelta(days=400))
+    scene.till.redemption.deliver([taken])
+    [case] = scene.room.double_uses()
+    assert case.reason == "voucher_from_later"
+    scene.room.decide_double_use(case.id, pay=True, note="the till's clock was a year ahead")
+    assert scene.figures() == (18, 0, 2, 4)
+    assert scene.room.voucher("v1").status is VoucherStatus.REDEEMED
+
+
+def test_what_was_delivered_before_leaves_the_limit_alone(scene: Scene, clock: ManualClock) -> None:
+    scene.room.allow_offline("till", limit=2)
+    first, second = (Taken(n, scene.issued(f"v{n}"), f"v{n}", Decimal(2), clock.now()) for n in (1, 2))
+    scene.till.redemption.deliver([first])
+    arrived = scene.till.redemption.deliver([first, second])  # its whole file
+    assert [each.over_limit for each in arrived] == [False, False]
+
+
+def test_a_store_that_fails_does_not_decide_about_a_delivery(scene: Scene, clock: ManualClock) -> None:
+    class Busy(Redemptions):
+        def capture(self, redemption_id: str, pieces: object = None) -> Redemption:
+            raise StoreUnavailable(url="postgresql://", reason="deadlock detected")
+
+    takings = [Taken(1, scene.issued("v1"), "v1", Decimal(2), clock.now())]
+    with pytest.raises(StoreUnavailable):
+        Busy(scene.till.context).deliver(takings)
+    assert scene.room.double_uses() == []
+    assert [each.arrival for each in scene.till.redemption.deliver(takings)] == [Arrival.CAPTURED]
+
+
+def test_a_key_that_is_not_for_taking_points_delivers_nothing(scene: Scene, clock: ManualClock) -> None:
+    _, text = scene.room.issue_key("till", scopes=[KeyScope.VOID])
+    other = scene.village.acting_as(scene.room.till_of(text))
+    with pytest.raises(TillMayNot):
+        other.redemption.deliver([Taken(1, scene.issued("v1"), "v1", Decimal(2), clock.now())])
+    assert scene.room.double_uses() == []
+
+
+def test_a_token_says_whom_a_named_voucher_is_for_and_fits(scene: Scene, clock: ManualClock) -> None:
+    scene.room.issue_voucher(scene.soap.id, scene.li.id, named=True, offline=True, id="v1")
+    with pytest.raises(NotUsable):
+        scene.room.token("v1", KEY)
+    dear = scene.room.draft_offer("shop", "很" * 100, price=1)
+    fine = scene.room.draft_offer("shop", "好" * 100, price=1)
+    goods = {scene.room.publish_offer(each.id).id: 1 for each in (dear, fine)}
+    id = "v" * 100
+    scene.room.issue_voucher(goods, scene.li.id, named=True, offline=True, id=id)
+    with pytest.raises(TextTooLong):
+        scene.room.token(id, KEY, holder="李" * 41)
+    token = scene.room.token(id, KEY, holder="李" * 40)
+    assert len(token) <= 1_663  # what the largest QR code holds where a quarter of it may be lost
+    assert scene.device().take(token, clock.now()).voucher == id
 
 
 def test_who_may_deliver(village: Community, soap: Offer, till: Community, rich: Member) -> None:

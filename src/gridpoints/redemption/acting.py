@@ -64,7 +64,11 @@ class Acting:
             if not any(staff.may(role) for staff in found):
                 raise StaffOnly(actor=actor.id, merchant=merchant.name, staff_role=role)
 
-    def _must_be_of_the_community(self, merchant: Merchant) -> None:
-        """Refuse whoever acts for merchants: what is asked is for the community to decide."""
+    def _must_be_of_the_community(self, merchant: Merchant | None = None) -> None:
+        """Refuse whoever acts for merchants: what is asked is for the community to decide.
+
+        `merchant` is whom it is about; None: the whole community.
+        """
         if self._acts_for_a_merchant:
-            raise StaffOnly(actor=self.context.actor.id, merchant=merchant.name, staff_role="clerk")
+            about = self.context.community if merchant is None else merchant.name
+            raise StaffOnly(actor=self.context.actor.id, merchant=about, staff_role="clerk")

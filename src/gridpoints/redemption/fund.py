@@ -74,7 +74,8 @@ class FundReport:
     """Where the fund stands. Sums are exact, in `currency`.
 
     `deposited` less `paid` is what there is; `due` are statements that are drawn up and not paid, or
-    came back; `taken` is what merchants hold in points that no statement has yet, at their own rates.
+    came back; `taken` is what merchants hold in points that no statement has yet, by what each is paid
+    today, with what was carried over and the adjustments that wait for a statement.
     """
 
     currency: str

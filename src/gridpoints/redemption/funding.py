@@ -21,11 +21,19 @@ from gridpoints.redemption.fund import (
     Liability,
     expected,
 )
-from gridpoints.redemption.partners import Agreement, Merchant
+from gridpoints.redemption.partners import Agreement, Merchant, MerchantStatus, agreed_on
 from gridpoints.redemption.paying import cents
 from gridpoints.redemption.reconciling import Reconciling
 from gridpoints.redemption.settlement import NO_TAKINGS, last_statement
-from gridpoints.redemption.statements import Settlement, SettlementStatus
+from gridpoints.redemption.statements import (
+    Adjustment,
+    AdjustmentStatus,
+    Portion,
+    Settlement,
+    SettlementStatus,
+    Terms,
+    terms_on,
+)
 from gridpoints.rules.case import Scope
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
@@ -49,7 +57,11 @@ class Funding(Reconciling):
         day: date | None = None,
         id: str | None = None,
     ) -> Deposit:
-        """Note money that came into the fund, or (below 0) was taken out; raises `NotAnAmount`."""
+        """Note money that came into the fund, or (below 0) was taken out.
+
+        Raises `NotAnAmount`, and `StaffOnly` for whoever acts for a merchant.
+        """
+        self._must_be_of_the_community()
         deposit = Deposit(
             id=self.context.id(id),
             money=cents(money, currency),
@@ -72,10 +84,10 @@ class Funding(Reconciling):
     ) -> FundReport:
         """Where the fund stands today, with a forecast of `months` months and its alarms.
 
-        What people hold is valued at the highest rate that any active merchant is paid now, or that the
-        rules promise: it is the most that it can cost. Alarms: less than `covered` of what is owed is there;
-        the month in which it runs out by the forecast; and the budgets of the rules of which as much is
-        used as they say.
+        What people hold is valued at the highest rate that any merchant is paid now who has not left, or
+        that the rules promise: it is the most that it can cost. Alarms: less than `covered` of what is owed
+        is there; the month in which it runs out by the forecast; and the budgets of the rules of which as
+        much is used as they say.
         """
         check_whole("months", months, most=120)
         Ledger(self.context).fold()
@@ -91,7 +103,7 @@ class Funding(Reconciling):
                 deposited=_sum(each.money for each in work.find(Deposit, {"currency": currency})),
                 paid=_sum(each.money for each in work.find(Settlement, paid)),
                 due=_sum(each.money for each in work.find(Settlement, due)),
-                taken=_sum(self._taken(work, currency)),
+                taken=_sum(self._taken(work, currency, today)),
                 liabilities=tuple(self._liabilities(work, rates)),
             )
             budgets = () if rules is None else tuple(self._budgets(work, rules, today))
@@ -111,10 +123,11 @@ class Funding(Reconciling):
         agreements: dict[str, list[Agreement]] = {}
         for agreement in work.find(Agreement, {"currency": currency}):
             agreements.setdefault(agreement.merchant_id, []).append(agreement)
-        for merchant in work.find(Merchant, {"currency": currency}):
-            for agreement in agreements.get(merchant.id, ()):
-                if agreement.covers(today):
-                    rates[merchant.unit] = max(rates.get(merchant.unit, Decimal(0)), agreement.rate)
+        here = tuple(status for status in MerchantStatus if status is not MerchantStatus.LEFT)
+        for merchant in work.find(Merchant, {"currency": currency, "status": here}):
+            if any(each.covers(today) for each in agreements.get(merchant.id, ())):
+                rate = agreed_on(merchant, agreements[merchant.id], today).rate
+                rates[merchant.unit] = max(rates.get(merchant.unit, Decimal(0)), rate)
         terms = rules.terms.redemption if rules is not None else None
         if terms is not None and terms.currency == currency and terms.points and terms.money is not None:
             code = terms.unit.code
@@ -130,14 +143,19 @@ class Funding(Reconciling):
                 money = work.get(Unit, code).decimal(held) * rates[code]
                 yield Liability(code, held, rates[code], money)
 
-    def _taken(self, work: Work, currency: str) -> Iterator[Decimal]:
-        """What merchants took that is in no statement yet, each at its own rate."""
+    def _taken(self, work: Work, currency: str, today: date) -> Iterator[Decimal]:
+        """What merchants took that is in no statement yet, each by its terms of today, and what waits."""
         for merchant in work.find(Merchant, {"currency": currency}):
             last = last_statement(work, merchant.id)
             account = Account.merchant(merchant.id, merchant.unit)
             _, totals = work.ledger.totals(account, after=last.until_sequence if last else 0)
             points = sum(each.amount for each in totals if each.kind not in NO_TAKINGS)
-            yield work.get(Unit, merchant.unit).decimal(points) * merchant.rate
+            agreements = work.find(Agreement, {"merchant_id": merchant.id})
+            terms = terms_on(agreements, Terms(None, merchant.rate), today)
+            portion = Portion.of(terms, points, work.get(Unit, merchant.unit).decimal(points))
+            yield portion.gross - portion.cost
+            waiting = {"merchant_id": merchant.id, "status": AdjustmentStatus.OPEN}
+            yield _sum(each.money for each in work.find(Adjustment, waiting))
             if last is not None:
                 yield last.carried
 

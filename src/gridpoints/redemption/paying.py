@@ -43,8 +43,10 @@ class Paying(Settling):
         """
         actor = self.context.actor
         with self.context.begin() as work:
+            # The merchant first, as for refunds and the next statement: what is there stays there meanwhile.
+            merchant_id = work.get(Settlement, settlement_id).merchant_id
+            self._must_be_of_the_community(work.get(Merchant, merchant_id, lock=True))
             statement = work.get(Settlement, settlement_id, lock=True)
-            self._must_be_of_the_community(work.get(Merchant, statement.merchant_id))
             approved = SETTLEMENT.advance(statement, SettlementStatus.APPROVED, approved_by=actor.id)
             if actor.id == statement.drawn_up_by:
                 raise SamePerson(actor=actor.id)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 
 class Gap(StrEnum):
@@ -55,7 +55,8 @@ class Recorded:
 class Difference:
     """One redemption about which they differ: what each of the three says of it, None: nothing.
 
-    `points` is by how much the merchant was paid too little (below 0: too much), if its list is right.
+    `points` is by how much the merchant was paid too little (below 0: too much), if its list is right; 0
+    where the ledger is to be put right first.
     """
 
     gap: Gap
@@ -123,11 +124,14 @@ def _differences(id: str, lines: list[Listed], recorded: Recorded | None) -> Ite
     first = lines[0] if lines else None
     if recorded is not None:
         about = (id, recorded.day, None if first is None else first.points, recorded.points, recorded.posted)
+        in_the_ledger = (recorded.posted or 0) == recorded.points
         if recorded.posted is None and recorded.points:
             yield Difference(Gap.NOT_POSTED, *about, 0, Proposal.LOOK)
         elif recorded.posted not in (None, recorded.points):
             yield Difference(Gap.POSTED_DIFFERS, *about, 0, Proposal.LOOK)
-        yield from _of_the_list(first, recorded)
+        for difference in _of_the_list(first, recorded):
+            # The merchant is paid by the ledger: that is put right first, or it would be paid by both.
+            yield difference if in_the_ledger else evolve(difference, points=0, proposal=Proposal.LOOK)
     elif first is not None:
         unknown = (id, first.day, first.points, None, None)
         yield Difference(Gap.NOT_RECORDED, *unknown, first.points, Proposal.LOOK)

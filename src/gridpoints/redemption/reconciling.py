@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from attrs import evolve, frozen
 
 from gridpoints.errors import NothingToCorrect
-from gridpoints.ledger.model import Account
+from gridpoints.ledger.model import Account, Entry
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.partners import Agreement, Merchant, agreed_on
 from gridpoints.redemption.paying import Paying
@@ -73,15 +73,15 @@ class Reconciling(Paying):
         account = Account.merchant(merchant.id, merchant.unit)
         points = Counter[str]()
         for entry in work.ledger.entries(account, since=within.start):
-            if entry.kind not in NO_TAKINGS and (id := entry.metadata.get("redemption")):
-                points[str(id)] += entry.amount
+            if entry.kind not in NO_TAKINGS and (id := _redemption_of(work, entry)):
+                points[id] += entry.amount
         return points
 
     def correct(self, merchant_id: str, difference: Difference, *, note: str) -> Adjustment:
         """Accept what is proposed for a difference: money with the next statement, once for each.
 
         At the rate that was agreed for its day, rounded half up to the cent. Raises `NothingToCorrect` where
-        none is owed.
+        none is owed, or less than half a cent.
         """
         if not difference.points or difference.proposal is Proposal.NOTHING:
             raise NothingToCorrect(reference=difference.reference)
@@ -94,8 +94,19 @@ class Reconciling(Paying):
             agreement = agreed_on(merchant, agreements, difference.day)
             points = work.get(Unit, merchant.unit).decimal(difference.points)
             exact = points * agreement.rate * (100 - agreement.fee) / 100
-            money = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+            if not (money := exact.quantize(Decimal("0.01"), ROUND_HALF_UP)):
+                raise NothingToCorrect(reference=difference.reference)
             return self.adjust(merchant.id, money, reason=check_text("note", note), id=id)
+
+
+def _redemption_of(work: Work, entry: Entry) -> str | None:
+    """Of which redemption points were taken or given back; also where that was reversed in the ledger."""
+    metadata = entry.metadata
+    if "redemption" not in metadata and (reverses := metadata.get("reverses")) is not None:
+        line = work.ledger.line(str(reverses))
+        metadata = {} if line is None else line.transaction().metadata
+    id = metadata.get("redemption")
+    return None if id is None else str(id)
 
 
 def _by_redemption(work: Work, listed: Iterable[Listed]) -> Iterator[Listed]:

@@ -25,6 +25,7 @@ from gridpoints.redemption.statements import (
     cut_off_before,
     payable,
     terms_between,
+    terms_on,
 )
 from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Range, Work
@@ -122,7 +123,8 @@ class Settling(Acting):
 def last_statement(work: Work, merchant_id: str) -> Settlement | None:
     """The statement of a merchant that reaches furthest and was not cancelled."""
     standing = {"merchant_id": merchant_id, "status": STANDING}
-    return next(iter(work.find(Settlement, standing, order=("-until_sequence", "-until"), limit=1)), None)
+    order = ("-until_sequence", "-until", "-drawn_up_at")  # the later ones may be of adjustments alone
+    return next(iter(work.find(Settlement, standing, order=order, limit=1)), None)
 
 
 @define
@@ -136,15 +138,26 @@ class _Drawing:
     account: Account = field(init=False)
     unit: Unit = field(init=False)
     last: Settlement | None = field(init=False)
+    agreements: list[Agreement] = field(init=False)
+    standing: Terms = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.account = Account.merchant(self.merchant.id, self.merchant.unit)
         self.unit = self.work.get(Unit, self.merchant.unit)
         self.last = last_statement(self.work, self.merchant.id)
+        of_it = {"merchant_id": self.merchant.id}
+        self.agreements = self.work.find(Agreement, of_it, order=("starts_on", "id"))
+        self.standing = Terms(None, self.merchant.rate)
 
     @property
     def after(self) -> int:
         return self.last.until_sequence if self.last else 0
+
+    @property
+    def until(self) -> datetime:
+        """Where the statement ends: never before the one that it goes on from."""
+        until = self.cut or self.room.context.now()
+        return max(self.last.until, until) if self.last else until
 
     def statement(self, id: str) -> Settlement:
         now = self.room.context.now()
@@ -165,7 +178,7 @@ class _Drawing:
             unit=self.merchant.unit,
             after_sequence=self.after,
             until_sequence=reached,
-            until=self.cut or now,
+            until=self.until,
             redemptions=sum(t.entries for t in totals if t.kind not in _GIVEN_BACK),
             opening=self._opening(),
             points=taken,
@@ -205,7 +218,8 @@ class _Drawing:
         points, all_totals, reached = Counter[Terms](), [], self.after
         for end, terms in self._terms():
             begun = reached
-            reached, totals = self.work.ledger.totals(self.account, after=begun, until=end)
+            last, totals = self.work.ledger.totals(self.account, after=begun, until=end)
+            reached = max(begun, last)
             of_these = [t for t in totals if t.kind not in NO_TAKINGS]
             all_totals += of_these
             moved = sum(t.amount for t in of_these)
@@ -216,21 +230,21 @@ class _Drawing:
         return reached, all_totals, points
 
     def _terms(self) -> list[tuple[datetime | None, Terms]]:
-        agreements = self.work.find(Agreement, {"merchant_id": self.merchant.id}, order=("starts_on", "id"))
         since = self.last.until if self.last else _BEGINNING
-        until = self.cut or self.room.context.now()
-        standing = Terms(None, self.merchant.rate)
-        pieces = terms_between(agreements, standing, since, max(since, until), self.room.context.zone)
+        zone = self.room.context.zone
+        pieces = terms_between(self.agreements, self.standing, since, max(since, self.until), zone)
         *before, (_, last) = pieces
         return [*before, (self.cut, last)]
 
     def _refunds_by_their_own(self, points: Counter[Terms], terms: Terms, after: int, until: int) -> None:
         """What was given back is deducted at the rate at which it was taken."""
         for redemption, given_back in self._refunds(after, until):
-            if redemption.agreement_id not in (None, terms.agreement_id):
-                agreement = self.work.get(Agreement, redemption.agreement_id)
+            # That of the day it was handed out, as it was paid for: a voucher may have waited for weeks.
+            taken_on = self.room.context.local_day(redemption.captured_at or redemption.authorised_at)
+            own = terms_on(self.agreements, self.standing, taken_on)
+            if own != terms:
                 points[terms] += given_back
-                points[Terms(agreement.id, agreement.rate, agreement.fee)] -= given_back
+                points[own] -= given_back
 
     def _refunds(self, after: int, until: int) -> Iterator[tuple[Redemption, int]]:
         entries = self.work.ledger.entries(self.account, after=after, only=Only(kind=REFUND))

@@ -187,10 +187,13 @@ def terms_between(
     ends = [*sorted(bound for bound in bounds if since < bound < until), until]
     pieces, start = [], since
     for end in ends:
-        day = start.astimezone(zone).date()
-        in_force = [each for each in known if each.covers(day)]
-        found = max(in_force, key=lambda each: (each.starts_on, each.id), default=None)
-        terms = standing if found is None else Terms(found.id, found.rate, found.fee)
-        pieces.append((end, terms))
+        pieces.append((end, terms_on(known, standing, start.astimezone(zone).date())))
         start = end
     return pieces
+
+
+def terms_on(agreements: Iterable[Agreement], standing: Terms, day: date) -> Terms:
+    """By what a merchant is paid for what it took on a day."""
+    in_force = [each for each in agreements if each.covers(day)]
+    found = max(in_force, key=lambda each: (each.starts_on, each.id), default=None)
+    return standing if found is None else Terms(found.id, found.rate, found.fee)

@@ -9,12 +9,14 @@ from decimal import Decimal
 from attrs import evolve, frozen
 
 from gridpoints.errors import (
+    ConcurrentChange,
     DeliveryConflict,
     GridpointsError,
     NotATill,
     OfflineNotAllowed,
     QueueUnreadable,
-    SamePerson,
+    StoreError,
+    VoucherClosed,
     VoucherElsewhere,
     VoucherFromLater,
     VoucherTaken,
@@ -24,7 +26,7 @@ from gridpoints.ledger.operations import Ledger
 from gridpoints.redemption.acting import TILL_ROLE, till_actor_id
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.tills import Till
+from gridpoints.redemption.tills import KeyScope, Till
 from gridpoints.redemption.vouchers.issuing import _keys
 from gridpoints.redemption.vouchers.model import (
     DOUBLE_USE,
@@ -47,6 +49,8 @@ from gridpoints.values import check_decimal, check_text
 
 #: So far may the clock of a device be ahead.
 CLOCK_DRIFT = timedelta(minutes=5)
+#: Errors after which the same is delivered again: they say nothing about a voucher.
+_NOTHING_FOUND_OUT = (StoreError, ConcurrentChange)
 
 
 @frozen
@@ -79,21 +83,23 @@ class Delivering(Taking):
         """Take in what a till took, one by one; the same again answers what came of it the first time.
 
         Acts as the till, in its order. What cannot be captured is no error: it is `CONTESTED`, and a person
-        decides (`double_uses`), or `REFUSED`, where no such voucher was ever issued; a line that could not
-        be read is left out. Raises `NotATill`, `OfflineNotAllowed`, and `DeliveryConflict` where the till
-        delivered something else under the same number.
+        decides (`double_uses`), or `REFUSED`, where it was no voucher for this till when it took it: forged,
+        expired, another merchant's, or signed with a key that is not known any more; a line that could not
+        be read is left out. Raises `NotATill`, `OfflineNotAllowed`, `TillMayNot` for a key that is not for
+        taking points, and `DeliveryConflict` where the till delivered something else under the same number.
         """
         with self.context.read() as work:
             till = self._till(work)
+            self._must_serve(work, work.get(Merchant, till.merchant_id), KeyScope.CAPTURE, till.name)
             grant = next(iter(work.find(OfflineGrant, {"id": till.id})), None)
         if grant is None:
             raise OfflineNotAllowed(till=till.name)
-        arrived, sum_taken = [], Decimal(0)
+        arrived, room = [], grant.limit
         for taken in takings:
             if isinstance(taken, Taken):
-                sum_taken += taken.points
-                over = sum_taken > grant.limit
-                arrived.append(self._deliver(till, taken, over_limit=over))
+                delivery, new = self._deliver(till, taken, room)
+                room -= delivery.points if new else 0
+                arrived.append(delivery)
         return arrived
 
     def _till(self, work: Work) -> Till:
@@ -102,7 +108,8 @@ class Delivering(Taking):
             raise NotATill(actor=actor.id)
         return work.get(Till, actor.id.removeprefix(till_actor_id("")))
 
-    def _deliver(self, till: Till, taken: Taken, *, over_limit: bool) -> Delivery:
+    def _deliver(self, till: Till, taken: Taken, room: Decimal) -> tuple[Delivery, bool]:
+        """What came of it, and whether it came just now; `room` is what the till could still take."""
         id = f"{till.id}:{taken.number}"
         delivery = Delivery(
             id=id,
@@ -112,57 +119,63 @@ class Delivering(Taking):
             taken_at=taken.at,
             delivered_at=self.context.now(),
             arrival=Arrival.CAPTURED,
-            over_limit=over_limit,
         )
         with self.context.begin() as work:
             work.get(Till, till.id, lock=True)  # one delivery of a till after another
             for standing in work.find(Delivery, {"id": id}):
                 if standing.token != taken.token:
                     raise DeliveryConflict(till=till.name, number=taken.number)
-                return standing
+                return standing, False
             try:
                 ticket = self._verified(work, till, taken)
                 voucher = work.get(Voucher, ticket.voucher)
+            except _NOTHING_FOUND_OUT:
+                raise
             except GridpointsError as refusal:
                 refused = evolve(delivery, arrival=Arrival.REFUSED, reason=refusal.code)
                 work.add(refused)
-                return refused
+                return refused, True
             delivery = evolve(
                 delivery,
                 voucher_id=voucher.id,
                 redemption_id=voucher.redemption_id,
                 points=ticket.points,
+                over_limit=ticket.points > room,  # what its token says, and not what the till says
             )
             try:
                 with self.context.begin() as inner:
-                    self._capture_taken(inner, voucher.id, till)
+                    if taken.at > self.context.now() + CLOCK_DRIFT:
+                        raise VoucherFromLater(at=taken.at)
+                    self._capture_taken(inner, voucher.id, till.merchant_id)
+            except _NOTHING_FOUND_OUT:
+                raise
             except GridpointsError as contested:
                 delivery = evolve(delivery, arrival=Arrival.CONTESTED, reason=contested.code)
                 self.context.keep(work, self._double_use(work, delivery, till))
             work.add(delivery)
-            return delivery
+            return delivery, True
 
     def _verified(self, work: Work, till: Till, taken: Taken) -> Ticket:
         """What the token says, as the till should have read it when it took it."""
-        if taken.at > self.context.now() + CLOCK_DRIFT:
-            raise VoucherFromLater(at=taken.at)
         return Ticket.verify(
             taken.token,
             _keys(work),
             community=self.context.community,
             merchant=till.merchant_id,
-            now=taken.at,
+            now=min(taken.at, self.context.now()),
         )
 
-    def _capture_taken(self, work: Work, voucher_id: str, till: Till) -> None:
+    def _capture_taken(self, work: Work, voucher_id: str, merchant_id: str) -> None:
         redemption_id = work.get(Voucher, voucher_id).redemption_id
         self._lock_offers_of(work, [redemption_id])
         voucher = work.get(Voucher, voucher_id, lock=True)
-        redemption = work.get(Redemption, redemption_id)
-        if redemption.merchant_id != till.merchant_id:
+        redemption = work.get(Redemption, redemption_id, lock=True)
+        if redemption.merchant_id != merchant_id:
             raise VoucherElsewhere(voucher=voucher.id, merchant=redemption.merchant_id)
-        if redemption.status is not RedemptionStatus.AUTHORISED:
-            raise VoucherTaken(voucher=voucher.id, at=redemption.captured_at or redemption.expires_at)
+        if redemption.captured_at is not None:
+            raise VoucherTaken(voucher=voucher.id, at=redemption.captured_at)
+        if redemption.status is RedemptionStatus.VOIDED:
+            raise VoucherClosed(voucher=voucher.id, status=VoucherStatus.REVOKED)
         self.capture(redemption.id)
         self.context.change(work, voucher, VOUCHER.advance(voucher, VoucherStatus.REDEEMED))
 
@@ -190,26 +203,32 @@ class Delivering(Taking):
     # --- a person decides ---------------------------------------------------------------------
 
     def double_uses(self, status: DoubleUseStatus = DoubleUseStatus.OPEN) -> list[DoubleUse]:
-        """The vouchers that were used twice, or too late, and wait for a decision, by time."""
+        """The vouchers that were used twice, or too late, and wait for a decision, by time.
+
+        Raises `StaffOnly` for whoever acts for a merchant.
+        """
+        self._must_be_of_the_community()
         with self.context.read() as work:
             return work.find(DoubleUse, {"status": status}, order=("taken_at", "id"))
 
     def decide_double_use(self, id: str, *, pay: bool, note: str) -> DoubleUse:
         """Decide whether the community pays the merchant who gave the goods in good faith.
 
-        Where it pays, the points are issued to the merchant's account, and settled as all others are.
-        Raises `SamePerson` for the till that delivered it.
+        Where it pays, the points are issued to the merchant's account, and settled as all others are; or,
+        where nothing was had for the voucher so far (only the till's clock was wrong), they are those that
+        are held for it.
+        Raises `StaffOnly` for whoever acts for a merchant, the till that delivered it among them.
         """
         actor = self.context.actor
         with self.context.begin() as work:
             case = work.get(DoubleUse, id, lock=True)
             self._must_be_of_the_community(work.get(Merchant, case.merchant_id))
-            if actor.id == till_actor_id(case.id.rpartition(":")[0]):
-                raise SamePerson(actor=actor.id)
             to = DoubleUseStatus.PAID if pay else DoubleUseStatus.DECLINED
             note = check_text("note", note)
             decided = DOUBLE_USE.advance(case, to, decided_by=actor.id, note=note)
-            if pay:
+            if pay and self._stands(work, case):
+                self._capture_taken(work, case.voucher_id, case.merchant_id)
+            elif pay:
                 Ledger(self.context).post_one(
                     Transaction(
                         id=f"double_use:{case.id}",
@@ -223,3 +242,9 @@ class Delivering(Taking):
                     )
                 )
             return self.context.change(work, case, decided)
+
+    def _stands(self, work: Work, case: DoubleUse) -> bool:
+        """Whether the points are still held for the voucher of a case."""
+        redemption = work.get(Redemption, work.get(Voucher, case.voucher_id).redemption_id)
+        held = redemption.expires_at > self.context.now()
+        return held and redemption.status is RedemptionStatus.AUTHORISED

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from attrs import frozen
 
 from gridpoints.codes import code_hash, new_code, read_code
 from gridpoints.community.model import Member
-from gridpoints.errors import HandingOnNotAllowed, NotUsable, VoucherKeyUnknown
+from gridpoints.errors import HandingOnNotAllowed, NotUsable, RedemptionConflict, VoucherKeyUnknown
 from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
 from gridpoints.redemption.asking import NO_MERITS, Merits, check_id
 from gridpoints.redemption.model import Redemption, RedemptionStatus
@@ -28,6 +28,13 @@ from gridpoints.redemption.vouchers.tokens import Ticket
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Unit, check_instant, check_text, shown
+
+#: So many signs of the goods and of the holder's name: more, in Chinese, and no QR code would hold the token.
+_GOODS, _HOLDER = 100, 40
+#: Before this a voucher ends: there must be days enough left for its grace.
+_LAST = datetime.max.replace(tzinfo=UTC) - GRACE
+#: Who does for residents without a telephone what they would do themselves.
+SHOWS_FOR_RESIDENTS = frozenset({"clerk", "system"})
 
 
 @frozen
@@ -59,12 +66,14 @@ class Issuing(Reserving):
         """Set goods and points aside, as `authorise` does, and give a code for them.
 
         Valid for `VALIDITY`, or until `valid_until`; `named`, `offline`: see `Voucher`. The same id again
-        answers the voucher that stands, without its code. Raises what `authorise` does.
+        answers the voucher that stands, without its code. Raises what `authorise` does, and
+        `RedemptionConflict` where the id is a voucher's of another kind, or a redemption's without one.
         """
         now = self.context.now()
         until = now + VALIDITY if valid_until is None else check_instant("valid_until", valid_until)
-        if until <= now:
+        if not now < until < _LAST:
             raise NotUsable(field="valid_until", value=shown(until))
+        held_until = until + GRACE if offline else until
         id = self.context.id(None) if id is None else check_id(id)
         with self.context.begin() as work:
             redemption = self.authorise(
@@ -74,11 +83,16 @@ class Issuing(Reserving):
                 pooled=pooled,
                 merits=merits,
                 merchant_id=merchant_id,
-                expires_at=until + GRACE if offline else until,
+                expires_at=held_until,
                 id=id,
             )
             for standing in work.find(Voucher, {"id": id}):
+                same_end = valid_until is None or standing.valid_until == until
+                if (standing.named, standing.offline) != (named, offline) or not same_end:
+                    raise RedemptionConflict(redemption=id)
                 return Issued(standing, None)
+            if redemption.status is not RedemptionStatus.AUTHORISED or redemption.expires_at != held_until:
+                raise RedemptionConflict(redemption=id)  # it stood before, and nothing is held for a voucher
             code = new_code()
             voucher = Voucher(
                 id=id,
@@ -95,8 +109,8 @@ class Issuing(Reserving):
     def hand_on(self, voucher_id: str, member_id: str, *, reason: str | None = None) -> Voucher:
         """Let a voucher be somebody else's (转赠): of the same household, or, where the rules let, anybody's.
 
-        Its points stay those of whoever it was issued to. Raises `HandingOnNotAllowed`, `VoucherClosed` or
-        `VoucherExpired`.
+        Its points stay those of whoever it was issued to. Raises `HandingOnNotAllowed`, also where the actor
+        is neither its holder nor somebody who does it for residents, `VoucherClosed` or `VoucherExpired`.
         """
         with self.context.begin() as work:
             taker = work.get(Member, member_id, lock=True)
@@ -114,7 +128,9 @@ class Issuing(Reserving):
         wallet = wallets.get(unit)
         home = work.get(Member, voucher.holder_id).household_id
         family = home is not None and home == taker.household_id
-        if wallet is None or not (wallet.gift or (wallet.transfer and family)):
+        actor = self.context.actor
+        own = actor.id == voucher.holder_id or actor.roles & SHOWS_FOR_RESIDENTS
+        if not own or wallet is None or not (wallet.gift or (wallet.transfer and family)):
             raise HandingOnNotAllowed(unit=unit, member=taker.name)
 
     def revoke_voucher(self, voucher_id: str, *, reason: str) -> Voucher:
@@ -129,35 +145,38 @@ class Issuing(Reserving):
             return self.context.change(work, voucher, revoked, check_text("reason", reason))
 
     def expire_vouchers(self) -> int:
-        """Note which vouchers ran out, their grace included; answers how many. `expire` frees their goods."""
+        """Note which vouchers ran out, their grace included, the oldest first; `expire` frees their goods.
+
+        Answers how many; as long as that is not 0, there may be more.
+        """
+        now, expired = self.context.now(), 0
         with self.context.begin() as work:
-            due = {"status": VoucherStatus.ISSUED, "valid_until": Range(at_most=self.context.now())}
-            vouchers = work.find(Voucher, due, order=("valid_until", "id"), limit=1_000, lock=True)
-            gone = {
-                each.id
-                for each in work.find(Redemption, {"id": [v.redemption_id for v in vouchers]})
-                if each.status is not RedemptionStatus.AUTHORISED or each.expires_at <= self.context.now()
-            }
-            changes = [
-                (voucher, VOUCHER.advance(voucher, VoucherStatus.EXPIRED))
-                for voucher in vouchers
-                if voucher.redemption_id in gone
-            ]
-            self.context.change_all(work, changes)
-            return len(changes)
+            for offline, end in ((False, now), (True, now - GRACE)):  # what may still be on its way
+                due = {"status": VoucherStatus.ISSUED, "offline": offline, "valid_until": Range(at_most=end)}
+                vouchers = work.find(Voucher, due, order=("valid_until", "id"), limit=1_000, lock=True)
+                self.context.change_all(
+                    work, [(each, VOUCHER.advance(each, VoucherStatus.EXPIRED)) for each in vouchers]
+                )
+                expired += len(vouchers)
+        return expired
 
     # --- tokens -------------------------------------------------------------------------------
 
     def know_voucher_key(self, key: PublicKey) -> VoucherKey:
-        """Take vouchers that are signed with this key; again, it changes nothing."""
+        """Take vouchers that are signed with this key; again, it changes nothing. Raises `StaffOnly`."""
         known = VoucherKey(key.id.hex(), str(key), self.context.now())
+        self._must_be_of_the_community()
         with self.context.begin() as work:
             for standing in work.find(VoucherKey, {"id": known.id}):
                 return standing
             return self.context.keep(work, known)
 
     def revoke_voucher_key(self, key_id: str, *, reason: str) -> VoucherKey:
-        """Take nothing more that is signed with a key; vouchers have to be signed anew with another."""
+        """Take nothing more that is signed with a key; vouchers have to be signed anew with another.
+
+        Raises `StaffOnly`.
+        """
+        self._must_be_of_the_community()
         with self.context.begin() as work:
             key = work.get(VoucherKey, key_id, lock=True)
             revoked = SECRET.advance(key, SecretStatus.REVOKED)
@@ -173,25 +192,28 @@ class Issuing(Reserving):
 
         `holder` is what the till is shown of a named voucher's holder: their name, or as much of it as
         should be on paper. Raises `VoucherClosed`, `VoucherExpired`, `VoucherKeyUnknown` for a key that
-        the community does not know, or `NotUsable` for a voucher that is not for such tills.
+        the community does not know, or `NotUsable` for a voucher that is not for such tills, and for a
+        named one without a `holder`: a till would give the goods to whoever brings it.
         """
         with self.context.read() as work:
             voucher = work.get(Voucher, voucher_id)
             voucher.must_be_good(self.context.now())
             if not voucher.offline:
                 raise NotUsable(field="voucher", value=voucher.id)
+            if voucher.named and holder is None:
+                raise NotUsable(field="holder", value="")
             if key.public not in _keys(work):
                 raise VoucherKeyUnknown(key=key.public.id.hex())
             redemption = work.get(Redemption, voucher.redemption_id)
             ticket = Ticket(
                 community=self.context.community,
                 voucher=voucher.id,
-                goods="、".join(f"{line.name} × {line.quantity}" for line in redemption.lines)[:300],
+                goods="、".join(f"{line.name} × {line.quantity}" for line in redemption.lines)[:_GOODS],
                 points=work.get(Unit, redemption.unit).decimal(redemption.points),
                 unit=redemption.unit,
                 until=voucher.valid_until,
                 merchant=redemption.merchant_id,
-                holder=None if holder is None else check_text("holder", holder, longest=100),
+                holder=None if holder is None else check_text("holder", holder, longest=_HOLDER),
             )
         return ticket.sign(key)
 

@@ -138,7 +138,7 @@ class OfflineGrant:
 class Arrival(StrEnum):
     """What came of a voucher that a till delivered.
 
-    Captured; contested, and laid before a person; or refused, because it is none.
+    Captured; contested, and laid before a person; or refused, because it was none for that till.
     """
 
     CAPTURED = "captured"
@@ -150,8 +150,8 @@ class Arrival(StrEnum):
 class Delivery:
     """A voucher that a till took without a network, as it arrived; the id is the till's, and its `number`.
 
-    `reason` is the code of the error for which it was contested or refused. `over_limit`: the till had taken
-    more than it may.
+    `reason` is the code of the error for which it was contested or refused. `over_limit`: with it, what
+    arrived together came to more than the till may take.
     """
 
     id: str

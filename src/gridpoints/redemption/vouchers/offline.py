@@ -20,6 +20,9 @@ from gridpoints.errors import OfflineLimitReached, QueueUnreadable, VoucherTaken
 from gridpoints.ledger.checkpoint import PublicKey
 from gridpoints.redemption.vouchers.tokens import Ticket
 
+#: No number and no points of a voucher are more.
+_MOST = 10**18
+
 
 @frozen
 class Taken:
@@ -45,6 +48,12 @@ class Taken:
         }
         return json.dumps(document, ensure_ascii=False) + "\n"
 
+    def _can_be(self) -> bool:
+        """Whether a till can have written it: JSON would have room for anything in these places."""
+        texts = isinstance(self.token, str) and isinstance(self.voucher, str)
+        counted = type(self.number) is int and 0 < self.number <= _MOST
+        return texts and counted and 0 <= self.points <= _MOST and self.at.utcoffset() is not None
+
     @classmethod
     def parse(cls, line: str, number: int) -> Taken:
         """What `line` wrote; raises `QueueUnreadable`, with the `number` of the line."""
@@ -57,7 +66,7 @@ class Taken:
                 points=Decimal(document["points"]),
                 at=datetime.fromisoformat(document["at"]),
             )
-            if taken.line() == line:
+            if taken.line() == line and taken._can_be():
                 return taken
         except (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError):
             pass

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
 from gridpoints.codes import STEP, code_hash, read_code, rotating_code, step_of
 from gridpoints.community.model import Member
 from gridpoints.errors import (
+    ConcurrentChange,
     GridpointsError,
     NotYourCode,
+    StoreError,
     TooManyAttempts,
+    VoucherClosed,
     VoucherElsewhere,
     VoucherNamed,
     VoucherNotValid,
     VoucherUnknown,
 )
 from gridpoints.redemption.acting import TILL_ROLE, till_actor_id
-from gridpoints.redemption.model import Redemption
+from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.tills import Till
-from gridpoints.redemption.vouchers.issuing import Issuing, _keys
+from gridpoints.redemption.vouchers.issuing import SHOWS_FOR_RESIDENTS, Issuing, _keys
 from gridpoints.redemption.vouchers.model import (
     SECRET,
     VOUCHER,
@@ -33,13 +36,14 @@ from gridpoints.redemption.vouchers.model import (
     VoucherStatus,
 )
 from gridpoints.redemption.vouchers.tokens import Ticket
+from gridpoints.rules.case import UsageKey
 from gridpoints.storage.port import Range, Work
 
 #: So many refusals within so long, and a till is refused for a while, whatever it is shown.
 MOST_ATTEMPTS = 10
 ATTEMPTS_WITHIN = timedelta(minutes=10)
-#: Who may show the code of a resident who has no telephone.
-SHOWS_FOR_RESIDENTS = frozenset({"clerk", "system"})
+#: What is locked while somebody tries, so that nobody tries many at the same moment.
+_ATTEMPTS = "voucher_attempts"
 
 
 @frozen
@@ -67,29 +71,33 @@ class Taking(Issuing):
         says nothing of why: the true reason is its ``__cause__``, and is kept as an `Attempt` for the
         operator; and `TooManyAttempts`.
         """
-        self._must_not_try_too_often()
-        voucher_id: str | None = None
-        try:
-            with self.context.begin() as work:
-                voucher_id = self._meant(work, shown)
-                return self._take_voucher(work, voucher_id, member_code, pieces)
-        except GridpointsError as refusal:
-            attempt = Attempt(
-                id=self.context.id(None),
-                by=self.context.actor.id,
-                at=self.context.now(),
-                reason=refusal.code,
-                voucher_id=voucher_id,
-            )
-            with self.context.begin() as work:
+        with self.context.begin() as work:
+            self._must_not_try_too_often(work)
+            voucher_id: str | None = None
+            try:
+                with self.context.begin() as inner:
+                    voucher_id = self._meant(inner, shown)
+                    return self._take_voucher(inner, voucher_id, member_code, pieces)
+            except (StoreError, ConcurrentChange):  # nothing was found out about the voucher
+                raise
+            except GridpointsError as refusal:
+                why = refusal
+                attempt = Attempt(
+                    id=self.context.id(None),
+                    by=self.context.actor.id,
+                    at=self.context.now(),
+                    reason=refusal.code,
+                    voucher_id=voucher_id,
+                )
                 work.add(attempt)
-            raise VoucherNotValid from refusal
+        raise VoucherNotValid from why
 
-    def _must_not_try_too_often(self) -> None:
-        now = self.context.now()
-        lately = {"by": self.context.actor.id, "at": Range(above=now - ATTEMPTS_WITHIN)}
-        with self.context.read() as work:
-            attempts = work.find(Attempt, lately, order=("-at",), limit=MOST_ATTEMPTS)
+    def _must_not_try_too_often(self, work: Work) -> None:
+        """Refuse who was refused too often; until this unit of work ends, they try nothing else beside it."""
+        by, now = self.context.actor.id, self.context.now()
+        work.lock_usage([str(UsageKey(_ATTEMPTS, f"actor:{by}", date.min))])
+        lately = {"by": by, "at": Range(above=now - ATTEMPTS_WITHIN)}
+        attempts = work.find(Attempt, lately, order=("-at",), limit=MOST_ATTEMPTS)
         if len(attempts) == MOST_ATTEMPTS:
             raise TooManyAttempts(until=attempts[-1].at + ATTEMPTS_WITHIN)
 
@@ -125,9 +133,11 @@ class Taking(Issuing):
         voucher = work.get(Voucher, id, lock=True)
         voucher.must_be_good(self.context.now())
         own = self._own_merchant(work)
-        merchant = work.get(Redemption, redemption_id).merchant_id
-        if own not in (None, merchant):
-            raise VoucherElsewhere(voucher=voucher.id, merchant=merchant)
+        redemption = work.get(Redemption, redemption_id, lock=True)
+        if own not in (None, redemption.merchant_id):
+            raise VoucherElsewhere(voucher=voucher.id, merchant=redemption.merchant_id)
+        if redemption.status is not RedemptionStatus.AUTHORISED:  # captured or called off by its own id
+            raise VoucherClosed(voucher=voucher.id, status=redemption.status)
         if voucher.named:
             self._must_be(work, voucher, member_code)
         redemption = self.capture(redemption_id, pieces)
@@ -142,10 +152,9 @@ class Taking(Issuing):
         It is for the member's own eyes: raises `NotYourCode` for others, but for those who show it for people
         without a telephone.
         """
-        actor, now = self.context.actor, self.context.now()
+        now = self.context.now()
         with self.context.begin() as work:
-            if actor.id != member_id and not actor.roles & SHOWS_FOR_RESIDENTS:
-                raise NotYourCode(actor=actor.id)
+            self._must_show(member_id)
             work.get(Member, member_id, lock=True).must_be_active()
             secret = self._secret(work, member_id)
         step = int(now.timestamp()) // STEP
@@ -153,12 +162,18 @@ class Taking(Issuing):
         return MemberCode(rotating_code(bytes.fromhex(secret.secret), now), until)
 
     def renew_member_code(self, member_id: str, *, reason: str | None = None) -> None:
-        """Make a member's codes of another secret: where a telephone was lost."""
+        """Make a member's codes of another secret: where a telephone was lost. Raises `NotYourCode`."""
         with self.context.begin() as work:
+            self._must_show(member_id)
             work.get(Member, member_id, lock=True)
             old = self._secret(work, member_id)
             new = SECRET.advance(old, SecretStatus.ACTIVE, secret=secrets.token_hex(20), last_step=0)
             self.context.change(work, old, new, reason)
+
+    def _must_show(self, member_id: str) -> None:
+        actor = self.context.actor
+        if actor.id != member_id and not actor.roles & SHOWS_FOR_RESIDENTS:
+            raise NotYourCode(actor=actor.id)
 
     def _secret(self, work: Work, member_id: str) -> MemberSecret:
         for standing in work.find(MemberSecret, {"id": member_id}, lock=True):
@@ -176,7 +191,11 @@ class Taking(Issuing):
         raise VoucherNamed(voucher=voucher.id)
 
     def attempts(self, *, since: datetime | None = None) -> list[Attempt]:
-        """What was shown as a voucher and refused, and why, by time: for the operator's eyes."""
+        """What was shown as a voucher and refused, and why, by time: for the operator's eyes.
+
+        Raises `StaffOnly` for whoever acts for a merchant.
+        """
+        self._must_be_of_the_community()
         where = {} if since is None else {"at": Range(at_least=since)}
         with self.context.read() as work:
             return work.find(Attempt, where, order=("at", "id"))
