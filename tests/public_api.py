@@ -76,7 +76,14 @@ def _function(path: str, function: Callable[..., object]) -> str:
         signature = str(inspect.signature(function))
     except ValueError:  # a class that takes what its base in C takes
         signature = "(...)"
+    signature = re.sub(r"(?<=frozenset\(\{)[^}]*", _sorted, signature)
+    signature = re.sub(r"<function (\S+) at 0x[0-9a-f]+>", r"\1", signature)
     return path + re.sub(r"(: |-> )'([^']*)'", r"\1\2", signature).replace(" -> None", "")
+
+
+def _sorted(members: re.Match[str]) -> str:
+    """Sets have no order: their members stand sorted."""
+    return ", ".join(sorted(members.group().split(", ")))
 
 
 def _is_public(name: str) -> bool:

@@ -158,8 +158,8 @@ def test_only_with_free_places(village: Community, li: Member, zhao: Member) -> 
         for item in (full, partly)
         for n in (0, 1)
     ]
-    for session in (sessions[0], sessions[1], sessions[2]):
-        village.claiming.claim_session(session.id, li.id)
+    for session, member in zip(sessions[:3], (li, li, zhao), strict=True):
+        village.claiming.claim_session(session.id, member.id)
     today = date(2026, 3, 2)
     assert found(village, day=today) == ["Partly", "Full"]
     assert found(village, day=today, free=True) == []

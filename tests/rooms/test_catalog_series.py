@@ -450,7 +450,8 @@ def test_too_few_are_found_and_somebody_decides(
     reached = held(village, item, clock)
     for member in (li, zhao):
         village.claiming.claim_session(reached.id, member.id)
-    village.claiming.claim_session(called_off.id, li.id)
+    wang = village.community.enrol("王")
+    village.claiming.claim_session(called_off.id, wang.id)
     clock.set(called_off.starts_at - timedelta(hours=24, microseconds=1))
     assert village.catalog.tick() == []
     clock.set(called_off.starts_at - timedelta(hours=24))
@@ -460,8 +461,8 @@ def test_too_few_are_found_and_somebody_decides(
     assert short == {called_off.id: 1, anyway.id: 0, filled.id: 0, forgotten.id: 0}
     village.catalog.cancel_session(called_off.id, reason="too few")
     village.catalog.hold_anyway(anyway.id, reason="one is enough")
-    for member in (li, zhao):
-        village.claiming.claim_session(filled.id, member.id)
+    for name in ("孙", "周"):
+        village.claiming.claim_session(filled.id, village.community.enrol(name).id)
     assert [(q.id, q.status) for q in village.catalog.tick() if hasattr(q, "taken")] == [
         (filled.id, QuorumStatus.REACHED)
     ]

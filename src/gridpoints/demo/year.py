@@ -30,6 +30,7 @@ from gridpoints.demo.customs import (
 from gridpoints.demo.population import Population
 from gridpoints.demo.stage import Story
 from gridpoints.demo.stories import Outlet, Stories, Villager
+from gridpoints.redemption.partners import StaffRole
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.shop import ShopList
 
@@ -112,6 +113,7 @@ class Year:
         keeper = self.stories.as_(SHOPKEEPER).redemption
         unit = self.stories.unit
         merchant = keeper.register_merchant(counter.names["zh_Hans"], unit=unit.code, rate=YUAN_PER_POINT)
+        self.stories.as_(CHAIR).redemption.name_staff(merchant.id, SHOPKEEPER.id, StaffRole.OWNER)
         offers = [
             keeper.draft_offer(merchant.id, each.names["zh_Hans"], price=each.price, stock=0)
             for each in shop.goods

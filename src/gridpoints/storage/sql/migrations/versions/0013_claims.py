@@ -1,7 +1,7 @@
 """Claims complete: waiting lists, teams, check-in, provenance; conditions, attestations, ratings.
 
-Frozen: what it says must not follow the tables of today. SQLite adds no column in the place where a
-new table would have it, so there the claims are made anew.
+Frozen: what it says must not follow the tables of today. No database adds a column in the place where a
+new table has it, so the claims are made anew.
 """
 
 from typing import Any
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014"
-down_revision = "0013"
+revision = "0013"
+down_revision = "0012"
 
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
@@ -23,10 +23,7 @@ FLAG = sa.Boolean()
 
 def upgrade() -> None:
     """Add the columns and the tables."""
-    if op.get_bind().dialect.name == "sqlite":
-        _claims_anew()
-    else:
-        _more_of_claims()
+    _claims_anew()
     _conditions()
     _attestations()
     _ratings()
@@ -53,25 +50,6 @@ def _new_columns() -> list[tuple[sa.Column[Any], str | None]]:
         (_column("corrections", WHOLE), "0"),
         (_column("warnings", JSON), "'[]'"),
     ]
-
-
-def _more_of_claims() -> None:
-    for column, default in _new_columns():
-        column.server_default = None if default is None else sa.DefaultClause(sa.text(default))
-        op.add_column("gridpoints_claim", column)
-        if default is not None:
-            op.alter_column("gridpoints_claim", column.name, server_default=None)
-    op.create_foreign_key(
-        "fk_gridpoints_claim_from_claim",
-        "gridpoints_claim",
-        "gridpoints_claim",
-        ["community_id", "from_claim"],
-        ["community_id", "id"],
-    )
-    for first in ("target_id", "member_id"):
-        op.drop_index(f"ix_gridpoints_claim_{first}", "gridpoints_claim")
-    _claim_indexes()
-    _claims_of_before()
 
 
 def _claims_anew() -> None:
