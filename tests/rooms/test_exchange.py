@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import gridpoints
 from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Leg, Transaction
+from gridpoints.claiming.model import ClaimStatus
 from gridpoints.errors import (
     BadIdentifier,
     CommunityExists,
@@ -17,6 +19,7 @@ from gridpoints.errors import (
     UnknownTimezone,
 )
 from gridpoints.records import Change
+from gridpoints.testing import ManualClock
 from tests.rooms.conftest import RULES
 
 
@@ -109,3 +112,21 @@ def test_who_acts_is_written_down(village: Community) -> None:
 def _gift(id: str, member: str, points: int) -> Transaction:
     legs = (Leg(Account.member(member, "points"), points), Leg(Account.issuance("points"), -points))
     return Transaction(id, legs)
+
+
+def test_what_is_due_happens_once_in_every_room(village: Community, clock: ManualClock) -> None:
+    li, zhao = village.community.enrol("李秀英"), village.community.enrol("赵磊")
+    item = village.catalog.publish(village.catalog.draft("Patrol", deed="patrol").id)
+    start = clock.now() + timedelta(days=3)
+    session = village.catalog.hold_session(item.id, start, start + timedelta(hours=1), places=1)
+    first = village.claiming.claim_session(session.id, li.id)
+    waiting = village.claiming.claim_session(session.id, zhao.id, wait=True)
+    village.claiming.cancel(first.id)
+    assert village.claiming.claim(waiting.id).status is ClaimStatus.OFFERED
+    village.tick()
+    assert village.claiming.claim(waiting.id).status is ClaimStatus.OFFERED
+    clock.advance(timedelta(days=2))  # nobody accepted it
+    for _ in range(2):
+        village.tick()
+        assert village.claiming.claim(waiting.id).status is ClaimStatus.LAPSED
+        assert village.claiming.claim(waiting.id).version == 3
