@@ -32,9 +32,9 @@ class Leftover:
     end: int
     kind: Personal
 
-    def of(self, text: str) -> str:
+    def of(self, whole: str) -> str:
         """The words themselves."""
-        return text[self.start : self.end]
+        return whole[self.start : self.end]
 
 
 @frozen

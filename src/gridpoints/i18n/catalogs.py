@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
@@ -65,6 +65,10 @@ class Texts(Catalog):
     def mime_headers(self) -> list[tuple[str, str]]:
         """The headers that readers of the file need."""
         return [(name, value) for name, value in super().mime_headers if name in _HEADERS]
+
+    @mime_headers.setter
+    def mime_headers(self, headers: Iterable[tuple[str, str]]) -> None:
+        self._set_mime_headers(headers)
 
 
 class Found(NamedTuple):
