@@ -11,7 +11,7 @@ import pytest
 
 from gridpoints.errors import OfflineLimitReached, QueueUnreadable, VoucherExpired, VoucherTaken
 from gridpoints.ledger.checkpoint import PrivateKey
-from gridpoints.redemption.vouchers.offline import OfflineTill, Taken, taken_in
+from gridpoints.redemption.vouchers.offline import OfflineTill, TakenVoucher, taken_in
 from gridpoints.redemption.vouchers.tokens import Ticket
 
 pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
@@ -78,7 +78,7 @@ def test_a_device_that_stopped_in_the_middle_of_a_line(file: Path) -> None:
     again = till(file)
     third = again.take(token("v-3"), NOW)
     first, damaged, last = taken_in(file)
-    assert isinstance(first, Taken)
+    assert isinstance(first, TakenVoucher)
     assert isinstance(damaged, QueueUnreadable)
     assert damaged.fields == {"line": 2}
     assert (last, third.number) == (third, 3)
@@ -91,7 +91,7 @@ def test_damaged_lines_are_told_apart(file: Path, line: str) -> None:
     file.write_text(line + "\n", "utf-8")
     till(file).take(token("v-1"), NOW)
     kinds = [type(each) for each in taken_in(file)]
-    assert kinds == [QueueUnreadable, Taken]
+    assert kinds == [QueueUnreadable, TakenVoucher]
 
 
 @pytest.mark.parametrize(
@@ -113,4 +113,4 @@ def test_lines_that_no_till_writes_stop_nobody(file: Path, field: str, value: ob
     document = {"number": 1, "token": "t", "voucher": "v-9", "points": "20", "at": NOW.isoformat()}
     file.write_text(json.dumps({**document, field: value}) + "\n", "utf-8")
     till(file).take(token("v-1"), NOW)
-    assert [type(each) for each in taken_in(file)] == [QueueUnreadable, Taken]
+    assert [type(each) for each in taken_in(file)] == [QueueUnreadable, TakenVoucher]

@@ -40,7 +40,7 @@ from gridpoints.redemption.vouchers.model import (
     MemberSecret,
     VoucherStatus,
 )
-from gridpoints.redemption.vouchers.offline import OfflineTill, Taken
+from gridpoints.redemption.vouchers.offline import OfflineTill, TakenVoucher
 from gridpoints.redemption.vouchers.taking import ATTEMPTS_WITHIN, MOST_ATTEMPTS
 from gridpoints.testing import ManualClock
 from tests.racing import race
@@ -411,10 +411,10 @@ def test_what_is_delivered_and_is_none(scene: Scene, clock: ManualClock) -> None
     tokens = [scene.issued(f"v{n}") for n in range(3)]
     forged = tokens[0][:-3] + ("AAA" if not tokens[0].endswith("AAA") else "BBB")
     takings = [
-        Taken(1, forged, "v0", Decimal(2), now),
-        Taken(2, tokens[0], "v0", Decimal(2), now + timedelta(days=1)),
-        Taken(3, tokens[1], "v1", Decimal(2), now),
-        Taken(4, tokens[2], "v2", Decimal(-9), now),  # what the till says of it counts for nothing
+        TakenVoucher(1, forged, "v0", Decimal(2), now),
+        TakenVoucher(2, tokens[0], "v0", Decimal(2), now + timedelta(days=1)),
+        TakenVoucher(3, tokens[1], "v1", Decimal(2), now),
+        TakenVoucher(4, tokens[2], "v2", Decimal(-9), now),  # what the till says of it counts for nothing
     ]
     arrived = scene.till.redemption.deliver(takings)
     assert [(each.arrival, each.reason) for each in arrived] == [
@@ -428,14 +428,14 @@ def test_what_is_delivered_and_is_none(scene: Scene, clock: ManualClock) -> None
     with pytest.raises(DeliveryConflict):
         scene.till.redemption.deliver([evolve(takings[2], token=tokens[0])])
     scene.room.revoke_voucher_key(KEY.public.id.hex(), reason="stolen")
-    [refused] = scene.till.redemption.deliver([Taken(5, tokens[0], "v0", Decimal(2), now)])
+    [refused] = scene.till.redemption.deliver([TakenVoucher(5, tokens[0], "v0", Decimal(2), now)])
     assert (refused.arrival, refused.reason) == (Arrival.REFUSED, "voucher_key_unknown")
 
 
 def test_a_wrong_clock_is_looked_at_and_the_points_are_those_of_the_voucher(
     scene: Scene, clock: ManualClock
 ) -> None:
-    taken = Taken(1, scene.issued("v1"), "v1", Decimal(2), clock.now() + timedelta(days=400))
+    taken = TakenVoucher(1, scene.issued("v1"), "v1", Decimal(2), clock.now() + timedelta(days=400))
     scene.till.redemption.deliver([taken])
     [case] = scene.room.double_uses()
     assert case.reason == "voucher_from_later"
@@ -446,7 +446,7 @@ def test_a_wrong_clock_is_looked_at_and_the_points_are_those_of_the_voucher(
 
 def test_what_was_delivered_before_leaves_the_limit_alone(scene: Scene, clock: ManualClock) -> None:
     scene.room.allow_offline("till", limit=2)
-    first, second = (Taken(n, scene.issued(f"v{n}"), f"v{n}", Decimal(2), clock.now()) for n in (1, 2))
+    first, second = (TakenVoucher(n, scene.issued(f"v{n}"), f"v{n}", Decimal(2), clock.now()) for n in (1, 2))
     scene.till.redemption.deliver([first])
     arrived = scene.till.redemption.deliver([first, second])  # its whole file
     assert [each.over_limit for each in arrived] == [False, False]
@@ -457,7 +457,7 @@ def test_a_store_that_fails_does_not_decide_about_a_delivery(scene: Scene, clock
         def capture(self, redemption_id: str, pieces: object = None) -> Redemption:
             raise StoreUnavailable(url="postgresql://", reason="deadlock detected")
 
-    takings = [Taken(1, scene.issued("v1"), "v1", Decimal(2), clock.now())]
+    takings = [TakenVoucher(1, scene.issued("v1"), "v1", Decimal(2), clock.now())]
     with pytest.raises(StoreUnavailable):
         Busy(scene.till.context).deliver(takings)
     assert scene.room.double_uses() == []
@@ -468,7 +468,7 @@ def test_a_key_that_is_not_for_taking_points_delivers_nothing(scene: Scene, cloc
     _, text = scene.room.issue_key("till", scopes=[KeyScope.VOID])
     other = scene.village.acting_as(scene.room.till_of(text))
     with pytest.raises(TillMayNot):
-        other.redemption.deliver([Taken(1, scene.issued("v1"), "v1", Decimal(2), clock.now())])
+        other.redemption.deliver([TakenVoucher(1, scene.issued("v1"), "v1", Decimal(2), clock.now())])
     assert scene.room.double_uses() == []
 
 

@@ -28,10 +28,10 @@ from gridpoints.redemption.settlement import NO_TAKINGS, last_statement
 from gridpoints.redemption.statements import (
     Adjustment,
     AdjustmentStatus,
+    PaymentTerms,
     Portion,
     Settlement,
     SettlementStatus,
-    Terms,
     terms_on,
 )
 from gridpoints.rules.case import Scope
@@ -151,7 +151,7 @@ class Funding(Reconciling):
             _, totals = work.ledger.totals(account, after=last.until_sequence if last else 0)
             points = sum(each.amount for each in totals if each.kind not in NO_TAKINGS)
             agreements = work.find(Agreement, {"merchant_id": merchant.id})
-            terms = terms_on(agreements, Terms(None, merchant.rate), today)
+            terms = terms_on(agreements, PaymentTerms(None, merchant.rate), today)
             portion = Portion.of(terms, points, work.get(Unit, merchant.unit).decimal(points))
             yield portion.gross - portion.cost
             waiting = {"merchant_id": merchant.id, "status": AdjustmentStatus.OPEN}

@@ -18,10 +18,10 @@ from gridpoints.redemption.statements import (
     ADJUSTMENT,
     Adjustment,
     AdjustmentStatus,
+    PaymentTerms,
     Portion,
     Settlement,
     SettlementStatus,
-    Terms,
     cut_off_before,
     payable,
     terms_between,
@@ -139,7 +139,7 @@ class _Drawing:
     unit: Unit = field(init=False)
     last: Settlement | None = field(init=False)
     agreements: list[Agreement] = field(init=False)
-    standing: Terms = field(init=False)
+    standing: PaymentTerms = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.account = Account.merchant(self.merchant.id, self.merchant.unit)
@@ -147,7 +147,7 @@ class _Drawing:
         self.last = last_statement(self.work, self.merchant.id)
         of_it = {"merchant_id": self.merchant.id}
         self.agreements = self.work.find(Agreement, of_it, order=("starts_on", "id"))
-        self.standing = Terms(None, self.merchant.rate)
+        self.standing = PaymentTerms(None, self.merchant.rate)
 
     @property
     def after(self) -> int:
@@ -213,9 +213,9 @@ class _Drawing:
             return first[0].balance - first[0].amount
         return self.work.ledger.balances([self.account], self.room.context.now())[self.account].posted
 
-    def _taken(self) -> tuple[int, list[Totals], Counter[Terms]]:
+    def _taken(self) -> tuple[int, list[Totals], Counter[PaymentTerms]]:
         """The last sequence, what moved by kind, and the points under each terms."""
-        points, all_totals, reached = Counter[Terms](), [], self.after
+        points, all_totals, reached = Counter[PaymentTerms](), [], self.after
         for end, terms in self._terms():
             begun = reached
             last, totals = self.work.ledger.totals(self.account, after=begun, until=end)
@@ -229,14 +229,16 @@ class _Drawing:
                 self._refunds_by_their_own(points, terms, begun, reached)
         return reached, all_totals, points
 
-    def _terms(self) -> list[tuple[datetime | None, Terms]]:
+    def _terms(self) -> list[tuple[datetime | None, PaymentTerms]]:
         since = self.last.until if self.last else _BEGINNING
         zone = self.room.context.zone
         pieces = terms_between(self.agreements, self.standing, since, max(since, self.until), zone)
         *before, (_, last) = pieces
         return [*before, (self.cut, last)]
 
-    def _refunds_by_their_own(self, points: Counter[Terms], terms: Terms, after: int, until: int) -> None:
+    def _refunds_by_their_own(
+        self, points: Counter[PaymentTerms], terms: PaymentTerms, after: int, until: int
+    ) -> None:
         """What was given back is deducted at the rate at which it was taken."""
         for redemption, given_back in self._refunds(after, until):
             # That of the day it was handed out, as it was paid for: a voucher may have waited for weeks.

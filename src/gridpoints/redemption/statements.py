@@ -56,14 +56,14 @@ class Portion:
     cost: Decimal
 
     @classmethod
-    def of(cls, terms: Terms, points: int, whole: Decimal) -> Portion:
+    def of(cls, terms: PaymentTerms, points: int, whole: Decimal) -> Portion:
         """The portion for `points`, which are `whole` ones."""
         gross = whole * terms.rate
         return cls(terms.agreement_id, terms.rate, terms.fee, points, gross, gross * terms.fee / 100)
 
 
 @frozen
-class Terms:
+class PaymentTerms:
     """What a merchant is paid by: what of an `Agreement` says how much."""
 
     agreement_id: str | None
@@ -176,8 +176,8 @@ _LONGER = {Period.WEEK: 7, Period.MONTH: 31, Period.QUARTER: 92, Period.YEAR: 36
 
 
 def terms_between(
-    agreements: Iterable[Agreement], standing: Terms, since: datetime, until: datetime, zone: ZoneInfo
-) -> list[tuple[datetime, Terms]]:
+    agreements: Iterable[Agreement], standing: PaymentTerms, since: datetime, until: datetime, zone: ZoneInfo
+) -> list[tuple[datetime, PaymentTerms]]:
     """By what a merchant is paid in [since, until): each with the end of its time, in order.
 
     Where no agreement is in force, by what it stands for.
@@ -192,8 +192,8 @@ def terms_between(
     return pieces
 
 
-def terms_on(agreements: Iterable[Agreement], standing: Terms, day: date) -> Terms:
+def terms_on(agreements: Iterable[Agreement], standing: PaymentTerms, day: date) -> PaymentTerms:
     """By what a merchant is paid for what it took on a day."""
     in_force = [each for each in agreements if each.covers(day)]
     found = max(in_force, key=lambda each: (each.starts_on, each.id), default=None)
-    return standing if found is None else Terms(found.id, found.rate, found.fee)
+    return standing if found is None else PaymentTerms(found.id, found.rate, found.fee)

@@ -41,7 +41,7 @@ from gridpoints.redemption.vouchers.model import (
     Voucher,
     VoucherStatus,
 )
-from gridpoints.redemption.vouchers.offline import Taken
+from gridpoints.redemption.vouchers.offline import TakenVoucher
 from gridpoints.redemption.vouchers.taking import Taking
 from gridpoints.redemption.vouchers.tokens import Ticket
 from gridpoints.storage.port import Work
@@ -79,7 +79,7 @@ class Delivering(Taking):
             ended = SECRET.advance(grant, SecretStatus.REVOKED)
             return self.context.change(work, grant, ended, check_text("reason", reason))
 
-    def deliver(self, takings: Iterable[Taken | QueueUnreadable]) -> list[Delivery]:
+    def deliver(self, takings: Iterable[TakenVoucher | QueueUnreadable]) -> list[Delivery]:
         """Take in what a till took, one by one; the same again answers what came of it the first time.
 
         Acts as the till, in its order. What cannot be captured is no error: it is `CONTESTED`, and a person
@@ -96,7 +96,7 @@ class Delivering(Taking):
             raise OfflineNotAllowed(till=till.name)
         arrived, room = [], grant.limit
         for taken in takings:
-            if isinstance(taken, Taken):
+            if isinstance(taken, TakenVoucher):
                 delivery, new = self._deliver(till, taken, room)
                 room -= delivery.points if new else 0
                 arrived.append(delivery)
@@ -108,7 +108,7 @@ class Delivering(Taking):
             raise NotATill(actor=actor.id)
         return work.get(Till, actor.id.removeprefix(till_actor_id("")))
 
-    def _deliver(self, till: Till, taken: Taken, room: Decimal) -> tuple[Delivery, bool]:
+    def _deliver(self, till: Till, taken: TakenVoucher, room: Decimal) -> tuple[Delivery, bool]:
         """What came of it, and whether it came just now; `room` is what the till could still take."""
         id = f"{till.id}:{taken.number}"
         delivery = Delivery(
@@ -155,7 +155,7 @@ class Delivering(Taking):
             work.add(delivery)
             return delivery, True
 
-    def _verified(self, work: Work, till: Till, taken: Taken) -> Ticket:
+    def _verified(self, work: Work, till: Till, taken: TakenVoucher) -> Ticket:
         """What the token says, as the till should have read it when it took it."""
         return Ticket.verify(
             taken.token,

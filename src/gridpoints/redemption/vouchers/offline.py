@@ -25,7 +25,7 @@ _MOST = 10**18
 
 
 @frozen
-class Taken:
+class TakenVoucher:
     """One voucher that a till took, as it is delivered: the token, when, and under which number.
 
     `number` counts what the till took, from 1: with the till it says which delivery is which.
@@ -55,7 +55,7 @@ class Taken:
         return texts and counted and 0 <= self.points <= _MOST and self.at.utcoffset() is not None
 
     @classmethod
-    def parse(cls, line: str, number: int) -> Taken:
+    def parse(cls, line: str, number: int) -> TakenVoucher:
         """What `line` wrote; raises `QueueUnreadable`, with the `number` of the line."""
         try:
             document: dict[str, Any] = json.loads(line)
@@ -73,14 +73,14 @@ class Taken:
         raise QueueUnreadable(line=number)
 
 
-def taken_in(file: Path) -> Iterator[Taken | QueueUnreadable]:
+def taken_in(file: Path) -> Iterator[TakenVoucher | QueueUnreadable]:
     """What stands in a till's file, line by line; the error in the place of a line that is damaged."""
     if not file.exists():
         return
     with file.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                yield Taken.parse(line, number)
+                yield TakenVoucher.parse(line, number)
             except QueueUnreadable as damaged:
                 yield damaged
 
@@ -98,19 +98,19 @@ class OfflineTill:
     keys: tuple[PublicKey, ...]
     limit: Decimal
     file: Path
-    _taken: dict[str, Taken] = field(factory=dict, init=False)
+    _taken: dict[str, TakenVoucher] = field(factory=dict, init=False)
     _last: int = field(default=0, init=False)
     _delivered: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         for line in taken_in(self.file):
             self._last += 1
-            if isinstance(line, Taken):
+            if isinstance(line, TakenVoucher):
                 self._taken[line.voucher] = line
                 self._last = max(self._last, line.number)
         self._delivered = self._read_delivered()
 
-    def take(self, token: str, now: datetime) -> Taken:
+    def take(self, token: str, now: datetime) -> TakenVoucher:
         """Verify a voucher and keep that it was taken; give the goods only after this has returned.
 
         Raises what `Ticket.verify` does, `VoucherTaken` for one that this till took before, or
@@ -122,13 +122,13 @@ class OfflineTill:
         held = sum((taken.points for taken in self.waiting()), Decimal(0))
         if held + ticket.points > self.limit:
             raise OfflineLimitReached(limit=self.limit, taken=held)
-        taken = Taken(self._last + 1, token, ticket.voucher, ticket.points, now)
+        taken = TakenVoucher(self._last + 1, token, ticket.voucher, ticket.points, now)
         _append(self.file, taken.line())
         self._taken[taken.voucher] = taken
         self._last = taken.number
         return taken
 
-    def waiting(self) -> list[Taken]:
+    def waiting(self) -> list[TakenVoucher]:
         """What was taken and is not delivered yet, in order."""
         return sorted(
             (taken for taken in self._taken.values() if taken.number > self._delivered),
