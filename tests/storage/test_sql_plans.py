@@ -140,9 +140,9 @@ def test_what_a_tick_and_a_search_ask_for_is_found_by_an_index(
     assert "SCAN gridpoints" not in found
 
 
-def test_a_community_founded_since_the_statistics_were_taken(postgres_url: str) -> None:
+def test_a_community_founded_since_the_statistics_were_taken(new_postgres_url: str) -> None:
     """A join is by the whole key, or by a hash: never over all of the community for every row."""
-    with closing(SqlStore(postgres_url)) as store:
+    with closing(SqlStore(new_postgres_url)) as store:
         with store.begin("old") as work:
             work.add(Unit("points"))
             for first in range(0, 4000, 1000):
@@ -157,14 +157,14 @@ def test_a_community_founded_since_the_statistics_were_taken(postgres_url: str) 
 
 
 @pytest.mark.parametrize("name", ["tail", "tail of an account", "what is folded"])
-def test_the_tail_is_found_without_the_rest(name: str, postgres_url: str) -> None:
+def test_the_tail_is_found_without_the_rest(name: str, new_postgres_url: str) -> None:
     """However long the journal is, what is in no statement yet has an index of its own."""
     statement = {
         "tail": reading._TAIL["postgresql"],
         "tail of an account": reading._TAIL_OF["postgresql"],
         "what is folded": folding._UNNUMBERED_TAIL,
     }[name]
-    with closing(SqlStore(postgres_url)) as store:
+    with closing(SqlStore(new_postgres_url)) as store:
         with store.begin("old") as work:
             work.add(Unit("points"))
             for first in range(0, 4000, 1000):
