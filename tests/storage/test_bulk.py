@@ -48,10 +48,12 @@ def fresh(engine: Engine) -> Iterator[Connection]:
     """A connection with an empty table, which is gone afterwards."""
     with engine.connect() as connection:
         TABLE.create(connection)
-        yield connection
-        connection.rollback()
-        TABLE.drop(connection, checkfirst=True)
-        connection.commit()
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            TABLE.drop(connection, checkfirst=True)
+            connection.commit()
 
 
 def read(connection: Connection) -> list[Row]:
@@ -65,7 +67,7 @@ def rows_of(notes: Sequence[str | None]) -> list[Row]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(notes=Notes, numbered=st.booleans())
+@given(notes=Notes, numbered=st.sampled_from(sorted({False, bulk._BINDS_ONCE})))
 def test_rows_come_back_from_sqlite(
     sqlite_engine: Engine, notes: list[str | None], numbered: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
