@@ -5,16 +5,15 @@ columns stand elsewhere now. What was redeemed before becomes a redemption of on
 share; a merchant that took points gets the agreement that it worked under.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from gridpoints.storage.sql.migrations import parts
+
 revision = "0006"
 down_revision = "0005"
 
-TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 DAY = sa.Date()
@@ -34,165 +33,167 @@ def upgrade() -> None:
     _as_before()
     for table in ("redemption", "offer"):
         op.execute(f"DROP TABLE former_{table}")
-    _sqlite_statistics()
+    parts.sqlite_statistics()
 
 
 def _partners() -> None:
-    _table(
+    parts.table(
         "agreement",
-        _text("id"),
-        _text("merchant_id"),
-        _column("starts_on", DAY),
-        _text("rate"),
-        _text("currency"),
-        _text("fee"),
-        _text("settled"),
-        _column("cut_off", WHOLE),
-        _column("categories", JSON),
-        _column("ends_on", DAY, nullable=True),
-        _text("signed_by"),
-        *_state(),
-        _refers("agreement", "merchant_id", "merchant"),
+        parts.text("id"),
+        parts.text("merchant_id"),
+        parts.column("starts_on", DAY),
+        parts.text("rate"),
+        parts.text("currency"),
+        parts.text("fee"),
+        parts.text("settled"),
+        parts.column("cut_off", WHOLE),
+        parts.column("categories", JSON),
+        parts.column("ends_on", DAY, nullable=True),
+        parts.text("signed_by"),
+        *parts.state(),
+        parts.refers("agreement", "merchant_id", "merchant"),
     )
-    _index("agreement", "merchant_id", "starts_on")
-    _table(
+    parts.index("agreement", "merchant_id", "starts_on")
+    parts.table(
         "staff",
-        _text("id"),
-        _text("merchant_id"),
-        _text("person"),
-        _text("role"),
-        *_state(),
-        _refers("staff", "merchant_id", "merchant"),
+        parts.text("id"),
+        parts.text("merchant_id"),
+        parts.text("person"),
+        parts.text("role"),
+        *parts.state(),
+        parts.refers("staff", "merchant_id", "merchant"),
     )
-    _index("staff", "merchant_id")
-    _index("staff", "person")
-    _table("alliance", _text("id"), _text("name"), _column("merchants", JSON), *_state())
+    parts.index("staff", "merchant_id")
+    parts.index("staff", "person")
+    parts.table(
+        "alliance", parts.text("id"), parts.text("name"), parts.column("merchants", JSON), *parts.state()
+    )
 
 
 def _tills() -> None:
-    _table(
+    parts.table(
         "outlet",
-        _text("id"),
-        _text("merchant_id"),
-        _text("name"),
-        _text("address"),
-        _column("hours", JSON),
-        *_state(),
-        _refers("outlet", "merchant_id", "merchant"),
+        parts.text("id"),
+        parts.text("merchant_id"),
+        parts.text("name"),
+        parts.text("address"),
+        parts.column("hours", JSON),
+        *parts.state(),
+        parts.refers("outlet", "merchant_id", "merchant"),
     )
-    _index("outlet", "merchant_id")
-    _table(
+    parts.index("outlet", "merchant_id")
+    parts.table(
         "till",
-        _text("id"),
-        _text("outlet_id"),
-        _text("merchant_id"),
-        _text("name"),
-        *_state(),
-        _refers("till", "outlet_id", "outlet"),
-        _refers("till", "merchant_id", "merchant"),
+        parts.text("id"),
+        parts.text("outlet_id"),
+        parts.text("merchant_id"),
+        parts.text("name"),
+        *parts.state(),
+        parts.refers("till", "outlet_id", "outlet"),
+        parts.refers("till", "merchant_id", "merchant"),
     )
-    _index("till", "outlet_id")
-    _index("till", "merchant_id")
-    _table(
+    parts.index("till", "outlet_id")
+    parts.index("till", "merchant_id")
+    parts.table(
         "till_key",
-        _text("id"),
-        _text("till_id"),
-        _text("merchant_id"),
-        _text("salt"),
-        _text("hash"),
-        _column("scopes", JSON),
-        _column("issued_at", INSTANT),
-        _column("expires_at", INSTANT, nullable=True),
-        *_state(),
-        _refers("till_key", "till_id", "till"),
-        _refers("till_key", "merchant_id", "merchant"),
+        parts.text("id"),
+        parts.text("till_id"),
+        parts.text("merchant_id"),
+        parts.text("salt"),
+        parts.text("hash"),
+        parts.column("scopes", JSON),
+        parts.column("issued_at", INSTANT),
+        parts.column("expires_at", INSTANT, nullable=True),
+        *parts.state(),
+        parts.refers("till_key", "till_id", "till"),
+        parts.refers("till_key", "merchant_id", "merchant"),
     )
-    _index("till_key", "till_id")
+    parts.index("till_key", "till_id")
 
 
 def _offers() -> None:
-    _table(
+    parts.table(
         "offer",
-        _text("id"),
-        _text("merchant_id"),
-        _text("name"),
-        _column("price", AMOUNT),
-        _column("stock", AMOUNT, nullable=True),
-        _text("kind"),
-        _text("cash"),
-        _text("category"),
-        _column("names", JSON),
-        _column("descriptions", JSON),
-        _column("pictures", JSON),
-        _column("limits", JSON),
-        _text("star", nullable=True),
-        _column("opens_at", INSTANT, nullable=True),
-        _column("closes_at", INSTANT, nullable=True),
-        _text("fund", nullable=True),
-        _text("alliance_id", nullable=True),
-        *_state(),
-        _refers("offer", "merchant_id", "merchant"),
-        _refers("offer", "alliance_id", "alliance"),
+        parts.text("id"),
+        parts.text("merchant_id"),
+        parts.text("name"),
+        parts.column("price", AMOUNT),
+        parts.column("stock", AMOUNT, nullable=True),
+        parts.text("kind"),
+        parts.text("cash"),
+        parts.text("category"),
+        parts.column("names", JSON),
+        parts.column("descriptions", JSON),
+        parts.column("pictures", JSON),
+        parts.column("limits", JSON),
+        parts.text("star", nullable=True),
+        parts.column("opens_at", INSTANT, nullable=True),
+        parts.column("closes_at", INSTANT, nullable=True),
+        parts.text("fund", nullable=True),
+        parts.text("alliance_id", nullable=True),
+        *parts.state(),
+        parts.refers("offer", "merchant_id", "merchant"),
+        parts.refers("offer", "alliance_id", "alliance"),
         # op.f: the name is complete, no naming convention is to be applied to it.
         sa.CheckConstraint("stock >= 0", name=op.f("ck_gridpoints_offer_stock")),
     )
-    _index("offer", "merchant_id")
-    _index("offer", "alliance_id")
+    parts.index("offer", "merchant_id")
+    parts.index("offer", "alliance_id")
 
 
 def _redemptions() -> None:
-    _table(
+    parts.table(
         "redemption",
-        _text("id"),
-        _text("merchant_id"),
-        _text("member_id"),
-        _text("unit"),
-        _column("points", AMOUNT),
-        _column("lines", JSON),
-        _column("shares", JSON),
-        _column("authorised_at", INSTANT),
-        _column("expires_at", INSTANT),
-        _text("authorised_by"),
-        _text("agreement_id", nullable=True),
-        _text("currency"),
-        _text("cash"),
-        _text("top_up"),
-        _text("request"),
-        _column("uses", JSON),
-        _column("explanation", JSON),
-        _column("earned", JSON),
-        _column("captured_at", INSTANT, nullable=True),
-        *_state(),
-        _refers("redemption", "merchant_id", "merchant"),
-        _refers("redemption", "member_id", "member"),
-        _refers("redemption", "agreement_id", "agreement"),
+        parts.text("id"),
+        parts.text("merchant_id"),
+        parts.text("member_id"),
+        parts.text("unit"),
+        parts.column("points", AMOUNT),
+        parts.column("lines", JSON),
+        parts.column("shares", JSON),
+        parts.column("authorised_at", INSTANT),
+        parts.column("expires_at", INSTANT),
+        parts.text("authorised_by"),
+        parts.text("agreement_id", nullable=True),
+        parts.text("currency"),
+        parts.text("cash"),
+        parts.text("top_up"),
+        parts.text("request"),
+        parts.column("uses", JSON),
+        parts.column("explanation", JSON),
+        parts.column("earned", JSON),
+        parts.column("captured_at", INSTANT, nullable=True),
+        *parts.state(),
+        parts.refers("redemption", "merchant_id", "merchant"),
+        parts.refers("redemption", "member_id", "member"),
+        parts.refers("redemption", "agreement_id", "agreement"),
     )
-    _index("redemption", "status", "expires_at")
-    _index("redemption", "member_id", "authorised_at")
-    _index("redemption", "merchant_id", "captured_at")
-    _table(
+    parts.index("redemption", "status", "expires_at")
+    parts.index("redemption", "member_id", "authorised_at")
+    parts.index("redemption", "merchant_id", "captured_at")
+    parts.table(
         "refund",
-        _text("id"),
-        _text("redemption_id"),
-        _text("merchant_id"),
-        _column("refunded_at", INSTANT),
-        _text("refunded_by"),
-        _text("unit"),
-        _column("points", AMOUNT),
-        _column("pieces", JSON),
-        _column("restocked", JSON),
-        _text("cash"),
-        _text("currency"),
-        _column("restored", JSON),
-        _column("carried", AMOUNT),
-        _column("retaken", JSON),
-        _text("reason"),
-        _text("request"),
-        _refers("refund", "redemption_id", "redemption"),
-        _refers("refund", "merchant_id", "merchant"),
+        parts.text("id"),
+        parts.text("redemption_id"),
+        parts.text("merchant_id"),
+        parts.column("refunded_at", INSTANT),
+        parts.text("refunded_by"),
+        parts.text("unit"),
+        parts.column("points", AMOUNT),
+        parts.column("pieces", JSON),
+        parts.column("restocked", JSON),
+        parts.text("cash"),
+        parts.text("currency"),
+        parts.column("restored", JSON),
+        parts.column("carried", AMOUNT),
+        parts.column("retaken", JSON),
+        parts.text("reason"),
+        parts.text("request"),
+        parts.refers("refund", "redemption_id", "redemption"),
+        parts.refers("refund", "merchant_id", "merchant"),
     )
-    _index("refund", "redemption_id")
-    _index("refund", "merchant_id", "refunded_at")
+    parts.index("refund", "redemption_id")
+    parts.index("refund", "merchant_id", "refunded_at")
 
 
 def _as_before() -> None:
@@ -230,67 +231,3 @@ def _as_before() -> None:
         " JOIN former_offer o ON o.community_id = r.community_id AND o.id = r.offer_id"
         " JOIN gridpoints_merchant m ON m.community_id = r.community_id AND m.id = r.merchant_id"
     )
-
-
-def _sqlite_statistics() -> None:
-    """The same for the new tables as 0002 says of the first: an index finds few rows."""
-    connection = op.get_bind()
-    if connection.dialect.name != "sqlite":
-        return
-    found = connection.execute(
-        sa.text(
-            'SELECT t.name, i.name, i."unique", (SELECT COUNT(*) FROM pragma_index_info(i.name))'
-            " FROM sqlite_master t, pragma_index_list(t.name) i"
-            " WHERE t.type = 'table' AND t.name LIKE 'gridpoints\\_%' ESCAPE '\\'"
-            " AND t.sql NOT LIKE '%WITHOUT ROWID%' AND t.name <> 'gridpoints_version'"
-            " AND i.name NOT IN (SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL)"
-        )
-    )
-    for table, index, unique, columns in found.all():
-        figures = ["100000", "100000", *["10"] * (columns - 1)]
-        if unique:
-            figures[-1] = "1"
-        connection.execute(
-            sa.text("INSERT INTO sqlite_stat1 VALUES (:table, :index, :figures)"),
-            {"table": table, "index": index, "figures": " ".join(figures)},
-        )
-
-
-# --- the parts they are made of -------------------------------------------------------------------
-
-
-def _table(name: str, *parts: sa.schema.SchemaItem) -> None:
-    op.create_table(
-        f"gridpoints_{name}",
-        _text("community_id"),
-        *parts,
-        sa.PrimaryKeyConstraint("community_id", "id", name=f"pk_gridpoints_{name}"),
-        sqlite_with_rowid=True,
-    )
-    if op.get_bind().dialect.name == "postgresql":
-        # As in 0002: statistics of communities would say that one founded since has no rows.
-        op.execute(f"ALTER TABLE gridpoints_{name} ALTER COLUMN community_id SET STATISTICS 0")
-
-
-def _column(name: str, type: sa.types.TypeEngine[Any], *, nullable: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, type, nullable=nullable)
-
-
-def _text(name: str, *, nullable: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, TEXT, nullable=nullable)
-
-
-def _state() -> tuple[sa.Column[Any], sa.Column[Any]]:
-    return _text("status"), _column("version", WHOLE)
-
-
-def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["community_id", column],
-        [f"gridpoints_{target}.community_id", f"gridpoints_{target}.id"],
-        name=f"fk_gridpoints_{table}_{column}",
-    )
-
-
-def _index(table: str, *columns: str) -> None:
-    op.create_index(f"ix_gridpoints_{table}_{columns[0]}", f"gridpoints_{table}", ["community_id", *columns])

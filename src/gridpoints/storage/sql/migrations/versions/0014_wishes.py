@@ -4,16 +4,15 @@ Frozen: what it says must not follow the tables of today. Nothing refers to the 
 table is made anew. Their texts were public where they were published, and become particulars as well.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from gridpoints.storage.sql.migrations import parts
+
 revision = "0014"
 down_revision = "0013"
 
-TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 WHOLE = sa.Integer()
@@ -26,76 +25,76 @@ def upgrade() -> None:
     _wishes_anew()
     _screenings()
     _gifts()
-    _sqlite_statistics()
+    parts.sqlite_statistics()
 
 
 def _terms_and_rounds() -> None:
-    _table(
+    parts.table(
         "wish_terms",
-        _text("id"),
-        _text("value_limit", nullable=True),
-        _text("currency"),
-        _column("contact_days", WHOLE),
-        _column("delivery_days", WHOLE),
-        _column("thanks_days", WHOLE),
-        _column("required", JSON),
-        _text("own"),
-        _column("most_held", WHOLE, nullable=True),
-        _column("roles", JSON),
-        *_state(),
+        parts.text("id"),
+        parts.text("value_limit", nullable=True),
+        parts.text("currency"),
+        parts.column("contact_days", WHOLE),
+        parts.column("delivery_days", WHOLE),
+        parts.column("thanks_days", WHOLE),
+        parts.column("required", JSON),
+        parts.text("own"),
+        parts.column("most_held", WHOLE, nullable=True),
+        parts.column("roles", JSON),
+        *parts.state(),
     )
-    _table(
+    parts.table(
         "wish_round",
-        _text("id"),
-        _text("name"),
-        _column("opens_at", INSTANT),
-        _column("closes_at", INSTANT),
-        *_state(),
+        parts.text("id"),
+        parts.text("name"),
+        parts.column("opens_at", INSTANT),
+        parts.column("closes_at", INSTANT),
+        *parts.state(),
     )
-    _index("wish_round", "status", "opens_at")
-    _index("wish_round", "closes_at")
+    parts.index("wish_round", "status", "opens_at")
+    parts.index("wish_round", "closes_at")
 
 
 def _wishes_anew() -> None:
     op.execute("CREATE TEMPORARY TABLE former_wish AS SELECT * FROM gridpoints_wish")
     op.execute("DROP TABLE gridpoints_wish")
-    _table(
+    parts.table(
         "wish",
-        _text("id"),
-        _text("beneficiary_id"),
-        _text("text"),
-        _text("deed"),
-        _column("made_at", INSTANT),
-        _text("made_by"),
-        _text("voice"),
-        _text("number", nullable=True),
-        _column("published_at", INSTANT, nullable=True),
-        _column("parts", WHOLE),
-        _text("value", nullable=True),
-        _text("round_id", nullable=True),
-        _column("priority", WHOLE),
-        _text("adopted_by", nullable=True),
-        _text("adopted_claim_id", nullable=True),
-        _column("granted", WHOLE),
-        _column("due_at", INSTANT, nullable=True),
-        *_state(),
-        _refers("wish", "beneficiary_id", "member"),
-        _refers("wish", "round_id", "wish_round"),
+        parts.text("id"),
+        parts.text("beneficiary_id"),
+        parts.text("text"),
+        parts.text("deed"),
+        parts.column("made_at", INSTANT),
+        parts.text("made_by"),
+        parts.text("voice"),
+        parts.text("number", nullable=True),
+        parts.column("published_at", INSTANT, nullable=True),
+        parts.column("parts", WHOLE),
+        parts.text("value", nullable=True),
+        parts.text("round_id", nullable=True),
+        parts.column("priority", WHOLE),
+        parts.text("adopted_by", nullable=True),
+        parts.text("adopted_claim_id", nullable=True),
+        parts.column("granted", WHOLE),
+        parts.column("due_at", INSTANT, nullable=True),
+        *parts.state(),
+        parts.refers("wish", "beneficiary_id", "member"),
+        parts.refers("wish", "round_id", "wish_round"),
         sa.UniqueConstraint("community_id", "number", name="uq_gridpoints_wish_number"),
     )
-    _index("wish", "status", "made_at")
-    _index("wish", "round_id", "status")
-    _index("wish", "due_at")
-    _table(
+    parts.index("wish", "status", "made_at")
+    parts.index("wish", "round_id", "status")
+    parts.index("wish", "due_at")
+    parts.table(
         "particulars",
-        _text("id"),
-        _text("wish_id"),
-        _text("told"),
-        _text("area", nullable=True),
-        _text("address", nullable=True),
-        _text("contact", nullable=True),
-        *_state(),
-        _refers("particulars", "wish_id", "wish"),
+        parts.text("id"),
+        parts.text("wish_id"),
+        parts.text("told"),
+        parts.text("area", nullable=True),
+        parts.text("address", nullable=True),
+        parts.text("contact", nullable=True),
+        *parts.state(),
+        parts.refers("particulars", "wish_id", "wish"),
     )
     # A lease is looked after by the clock: that of the claim that holds the wish.
     op.execute(
@@ -116,140 +115,76 @@ def _wishes_anew() -> None:
 
 
 def _screenings() -> None:
-    _table(
+    parts.table(
         "screening",
-        _text("id"),
-        _text("wish_id"),
-        _column("at", INSTANT),
-        _text("by"),
-        _text("text"),
-        _text("need", nullable=True),
-        _text("consent", nullable=True),
-        _text("value", nullable=True),
-        _column("leftovers", JSON),
-        _text("despite", nullable=True),
-        _refers("screening", "wish_id", "wish"),
+        parts.text("id"),
+        parts.text("wish_id"),
+        parts.column("at", INSTANT),
+        parts.text("by"),
+        parts.text("text"),
+        parts.text("need", nullable=True),
+        parts.text("consent", nullable=True),
+        parts.text("value", nullable=True),
+        parts.column("leftovers", JSON),
+        parts.text("despite", nullable=True),
+        parts.refers("screening", "wish_id", "wish"),
     )
-    _index("screening", "wish_id", "at")
+    parts.index("screening", "wish_id", "at")
 
 
 def _gifts() -> None:
-    _table(
+    parts.table(
         "contact",
-        _text("id"),
-        _text("claim_id"),
-        _text("wish_id"),
-        _column("at", INSTANT),
-        _text("noted_by"),
-        _text("note", nullable=True),
-        _refers("contact", "claim_id", "claim"),
-        _refers("contact", "wish_id", "wish"),
+        parts.text("id"),
+        parts.text("claim_id"),
+        parts.text("wish_id"),
+        parts.column("at", INSTANT),
+        parts.text("noted_by"),
+        parts.text("note", nullable=True),
+        parts.refers("contact", "claim_id", "claim"),
+        parts.refers("contact", "wish_id", "wish"),
     )
-    _table(
+    parts.table(
         "disclosure",
-        _text("id"),
-        _text("wish_id"),
-        _text("claim_id", nullable=True),
-        _text("detail"),
-        _text("shown_to"),
-        _column("at", INSTANT),
-        _refers("disclosure", "wish_id", "wish"),
-        _refers("disclosure", "claim_id", "claim"),
+        parts.text("id"),
+        parts.text("wish_id"),
+        parts.text("claim_id", nullable=True),
+        parts.text("detail"),
+        parts.text("shown_to"),
+        parts.column("at", INSTANT),
+        parts.refers("disclosure", "wish_id", "wish"),
+        parts.refers("disclosure", "claim_id", "claim"),
     )
-    _index("disclosure", "wish_id", "at")
-    _table(
+    parts.index("disclosure", "wish_id", "at")
+    parts.table(
         "bounty",
-        _text("id"),
-        _text("wish_id"),
-        _text("member_id"),
-        _text("unit"),
-        _column("amount", AMOUNT),
-        _column("put_up_at", INSTANT),
-        _column("until", INSTANT),
-        _column("paid", AMOUNT),
-        *_state(),
-        _refers("bounty", "wish_id", "wish"),
-        _refers("bounty", "member_id", "member"),
+        parts.text("id"),
+        parts.text("wish_id"),
+        parts.text("member_id"),
+        parts.text("unit"),
+        parts.column("amount", AMOUNT),
+        parts.column("put_up_at", INSTANT),
+        parts.column("until", INSTANT),
+        parts.column("paid", AMOUNT),
+        *parts.state(),
+        parts.refers("bounty", "wish_id", "wish"),
+        parts.refers("bounty", "member_id", "member"),
     )
-    _index("bounty", "wish_id", "status")
-    _index("bounty", "status", "until")
-    _table(
+    parts.index("bounty", "wish_id", "status")
+    parts.index("bounty", "status", "until")
+    parts.table(
         "thanks",
-        _text("id"),
-        _text("claim_id"),
-        _text("wish_id"),
-        _text("member_id"),
-        _text("text"),
-        _text("written_by"),
-        _column("written_at", INSTANT),
-        *_state(),
-        _refers("thanks", "claim_id", "claim"),
-        _refers("thanks", "wish_id", "wish"),
-        _refers("thanks", "member_id", "member"),
+        parts.text("id"),
+        parts.text("claim_id"),
+        parts.text("wish_id"),
+        parts.text("member_id"),
+        parts.text("text"),
+        parts.text("written_by"),
+        parts.column("written_at", INSTANT),
+        *parts.state(),
+        parts.refers("thanks", "claim_id", "claim"),
+        parts.refers("thanks", "wish_id", "wish"),
+        parts.refers("thanks", "member_id", "member"),
     )
-    _index("thanks", "member_id", "status")
-    _index("thanks", "status", "written_at")
-
-
-def _sqlite_statistics() -> None:
-    """The same for the new tables as 0002 says of the first: an index finds few rows."""
-    connection = op.get_bind()
-    if connection.dialect.name != "sqlite":
-        return
-    found = connection.execute(
-        sa.text(
-            'SELECT t.name, i.name, i."unique", (SELECT COUNT(*) FROM pragma_index_info(i.name))'
-            " FROM sqlite_master t, pragma_index_list(t.name) i"
-            " WHERE t.type = 'table' AND t.name LIKE 'gridpoints\\_%' ESCAPE '\\'"
-            " AND t.sql NOT LIKE '%WITHOUT ROWID%' AND t.name <> 'gridpoints_version'"
-            " AND i.name NOT IN (SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL)"
-        )
-    )
-    for table, index, unique, columns in found.all():
-        figures = ["100000", "100000", *["10"] * (columns - 1)]
-        if unique:
-            figures[-1] = "1"
-        connection.execute(
-            sa.text("INSERT INTO sqlite_stat1 VALUES (:table, :index, :figures)"),
-            {"table": table, "index": index, "figures": " ".join(figures)},
-        )
-
-
-# --- the parts they are made of -------------------------------------------------------------------
-
-
-def _table(name: str, *parts: sa.schema.SchemaItem) -> None:
-    op.create_table(
-        f"gridpoints_{name}",
-        _text("community_id"),
-        *parts,
-        sa.PrimaryKeyConstraint("community_id", "id", name=f"pk_gridpoints_{name}"),
-        sqlite_with_rowid=True,
-    )
-    if op.get_bind().dialect.name == "postgresql":
-        # As in 0002: statistics of communities would say that one founded since has no rows.
-        op.execute(f"ALTER TABLE gridpoints_{name} ALTER COLUMN community_id SET STATISTICS 0")
-
-
-def _column(name: str, type: sa.types.TypeEngine[Any], *, nullable: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, type, nullable=nullable)
-
-
-def _text(name: str, *, nullable: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, TEXT, nullable=nullable)
-
-
-def _state() -> tuple[sa.Column[Any], sa.Column[Any]]:
-    return _text("status"), _column("version", WHOLE)
-
-
-def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["community_id", column],
-        [f"gridpoints_{target}.community_id", f"gridpoints_{target}.id"],
-        name=f"fk_gridpoints_{table}_{column}",
-    )
-
-
-def _index(table: str, *columns: str) -> None:
-    op.create_index(f"ix_gridpoints_{table}_{columns[0]}", f"gridpoints_{table}", ["community_id", *columns])
+    parts.index("thanks", "member_id", "status")
+    parts.index("thanks", "status", "written_at")
