@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,12 +20,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import gridpoints
 from gridpoints import Account, Actor, Community, Exchange, GridpointsError
 from gridpoints.claiming.conditions import Conditions
 from gridpoints.claiming.model import HOLDING
 from gridpoints.records import Change
 from gridpoints.testing import ManualClock
+from tests.rooms.conftest import START
 
 RULES = """\
 gridpoints: 1
@@ -40,7 +40,6 @@ deeds:
 limits:
   year: {deeds: [care], period: year, most: 1000, excess: clip}
 """
-START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OFFER, LATE, NAMING = 3 * HOUR, 2 * HOUR, 4 * HOUR
 PLACES = 2
@@ -567,12 +566,11 @@ class ClaimingMachine(RuleBasedStateMachine):
                 ended[change.subject].append(str(change.status))
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("memory", 60), ("sqlite", 5), ("postgres", 2)])
-def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) -> None:
-    url = "memory://" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
-    clock = ManualClock(START)
-    with gridpoints.open(url, clock=clock) as exchange:
-        run_state_machine_as_test(
-            lambda: ClaimingMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
-            settings=settings(max_examples=examples, stateful_step_count=50, deadline=None),
-        )
+@pytest.mark.parametrize(
+    ("store_url", "examples"), [("memory", 60), ("sqlite", 5), ("postgres", 2)], indirect=["store_url"]
+)
+def test_any_sequence(exchange: Exchange, clock: ManualClock, examples: int) -> None:
+    run_state_machine_as_test(
+        lambda: ClaimingMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
+        settings=settings(max_examples=examples, stateful_step_count=50, deadline=None),
+    )
