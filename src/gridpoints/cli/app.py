@@ -8,6 +8,7 @@ import typer
 
 from gridpoints.cli import (
     awards,
+    claiming,
     communities,
     deeds,
     demo,
@@ -29,7 +30,6 @@ from gridpoints.cli import (
     transfers,
     treasury,
     vouchers,
-    wishes,
 )
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
@@ -60,7 +60,7 @@ def build(language: Language) -> typer.Typer:
         grids,
         deeds,
         awards,
-        wishes,
+        claiming,
         points,
         rulebook,
         merchants,

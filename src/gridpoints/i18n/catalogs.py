@@ -117,10 +117,10 @@ def _is_message(thing: object) -> TypeGuard[type[Message]]:
 
 def _words() -> Iterator[Found]:
     for quantity in QUANTITIES.values():
-        yield Found(quantity, "i18n/words.py")
+        yield Found(quantity, "i18n/words")
     for context, words in WORDS.items():
         for code, word in words.items():
-            yield Found(word, "i18n/words.py", code, context)
+            yield Found(word, "i18n/words", code, context)
     for phrase in TYPER:
         yield Found(phrase, "i18n/catalogs.py", "said by Typer")
 

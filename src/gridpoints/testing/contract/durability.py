@@ -13,7 +13,8 @@ from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import LI, SHOP, Clerk, StoreContract, codes, found, issue, move, told
-from gridpoints.testing.contract.examples import LATER, anatomy, examples
+from gridpoints.testing.contract.edges import LATER
+from gridpoints.testing.contract.examples import anatomy, examples
 from gridpoints.testing.sources import START
 
 

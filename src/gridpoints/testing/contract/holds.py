@@ -30,7 +30,7 @@ from gridpoints.testing.contract.base import (
     move,
     told,
 )
-from gridpoints.testing.contract.examples import TEXT
+from gridpoints.testing.contract.edges import TEXT
 from gridpoints.testing.sources import START
 
 SECOND = timedelta(seconds=1)

@@ -40,7 +40,7 @@ from gridpoints.testing.contract.base import (
     move,
     told,
 )
-from gridpoints.testing.contract.examples import BEFORE_1970, LATER, TEXT
+from gridpoints.testing.contract.edges import BEFORE_1970, LATER, TEXT
 from gridpoints.testing.sources import START
 from gridpoints.values import Interval, Unit
 

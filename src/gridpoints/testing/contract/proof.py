@@ -41,7 +41,7 @@ from gridpoints.testing.contract.base import (
     move,
     race,
 )
-from gridpoints.testing.contract.examples import LATER, TEXT
+from gridpoints.testing.contract.edges import LATER, TEXT
 from gridpoints.testing.sources import START
 
 

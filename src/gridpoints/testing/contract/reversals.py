@@ -34,7 +34,7 @@ from gridpoints.testing.contract.base import (
     race,
     told,
 )
-from gridpoints.testing.contract.examples import LATER
+from gridpoints.testing.contract.edges import LATER
 from gridpoints.testing.sources import START
 
 FEES = Account("points", AccountKind.FEES)

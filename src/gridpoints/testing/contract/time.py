@@ -26,7 +26,7 @@ from gridpoints.testing.contract.base import (
     race,
     told,
 )
-from gridpoints.testing.contract.examples import BEFORE_1970, TEXT
+from gridpoints.testing.contract.edges import BEFORE_1970, TEXT
 from gridpoints.testing.sources import START
 
 MARKET = Account.merchant("market", "points")

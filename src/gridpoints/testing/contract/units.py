@@ -17,7 +17,7 @@ from gridpoints.ledger.verification import verify
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.port import Store, Work
 from gridpoints.testing.contract.base import LI, SHOP, Clerk, StoreContract, codes, found, issue, move
-from gridpoints.testing.contract.examples import LATER
+from gridpoints.testing.contract.edges import LATER
 from gridpoints.testing.sources import START
 
 KEY = str(UsageKey("limit", "li", date(2026, 3, 1)))

@@ -1,4 +1,4 @@
-"""Words for the codes of rule sets: a part of `gridpoints.i18n.words`, by context as there."""
+"""Words for the codes of rule sets."""
 
 from __future__ import annotations
 

@@ -1,0 +1,191 @@
+"""A wish is taken on, granted, and thanked for."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.claiming.gifts import Thanks
+from gridpoints.claiming.model import HOLDING, Claim, Target
+from gridpoints.cli.claiming.cards import wish_argument, wish_id_of
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import figures, words
+from gridpoints.community.model import Member
+from gridpoints.errors import NameAmbiguous, RecordUnknown
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+
+
+def register(group: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    _register_claiming(group, language)
+    _register_giving(group, language)
+    _register_thanking(group, language)
+
+
+def _register_claiming(group: typer.Typer, language: Language) -> None:
+    @command(group, language, "claim", language.text("Take a wish on."))
+    def claim(
+        desk: Desk,
+        *,
+        wish: Annotated[str, wish_argument(language)],
+        member: Annotated[
+            str, typer.Argument(metavar="MEMBER", help=language.text("Who grants it, by number, id or name."))
+        ],
+        organisation: Annotated[
+            str | None,
+            typer.Option(
+                metavar="NAME", help=language.text("For an organisation, which adopts the whole wish.")
+            ),
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            giver, wish_id = desk.member(village, member).id, wish_id_of(village, wish)
+            if organisation is None:
+                made = village.claiming.claim_wish(wish_id, giver)
+            else:
+                made = village.claiming.adopt_wish(wish_id, giver, organisation)
+            _show_claims(desk, village, [made])
+
+    @command(
+        group, language, "where", language.text("Show the giver where to go and whom to call; it is logged.")
+    )
+    def where(
+        desk: Desk,
+        *,
+        wish: Annotated[str, wish_argument(language)],
+        detail: Annotated[
+            str, typer.Argument(metavar="area|address|contact", help=language.text("What is to be shown."))
+        ],
+        giver: Annotated[str | None, _giver_option(language)] = None,
+    ) -> None:
+        with desk.village() as village:
+            told = village.claiming.disclose(_claim(desk, village, wish, giver), detail)
+            table = desk.out.table(desk.language.text("Wishes"), [words("")], [[told]])
+            desk.out.show({"detail": detail, "told": told}, table)
+
+
+def _register_giving(group: typer.Typer, language: Language) -> None:
+    def giving(name: str, help: str, act: Callable[[Community, str], Claim]) -> None:
+        @command(group, language, name, help)
+        def give(
+            desk: Desk,
+            *,
+            wish: Annotated[str, wish_argument(language)],
+            giver: Annotated[str | None, _giver_option(language)] = None,
+        ) -> None:
+            with desk.village() as village:
+                _show_claims(desk, village, [act(village, _claim(desk, village, wish, giver))])
+
+    giving(
+        "contact",
+        language.text("Note that the giver has spoken with the person who wishes."),
+        lambda village, claim: village.claiming.note_contact(claim),
+    )
+    giving(
+        "deliver",
+        language.text("Say that a wish was granted."),
+        lambda village, claim: village.claiming.submit_delivery(claim),
+    )
+    giving(
+        "confirm",
+        language.text("Confirm that it came true: its deed is credited, bounties are paid."),
+        lambda village, claim: village.claiming.verify(claim)[0],
+    )
+    giving(
+        "release",
+        language.text("Give a claim back: the wish is free again."),
+        lambda village, claim: village.claiming.cancel(claim),
+    )
+
+
+def _register_thanking(group: typer.Typer, language: Language) -> None:
+    @command(group, language, "thank", language.text("Thank the giver of a wish that came true."))
+    def thank(
+        desk: Desk,
+        *,
+        wish: Annotated[str, wish_argument(language)],
+        text: Annotated[str, typer.Argument(metavar="TEXT", help=language.text("The thanks."))],
+        giver: Annotated[str | None, _giver_option(language)] = None,
+        public: Annotated[
+            bool,
+            typer.Option("--public", help=language.text("For everybody to read, once somebody has read it.")),
+        ] = False,
+    ) -> None:
+        with desk.village() as village:
+            claim = _claim(desk, village, wish, giver)
+            _show_thanks(desk, village, [village.claiming.thank(claim, text, public=public)])
+
+
+def _giver_option(language: Language) -> Any:
+    return typer.Option(
+        "--giver", metavar="MEMBER", help=language.text("Whose claim; needed where several have one.")
+    )
+
+
+def _claim(desk: Desk, village: Community, wish: str, giver: str | None) -> str:
+    """The id of the claim on a wish that is meant; raises `RecordUnknown` or `NameAmbiguous`."""
+    where: dict[str, Any] = {"target_id": wish_id_of(village, wish), "target": Target.WISH, "status": HOLDING}
+    if giver is not None:
+        where["member_id"] = desk.member(village, giver).id
+    with village.context.read() as work:
+        found = work.find(Claim, where, order=("claimed_at", "id"))
+    if not found:
+        raise RecordUnknown(kind="claim", id=wish)
+    if len(found) > 1:
+        raise NameAmbiguous(name=wish, ids=tuple(claim.member_id for claim in found))
+    return found[0].id
+
+
+def _show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
+    said = desk.language
+    _name_givers(desk, village, [claim.member_id for claim in claims])
+    document = {
+        "claims": [
+            {
+                "claim": claim.id,
+                "wish": claim.target_id,
+                "member": claim.member_id,
+                "status": claim.status,
+                "lease_until": claim.lease_until,
+            }
+            for claim in claims
+        ]
+    }
+    table = desk.out.table(
+        said.text("Claims"),
+        [words(said.text("Member")), words(said.text("Status")), figures(said.text("Until"))],
+        [
+            (
+                desk.known[claim.member_id],
+                said.word(claim.status),
+                said.instant(claim.lease_until) if claim.lease_until else "",
+            )
+            for claim in claims
+        ],
+    )
+    desk.out.show(document, table)
+
+
+def _show_thanks(desk: Desk, village: Community, thanks: Sequence[Thanks]) -> None:
+    said = desk.language
+    _name_givers(desk, village, [each.member_id for each in thanks])
+    document = {
+        "thanks": [
+            {"wish": each.wish_id, "member": each.member_id, "text": each.text, "status": each.status}
+            for each in thanks
+        ]
+    }
+    table = desk.out.table(
+        said.text("Thanks"),
+        [words(said.text("Member")), words(said.text("Text")), words(said.text("Status"))],
+        [(desk.known[each.member_id], each.text, said.word(each.status, "thanks_status")) for each in thanks],
+    )
+    desk.out.show(document, table)
+
+
+def _name_givers(desk: Desk, village: Community, ids: Sequence[str]) -> None:
+    with village.context.read() as work:
+        desk.known |= {person.id: person.name for person in work.find(Member, {"id": sorted(set(ids))})}

@@ -1,0 +1,110 @@
+"""A wish is written down, and screened."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.claiming.publishing import Preview
+from gridpoints.claiming.wishes import Voice
+from gridpoints.cli.claiming.cards import card_document, card_table, wish_argument, wish_id_of
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import words
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+
+
+def register(group: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+
+    def option(metavar: str, help: str) -> Any:
+        return typer.Option(metavar=metavar, help=help)
+
+    @command(group, language, "make", language.text("Write a wish down, as it was told."))
+    def make(
+        desk: Desk,
+        *,
+        member: Annotated[
+            str,
+            typer.Argument(metavar="MEMBER", help=language.text("Who wishes, by number, id or name.")),
+        ],
+        text: Annotated[
+            str,
+            typer.Argument(
+                metavar="TEXT", help=language.text("The wish; only those read it who screen wishes.")
+            ),
+        ],
+        deed: Annotated[str, option("CODE", language.text("What granting it counts as in the rules."))],
+        parts: Annotated[int, option("NUMBER", language.text("How many givers it takes."))] = 1,
+        value: Annotated[str | None, option("MONEY", language.text("What all of it costs."))] = None,
+        area: Annotated[
+            str | None, option("TEXT", language.text("About where it is, for members who ask."))
+        ] = None,
+        address: Annotated[
+            str | None, option("TEXT", language.text("Where to go, for those who have claimed it."))
+        ] = None,
+        contact: Annotated[
+            str | None, option("TEXT", language.text("Whom to call, for those who have claimed it."))
+        ] = None,
+        guardian: Annotated[
+            bool, typer.Option("--guardian", help=language.text("Whoever acts is the guardian."))
+        ] = False,
+    ) -> None:
+        with desk.village() as village:
+            wish = village.claiming.make_wish(
+                desk.member(village, member).id,
+                text,
+                deed=deed,
+                voice=Voice.GUARDIAN if guardian else None,
+                parts=parts,
+                value=value,
+                area=area,
+                address=address,
+                contact=contact,
+            )
+            _show_preview(desk, village, village.claiming.preview(wish.id))
+
+    @command(
+        group, language, "screen", language.text("Note what was found out about a wish, and preview it.")
+    )
+    def screen(
+        desk: Desk,
+        *,
+        wish: Annotated[str, wish_argument(language)],
+        text: Annotated[str | None, option("TEXT", language.text("What the public will read."))] = None,
+        need: Annotated[str | None, option("TEXT", language.text("Why it is needed."))] = None,
+        consent: Annotated[
+            str | None, option("TEXT", language.text("How the person consented: on paper, by telephone."))
+        ] = None,
+        value: Annotated[str | None, option("MONEY", language.text("What all of it costs."))] = None,
+        despite: Annotated[
+            str | None, option("TEXT", language.text("Why personal data in the text may stand there."))
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            preview = village.claiming.screen_wish(
+                wish_id_of(village, wish), text=text, need=need, consent=consent, value=value, despite=despite
+            )
+            _show_preview(desk, village, preview)
+
+
+def _show_preview(desk: Desk, village: Community, preview: Preview) -> None:
+    said = desk.language
+    document = {
+        **card_document(village, preview.card),
+        "found": [{"kind": each.kind, "text": each.of(preview.card.text)} for each in preview.found],
+        "proposed": preview.proposed,
+        "missing": preview.missing,
+        "above_limit": preview.above_limit,
+    }
+    parts = [card_table(desk, village, [preview.card])]
+    if preview.found:
+        parts.append(
+            desk.out.table(
+                said.text("Personal data in the text"),
+                [words(said.text("Kind")), words(said.text("Text"))],
+                [(said.word(each.kind, "personal"), each.of(preview.card.text)) for each in preview.found],
+            )
+        )
+    desk.out.show(document, *parts)
