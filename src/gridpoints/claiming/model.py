@@ -176,7 +176,7 @@ class Claim:
     """One participation record: who took on what, and what came of it.
 
     `lease_until` is when an exclusive claim goes back by itself; `due_at` when the clock does
-    something with the claim (see `Claims.tick`). `hours` is what was submitted, `provenance` how that
+    something with the claim (see `ClaimClock.tick`). `hours` is what was submitted, `provenance` how that
     is known, and `entered_by` who wrote it down for the claimant. `award_id` names what the deed was
     credited with, `corrections` counts how often that was done anew. A claim of a `team` holds
     `seats` until those who come are named, each with a claim of their own whose `from_claim` it is;

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.claiming.gifts import Thanks
 from gridpoints.claiming.model import HOLDING, Claim, Target
-from gridpoints.claiming.publishing import Preview
-from gridpoints.claiming.showing import Card
 from gridpoints.claiming.wishes import Voice, Wish
+from gridpoints.claiming.wishes.gifts import Thanks
+from gridpoints.claiming.wishes.publishing import Preview
+from gridpoints.claiming.wishes.showing import Card
 from gridpoints.cli.desk import Desk, command, end_if_given
 from gridpoints.cli.output import figures, words
 from gridpoints.community.model import Member

@@ -37,12 +37,10 @@ from gridpoints.catalog.programmes import Programme
 from gridpoints.catalog.series import CalendarDay, DayStatus, OnHoliday, Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.things import Loan, LoanStatus, Thing
-from gridpoints.claiming.codes import CodeKey
 from gridpoints.claiming.conditions import AttestationStatus, Conditions, Consent, Qualification
-from gridpoints.claiming.gifts import Bounty, BountyStatus, Contact, Detail, Disclosure, Thanks, ThanksStatus
 from gridpoints.claiming.model import Claim, ClaimStatus, Provenance, Target
 from gridpoints.claiming.ratings import Rating, RatingStatus
-from gridpoints.claiming.screenings import Personal, Screening
+from gridpoints.claiming.sessions.codes import CodeKey
 from gridpoints.claiming.wishes import (
     Own,
     Particulars,
@@ -53,6 +51,16 @@ from gridpoints.claiming.wishes import (
     WishStatus,
     WishTerms,
 )
+from gridpoints.claiming.wishes.gifts import (
+    Bounty,
+    BountyStatus,
+    Contact,
+    Detail,
+    Disclosure,
+    Thanks,
+    ThanksStatus,
+)
+from gridpoints.claiming.wishes.screenings import Personal, Screening
 from gridpoints.community.emergency import Emergency, EmergencyKind, EmergencyStatus
 from gridpoints.community.emergency import Mode as EmergencyMode
 from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
