@@ -18,9 +18,8 @@ from gridpoints.catalog.series import CalendarDay, Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.things import Loan, Thing
 from gridpoints.claiming.conditions import Conditions, Consent, Qualification
-from gridpoints.claiming.model import Claim
+from gridpoints.claiming.model import Claim, CodeKey
 from gridpoints.claiming.ratings import Rating
-from gridpoints.claiming.sessions.codes import CodeKey
 from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
 from gridpoints.claiming.wishes.gifts import Bounty, Contact, Disclosure, Thanks
 from gridpoints.claiming.wishes.screenings import Screening

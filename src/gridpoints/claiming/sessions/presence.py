@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import secrets
 from datetime import timedelta
 
 from attrs import frozen
@@ -14,9 +14,10 @@ from gridpoints.claiming.model import (
     ORGANISERS,
     Claim,
     ClaimStatus,
+    CodeKey,
 )
 from gridpoints.claiming.sessions.attending import Attending
-from gridpoints.claiming.sessions.codes import CheckInCode, CodeKey, code_at, window_read
+from gridpoints.codes import RotatingCode, rotating_code, step_of
 from gridpoints.errors import (
     CheckInClosed,
     CodeInvalid,
@@ -30,31 +31,32 @@ from gridpoints.storage.port import Work
 #: How many minutes before a session one can check in, and how long after it one can check out.
 EARLY_MINUTES = 60
 LATE = timedelta(minutes=60)
+#: Of a code at the door: who guesses is right once in 30 million times.
+DIGITS = 8
 
 
 @frozen
 class Presence(Attending):
     """Who came, and who left."""
 
-    def check_in_code(self, session_id: str) -> CheckInCode:
-        """What is shown at the door now, for organisers. It changes every half minute (`codes`)."""
+    def check_in_code(self, session_id: str) -> RotatingCode:
+        """What is shown at the door now, for organisers: eight digits, others every half minute.
+
+        It is evidence that somebody saw the place where it is shown, not proof: it can be passed on.
+        """
         if not self.context.actor.roles & ORGANISERS:
             raise NotTheOrganiser(actor=self.context.actor.id)
         with self.context.begin() as work:
             work.get(Session, session_id, lock=True)
-            return code_at(self._key(work, session_id), self.context.now())
+            return rotating_code(self._key(work, session_id), self.context.now(), digits=DIGITS)
 
-    def _key(self, work: Work, session_id: str) -> CodeKey:
-        """The key of a locked session, made when it is first needed.
-
-        Of the randomness of four ids: 248 bits, from where the exchange has its own.
-        """
+    def _key(self, work: Work, session_id: str) -> bytes:
+        """What the codes of a locked session are made of, from when they are first needed."""
         for key in work.find(CodeKey, {"id": session_id}):
-            return key
-        random = "".join(self.context.ids.new() for _ in range(4))
-        key = CodeKey(session_id, hashlib.sha256(random.encode()).hexdigest(), self.context.now())
+            return bytes.fromhex(key.secret)
+        key = CodeKey(session_id, secrets.token_hex(20), self.context.now())
         work.add(key)
-        return key
+        return bytes.fromhex(key.secret)
 
     def check_in(self, claim_id: str, code: str | None = None) -> Claim:
         """Note that somebody is there: they give the code that is shown, or an organiser sees them.
@@ -104,7 +106,7 @@ class Presence(Attending):
             self._must_organise(claim)
             return claim.code_window
         self._must_be_theirs(claim)
-        window = window_read(self._key(work, claim.target_id), code, self.context.now())
+        window = step_of(self._key(work, claim.target_id), code, self.context.now(), digits=DIGITS)
         if window is None:
             raise CodeInvalid(session=claim.target_id)
         if claim.code_window is not None and window <= claim.code_window:

@@ -38,9 +38,8 @@ from gridpoints.catalog.series import CalendarDay, DayStatus, OnHoliday, Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.things import Loan, LoanStatus, Thing
 from gridpoints.claiming.conditions import AttestationStatus, Conditions, Consent, Qualification
-from gridpoints.claiming.model import Claim, ClaimStatus, Provenance, Target
+from gridpoints.claiming.model import Claim, ClaimStatus, CodeKey, Provenance, Target
 from gridpoints.claiming.ratings import Rating, RatingStatus
-from gridpoints.claiming.sessions.codes import CodeKey
 from gridpoints.claiming.wishes import (
     Own,
     Particulars,

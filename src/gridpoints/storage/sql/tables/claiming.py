@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from gridpoints.claiming.conditions import Conditions, Consent, Qualification
-from gridpoints.claiming.model import Claim
+from gridpoints.claiming.model import Claim, CodeKey
 from gridpoints.claiming.ratings import Rating
-from gridpoints.claiming.sessions.codes import CodeKey
 from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
 from gridpoints.claiming.wishes.gifts import Bounty, Contact, Disclosure, Thanks
 from gridpoints.claiming.wishes.screenings import Screening
@@ -178,7 +177,7 @@ class ConsentRow(Row, table=True):
 
 
 class CodeKeyRow(Row, table=True):
-    """See `gridpoints.claiming.sessions.codes.CodeKey`."""
+    """See `gridpoints.claiming.model.CodeKey`."""
 
     __tablename__ = "gridpoints_code_key"
     __table_args__ = kept(CodeKey)
