@@ -17,7 +17,7 @@ from gridpoints.testing.contract.base import (
     move,
     race,
 )
-from gridpoints.testing.contract.examples import LATER
+from gridpoints.testing.contract.edges import LATER
 from gridpoints.testing.sources import START
 
 
