@@ -81,12 +81,16 @@ class Desk:
         self.known[member.id] = member.name
         return member
 
+    def name_members(self, village: Community, ids: Iterable[str]) -> None:
+        """Find out who these are, so that they are shown under their names."""
+        with village.context.read() as work:
+            self.known |= {each.id: each.name for each in work.find(Member, {"id": sorted(set(ids))})}
+
     def name_accounts(self, village: Community, accounts: Iterable[Account]) -> None:
         """Find out whose accounts these are, so that they are shown under their names."""
         owners = {kind: sorted({a.owner for a in accounts if a.kind is kind}) for kind in AccountKind}
+        self.name_members(village, owners[AccountKind.MEMBER])
         with village.context.read() as work:
-            for member in work.find(Member, {"id": owners[AccountKind.MEMBER]}):
-                self.known[member.id] = member.name
             for household in work.find(Household, {"id": owners[AccountKind.HOUSEHOLD]}):
                 self.known[household.id] = household.label
             for merchant in work.find(Merchant, {"id": owners[AccountKind.MERCHANT]}):
@@ -205,6 +209,13 @@ def lang_option(language: Language) -> Any:
         envvar="GRIDPOINTS_LANG",
         show_default=False,
         help=language.text("The language to speak; without it, that of the system."),
+    )
+
+
+def member_argument(language: Language) -> Any:
+    """The argument that names a member, for `Desk.member`."""
+    return typer.Argument(
+        metavar="MEMBER", help=language.text("The member's number, id, or name where only one has it.")
     )
 
 

@@ -12,7 +12,6 @@ from gridpoints.claiming.wishes.gifts import Thanks
 from gridpoints.cli.claiming.cards import wish_argument, wish_id_of
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
-from gridpoints.community.model import Member
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -141,7 +140,7 @@ def _claim(desk: Desk, village: Community, wish: str, giver: str | None) -> str:
 
 def _show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
     said = desk.language
-    _name_givers(desk, village, [claim.member_id for claim in claims])
+    desk.name_members(village, [claim.member_id for claim in claims])
     document = {
         "claims": [
             {
@@ -171,7 +170,7 @@ def _show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> Non
 
 def _show_thanks(desk: Desk, village: Community, thanks: Sequence[Thanks]) -> None:
     said = desk.language
-    _name_givers(desk, village, [each.member_id for each in thanks])
+    desk.name_members(village, [each.member_id for each in thanks])
     document = {
         "thanks": [
             {"wish": each.wish_id, "member": each.member_id, "text": each.text, "status": each.status}
@@ -184,8 +183,3 @@ def _show_thanks(desk: Desk, village: Community, thanks: Sequence[Thanks]) -> No
         [(desk.known[each.member_id], each.text, said.word(each.status, "thanks_status")) for each in thanks],
     )
     desk.out.show(document, table)
-
-
-def _name_givers(desk: Desk, village: Community, ids: Sequence[str]) -> None:
-    with village.context.read() as work:
-        desk.known |= {person.id: person.name for person in work.find(Member, {"id": sorted(set(ids))})}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.desk import Desk, command, member_argument
 from gridpoints.cli.files import read_text, write_new, write_text
 from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
@@ -21,12 +21,11 @@ from gridpoints.sheets.cells import read_day
 
 def register(app: typer.Typer, language: Language) -> None:
     """Add the commands of this module."""
-    member_help = language.text("The member's number, id, or name where only one has it.")
-    _register_record(app, language, member_help)
-    _register_certificate(app, language, member_help)
+    _register_record(app, language)
+    _register_certificate(app, language)
 
 
-def _register_record(app: typer.Typer, language: Language, member_help: str) -> None:
+def _register_record(app: typer.Typer, language: Language) -> None:
     @command(
         app,
         language,
@@ -35,7 +34,7 @@ def _register_record(app: typer.Typer, language: Language, member_help: str) -> 
     )
     def record(
         desk: Desk,
-        member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)],
+        member: Annotated[str, member_argument(language)],
         *,
         table: Annotated[
             Path | None,
@@ -136,7 +135,7 @@ def _drawing(desk: Desk, record: VolunteerRecord) -> Any:
     )
 
 
-def _register_certificate(app: typer.Typer, language: Language, member_help: str) -> None:
+def _register_certificate(app: typer.Typer, language: Language) -> None:
     @command(
         app,
         language,
@@ -145,7 +144,7 @@ def _register_certificate(app: typer.Typer, language: Language, member_help: str
     )
     def certificate(
         desk: Desk,
-        member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)],
+        member: Annotated[str, member_argument(language)],
         *,
         since: Annotated[
             str | None,
