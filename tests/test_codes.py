@@ -63,17 +63,20 @@ def test_codes_differ_and_so_do_their_hashes() -> None:
 )
 def test_the_vectors_of_rfc_6238(seconds: int, code: str) -> None:
     at = datetime.fromtimestamp(seconds, UTC)
-    assert rotating_code(b"12345678901234567890", at, digits=8) == code
+    shown = rotating_code(b"12345678901234567890", at, digits=8)
+    assert shown.text == code
+    assert timedelta(0) < shown.until - at <= timedelta(seconds=30)
 
 
 def test_a_rotating_code_stands_for_a_while() -> None:
     secret = b"a secret of twenty by"
-    code = rotating_code(secret, NOW)
+    code = rotating_code(secret, NOW).text
     step = step_of(secret, code, NOW)
     assert step is not None
     assert step_of(secret, code, NOW + timedelta(seconds=59)) == step
     assert step_of(secret, code, NOW - timedelta(seconds=30)) == step
     assert step_of(secret, code, NOW + timedelta(seconds=60)) is None
+    assert step_of(secret, f" {code[:3]} {code[3:]}\n", NOW) == step
     assert step_of(secret, "", NOW) is None
     assert step_of(secret, "１２３４５６", NOW) is None
     assert step_of(b"another secret", code, NOW) is None

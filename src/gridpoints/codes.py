@@ -7,6 +7,8 @@ import secrets
 from datetime import datetime
 from hashlib import sha256
 
+from attrs import frozen
+
 #: Without signs that look like others: no 0 O, no 1 I L, no U that is taken for V.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: Random signs of a code, 4.9 bits each, that is 73 in all: its hash need not be slow. The last is a check.
@@ -46,9 +48,18 @@ def _check_sign(signs: str) -> str:
     return ALPHABET[-total % size]
 
 
-def rotating_code(secret: bytes, at: datetime, *, digits: int = 6) -> str:
+@frozen
+class RotatingCode:
+    """What is shown now, as text or drawn as a QR code: another one from `until` on."""
+
+    text: str
+    until: datetime
+
+
+def rotating_code(secret: bytes, at: datetime, *, digits: int = 6) -> RotatingCode:
     """The code of this half minute, as RFC 6238 has it with SHA-1, so that any authenticator shows it."""
-    return _code_of(secret, int(at.timestamp()) // STEP, digits)
+    step = int(at.timestamp()) // STEP
+    return RotatingCode(_code_of(secret, step, digits), datetime.fromtimestamp((step + 1) * STEP, at.tzinfo))
 
 
 def step_of(secret: bytes, code: str, at: datetime, *, drift: int = 1, digits: int = 6) -> int | None:
@@ -56,11 +67,12 @@ def step_of(secret: bytes, code: str, at: datetime, *, drift: int = 1, digits: i
 
     Whoever accepts it keeps the number, and accepts only greater ones from then on: so a code that was
     looked at over somebody's shoulder is of no use. It takes as long for a wrong code as for a right one.
+    Blanks are left out: authenticators show ``123 456``.
     """
-    now = int(at.timestamp()) // STEP
+    now, given = int(at.timestamp()) // STEP, "".join(code.split()).encode(errors="replace")
     found = None
     for step in range(now - drift, now + drift + 1):
-        if hmac.compare_digest(_code_of(secret, step, digits).encode(), code.encode(errors="replace")):
+        if hmac.compare_digest(_code_of(secret, step, digits).encode(), given):
             found = step
     return found
 

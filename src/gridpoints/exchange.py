@@ -13,8 +13,8 @@ from attrs import evolve, frozen
 
 from gridpoints.awards.operations import Awards
 from gridpoints.catalog.operations import Catalog
+from gridpoints.claiming.claims.taken import taken
 from gridpoints.claiming.operations import Claiming
-from gridpoints.claiming.places import taken
 from gridpoints.community.model import Profile
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context, SystemClock, TimeOrderedIds

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridpoints.claiming.screenings import Personal, leftovers, redacted
+from gridpoints.claiming.wishes.screenings import Personal, leftovers, redacted
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from gridpoints import Account, Actor, Community, GridpointsError, Leg, Member, Transaction, Wish
-from gridpoints.claiming.gifts import BountyStatus, Detail, ThanksStatus
 from gridpoints.claiming.model import Claim, ClaimStatus
-from gridpoints.claiming.screenings import Personal
 from gridpoints.claiming.wishes import Own, RoundStatus, Voice, WishStatus, WishTerms
+from gridpoints.claiming.wishes.gifts import BountyStatus, Detail, ThanksStatus
+from gridpoints.claiming.wishes.screenings import Personal
 from gridpoints.errors import (
     AlreadyClaimed,
     BlankText,

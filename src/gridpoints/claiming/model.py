@@ -176,12 +176,12 @@ class Claim:
     """One participation record: who took on what, and what came of it.
 
     `lease_until` is when an exclusive claim goes back by itself; `due_at` when the clock does
-    something with the claim (see `Claims.tick`). `hours` is what was submitted, `provenance` how that
+    something with the claim (see `ClaimClock.tick`). `hours` is what was submitted, `provenance` how that
     is known, and `entered_by` who wrote it down for the claimant. `award_id` names what the deed was
     credited with, `corrections` counts how often that was done anew. A claim of a `team` holds
     `seats` until those who come are named, each with a claim of their own whose `from_claim` it is;
     so is the one that a stand-in took over. `children` come along and take up no place.
-    `code_window` is the last window whose code was used; `warnings` is what was told to the claimant.
+    `code_window` is the last half minute whose code was used; `warnings` is what was told to the claimant.
     """
 
     id: str
@@ -219,6 +219,18 @@ class Claim:
             return None
         start, end = max(self.checked_in_at, session.start), min(self.checked_out_at, session.end)
         return Interval(start, end) if start < end else None
+
+
+@frozen
+class CodeKey:
+    """The secret, in hexadecimal, that the codes at the door of one session are made of. Never shown.
+
+    `id` is the session's; see `gridpoints.codes.rotating_code`.
+    """
+
+    id: str
+    secret: str
+    made_at: datetime
 
 
 def whole_hundredths(hours: Decimal) -> Decimal:

@@ -7,20 +7,25 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from gridpoints.claiming.attending import Places
-from gridpoints.claiming.claimable import Claimable
-from gridpoints.claiming.granting import Granting
+from gridpoints.claiming.claims.claimable import Claimable
+from gridpoints.claiming.claims.clock import ClaimClock
+from gridpoints.claiming.claims.rating import RatingEachOther
+from gridpoints.claiming.claims.requiring import Requiring
+from gridpoints.claiming.claims.verifying import Verifying
 from gridpoints.claiming.model import Claim, Target
-from gridpoints.claiming.presence import Presence
-from gridpoints.claiming.rating import RatingEachOther
-from gridpoints.claiming.requiring import Requiring
-from gridpoints.claiming.teams import Teams
+from gridpoints.claiming.sessions.hours import Hours
+from gridpoints.claiming.sessions.places import Places
+from gridpoints.claiming.sessions.presence import Presence
+from gridpoints.claiming.sessions.teams import Teams
 from gridpoints.claiming.undertaking import DoneTask, HeldPost, RunErrand, Undertaking
-from gridpoints.claiming.wished import Wished
+from gridpoints.claiming.wishes.granting import Granting
+from gridpoints.claiming.wishes.wished import Wished
 
 
 @frozen
-class Claiming(Presence, Teams, Undertaking, Granting, RatingEachOther, Requiring):
+class Claiming(
+    Presence, Hours, Teams, Verifying, Undertaking, Granting, RatingEachOther, Requiring, ClaimClock
+):
     """Who will do it: one machine for every claim."""
 
     def tick(self) -> list[Claim]:

@@ -12,11 +12,11 @@ from gridpoints.catalog.model import ItemStatus, ServiceItem
 from gridpoints.catalog.operations import Catalog
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.tasks import Task
-from gridpoints.claiming.admission import Admission
-from gridpoints.claiming.claimable import Claimable
-from gridpoints.claiming.claims import Claims
+from gridpoints.claiming.claims.admission import Admission
+from gridpoints.claiming.claims.claimable import Claimable
+from gridpoints.claiming.claims.machine import Claims
+from gridpoints.claiming.claims.taken import taken
 from gridpoints.claiming.model import CLAIM, ORGANISERS, Claim, ClaimStatus, Provenance, Target
-from gridpoints.claiming.places import taken
 from gridpoints.context import Context
 from gridpoints.errors import AllTaken, NoLease, NotTheResident, OwnErrand, WrongTarget
 from gridpoints.storage.port import Work

@@ -7,8 +7,8 @@ from typing import Any
 
 import typer
 
-from gridpoints.claiming.showing import Card
 from gridpoints.claiming.wishes import Wish
+from gridpoints.claiming.wishes.showing import Card
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import RecordUnknown

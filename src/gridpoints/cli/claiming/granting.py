@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.claiming.gifts import Thanks
 from gridpoints.claiming.model import HOLDING, Claim, Target
+from gridpoints.claiming.wishes.gifts import Thanks
 from gridpoints.cli.claiming.cards import wish_argument, wish_id_of
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words

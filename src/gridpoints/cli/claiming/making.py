@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.claiming.publishing import Preview
 from gridpoints.claiming.wishes import Voice
+from gridpoints.claiming.wishes.publishing import Preview
 from gridpoints.cli.claiming.cards import card_document, card_table, wish_argument, wish_id_of
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import words

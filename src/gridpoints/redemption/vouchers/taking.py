@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
-from gridpoints.codes import STEP, code_hash, read_code, rotating_code, step_of
+from gridpoints.codes import RotatingCode, code_hash, read_code, rotating_code, step_of
 from gridpoints.community.model import Member
 from gridpoints.errors import (
     ConcurrentChange,
@@ -44,14 +44,6 @@ MOST_ATTEMPTS = 10
 ATTEMPTS_WITHIN = timedelta(minutes=10)
 #: What is locked while somebody tries, so that nobody tries many at the same moment.
 _ATTEMPTS = "voucher_attempts"
-
-
-@frozen
-class MemberCode:
-    """What a member shows: six digits, another one from `until` on."""
-
-    text: str
-    until: datetime
 
 
 @frozen
@@ -146,8 +138,8 @@ class Taking(Issuing):
 
     # --- a member's own code ------------------------------------------------------------------
 
-    def member_code(self, member_id: str) -> MemberCode:
-        """What a member shows at a till to say who they are (动态会员码); it changes every half minute.
+    def member_code(self, member_id: str) -> RotatingCode:
+        """Six digits that a member shows at a till (动态会员码), others every half minute: who they are.
 
         It is for the member's own eyes: raises `NotYourCode` for others, but for those who show it for people
         without a telephone.
@@ -157,9 +149,7 @@ class Taking(Issuing):
             self._must_show(member_id)
             work.get(Member, member_id, lock=True).must_be_active()
             secret = self._secret(work, member_id)
-        step = int(now.timestamp()) // STEP
-        until = datetime.fromtimestamp((step + 1) * STEP, now.tzinfo)
-        return MemberCode(rotating_code(bytes.fromhex(secret.secret), now), until)
+        return rotating_code(bytes.fromhex(secret.secret), now)
 
     def renew_member_code(self, member_id: str, *, reason: str | None = None) -> None:
         """Make a member's codes of another secret: where a telephone was lost. Raises `NotYourCode`."""

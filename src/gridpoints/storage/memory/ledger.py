@@ -256,7 +256,13 @@ class MemoryLedger(LedgerStore):
 
     def about(self, subjects: Collection[str]) -> list[Line]:
         about = self._books.about
-        return [line for id in subjects if id in about for line in about[id] if line.refusal is None]
+        return [
+            line
+            for id in dict.fromkeys(subjects)
+            if id in about
+            for line in about[id]
+            if line.refusal is None
+        ]
 
     def closed_until(self) -> datetime | None:
         return self._books.closed_until

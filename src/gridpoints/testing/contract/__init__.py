@@ -1,6 +1,7 @@
 """What every store must do, as tests."""
 
 from gridpoints.testing.contract.concurrency import ConcurrencyContract
+from gridpoints.testing.contract.debts import DebtsContract
 from gridpoints.testing.contract.durability import DurabilityContract
 from gridpoints.testing.contract.floors import FloorsContract
 from gridpoints.testing.contract.folding import FoldingContract
@@ -25,6 +26,7 @@ class StorageContract(
     HoldsContract,
     LotsContract,
     ReversalsContract,
+    DebtsContract,
     TimeContract,
     FloorsContract,
     LimitsContract,

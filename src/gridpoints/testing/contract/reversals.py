@@ -16,7 +16,7 @@ from gridpoints.errors import (
     ReversalUnclear,
     TransactionConflict,
 )
-from gridpoints.ledger.model import Account, AccountKind, Balance, Debt, Hold, Leg, Posted, Transaction
+from gridpoints.ledger.model import Account, AccountKind, Balance, Hold, Leg, Posted, Transaction
 from gridpoints.testing.contract.base import (
     DAY,
     HOUR,
@@ -202,69 +202,6 @@ class ReversalsContract(StoreContract):
         assert len({told(outcome) for outcome in outcomes if isinstance(outcome, Posted)}) == 1
         assert len(outcomes) == sum(isinstance(outcome, Posted) for outcome in outcomes)
         assert shop.balance(LI).posted == 78
-
-    # --- debts --------------------------------------------------------------------------------
-
-    def _owe(self, shop: Clerk) -> Debt:
-        """Li has 70 of the 100 that were awarded by mistake."""
-        debt = shop.ledger.reverse("award", id="mistake", reason="no such deed", queue=True)
-        assert isinstance(debt, Debt)
-        return debt
-
-    def test_what_is_not_there_is_owed(self, shop: Clerk) -> None:
-        debt = self._owe(shop)
-        assert shop.balance(LI).posted == 70
-        assert (debt.id, debt.transaction, debt.reason) == ("mistake", "award", "no such deed")
-        assert set(debt.legs) == {Leg(LI, -100), Leg(ISSUANCE, 100)}
-        assert shop.ledger.debts() == [debt]
-        shop.must_verify()
-
-    def test_a_debt_is_collected_as_points_come_in(self, shop: Clerk) -> None:
-        self._owe(shop)
-        assert len(shop.ledger.collect()) == 1
-        assert shop.balance(LI).posted == 0
-        [debt] = shop.ledger.debts()
-        assert set(debt.legs) == {Leg(LI, -30), Leg(ISSUANCE, 30)}
-        assert shop.ledger.collect() == []
-        shop.post(issue("more", LI, 12))
-        assert len(shop.ledger.collect()) == 1, "though the clock stands still"
-        shop.post(issue("most", LI, 50))
-        assert len(shop.ledger.collect()) == 1
-        assert shop.balance(LI).posted == 32
-        assert shop.ledger.debts() == []
-        assert shop.ledger.collect() == []
-        shop.must_verify()
-
-    def test_what_is_held_is_not_collected(self, shop: Clerk) -> None:
-        shop.place(Hold("h", LI, 60, START, LATER, 60))
-        self._owe(shop)
-        shop.ledger.collect()
-        assert shop.balance(LI) == Balance(LI, posted=60, held=60)
-        shop.must_verify()
-
-    def test_a_debt_is_owed_once(self, shop: Clerk) -> None:
-        """However often it was asked for, and though the points are there by now."""
-        debt = self._owe(shop)
-        assert self._owe(shop) == debt
-        shop.post(issue("more", LI, 50))
-        assert self._owe(shop) == debt
-        shop.ledger.collect()
-        assert shop.balance(LI).posted == 20
-        assert shop.ledger.debts() == []
-        shop.must_verify()
-
-    def test_what_was_given_back_meanwhile_is_not_collected_again(self, shop: Clerk) -> None:
-        """And is in nobody else's way."""
-        self._owe(shop)
-        shop.post(issue("more", LI, 30))
-        shop.ledger.reverse("award")
-        shop.post(issue("other", ZHAO, 5), move("spent", ZHAO, SHOP, 5))
-        shop.ledger.reverse("other", id="second", queue=True)
-        shop.post(issue("income", ZHAO, 9), issue("income-2", LI, 100))
-        assert [posted.transaction.split("/")[1] for posted in shop.ledger.collect()] == ["second"]
-        assert (shop.balance(LI).posted, shop.balance(ZHAO).posted) == (100, 4)
-        assert shop.ledger.debts() == []
-        shop.must_verify()
 
     def test_a_repetition_with_other_days_is_a_conflict(self, clerk: Clerk) -> None:
         clerk.post(award("1", 10, 1), move("2", LI, SHOP, 10))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from gridpoints.claiming.codes import CodeKey
 from gridpoints.claiming.conditions import Conditions, Consent, Qualification
-from gridpoints.claiming.gifts import Bounty, Contact, Disclosure, Thanks
-from gridpoints.claiming.model import Claim
+from gridpoints.claiming.model import Claim, CodeKey
 from gridpoints.claiming.ratings import Rating
-from gridpoints.claiming.screenings import Screening
 from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
+from gridpoints.claiming.wishes.gifts import Bounty, Contact, Disclosure, Thanks
+from gridpoints.claiming.wishes.screenings import Screening
 from gridpoints.storage.sql.tables.base import (
     Amount,
     AmountOrNone,
@@ -131,7 +130,7 @@ class ConditionsRow(Row, table=True):
 
 
 class ScreeningRow(Row, table=True):
-    """See `gridpoints.claiming.screenings.Screening`."""
+    """See `gridpoints.claiming.wishes.screenings.Screening`."""
 
     __tablename__ = "gridpoints_screening"
     __table_args__ = kept(Screening, index("wish_id", "at"))
@@ -178,7 +177,7 @@ class ConsentRow(Row, table=True):
 
 
 class CodeKeyRow(Row, table=True):
-    """See `gridpoints.claiming.codes.CodeKey`."""
+    """See `gridpoints.claiming.model.CodeKey`."""
 
     __tablename__ = "gridpoints_code_key"
     __table_args__ = kept(CodeKey)
@@ -240,7 +239,7 @@ class RatingRow(Row, table=True):
 
 
 class ContactRow(Row, table=True):
-    """See `gridpoints.claiming.gifts.Contact`."""
+    """See `gridpoints.claiming.wishes.gifts.Contact`."""
 
     __tablename__ = "gridpoints_contact"
     __table_args__ = kept(Contact)
@@ -253,7 +252,7 @@ class ContactRow(Row, table=True):
 
 
 class DisclosureRow(Row, table=True):
-    """See `gridpoints.claiming.gifts.Disclosure`."""
+    """See `gridpoints.claiming.wishes.gifts.Disclosure`."""
 
     __tablename__ = "gridpoints_disclosure"
     __table_args__ = kept(Disclosure, index("wish_id", "at"))
@@ -266,7 +265,7 @@ class DisclosureRow(Row, table=True):
 
 
 class BountyRow(Row, table=True):
-    """See `gridpoints.claiming.gifts.Bounty`."""
+    """See `gridpoints.claiming.wishes.gifts.Bounty`."""
 
     __tablename__ = "gridpoints_bounty"
     __table_args__ = kept(Bounty, index("wish_id", "status"), index("status", "until"))
@@ -283,7 +282,7 @@ class BountyRow(Row, table=True):
 
 
 class ThanksRow(Row, table=True):
-    """See `gridpoints.claiming.gifts.Thanks`."""
+    """See `gridpoints.claiming.wishes.gifts.Thanks`."""
 
     __tablename__ = "gridpoints_thanks"
     __table_args__ = kept(Thanks, index("member_id", "status"), index("status", "written_at"))

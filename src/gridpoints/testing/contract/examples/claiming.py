@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from gridpoints.claiming.codes import CodeKey
 from gridpoints.claiming.conditions import AttestationStatus, Conditions, Consent, Qualification
-from gridpoints.claiming.gifts import Bounty, BountyStatus, Contact, Detail, Disclosure, Thanks, ThanksStatus
-from gridpoints.claiming.model import Claim, ClaimStatus, Provenance, Target
+from gridpoints.claiming.model import Claim, ClaimStatus, CodeKey, Provenance, Target
 from gridpoints.claiming.ratings import Rating, RatingStatus
-from gridpoints.claiming.screenings import Personal, Screening
 from gridpoints.claiming.wishes import (
     Own,
     Particulars,
@@ -20,6 +17,16 @@ from gridpoints.claiming.wishes import (
     WishStatus,
     WishTerms,
 )
+from gridpoints.claiming.wishes.gifts import (
+    Bounty,
+    BountyStatus,
+    Contact,
+    Detail,
+    Disclosure,
+    Thanks,
+    ThanksStatus,
+)
+from gridpoints.claiming.wishes.screenings import Personal, Screening
 from gridpoints.ledger.model import MOST_AMOUNT
 from gridpoints.records import Record
 from gridpoints.testing.contract.edges import BEFORE_1970, LATER, MOMENT, TEXT

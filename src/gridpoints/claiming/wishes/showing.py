@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from attrs import field, frozen
 
-from gridpoints.claiming.claims import Claims
-from gridpoints.claiming.gifts import Bounty, BountyStatus, Detail, Disclosure
+from gridpoints.claiming.claims.machine import Claims
 from gridpoints.claiming.model import HOLDING, Claim, Target
-from gridpoints.claiming.screenings import Screening
-from gridpoints.claiming.wished import terms_in
-from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishStatus, WishTerms
+from gridpoints.claiming.wishes.gifts import Bounty, BountyStatus, Detail, Disclosure
+from gridpoints.claiming.wishes.model import Particulars, Wish, WishRound, WishStatus, WishTerms
+from gridpoints.claiming.wishes.screenings import Screening
+from gridpoints.claiming.wishes.wished import terms_in
 from gridpoints.errors import NotOneOf, NotPublished, NotYourWish, WishNumberUnknown
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import check_whole, shown

@@ -8,10 +8,10 @@ from typing import Any, Self
 
 from attrs import evolve, frozen
 
-from gridpoints.claiming.gifts import BountyStatus, Contact
 from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Target
-from gridpoints.claiming.purse import Purse
-from gridpoints.claiming.wishes import PUBLIC, WISH, Wish, WishRound, WishStatus, WishTerms
+from gridpoints.claiming.wishes.gifts import BountyStatus, Contact
+from gridpoints.claiming.wishes.model import PUBLIC, WISH, Wish, WishRound, WishStatus, WishTerms
+from gridpoints.claiming.wishes.purse import Purse
 from gridpoints.context import Context
 from gridpoints.errors import NotTheBeneficiary
 from gridpoints.storage.port import Range, Work

@@ -1,134 +1,36 @@
-"""Who was there, and for how long: check-in and check-out, hours with their provenance."""
+"""How long somebody was there, and how that is known: hours with their provenance (时长)."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import timedelta
 from decimal import Decimal
 
 from attrs import frozen
 
-from gridpoints.catalog.model import Session, SessionStatus
-from gridpoints.claiming.admission import overlap
-from gridpoints.claiming.attending import Attending, Places
-from gridpoints.claiming.claimable import Claimable
-from gridpoints.claiming.codes import CheckInCode, CodeKey, code_at, window_read
-from gridpoints.claiming.conditions import before
-from gridpoints.claiming.model import (
-    CLAIM,
-    HOLDING,
-    ORGANISERS,
-    Claim,
-    ClaimStatus,
-    Provenance,
-    Target,
-    whole_hundredths,
-)
+from gridpoints.catalog.model import Session
+from gridpoints.claiming.claims.admission import overlap
+from gridpoints.claiming.claims.claimable import Claimable
+from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Provenance, Target, whole_hundredths
+from gridpoints.claiming.sessions.attending import Attending
+from gridpoints.claiming.sessions.places import Places
+from gridpoints.claiming.sessions.presence import must_be_a_persons
 from gridpoints.errors import (
     AlreadyClaimed,
-    CheckInClosed,
     CheckOutMissing,
-    CodeInvalid,
-    CodeUsed,
     HoursNeeded,
     HoursOutOfRange,
     HoursOverlap,
-    IllegalTransition,
-    NotPublished,
-    NotTheOrganiser,
     OwnClaim,
 )
 from gridpoints.storage.port import Work
 from gridpoints.values import Interval
-
-#: How many minutes before a session one can check in, and how long after it one can check out.
-EARLY_MINUTES = 60
-LATE = timedelta(minutes=60)
 
 #: In these, hours were said.
 _WITH_HOURS = (ClaimStatus.SUBMITTED, ClaimStatus.DISPUTED, ClaimStatus.VERIFIED)
 
 
 @frozen
-class Presence(Attending):
-    """Who came, who left, and what hours that makes."""
-
-    def check_in_code(self, session_id: str) -> CheckInCode:
-        """What is shown at the door now, for organisers. It changes every half minute (`codes`)."""
-        if not self.context.actor.roles & ORGANISERS:
-            raise NotTheOrganiser(actor=self.context.actor.id)
-        with self.context.begin() as work:
-            work.get(Session, session_id, lock=True)
-            return code_at(self._key(work, session_id), self.context.now())
-
-    def _key(self, work: Work, session_id: str) -> CodeKey:
-        """The key of a locked session, made when it is first needed.
-
-        Of the randomness of four ids: 248 bits, from where the exchange has its own.
-        """
-        for key in work.find(CodeKey, {"id": session_id}):
-            return key
-        random = "".join(self.context.ids.new() for _ in range(4))
-        key = CodeKey(session_id, hashlib.sha256(random.encode()).hexdigest(), self.context.now())
-        work.add(key)
-        return key
-
-    def check_in(self, claim_id: str, code: str | None = None) -> Claim:
-        """Note that somebody is there: they give the code that is shown, or an organiser sees them.
-
-        From an hour before the session until its end, else `CheckInClosed`. Raises `CodeInvalid`, `CodeUsed`,
-        `NotTheOrganiser` or `NotTheClaimant`.
-        """
-        with self.context.begin() as work:
-            claim, places = self._locked_places(work, claim_id)
-            session, now = places.session, self.context.now()
-            window = self._seen(work, claim, code)
-            if session.status is SessionStatus.CANCELLED:
-                raise NotPublished(kind="session", id=session.id, status=session.status)
-            _must_be_a_persons(claim, ClaimStatus.CHECKED_IN)
-            opens_at = before(session.starts_at, EARLY_MINUTES)
-            if not opens_at <= now < session.ends_at:
-                raise CheckInClosed(opens_at=opens_at, closes_at=session.ends_at)
-            checked_in = CLAIM.advance(
-                claim,
-                ClaimStatus.CHECKED_IN,
-                checked_in_at=now,
-                code_window=window,
-                due_at=session.ends_at + LATE,
-            )
-            return self.context.change(work, claim, checked_in)
-
-    def check_out(self, claim_id: str, code: str | None = None) -> Claim:
-        """Note that somebody leaves, seen as in `check_in`, until an hour after the session.
-
-        Who does not check out is unaccounted for: hours are never assumed.
-        """
-        with self.context.begin() as work:
-            claim, places = self._locked_places(work, claim_id)
-            now, closes_at = self.context.now(), places.session.ends_at + LATE
-            window = self._seen(work, claim, code)
-            checked_out = CLAIM.advance(
-                claim, ClaimStatus.CHECKED_OUT, checked_out_at=now, code_window=window, due_at=None
-            )
-            opens_at = claim.checked_in_at or now
-            if not opens_at <= now < closes_at:
-                raise CheckInClosed(opens_at=opens_at, closes_at=closes_at)
-            return self.context.change(work, claim, checked_out)
-
-    def _seen(self, work: Work, claim: Claim, code: str | None) -> int | None:
-        """How it is known that they are there: the window of their code; None: an organiser sees them."""
-        if code is None:
-            self._must_organise(claim)
-            return claim.code_window
-        self._must_be_theirs(claim)
-        window = window_read(self._key(work, claim.target_id), code, self.context.now())
-        if window is None:
-            raise CodeInvalid(session=claim.target_id)
-        if claim.code_window is not None and window <= claim.code_window:
-            raise CodeUsed(claim=claim.id)
-        return window
-
-    # --- hours --------------------------------------------------------------------------------
+class Hours(Attending):
+    """Hours are submitted by the claimant, or entered for them by an organiser."""
 
     def submit_hours(self, claim_id: str, hours: Decimal | None = None) -> Claim:
         """Say that the work of a session was done, and how many hours it took.
@@ -141,7 +43,7 @@ class Presence(Attending):
             claim, places = self._locked_places(work, claim_id)
             if claim.status in (ClaimStatus.CHECKED_IN, ClaimStatus.UNACCOUNTED):
                 raise CheckOutMissing(claim=claim.id)
-            _must_be_a_persons(claim, ClaimStatus.SUBMITTED)
+            must_be_a_persons(claim, ClaimStatus.SUBMITTED)
             if claim.status is ClaimStatus.NO_SHOW:
                 self._must_enter(claim)
             if claim.status is ClaimStatus.CHECKED_OUT:
@@ -166,7 +68,7 @@ class Presence(Attending):
         """
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
-            _must_be_a_persons(claim, ClaimStatus.SUBMITTED)
+            must_be_a_persons(claim, ClaimStatus.SUBMITTED)
             self._must_enter(claim)
             places.must_be_over()
             return self._submit(work, claim, places, hours, provenance, reason=reason)
@@ -267,11 +169,3 @@ class Presence(Attending):
 def _served(claim: Claim, session: Session) -> Interval:
     """When somebody was there, as far as it is known."""
     return claim.attended(session.interval) or session.interval
-
-
-def _must_be_a_persons(claim: Claim, to: ClaimStatus) -> None:
-    """Raise `IllegalTransition` for a team's claim: those whom it names have their own."""
-    if claim.team is not None:
-        raise IllegalTransition(
-            kind="claim", id=claim.id, status=str(claim.status), wanted=str(to), allowed=()
-        )

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from gridpoints.claiming.screenings import Leftover, Screening, leftovers, redacted
-from gridpoints.claiming.showing import Card, Showing, card_of, cards
-from gridpoints.claiming.wished import terms_in
-from gridpoints.claiming.wishes import WISH, Particulars, Wish, WishRound, WishStatus, WishTerms
+from gridpoints.claiming.wishes.model import WISH, Particulars, Wish, WishRound, WishStatus, WishTerms
+from gridpoints.claiming.wishes.screenings import Leftover, Screening, leftovers, redacted
+from gridpoints.claiming.wishes.showing import Card, Showing, card_of, cards
+from gridpoints.claiming.wishes.wished import terms_in
 from gridpoints.community.model import Household, Member, Profile
 from gridpoints.errors import NotScreened, OwnScreening, PersonalDataLeft, RoundOver, ValueAboveLimit
 from gridpoints.storage.port import Range, Work

@@ -8,15 +8,15 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from gridpoints.claiming.bounties import Bounties
-from gridpoints.claiming.clock import WishClock
-from gridpoints.claiming.disclosing import Disclosing
-from gridpoints.claiming.gifts import Contact
 from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
-from gridpoints.claiming.thanking import Thanking
-from gridpoints.claiming.wished import Standing, Wished, terms_in
-from gridpoints.claiming.wishes import WISH, Own, Wish, WishRound, WishStatus
-from gridpoints.claiming.wishing import Wishing
+from gridpoints.claiming.wishes.bounties import Bounties
+from gridpoints.claiming.wishes.clock import WishClock
+from gridpoints.claiming.wishes.disclosing import Disclosing
+from gridpoints.claiming.wishes.gifts import Contact
+from gridpoints.claiming.wishes.model import WISH, Own, Wish, WishRound, WishStatus
+from gridpoints.claiming.wishes.thanking import Thanking
+from gridpoints.claiming.wishes.wished import Standing, Wished, terms_in
+from gridpoints.claiming.wishes.wishing import Wishing
 from gridpoints.community.model import Member
 from gridpoints.errors import (
     AlreadyClaimed,

@@ -6,9 +6,10 @@ from datetime import date
 
 from attrs import evolve, frozen
 
-from gridpoints.claiming.attending import Attending, Places
-from gridpoints.claiming.claims import must_stand
+from gridpoints.claiming.claims.machine import must_stand
 from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
+from gridpoints.claiming.sessions.attending import Attending
+from gridpoints.claiming.sessions.places import Places
 from gridpoints.errors import NamesOver, NotForTeam
 from gridpoints.values import check_text, check_whole
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
-from gridpoints.claiming.gifts import Detail, Disclosure
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
-from gridpoints.claiming.showing import Showing, one_of
-from gridpoints.claiming.wished import terms_in
-from gridpoints.claiming.wishes import Particulars, Wish
+from gridpoints.claiming.wishes.gifts import Detail, Disclosure
+from gridpoints.claiming.wishes.model import Particulars, Wish
+from gridpoints.claiming.wishes.showing import Showing, one_of
+from gridpoints.claiming.wishes.wished import terms_in
 from gridpoints.community.model import Grid, Household, Member
 from gridpoints.errors import NotDisclosed, NothingToDisclose, NotTheBeneficiary, WrongTarget
 from gridpoints.storage.port import Work

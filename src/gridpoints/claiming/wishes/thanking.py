@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from gridpoints.claiming.gifts import THANKS, Thanks, ThanksStatus
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
-from gridpoints.claiming.publishing import Publishing
-from gridpoints.claiming.wished import terms_in
-from gridpoints.claiming.wishes import Wish, WishStatus
+from gridpoints.claiming.wishes.gifts import THANKS, Thanks, ThanksStatus
+from gridpoints.claiming.wishes.model import Wish, WishStatus
+from gridpoints.claiming.wishes.publishing import Publishing
+from gridpoints.claiming.wishes.wished import terms_in
 from gridpoints.errors import (
     NotGranted,
     NotTheBeneficiary,

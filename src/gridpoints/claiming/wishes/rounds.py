@@ -7,9 +7,9 @@ from datetime import datetime
 
 from attrs import frozen
 
-from gridpoints.claiming.claims import Claims
-from gridpoints.claiming.wished import next_round, terms_in
-from gridpoints.claiming.wishes import ROUND, WISH, RoundStatus, Wish, WishRound, WishStatus
+from gridpoints.claiming.claims.machine import Claims
+from gridpoints.claiming.wishes.model import ROUND, WISH, RoundStatus, Wish, WishRound, WishStatus
+from gridpoints.claiming.wishes.wished import next_round, terms_in
 from gridpoints.errors import RoundCodeUnusable
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Interval, check_instant, check_text, shown

@@ -8,8 +8,8 @@ from typing import TypeVar
 from attrs import evolve, frozen
 
 from gridpoints.catalog.model import Session
-from gridpoints.claiming.admission import scopes_of
-from gridpoints.claiming.claims import Claims, conditions_under
+from gridpoints.claiming.claims.admission import scopes_of
+from gridpoints.claiming.claims.machine import Claims, conditions_under
 from gridpoints.claiming.conditions import (
     ATTESTATION,
     CONDITIONS,

@@ -6,13 +6,9 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from gridpoints.claiming.gifts import BountyStatus
 from gridpoints.claiming.model import CLAIM, ClaimStatus
-from gridpoints.claiming.publishing import Publishing, text_or_none
-from gridpoints.claiming.purse import Purse
-from gridpoints.claiming.showing import one_of
-from gridpoints.claiming.wished import Wished, terms_in
-from gridpoints.claiming.wishes import (
+from gridpoints.claiming.wishes.gifts import BountyStatus
+from gridpoints.claiming.wishes.model import (
     FILE,
     TERMS,
     WISH,
@@ -24,6 +20,10 @@ from gridpoints.claiming.wishes import (
     WishStatus,
     WishTerms,
 )
+from gridpoints.claiming.wishes.publishing import Publishing, text_or_none
+from gridpoints.claiming.wishes.purse import Purse
+from gridpoints.claiming.wishes.showing import one_of
+from gridpoints.claiming.wishes.wished import Wished, terms_in
 from gridpoints.errors import NotOneOf
 from gridpoints.values import check_decimal, check_identifier, check_text, check_whole, shown
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from gridpoints.claiming.claims import Claims
+from gridpoints.claiming.claims.machine import Claims
 from gridpoints.claiming.model import ORGANISERS, Claim, ClaimStatus
 from gridpoints.claiming.ratings import BEST, RATING, WORST, Rating, RatingStatus, Reputation
 from gridpoints.errors import NotConcerned, NotRatable, NotRated, NotTheOrganiser, OwnRating, RatedAlready

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from gridpoints.claiming.claims import Claims
-from gridpoints.claiming.gifts import Bounty, BountyStatus
-from gridpoints.claiming.purse import Purse
-from gridpoints.claiming.wished import Wished, terms_in
-from gridpoints.claiming.wishes import Wish, WishStatus
+from gridpoints.claiming.claims.machine import Claims
+from gridpoints.claiming.wishes.gifts import Bounty, BountyStatus
+from gridpoints.claiming.wishes.model import Wish, WishStatus
+from gridpoints.claiming.wishes.purse import Purse
+from gridpoints.claiming.wishes.wished import Wished, terms_in
 from gridpoints.errors import BountyPromised, NotPublished, NotUsable, NotYourPoints
 from gridpoints.ledger.model import MOST_AMOUNT, Account
 from gridpoints.ledger.operations import Ledger

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from gridpoints.claiming.gifts import BOUNTY, Bounty, BountyStatus
-from gridpoints.claiming.wishes import Wish
+from gridpoints.claiming.wishes.gifts import BOUNTY, Bounty, BountyStatus
+from gridpoints.claiming.wishes.model import Wish
 from gridpoints.context import Context
 from gridpoints.ledger.model import Account, HoldStatus
 from gridpoints.ledger.operations import Ledger

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from attrs import frozen
 
-from gridpoints.claiming.gifts import Bounty, BountyStatus
 from gridpoints.claiming.model import HOLDING, Claim, Target
-from gridpoints.claiming.rounds import Rounds
-from gridpoints.claiming.wished import Standing, Wished, lapse
-from gridpoints.claiming.wishes import WISH, Wish, WishStatus
+from gridpoints.claiming.wishes.gifts import Bounty, BountyStatus
+from gridpoints.claiming.wishes.model import WISH, Wish, WishStatus
+from gridpoints.claiming.wishes.rounds import Rounds
+from gridpoints.claiming.wishes.wished import Standing, Wished, lapse
 from gridpoints.storage.port import Range
 
 #: How many wishes are locked together.

@@ -1,0 +1,112 @@
+"""The places of a session, as what its claims are on; what is free is offered to those in line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Self
+
+from attrs import frozen
+
+from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
+from gridpoints.claiming.claims.admission import Admission, scopes_of
+from gridpoints.claiming.claims.machine import conditions_under
+from gridpoints.claiming.claims.taken import taken
+from gridpoints.claiming.conditions import Conditions
+from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
+from gridpoints.community.model import Member
+from gridpoints.context import Context
+from gridpoints.storage.port import Work
+from gridpoints.values import Actor
+
+
+@frozen
+class Places:
+    """A session's places, as a `Claimable`."""
+
+    context: Context
+    work: Work
+    session: Session
+
+    @classmethod
+    def locked(cls, context: Context, work: Work, id: str) -> Self:
+        """See `Claimable.locked`."""
+        return cls(context, work, work.get(Session, id, lock=True))
+
+    def must_let_go(self) -> None:
+        """Raise `SessionStarted` once it has begun, unless it was cancelled."""
+        self.session.must_let_go(self.context.now())
+
+    def must_be_over(self) -> None:
+        """Raise `SessionNotOver` before its end."""
+        self.session.must_be_over(self.context.now())
+
+    def must_be_verified_by(self, actor: Actor) -> None:
+        """Anybody but the claimant."""
+
+    def delivered(self) -> None:
+        """The session itself does not change."""
+
+    verified = delivered
+
+    def let_go(self) -> None:
+        """What is free is offered to those in line."""
+        self.offer()
+
+    def deed(self) -> tuple[str, datetime]:
+        """That of its service item, on the day it began."""
+        return self.work.get(ServiceItem, self.session.item_id).deed, self.session.starts_at
+
+    def conditions(self) -> Conditions:
+        """Those that apply to the session."""
+        [conditions] = conditions_under(self.work, scopes_of(self.session))
+        return conditions
+
+    def admission(self, member: Member, conditions: Conditions) -> Admission:
+        """Somebody who wants a place."""
+        session = self.session
+        item = self.work.get(ServiceItem, session.item_id)
+        scopes = scopes_of(session)
+        return Admission(
+            self.context, self.work, member, item, conditions, scopes, session.starts_at, session
+        )
+
+    def on(self, *statuses: ClaimStatus) -> dict[str, object]:
+        """Where the claims on it are found."""
+        return {"target": Target.SESSION, "target_id": self.session.id, "status": statuses}
+
+    def free(self) -> int:
+        """How many places nobody holds; below 0 where more hold one than there are."""
+        id = self.session.id
+        return self.session.places - taken(self.work, Target.SESSION, [id])[id]
+
+    def offer(self) -> int:
+        """Offer what is free to those in line; answers how many places are then left."""
+        return offer(self.context, self.work, [self.session])[self.session.id]
+
+
+def offer(context: Context, work: Work, sessions: Sequence[Session]) -> dict[str, int]:
+    """Offer the free places of locked sessions in the order of each line; answers what is left of each.
+
+    A team for which too few are free is passed over, and keeps its place in line.
+    """
+    now, left = context.now(), dict.fromkeys((session.id for session in sessions), 0)
+    to_come = {s.id: s for s in sessions if s.status is SessionStatus.OPEN and now < s.starts_at}
+    for id, held in taken(work, Target.SESSION, to_come).items():
+        left[id] = max(0, to_come[id].places - held)
+    free = tuple(id for id in to_come if left[id])
+    if not free:
+        return left
+    line = {"target": Target.SESSION, "target_id": free, "status": ClaimStatus.WAITLISTED}
+    waiting = work.find(Claim, line, order=("claimed_at", "id"), lock=True)
+    asked = [to_come[id] for id in dict.fromkeys(claim.target_id for claim in waiting)]
+    terms = dict(zip((s.id for s in asked), conditions_under(work, *map(scopes_of, asked)), strict=True))
+    offers = []
+    for claim in waiting:
+        id = claim.target_id
+        if claim.seats <= left[id]:
+            left[id] -= claim.seats
+            until = min(now + timedelta(minutes=terms[id].offer_minutes), to_come[id].starts_at)
+            offers.append((claim, CLAIM.advance(claim, ClaimStatus.OFFERED, due_at=until)))
+    context.change_all(work, offers)
+    return left
