@@ -55,7 +55,7 @@ class Report:
     `source` says where the report comes from (``claim/…``, ``file/deeds.csv#7``). `facts` are those
     that the rules of the day declare, by name; `chosen` is the amount that a panel chose elsewhere,
     in decimals of the unit, where the rules leave it a range. `evidence` (凭据) are texts or links that
-    show that it was done.
+    show that it was done. `former`: it counts also where they have left since: they took it on before.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Report:
     facts: Mapping[str, Fact] = field(default=NO_FACTS, hash=False)
     chosen: Decimal | None = None
     evidence: tuple[str, ...] = ()
+    former: bool = False
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""

@@ -56,7 +56,11 @@ class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
         return members
 
     def leave(self, member_id: str, *, reason: str | None = None) -> Member:
-        """Note that a member left: their balance and record stay, they claim and earn no more."""
+        """Note that a member left: their balance and record stay, they claim and earn no more.
+
+        What they had taken on and not begun, and what they had asked for, ends with the next
+        `gridpoints.Community.tick`; what they worked before is still verified and credited.
+        """
         return self._move(member_id, MemberStatus.LEFT, reason)
 
     def rejoin(self, member_id: str, *, reason: str | None = None) -> Member:

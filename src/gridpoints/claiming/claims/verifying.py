@@ -121,6 +121,7 @@ class Verifying(Claims):
             day=self.context.local_day(done_at),
             quantity=quantities.get(rule.amount.per),
             source=f"{claim.target}:{claim.target_id}",
+            former=True,
         )
 
     def dispute(self, claim_id: str, *, reason: str) -> Claim:
