@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from attrs import evolve, frozen
 
-from gridpoints.errors import AgreementOverlaps, NotPositive
+from gridpoints.errors import AgreementOverlaps, NotPositive, UnitUnknown
 from gridpoints.redemption.acting import Acting, staff_id
 from gridpoints.redemption.partners import (
     AGREEMENT,
@@ -29,6 +29,7 @@ from gridpoints.redemption.partners import (
 from gridpoints.storage.port import Work
 from gridpoints.values import (
     Period,
+    Unit,
     check_decimal,
     check_identifier,
     check_one_of,
@@ -45,7 +46,10 @@ class Onboarding(Acting):
     def register_merchant(
         self, name: str, *, unit: str, rate: Decimal | str, currency: str = "CNY", id: str | None = None
     ) -> Merchant:
-        """Note a merchant's application: it would be paid `rate` in `currency` for one point."""
+        """Note a merchant's application: it would be paid `rate` in `currency` for one point.
+
+        Raises `UnitUnknown` for a unit that no rules ever declared.
+        """
         merchant = Merchant(
             id=self.context.id(id),
             name=check_text("name", name, longest=200),
@@ -54,6 +58,8 @@ class Onboarding(Acting):
             currency=check_text("currency", currency, longest=3),
         )
         with self.context.begin() as work:
+            if not work.count(Unit, {"code": unit}):
+                raise UnitUnknown(unit=shown(unit))
             return self.context.keep(work, merchant)
 
     def activate_merchant(self, merchant_id: str) -> Merchant:
