@@ -43,6 +43,17 @@ permissions: {certify: [keeper], see_members: [keeper], see_statements: [keeper]
 deeds:
   patrol: {name: {en: Patrol}, points: 5}
 """
+SIGNED = """\
+gridpoints: 1
+code: signed
+version: 1
+name: {en: Signed}
+source: written for the tests
+from: 2026-01-02
+units: {points: {name: {en: points}}}
+deeds:
+  care: {name: {en: Elder care}, points: {per: hour, amount: 10}, approval: confirmer}
+"""
 STATUS = "https://baiyang.example/status"
 
 
@@ -102,6 +113,26 @@ def test_a_correction_is_shown(village: Community, clock: ManualClock, li: Membe
     ]
     assert record.hours == 0
     assert "taken back by clerk-wang: She was not there" in village.recognition.csv(li.id)
+
+
+@pytest.mark.parametrize("end", ["reject", "withdraw"])
+def test_hours_to_which_nobody_agreed_are_not_certified(
+    village: Community, clock: ManualClock, li: Member, end: str
+) -> None:
+    village.rules.publish(SIGNED)
+    claim = serve(village, clock, li)
+    assert village.recognition.record(li.id).hours == 2  # somebody verified them, whatever they are worth
+    if end == "reject":
+        village.acting_as(Actor("worker")).awards.reject(f"claim:{claim}", "She was not there")
+    else:
+        village.awards.withdraw(f"claim:{claim}", "She was not there")
+    record = village.recognition.record(li.id)
+    [service] = record.services
+    assert (service.void, service.hours, record.hours) == (True, 2, 0)
+    assert [c.reason for c in service.corrections] == ["She was not there"]
+    assert "taken back" in village.recognition.csv(li.id)
+    with pytest.raises(NothingToCertify):
+        village.recognition.certify_hours(li.id)
 
 
 def turn(village: Community, clock: ManualClock, member: Member, mode: Mode) -> None:

@@ -20,6 +20,9 @@ from gridpoints.recognition.record import Correction, Service, ServiceKind, Volu
 from gridpoints.records import Change, Record
 from gridpoints.storage.port import T, Work
 
+#: Of an award in one of these, the hours count no more: it was given back, or was not agreed to.
+TAKEN_BACK = (AwardStatus.REVERSED, AwardStatus.REJECTED, AwardStatus.WITHDRAWN)
+
 
 @frozen
 class Gathering:
@@ -60,7 +63,7 @@ class Gathering:
                 day=award.day if award else self.context.local_day(done_at),
                 hours=claim.hours or Decimal(0),
                 verified_by=claim.verified_by or "",
-                void=award is not None and award.status is AwardStatus.REVERSED,
+                void=award is not None and award.status in TAKEN_BACK,
                 corrections=corrections[claim.id],
             )
 
@@ -81,7 +84,7 @@ class Gathering:
                 day=self.context.local_day(turn.in_action_at or turn.requested_at),
                 hours=turn.hours or Decimal(0),
                 verified_by=turn.verified_by or "",
-                void=award is not None and award.status is AwardStatus.REVERSED,
+                void=award is not None and award.status in TAKEN_BACK,
                 corrections=corrections[turn.id],
             )
 
@@ -94,13 +97,13 @@ class Gathering:
     def _corrections(
         self, kind: str, records: Sequence[Claim] | Sequence[Assignment]
     ) -> defaultdict[str, tuple[Correction, ...]]:
-        """What the journal says of each: hours that were others before, and awards that were reversed."""
+        """What the journal says of each: hours that were others before, and awards that came to nothing."""
         of_award = {each.award_id: each.id for each in records if each.award_id}
         own: list[Record] = list(records)
         found: defaultdict[str, tuple[Correction, ...]] = defaultdict(tuple)
         lines = [
             *self.work.find(Change, {"kind": kind, "subject": [each.id for each in own]}),
-            *self.work.find(Change, {"kind": "award", "subject": list(of_award), "status": "reversed"}),
+            *self.work.find(Change, {"kind": "award", "subject": list(of_award), "status": TAKEN_BACK}),
         ]
         for line in sorted(lines, key=lambda line: (line.at, line.version)):
             hours = line.before.get("hours")

@@ -42,8 +42,8 @@ class Correction:
 class Service:
     """One line of service that somebody else verified: a session, a wish, a turn in an emergency.
 
-    `id` is the claim's or the turn's. `void` is one of which the award was reversed: it is shown, and
-    counts no more.
+    `id` is the claim's or the turn's. `void` is one of which the award was reversed, or not agreed to: it
+    is shown, and counts no more.
     """
 
     id: str
