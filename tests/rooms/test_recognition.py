@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from io import StringIO
@@ -90,6 +90,39 @@ def test_what_was_verified_is_service(
     ]
     assert record.hours == Decimal("2.5")
     assert "secret" not in village.recognition.csv(li.id)
+
+
+def test_posts_errands_and_tasks_are_called_what_they_are(
+    village: Community, clock: ManualClock, li: Member, zhao: Member
+) -> None:
+    item = village.catalog.publish(village.catalog.draft("Help", deed="patrol").id)
+    post = village.catalog.draft_post(item.id, "Door watch", starts_on=DAY, places=1)
+    errand = village.catalog.ask_errand(item.id, zhao.id, "A secret", mode="for_you")
+    month = village.catalog.draft_task_list("March", starts_on=DAY)
+    task = village.catalog.add_task(month, item.id, "Paint the bench")
+    for each in (post, errand, month):
+        village.catalog.publish(each)
+    room = village.claiming
+    held = (
+        room.claim_post(post.id, li.id),
+        room.claim_errand(errand.id, li.id),
+        room.claim_task(task.id, li.id),
+    )
+    for claim in held:
+        village.acting_as(Actor(li.id)).claiming.report_done(claim.id, Decimal(1))
+        room.verify(claim.id)
+        clock.advance(HOUR)
+    record = village.recognition.record(li.id)
+    assert {(s.kind, s.title) for s in record.services} == {
+        (ServiceKind.POST, "Door watch"),
+        (ServiceKind.ERRAND, "Help"),
+        (ServiceKind.TASK, "Paint the bench"),
+    }
+    assert village.recognition.certify_hours(li.id).hours == record.hours == 3
+    for language, words in {"en": "a post held", "zh_Hans": "岗位履职", "zh_Hant": "崗位履職"}.items():
+        text = village.recognition.csv(li.id, language=language)
+        assert words in text
+        assert "secret" not in text
 
 
 def test_hours_are_never_spent(village: Community, clock: ManualClock, li: Member) -> None:
@@ -255,6 +288,44 @@ def test_what_is_ahead_is_a_calendar(village: Community, clock: ManualClock, li:
     assert events[1].decoded("dtend") == START + 2 * HOUR
     village.claiming.cancel(claim.id)
     assert "助老" not in village.recognition.agenda(li.id)
+
+
+def test_errands_with_a_time_and_posts_with_a_term_are_ahead(
+    village: Community, clock: ManualClock, li: Member, zhao: Member
+) -> None:
+    icalendar = pytest.importorskip("icalendar", reason="no calendars: install the extra calendar")
+    item = village.catalog.publish(village.catalog.draft("Fetching", deed="patrol").id)
+    draft, ask = village.catalog.draft_post, village.catalog.ask_errand
+    post = draft(item.id, "Door watch", starts_on=DAY, ends_on=date(2026, 3, 8), places=1)
+    endless = draft(item.id, "Library", starts_on=DAY, places=1)
+    timed = ask(
+        item.id, zhao.id, "A parcel", mode="for_you", starts_at=START + HOUR, ends_at=START + 2 * HOUR
+    )
+    due = ask(item.id, zhao.id, "Medicine", mode="for_you", ends_at=START + 3 * HOUR)
+    whenever = ask(item.id, zhao.id, "Books", mode="for_you")
+    for each in (post, endless, timed, due, whenever):
+        village.catalog.publish(each)
+    room = village.claiming
+    held = [room.claim_post(each.id, li.id) for each in (post, endless)]
+    taken = [room.claim_errand(each.id, li.id) for each in (timed, due, whenever)]
+
+    def ahead() -> dict[str, tuple[str, object, object]]:
+        events = icalendar.Calendar.from_ical(village.recognition.agenda(li.id)).walk("VEVENT")
+        return {
+            str(e["uid"]).partition("@")[0]: (str(e["summary"]), e.decoded("dtstart"), e.decoded("dtend"))
+            for e in events
+        }
+
+    watch = {held[0].id: ("Door watch", DAY, date(2026, 3, 9))}
+    assert ahead() == watch | {
+        taken[0].id: ("Fetching", START + HOUR, START + 2 * HOUR),
+        taken[1].id: ("Fetching", START, START + 3 * HOUR),
+    }
+    assert "parcel" not in village.recognition.agenda(li.id)
+    clock.set(START + 4 * HOUR)
+    assert ahead() == watch
+    clock.set(datetime(2026, 3, 8, 16, tzinfo=UTC))  # the ninth of March in Shanghai
+    assert ahead() == {}
 
 
 # --- certificates ---------------------------------------------------------------------------------

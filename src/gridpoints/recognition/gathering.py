@@ -9,14 +9,15 @@ from decimal import Decimal
 from attrs import frozen
 
 from gridpoints.awards.model import Award, AwardStatus
-from gridpoints.catalog.model import ServiceItem, Session
-from gridpoints.claiming.model import Claim, ClaimStatus, Target
+from gridpoints.catalog.model import Session
+from gridpoints.claiming.model import Claim, ClaimStatus
 from gridpoints.community.emergency import Emergency, Mode
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.emergency.model import Assignment, AssignmentStatus, MusterCall
 from gridpoints.recognition.model import Certificate, RecordEntry
 from gridpoints.recognition.record import Correction, Service, ServiceKind, VolunteerRecord
+from gridpoints.recognition.titles import listed, titles
 from gridpoints.records import Change, Record
 from gridpoints.storage.port import T, Work
 
@@ -47,19 +48,19 @@ class Gathering:
     def _claims(self) -> Iterable[Service]:
         verified = {"member_id": self.member_id, "status": ClaimStatus.VERIFIED}
         claims = self.work.find(Claim, verified)
-        sessions = self._by_id(Session, [c.target_id for c in claims if c.target is Target.SESSION])
-        items = self._by_id(ServiceItem, [session.item_id for session in sessions.values()])
+        found = listed(self.work, claims)
+        names = titles(self.work, found)
         awards = self._awards(claims)
         corrections = self._corrections("claim", claims)
         for claim in claims:
             award = awards.get(claim.award_id or "")
-            session = sessions.get(claim.target_id) if claim.target is Target.SESSION else None
-            done_at = claim.claimed_at if session is None else session.starts_at
+            on = claim.target, claim.target_id
+            session = found.get(on)
+            done_at = session.starts_at if isinstance(session, Session) else claim.claimed_at
             yield Service(
                 id=claim.id,
-                kind=ServiceKind.WISH if session is None else ServiceKind.SESSION,
-                # What somebody wished for is theirs, and stands in nobody else's record.
-                title="" if session is None else items[session.item_id].name,
+                kind=ServiceKind(claim.target.value),
+                title=names.get(on, ""),  # what somebody wished for stands in nobody else's record
                 day=award.day if award else self.context.local_day(done_at),
                 hours=claim.hours or Decimal(0),
                 verified_by=claim.verified_by or "",
