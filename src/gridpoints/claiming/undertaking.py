@@ -153,6 +153,7 @@ class Undertaking(Claims):
                 raise OwnErrand(member=member.name)
             conditions = self._conditions(work, claimed)
             item = work.get(ServiceItem, listed.item_id)
+            item.must_be_published()
             admission = Admission(self.context, work, member, item, conditions, claimed.scopes, now)
             admission.must_be_free(target, id)
             admission.must_be_fit(born, acknowledged=acknowledged)

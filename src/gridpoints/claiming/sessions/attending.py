@@ -49,6 +49,7 @@ class Attending(Ending):
             places.session.must_take_claims(self.context.now())
             conditions = places.conditions()
             admission = places.admission(member, conditions)
+            admission.item.must_be_published()
             warnings = admission.must_be_free(Target.SESSION, session_id)
             admission.must_be_in_time(places.session)
             admission.must_be_fit(born, acknowledged=acknowledged)
