@@ -40,7 +40,7 @@ def test_the_place_of_who_left_is_offered_on(
     assert (gone.id, gone.status, gone.due_at) == (mine.id, ClaimStatus.CANCELLED, None)
     assert village.claiming.claim(waiting.id).status is ClaimStatus.OFFERED
     event = [each for each in village.events.read() if each.subject == mine.id][-1]
-    assert (event.status, event.reason) == ("cancelled", LEFT)
+    assert (event.status, event.actor, event.reason) == ("cancelled", "system", LEFT)
     assert village.claiming.tick() == []
     village.community.rejoin(li.id)
     assert village.claiming.tick() == []
@@ -105,7 +105,8 @@ def test_nobody_grants_the_wish_of_who_left(village: Community, li: Member, zhao
     room.make_wish(li.id, "A stool", deed="wish", id="draft")
     wish = room.publish_wish(room.make_wish(li.id, "A light bulb", deed="wish", parts=2).id)
     first = room.claim_wish(wish.id, zhao.id)
-    second = room.submit_delivery(room.claim_wish(wish.id, "sun").id)
+    second = room.claim_wish(wish.id, "sun")
+    village.acting_as(Actor("sun")).claiming.submit_delivery(second.id)
     village.community.leave(li.id)
     assert room.tick() == []  # what was delivered is judged first
     assert room.wish("draft").status is WishStatus.WITHDRAWN

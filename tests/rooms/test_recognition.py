@@ -108,10 +108,10 @@ def test_posts_errands_and_tasks_are_called_what_they_are(
         room.claim_errand(errand.id, li.id),
         room.claim_task(task.id, li.id),
     )
+    clock.advance(HOUR)
     for claim in held:
         village.acting_as(Actor(li.id)).claiming.report_done(claim.id, Decimal(1))
         room.verify(claim.id)
-        clock.advance(HOUR)
     record = village.recognition.record(li.id)
     assert {(s.kind, s.title) for s in record.services} == {
         (ServiceKind.POST, "Door watch"),

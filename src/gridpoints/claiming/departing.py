@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gridpoints.catalog.model import ItemStatus, Session
 from gridpoints.catalog.operations import Catalog
@@ -16,6 +16,7 @@ from gridpoints.claiming.wishes.wishing import Wishing
 from gridpoints.community.model import Member, MemberStatus
 from gridpoints.errors import SessionStarted
 from gridpoints.storage.port import Range, Work
+from gridpoints.values import SYSTEM
 
 #: The reason that the journal has of all that ends here.
 LEFT = "member_left"
@@ -40,6 +41,8 @@ class Departing(Wishing):
         which nothing was reported. A wish or an errand of theirs ends unless a giver has reported that it
         is done, and that waits to be judged. As often as one likes: it happens once.
         """
+        if self.context.actor != SYSTEM:  # whoever says what time it is: nobody decides this
+            return evolve(self, context=evolve(self.context, actor=SYSTEM)).tick_departed()
         came: list[Claim] = []
         with self.context.read() as work:
             left = [id for (id,) in work.select(Member, ("id",), {"status": MemberStatus.LEFT})]

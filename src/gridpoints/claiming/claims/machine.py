@@ -102,6 +102,10 @@ class Claims:
         """How a claim ends that its claimant gives back now."""
         return ClaimStatus.CANCELLED
 
+    def _confirmed(self, work: Work, claim: Claim, claimed: Claimable) -> Claim:
+        """What a request becomes that is granted; raises where there is no place."""
+        raise WrongTarget(claim=claim.id, target=claim.target)
+
     def _check_hours(self, claim: Claim, claimed: Claimable, hours: Decimal) -> None:
         """Raise where it cannot have taken so long."""
         check_decimal("hours", hours)
