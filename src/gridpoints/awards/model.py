@@ -44,8 +44,10 @@ AWARD = Lifecycle.of(
 )
 
 
+#: What is told of a deed, by the names that the rules declare.
+Facts = Mapping[str, Fact]
 #: One for all: most deeds are told without any.
-NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
+NO_FACTS: Facts = MappingProxyType({})
 
 
 @frozen
@@ -107,16 +109,19 @@ class Award:
 
     def same_report(self, report: Report) -> bool:
         """Whether it came from the same report; where it came from, and what shows it, do not matter."""
-        facts = dict(self.facts)
-        if self.in_emergency is not None:
-            del facts["emergency"]
-        return (self.member_id, self.deed, self.day, self.quantity, facts) == (
+        return (self.member_id, self.deed, self.day, self.quantity, self.told) == (
             report.member_id,
             report.deed,
             report.day,
             report.quantity,
             report.facts,
         ) and report.chosen == (None if self.panel_chose else self.chosen)
+
+    @property
+    def told(self) -> Facts:
+        """The facts of the report: without what the mode of the community told."""
+        own = self.in_emergency is None
+        return {name: value for name, value in self.facts.items() if own or name != "emergency"}
 
     @property
     def panel_chose(self) -> bool:
