@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import chain
 from typing import ClassVar
@@ -65,18 +65,6 @@ class Claims:
             raise WrongTarget(claim=claim.id, target=claim.target)
         claimed = self.claimables[claim.target].locked(self.context, work, claim.target_id)
         return work.get(Claim, claim_id, lock=True), claimed
-
-    def _let_go_all(self, work: Work, claimed: Sequence[Claimable]) -> None:
-        """`Claimable.let_go` for many."""
-        for each in claimed:
-            each.let_go()
-
-    def _locked_all(
-        self, work: Work, targets: Sequence[tuple[Target, str]]
-    ) -> dict[tuple[Target, str], Claimable]:
-        return {
-            (target, id): self.claimables[target].locked(self.context, work, id) for target, id in targets
-        }
 
     def _must_organise(self, claim: Claim) -> None:
         """Raise `NotTheOrganiser` for the claimant, and for who acts for nobody but themselves."""

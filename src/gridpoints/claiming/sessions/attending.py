@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from attrs import frozen
@@ -15,7 +15,7 @@ from gridpoints.claiming.claims.ending import Ending
 from gridpoints.claiming.claims.machine import must_stand
 from gridpoints.claiming.conditions import Conditions, before
 from gridpoints.claiming.model import CLAIM, EXPECTED, OPEN, Claim, ClaimStatus, Target
-from gridpoints.claiming.sessions.places import Places, offer
+from gridpoints.claiming.sessions.places import Places
 from gridpoints.errors import OfferOver, SessionFull
 from gridpoints.storage.port import Work
 from gridpoints.values import Explanation, check_whole
@@ -210,20 +210,6 @@ class Attending(Ending):
             return None
         due = before(places.session.starts_at, places.conditions().naming_minutes)
         return due if due > self.context.now() else places.session.starts_at
-
-    def _locked_all(
-        self, work: Work, targets: Sequence[tuple[Target, str]]
-    ) -> dict[tuple[Target, str], Claimable]:
-        ids = [id for target, id in targets if target is Target.SESSION]
-        others = [each for each in targets if each[0] is not Target.SESSION]
-        sessions = work.find(Session, {"id": ids}, lock=True) if ids else []
-        places = {(Target.SESSION, s.id): Places(self.context, work, s) for s in sessions}
-        return {**places, **super()._locked_all(work, others)}
-
-    def _let_go_all(self, work: Work, claimed: Sequence[Claimable]) -> None:
-        places = [each.session for each in claimed if isinstance(each, Places)]
-        offer(self.context, work, places)
-        super()._let_go_all(work, [each for each in claimed if not isinstance(each, Places)])
 
     def _scopes(self, claimed: Claimable) -> tuple[str, ...]:
         return scopes_of(claimed.session) if isinstance(claimed, Places) else super()._scopes(claimed)

@@ -33,6 +33,11 @@ class Places:
         """See `Claimable.locked`."""
         return cls(context, work, work.get(Session, id, lock=True))
 
+    @classmethod
+    def locked_all(cls, context: Context, work: Work, ids: Sequence[str]) -> dict[str, Self]:
+        """See `Claimable.locked_all`."""
+        return {each.id: cls(context, work, each) for each in work.find(Session, {"id": ids}, lock=True)}
+
     def must_let_go(self) -> None:
         """Raise `SessionStarted` once it has begun, unless it was cancelled."""
         self.session.must_let_go(self.context.now())
@@ -52,6 +57,12 @@ class Places:
     def let_go(self) -> None:
         """What is free is offered to those in line."""
         self.offer()
+
+    @classmethod
+    def let_go_all(cls, claimed: Sequence[Self]) -> None:
+        """See `let_go`."""
+        for first in claimed[:1]:
+            offer(first.context, first.work, [each.session for each in claimed])
 
     def deed(self) -> tuple[str, datetime]:
         """That of its service item, on the day it began."""
