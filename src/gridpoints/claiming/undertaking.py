@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar, Generic, Self, TypeVar
@@ -182,10 +182,13 @@ class Undertaking(Claims):
             )
             return self.context.keep(work, claim)
 
-    def report_done(self, claim_id: str, hours: Decimal | None = None) -> Claim:
+    def report_done(
+        self, claim_id: str, hours: Decimal | None = None, *, evidence: Iterable[str] = ()
+    ) -> Claim:
         """Say that a post was filled, an errand run, or a task done, and how many hours it took.
 
-        Somebody else verifies it. Raises `WrongTarget`, `NotTheClaimant` or `NotPositive`.
+        `evidence` are texts or links that show it. Somebody else verifies it. Raises `WrongTarget`,
+        `NotTheClaimant` or `NotPositive`.
         """
         if hours is not None:
             check_decimal("hours", hours)
@@ -204,6 +207,7 @@ class Undertaking(Claims):
                 due_at=None,
                 provenance=None if hours is None else known,
                 entered_by=None if mine else self.context.actor.id,
+                evidence=self._shown(claim, evidence),
             )
             return self.context.change(work, claim, submitted)
 

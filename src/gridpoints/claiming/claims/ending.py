@@ -58,7 +58,9 @@ class Ending(Claims):
             if sure and claim.team is None and conditions.called_off_deed is not None:
                 award_id = f"claim:{claim.id}"
                 source, today = f"{claim.target}:{claim.target_id}", self.context.today()
-                report = Report(award_id, claim.member_id, conditions.called_off_deed, today, source=source)
+                why = (reason,) if reason else ()
+                deed = conditions.called_off_deed
+                report = Report(award_id, claim.member_id, deed, today, source=source, evidence=why)
                 Awards(self.context).credit(report)
             moves.append((claim, ended(claim, ClaimStatus.CALLED_OFF, award_id=award_id)))
         self.context.change_all(work, moves, reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import chain
 from typing import ClassVar
@@ -27,7 +27,7 @@ from gridpoints.errors import (
     WrongTarget,
 )
 from gridpoints.storage.port import Work
-from gridpoints.values import check_decimal
+from gridpoints.values import check_decimal, check_text
 
 
 @frozen
@@ -89,6 +89,11 @@ class Claims:
     def _cancelled_as(self, work: Work, claim: Claim, claimed: Claimable) -> ClaimStatus:
         """How a claim ends that its claimant gives back now."""
         return ClaimStatus.CANCELLED
+
+    def _shown(self, claim: Claim, evidence: Iterable[str]) -> tuple[str, ...]:
+        """The evidence of a claim, with what is added to it; raises `BlankText` or `BadText`."""
+        added = (evidence,) if isinstance(evidence, str) else evidence
+        return tuple(dict.fromkeys((*claim.evidence, *(check_text("evidence", each) for each in added))))
 
     def _check_hours(self, claim: Claim, claimed: Claimable, hours: Decimal) -> None:
         """Raise where it cannot have taken so long."""

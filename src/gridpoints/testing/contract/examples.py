@@ -430,6 +430,7 @@ def examples(community: str) -> list[Record]:
             warnings=(Step("little_time_between", {"session": "session", "minutes": 5}),),
             status=ClaimStatus.NO_SHOW,
             version=5,
+            evidence=("照片 2 张", "https://example.org/签到表?n=1"),
         ),
         Claim("claim-2", Target.SESSION, "session", "李秀英@1", BEFORE_1970, from_claim="claim"),
         RecordEntry(
