@@ -15,6 +15,7 @@ from gridpoints.awards.operations import Awards
 from gridpoints.catalog.operations import Catalog
 from gridpoints.claiming.claims.taken import taken
 from gridpoints.claiming.operations import Claiming
+from gridpoints.claiming.sessions.places import call_off
 from gridpoints.community.model import Profile
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context, SystemClock, TimeOrderedIds
@@ -199,7 +200,7 @@ class Community:
     @property
     def catalog(self) -> Catalog:
         """Service items, sessions, posts, errands, tasks and things: what can be done."""
-        return Catalog(self.context, taken)
+        return Catalog(self.context, taken, call_off)
 
     @property
     def claiming(self) -> Claiming:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from attrs import frozen
@@ -14,7 +13,7 @@ from gridpoints.claiming.claims.claimable import Claimable
 from gridpoints.claiming.claims.ending import Ending
 from gridpoints.claiming.claims.machine import must_stand
 from gridpoints.claiming.conditions import Conditions, before
-from gridpoints.claiming.model import CLAIM, EXPECTED, OPEN, Claim, ClaimStatus, Target
+from gridpoints.claiming.model import CLAIM, EXPECTED, Claim, ClaimStatus, Target
 from gridpoints.claiming.sessions.places import Places
 from gridpoints.errors import OfferOver, SessionFull
 from gridpoints.storage.port import Work
@@ -172,17 +171,13 @@ class Attending(Ending):
     # --- the session --------------------------------------------------------------------------
 
     def cancel_session(self, session_id: str, *, reason: str | None = None) -> list[Claim]:
-        """Call a session off, and with it all claims on it; answers the claims that ended.
-
-        Those who were sure of their place are credited where the `Conditions` name a deed for it.
-        """
+        """`Catalog.cancel_session`, where one wants to know which claims ended by it."""
         with self.context.begin() as work:
             places = Places.locked(self.context, work, session_id)
             session = places.session
-            if session.status is not SessionStatus.CANCELLED:  # the catalog may have done that before
+            if session.status is not SessionStatus.CANCELLED:
                 Catalog(self.context).cancel_session(session_id, reason=reason)
-            claims = work.find(Claim, places.on(*OPEN), order=("claimed_at", "id"), lock=True)
-            return self._call_off(work, claims, places.conditions(), reason)
+            return places.call_off(reason)
 
     def free_places(self, session_id: str) -> int:
         """How many places of a session are not taken; 0: it is full."""
