@@ -422,6 +422,8 @@ def test_who_wanted_a_stand_in_can_come_after_all_or_stay_away(
     clock.set(session.ends_at)
     with pytest.raises(OwnClaim):
         as_(village, li).claiming.no_show(claim.id)
+    with pytest.raises(NotTheOrganiser):
+        village.acting_as(Actor("neighbour")).claiming.no_show(claim.id)
     assert village.claiming.no_show(claim.id).status is ClaimStatus.NO_SHOW
 
 
@@ -452,8 +454,6 @@ def test_a_session_that_is_called_off_ends_its_claims_and_credits_where_the_rule
     assert village.claiming.cancel_session(session.id) == []
 
 
-def test_the_organiser_calls_one_claim_off(
-    village: Community, session: Session, li: Member, zhao: Member
 def test_the_catalog_cancels_a_session_and_its_claims_in_one_act(
     village: Community, item_id: str, session: Session, li: Member, zhao: Member
 ) -> None:
@@ -500,6 +500,8 @@ def test_a_series_that_changes_ends_the_requests_on_what_it_drops(
     assert village.claiming.claim(asked.id).status is ClaimStatus.CALLED_OFF
 
 
+def test_the_organiser_calls_one_claim_off(
+    village: Community, session: Session, li: Member, zhao: Member
 ) -> None:
     claim = village.claiming.claim_session(session.id, li.id)
     waiting = village.claiming.claim_session(session.id, zhao.id, wait=True)
@@ -748,6 +750,8 @@ def test_a_correction_is_judged_by_the_rules_as_they_are_by_now(
 def test_a_verified_claim_that_was_a_lie_is_void(village: Community, verified: Claim, li: Member) -> None:
     with pytest.raises(OwnClaim):
         as_(village, li).claiming.void(verified.id, reason="x")
+    with pytest.raises(NotTheOrganiser):
+        village.acting_as(Actor("neighbour")).claiming.void(verified.id, reason="x")
     assert village.claiming.void(verified.id, reason="was never there").status is ClaimStatus.VOID
     assert points(village, li) == 0
 

@@ -51,6 +51,7 @@ class Ending(Claims):
             claimed.must_be_over()
             if self.context.actor.id == claim.member_id:
                 raise OwnClaim(actor=claim.member_id)
+            self._must_organise(claim)
             return self.context.change(work, claim, ended(claim, ClaimStatus.NO_SHOW))
 
     def excuse(self, claim_id: str, *, reason: str) -> Claim:

@@ -51,6 +51,19 @@ class Claims:
         with self.context.read() as work:
             return work.find(Claim, {"member_id": member_id}, order=("claimed_at", "id"))
 
+    def claims_on(
+        self, target_id: str, *statuses: ClaimStatus, target: Target | str = Target.SESSION
+    ) -> list[Claim]:
+        """The claims on a session (in these states), or on another target; first come first.
+
+        So also the waiting list (`WAITLISTED`), and what there is to verify (`SUBMITTED`).
+        """
+        where: dict[str, object] = {"target": target, "target_id": target_id}
+        if statuses:
+            where["status"] = statuses
+        with self.context.read() as work:
+            return work.find(Claim, where, order=("claimed_at", "id"))
+
     # --- what all that is made of -------------------------------------------------------------
 
     def _active(self, work: Work, member_id: str) -> Member:

@@ -11,7 +11,7 @@ from gridpoints.awards.model import Award, AwardStatus, Report
 from gridpoints.awards.operations import Awards
 from gridpoints.claiming.claims.claimable import Claimable
 from gridpoints.claiming.claims.machine import Claims, ended
-from gridpoints.claiming.model import CLAIM, CORRECTION, Claim, ClaimStatus, Provenance
+from gridpoints.claiming.model import CLAIM, CORRECTION, Claim, ClaimStatus, Provenance, Target
 from gridpoints.community.model import Member
 from gridpoints.errors import HoursNeeded, OwnClaim, OwnEntry, OwnFamily
 from gridpoints.storage.port import Work
@@ -146,12 +146,17 @@ class Verifying(Claims):
         """Decide that a claim counts for nothing; a wish is published again.
 
         One that is disputed, or was never accounted for; one that is verified as well: what it was
-        credited with is then reversed, as `correct` does. Raises `OwnClaim`.
+        credited with is then reversed, as `correct` does. Organisers decide, and on a wish whoever may
+        confirm it: raises `OwnClaim`, `NotTheOrganiser` or `NotTheBeneficiary`.
         """
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
             if self.context.actor.id == claim.member_id:
                 raise OwnClaim(actor=claim.member_id)
+            if claim.target is Target.WISH:
+                claimed.must_be_verified_by(self.context.actor)
+            else:
+                self._must_organise(claim)
             if claim.status is ClaimStatus.VERIFIED:
                 void = CORRECTION.advance(claim, ClaimStatus.VOID)
                 self._uncredit(Awards(self.context).award(claim.award_id or ""), reason, queue=queue)

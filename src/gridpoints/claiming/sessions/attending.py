@@ -184,14 +184,6 @@ class Attending(Ending):
         with self.context.read() as work:
             return max(0, Places(self.context, work, work.get(Session, session_id)).free())
 
-    def claims_on(self, session_id: str, *statuses: ClaimStatus) -> list[Claim]:
-        """The claims on a session (in these states), first come first: also the waiting list."""
-        where: Mapping[str, object] = {"target": Target.SESSION, "target_id": session_id}
-        with self.context.read() as work:
-            return work.find(
-                Claim, {**where, "status": statuses} if statuses else where, order=("claimed_at", "id")
-            )
-
     # --- what all that is made of -------------------------------------------------------------
 
     def _locked_places(self, work: Work, claim_id: str) -> tuple[Claim, Places]:
