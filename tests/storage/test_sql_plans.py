@@ -18,6 +18,7 @@ from gridpoints.catalog.posts import Post
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import TaskList
 from gridpoints.catalog.things import Loan
+from gridpoints.claiming.model import TIMED, Claim
 from gridpoints.community.model import Member
 from gridpoints.ledger.model import Account, Leg, Transaction
 from gridpoints.records import Record
@@ -128,8 +129,21 @@ def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
         ),
         (Session, {"item_id": ["a", "b"], "starts_at": Range(at_least=START)}, "item_id=? AND starts_at>?"),
         (IndexPosting, {"id": ["0/t:a", "1/t:a"]}, "community_id=? AND id=?"),
+        (Claim, {"status": TIMED, "due_at": Range(at_most=START)}, "due_at>? AND due_at<?"),
+        (Claim, {"target": "session", "target_id": ["a", "b"]}, "target_id=? AND target=?"),
     ],
-    ids=["minimums", "overdue", "on the shelf", "lists", "posts", "series", "sessions", "index"],
+    ids=[
+        "minimums",
+        "overdue",
+        "on the shelf",
+        "lists",
+        "posts",
+        "series",
+        "sessions",
+        "index",
+        "claims",
+        "places",
+    ],
 )
 def test_what_a_tick_and_a_search_ask_for_is_found_by_an_index(
     kind: type[Record], where: dict[str, Any], found_by: str, sqlite_url: str

@@ -12,6 +12,7 @@ from gridpoints.storage.sql.tables.base import (
     Amount,
     AmountOrNone,
     ExactJson,
+    ExactList,
     ExactOrNone,
     Flag,
     Instant,
@@ -220,6 +221,7 @@ class ClaimRow(Row, table=True):
     warnings: ExactJson
     status: Text
     version: Whole
+    evidence: ExactList
 
 
 class RatingRow(Row, table=True):
