@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -144,12 +145,27 @@ _FIRST_SINCE = Prepared(
     .order_by(entries.c.sequence)
     .limit(1)
 )
-_TOTALS = Prepared(
+_totals = (
     select(journal.c.kind, _count, _sum)
     .select_from(entries.join(journal, _of_entry))
     .where(*_here, entries.c.sequence > AFTER, entries.c.sequence <= bindparam("last", type_=BigInteger))
     .group_by(journal.c.kind)
 )
+_TOTALS = Prepared(_totals)
+_ONCE = bindparam("once", type_=Text)
+#: A text under a key of the metadata, which on SQLite stands in a path.
+_SAME = {
+    "sqlite": func.json_extract(journal.c["metadata"], _ONCE),
+    "postgresql": func.jsonb_extract_path_text(cast(journal.c["metadata"], JSONB), _ONCE),
+}
+_TOTALS_ONCE = {
+    name: Prepared(
+        _totals.with_only_columns(
+            journal.c.kind, func.count(same.distinct()) + func.count() - func.count(same), _sum
+        )
+    )
+    for name, same in _SAME.items()
+}
 _flow = (accounts.c.kind, journal.c.kind, journal.c.reason)
 _all_entries = entries.join(journal, _of_entry).join(accounts, _to_account)
 _FLOWS = (
@@ -296,17 +312,25 @@ class SqlStatements(SqlReading):
         )
 
     def totals(
-        self, account: Account, *, after: int = 0, until: datetime | None = None
+        self,
+        account: Account,
+        *,
+        after: int = 0,
+        until: datetime | None = None,
+        once: str | None = None,
     ) -> tuple[int, list[Totals]]:
         last = next((sequence for sequence, _ in self.rows(_LAST_ENTRY, id=account.key)), 0)
         first_after: list[Any] = []
         if until is not None:
             first_after = self.rows(_FIRST_SINCE, id=account.key, after=after, until=instant_text(until))
             last = first_after[0][0] - 1 if first_after else last
-        found = {
-            kind: Totals(kind, entries, amount)
-            for kind, entries, amount in self.rows(_TOTALS, id=account.key, after=after, last=last)
-        }
+        values = {"id": account.key, "after": after, "last": last}
+        if once is None:
+            rows = self.rows(_TOTALS, **values)
+        else:
+            key = once if self.others_write else f'$."{once}"'
+            rows = self.rows(_TOTALS_ONCE[self.connection.dialect.name], **values, once=key)
+        found = {kind: Totals(kind, entries, amount) for kind, entries, amount in rows}
         return last, [found[kind] for kind in sorted(found)]
 
     def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
@@ -327,6 +351,18 @@ class SqlStatements(SqlReading):
             for (kind, of, reason), (entries, moved) in sorted(found.items())
         ]
 
+    def moved(
+        self, unit: str, kinds: Collection[AccountKind], bounds: Sequence[datetime]
+    ) -> list[dict[AccountKind, int]]:
+        moved = [Counter[AccountKind]() for _ in bounds[1:]]
+        for kind, period, amount in self.rows(_moved_between(kinds, bounds), unit=unit):
+            moved[period][AccountKind(kind)] += amount
+        for line, account, amount in self.tail_legs():
+            period = bisect_right(bounds, instant(line.effective_at)) - 1
+            if account.unit == unit and account.kind in kinds and 0 <= period < len(moved):
+                moved[period][account.kind] += amount
+        return [dict(each) for each in moved]
+
     def turnover(self, within: Interval | None = None) -> list[Turnover]:
         if within is None:
             rows = self.rows(_ALL_TURNOVER)
@@ -341,6 +377,26 @@ class SqlStatements(SqlReading):
                 given, taken = found.get(place, (0, 0))
                 found[place] = (given + max(0, amount), taken + max(0, -amount))
         return [Turnover(unit, AccountKind(kind), *moved) for (unit, kind), moved in sorted(found.items())]
+
+
+def _moved_between(kinds: Collection[AccountKind], bounds: Sequence[datetime]) -> Prepared:
+    """The sums of all periods in one go: none of them has an index, and each would read everything."""
+    starts = [instant_text(bound) for bound in bounds]
+    later = [(journal.c.effective_at >= start, n) for n, start in enumerate(starts[:-1])]
+    period = case(*reversed(later)).label("period")
+    statement = (
+        select(accounts.c.kind, period, _sum)
+        .select_from(_all_entries)
+        .where(
+            entries.c.community_id == HERE,
+            accounts.c.unit == bindparam("unit", type_=Text),
+            or_(*(accounts.c.kind == kind.value for kind in kinds)),
+            journal.c.effective_at >= starts[0],
+            journal.c.effective_at < starts[-1],
+        )
+        .group_by(accounts.c.kind, "period")
+    )
+    return Prepared(statement)
 
 
 def _entry(account: Account, sequence: int, amount: int, balance: int, line: Line) -> Entry:

@@ -295,6 +295,44 @@ class LedgerContract(StoreContract):
             assert totals(SHOP, after=3) == (3, [])
             assert totals(SHOP, until=START) == totals(ZHAO) == (0, [])
 
+    def test_totals_count_what_belongs_together_once(self, store: Store, clerk: Clerk) -> None:
+        clerk.post(issue("1", LI, 100), issue("2", ZHAO, 100))
+        together = {"kind": "redemption", "metadata": {"redemption": "r", "of": 2}}
+        clerk.post(move("3", LI, SHOP, 30, **together), move("4", ZHAO, SHOP, 20, **together))
+        clerk.post(move("5", LI, SHOP, 5, kind="redemption", metadata={"redemption": "s"}))
+        clerk.post(move("6", LI, SHOP, 5, kind="redemption"), move("7", LI, SHOP, 5, kind="redemption"))
+        clerk.post(move("8", SHOP, LI, 5, kind="refund", metadata={"redemption": "r"}))
+        with store.begin(clerk.community) as work:
+            work.ledger.fold()
+            totals = work.ledger.totals
+            assert totals(SHOP) == (6, [Totals("redemption", 5, 65), Totals("refund", 1, -5)])
+            once = [Totals("redemption", 4, 65), Totals("refund", 1, -5)]
+            assert totals(SHOP, once="redemption") == (6, once)
+            assert totals(SHOP, once="no such key") == totals(SHOP)
+            assert totals(SHOP, after=1, once="redemption") == (6, [Totals("redemption", 4, 35), once[1]])
+
+    def test_what_moved_between_bounds(self, store: Store, clerk: Clerk) -> None:
+        bounds = [START, START + 2 * HOUR, START + 3 * HOUR]
+        last = bounds[-1] - timedelta(microseconds=1)
+        clerk.post(
+            issue("0", LI, 1, effective_at=START - HOUR),
+            issue("1", LI, 5, effective_at=START),
+            issue("2", ZHAO, 7, effective_at=START + HOUR),
+            issue("3", LI_HOURS, 15, effective_at=START),
+            move("4", LI, SHOP, 3, effective_at=last),
+            move("5", LI, SHOP, 2, effective_at=bounds[-1]),
+        )
+        kinds = (AccountKind.ISSUANCE, AccountKind.MERCHANT)
+        for folded in (False, True):
+            with store.begin(clerk.community) as work:
+                if folded:
+                    work.ledger.fold()
+                first, second = work.ledger.moved("points", kinds, bounds)
+                assert first == {AccountKind.ISSUANCE: -12}
+                assert second == {AccountKind.MERCHANT: 3}
+                assert work.ledger.moved("hours", kinds, bounds[:2]) == [{AccountKind.ISSUANCE: -15}]
+                assert work.ledger.moved("bananas", kinds, bounds) == [{}, {}]
+
     def test_flows_by_reason(self, store: Store, clerk: Clerk) -> None:
         march, april = START, START + timedelta(days=30)
         clerk.post(
