@@ -12,15 +12,20 @@ from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
+from gridpoints.awards.reviews import Vote
 from gridpoints.catalog.index import IndexPosting
 from gridpoints.catalog.model import Quorum, Session
 from gridpoints.catalog.posts import Post
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import TaskList
 from gridpoints.catalog.things import Loan
+from gridpoints.claiming.model import Claim
 from gridpoints.community.model import Member
 from gridpoints.ledger.model import Account, Leg, Transaction
-from gridpoints.records import Record
+from gridpoints.records import Change, Record
+from gridpoints.redemption.model import Redemption, Refund
+from gridpoints.redemption.statements import Settlement
+from gridpoints.redemption.vouchers.model import Attempt, Delivery
 from gridpoints.storage.port import Range
 from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements
 from gridpoints.storage.sql.prepared import Prepared
@@ -136,6 +141,61 @@ def test_what_a_tick_and_a_search_ask_for_is_found_by_an_index(
 ) -> None:
     kept = records._KEPT[kind]
     found = plan(kept.all.where(*records._conditions(kept, where)), sqlite_url)
+    assert found_by in found
+    assert "SCAN gridpoints" not in found
+
+
+WITHIN = Range(at_least=START, below=START + timedelta(days=90))
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "order", "found_by"),
+    [
+        (Redemption, {"captured_at": WITHIN}, "captured_at", "captured_at>? AND captured_at<?"),
+        (
+            Redemption,
+            {"merchant_id": "s", "captured_at": WITHIN},
+            "captured_at",
+            "merchant_id=? AND captured_at>? AND captured_at<?",
+        ),
+        (Refund, {"refunded_at": WITHIN}, "refunded_at", "refunded_at>? AND refunded_at<?"),
+        (
+            Claim,
+            {"claimed_at": WITHIN, "verified_by": Range()},
+            "claimed_at",
+            "claimed_at>? AND claimed_at<?",
+        ),
+        (Vote, {"cast_at": WITHIN, "side": "for"}, "cast_at", "cast_at>? AND cast_at<?"),
+        (Delivery, {"arrival": "captured", "taken_at": WITHIN}, "taken_at", "taken_at>? AND taken_at<?"),
+        (Delivery, {"redemption_id": ["r"], "arrival": "captured"}, "id", "redemption_id=?"),
+        (Settlement, {"currency": "CNY", "status": ["drawn_up"]}, "id", "currency=? AND status=?"),
+        (Attempt, {"at": Range(at_most=START), "id": Range(below="a")}, "-at", "at<?"),
+        (
+            Change,
+            {"kind": "redemption", "subject": ["r"], "status": "captured"},
+            "-version",
+            "subject=? AND kind=?",
+        ),
+    ],
+    ids=[
+        "handed out",
+        "handed out by one",
+        "given back",
+        "verified",
+        "agreed to",
+        "taken without a network",
+        "delivered",
+        "due",
+        "refused",
+        "captured by whom",
+    ],
+)
+def test_what_reads_many_records_reads_those_of_its_time(
+    kind: type[Record], where: dict[str, Any], order: str, found_by: str, sqlite_url: str
+) -> None:
+    kept = records._KEPT[kind]
+    wanted = kept.all.where(*records._conditions(kept, where))
+    found = plan(wanted.order_by(*records._order(kept, [order])), sqlite_url)
     assert found_by in found
     assert "SCAN gridpoints" not in found
 
