@@ -48,6 +48,7 @@ class Reconciling(Paying):
         within = Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
         with self.context.read() as work:
             merchant = work.get(Merchant, merchant_id)
+            self._must_be_let_read(work, merchant.id)
             taken = {
                 "merchant_id": merchant.id,
                 "status": _HANDED_OUT,
