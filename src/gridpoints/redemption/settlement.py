@@ -268,19 +268,19 @@ class _Drawing:
         """What was given back is deducted at the rate at which it was taken."""
         given_back = _entries(self.work, self.account, after, until, Only(kind=REFUND))
         while page := list(islice(given_back, AT_ONCE)):
-            ids = sorted({entry.metadata["redemption"] for entry in page})
+            of = [str(entry.metadata.get("redemption")) for entry in page]
             fields = ("id", "captured_at", "authorised_at")
             # That of the day it was handed out, as it was paid for: a voucher may have waited for weeks.
             taken_on = {
                 id: self.room.context.local_day(captured_at or authorised_at)
-                for id, captured_at, authorised_at in self.work.select(Redemption, fields, {"id": ids})
+                for id, captured_at, authorised_at in self.work.select(
+                    Redemption, fields, {"id": sorted(set(of))}
+                )
             }
-            for entry in page:
-                day = taken_on[entry.metadata["redemption"]]
-                own = terms_on(self.agreements, self.standing, day)
-                if own != terms:
+            for id, entry in zip(of, page, strict=True):
+                if id in taken_on:
                     points[terms] -= entry.amount
-                    points[own] += entry.amount
+                    points[terms_on(self.agreements, self.standing, taken_on[id])] += entry.amount
 
 
 def _entries(

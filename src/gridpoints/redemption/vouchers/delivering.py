@@ -85,11 +85,12 @@ class Delivering(Taking):
     def deliver(self, takings: Iterable[TakenVoucher | QueueUnreadable]) -> list[Delivery]:
         """Take in what a till took, one by one; the same again answers what came of it the first time.
 
-        Acts as the till, in its order. What cannot be captured is no error: it is `CONTESTED`, and a person
-        decides (`double_uses`), or `REFUSED`, where it was no voucher for this till when it took it: forged,
-        expired, another merchant's, or signed with a key that is not known any more; a line that could not
-        be read is left out. Raises `NotATill`, `OfflineNotAllowed`, `TillMayNot` for a key that is not for
-        taking points, and `DeliveryConflict` where the till delivered something else under the same number.
+        Acts as the till, in its order. What cannot be captured is no error, nor is what comes after
+        `end_offline`: it is `CONTESTED`, and a person decides (`double_uses`); or it is `REFUSED`, where it
+        was no voucher for this till when it took it: forged, expired, another merchant's, or signed with a
+        key that is not known any more; a line that could not be read is left out. Raises `NotATill`,
+        `OfflineNotAllowed`, `TillMayNot` for a key that is not for taking points, and `DeliveryConflict`
+        where the till delivered something else under the same number.
         """
         with self.context.read() as work:
             till = self._till_for(work, KeyScope.CAPTURE)
