@@ -55,7 +55,7 @@ def run(bench: Run) -> Iterator[Figure]:
             note = f"processor {told['cpu']:.1f} s; the database alone: {told['limit']:.1f} s; {told['came']}"
             yield Figure(f"{store}: {said}", told["seconds"], "s", at_most=most, note=note)
             note = f"{told['before']:.0f} MB before"
-            yield Figure(f"{store}: the same", told["most"], "MB", at_most=MOST_MEGABYTES, note=note)
+            yield Figure(f"{store}: {said}, memory", told["most"], "MB", at_most=MOST_MEGABYTES, note=note)
 
 
 def _findings(town: Community, size: int) -> str:
