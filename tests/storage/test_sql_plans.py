@@ -83,6 +83,10 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
         (folding._NUMBERED_TAIL, "community_id=? AND number>?"),
         (statements._FIRST_ENTRIES, "community_id=? AND account_id=? AND sequence>?"),
         (statements._LAST_ENTRY, "community_id=? AND account_id=?"),
+        (
+            statements._totals("sqlite", 1, bounded=True, once=True),
+            "community_id=? AND account_id=? AND sequence>?",
+        ),
         (statements._OVERDUE_ACCOUNTS, "community_id=? AND expires_at<?"),
         (proof._PLACES_OF, "community_id=? AND account_id=? AND sequence>?"),
         (proof._LAST_SEAL, "community_id=?"),
@@ -100,6 +104,7 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
         "what is folded",
         "statement",
         "last entry",
+        "totals",
         "overdue accounts",
         "places",
         "last seal",
@@ -241,11 +246,11 @@ def test_the_tail_is_found_without_the_rest(name: str, new_postgres_url: str) ->
 
 JOINS: dict[str, Prepared | ClauseElement] = {
     "statement": statements._ENTRIES,
-    "totals": statements._TOTALS,
+    "totals": statements._totals("postgresql", 0, bounded=False, once=False),
+    "totals of periods": statements._totals("postgresql", 2, bounded=True, once=True),
     "flows": statements._FLOWS,
     "turnover": statements._TURNOVER,
     "moved until": statements._MOVED_UNTIL[True],
-    "first since": statements._FIRST_SINCE,
     "last entries": folding._TIPS,
     "outstanding": statements._DATED,
     "overdue accounts": statements._OVERDUE_ACCOUNTS,
@@ -262,6 +267,9 @@ GIVEN: dict[str, Any] = {
     "unit": "points",
     "at": START,
     "until": "2026-03-02T01:00:00.000000Z",
+    "until_0": "2026-03-02T01:00:00.000000Z",
+    "until_1": "2026-03-03T01:00:00.000000Z",
+    "once": "redemption",
 }
 
 

@@ -241,11 +241,13 @@ class _Drawing:
     def _taken(self) -> tuple[int, list[Totals], Counter[PaymentTerms]]:
         """The last sequence, what moved by kind, and the points under each terms."""
         points, all_totals, reached = Counter[PaymentTerms](), [], self.after
-        for end, terms in self._terms():
-            begun = reached
-            # Where several paid for one redemption, each has a transaction of their own.
-            last, totals = self.work.ledger.totals(self.account, after=begun, until=end, once="redemption")
-            reached = max(begun, last)
+        pieces = self._terms()
+        # Where several paid for one redemption, each has a transaction of their own.
+        found = self.work.ledger.totals_until(
+            self.account, [end for end, _ in pieces], after=self.after, once="redemption"
+        )
+        for (_, terms), (last, totals) in zip(pieces, found, strict=True):
+            begun, reached = reached, max(reached, last)
             of_these = [t for t in totals if t.kind not in NO_TAKINGS]
             all_totals += of_these
             moved = sum(t.amount for t in of_these)

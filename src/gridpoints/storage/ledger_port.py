@@ -144,7 +144,6 @@ class LedgerStore(ABC):
     ) -> list[Entry]:
         """Entries with sequence > `after`, recorded in the half-open [since, until), by sequence."""
 
-    @abstractmethod
     def totals(
         self,
         account: Account,
@@ -158,6 +157,22 @@ class LedgerStore(ABC):
         That is the last one before the first entry after `after` that was recorded at `until` or later.
         Only what was folded counts: these are the sequences that stand for good. Entries whose
         transactions have the same text under the key `once` in their metadata are counted as one.
+        """
+        [found] = self.totals_until(account, [until], after=after, once=once)
+        return found
+
+    @abstractmethod
+    def totals_until(
+        self,
+        account: Account,
+        bounds: Sequence[datetime | None],
+        *,
+        after: int = 0,
+        once: str | None = None,
+    ) -> list[tuple[int, list[Totals]]]:
+        """`totals` until each of the `bounds`, after what was before the last one: all of it read once.
+
+        They ascend; None, at the end, bounds nothing.
         """
 
     @abstractmethod

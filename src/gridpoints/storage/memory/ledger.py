@@ -181,28 +181,34 @@ class MemoryLedger(LedgerStore):
                     break
         return found
 
-    def totals(
+    def totals_until(
         self,
         account: Account,
+        bounds: Sequence[datetime | None],
         *,
         after: int = 0,
-        until: datetime | None = None,
         once: str | None = None,
-    ) -> tuple[int, list[Totals]]:
+    ) -> list[tuple[int, list[Totals]]]:
         places = self._books.places.get(account.key, [])
-        last = len(places)
-        if until is not None:
-            for place in places:
+        found = []
+        for until in bounds:
+            last = len(places)
+            for place in places[after:] if until is not None else ():
                 if self._books.lines[place.number - 1].recorded_at >= instant_text(until):
                     last = place.sequence - 1
                     break
+            found.append((last, self._totals(places[after:last], once)))
+            after = last
+        return found
+
+    def _totals(self, places: Sequence[Place], once: str | None) -> list[Totals]:
         amounts: defaultdict[str, list[int]] = defaultdict(list)
         counted: defaultdict[str, set[object]] = defaultdict(set)
-        for place in places[after:last]:
+        for place in places:
             line = self._books.lines[place.number - 1]
             amounts[line.kind].append(place.amount)
             counted[line.kind].add((once and line.details().get(once)) or place.sequence)
-        return last, [Totals(kind, len(counted[kind]), sum(amounts[kind])) for kind in sorted(amounts)]
+        return [Totals(kind, len(counted[kind]), sum(amounts[kind])) for kind in sorted(amounts)]
 
     def _places(self, within: Interval | None) -> Iterator[tuple[Account, Line, int]]:
         for key, places in self._books.places.items():

@@ -295,6 +295,26 @@ class LedgerContract(StoreContract):
             assert totals(SHOP, after=3) == (3, [])
             assert totals(SHOP, until=START) == totals(ZHAO) == (0, [])
 
+    def test_totals_of_several_periods(self, store: Store, clerk: Clerk) -> None:
+        clerk.post(issue("0", LI, 10**6), at=START)
+        for n, hours in enumerate([0, 1, 1, 5, 2, 6]):  # a clock was put back
+            clerk.post(move(f"{n + 1}", LI, SHOP, 10**n, kind="redemption"), at=START + hours * HOUR)
+        bounds = [START, START + HOUR, START + 2 * HOUR, START + 3 * HOUR, START + 6 * HOUR]
+        with store.begin(clerk.community) as work:
+            work.ledger.fold()
+            until = work.ledger.totals_until
+
+            def sums(*bounds: datetime | None, after: int = 0) -> list[tuple[int, int]]:
+                found = until(SHOP, bounds, after=after)
+                return [(last, sum(each.amount for each in totals)) for last, totals in found]
+
+            assert sums(*bounds, None) == [(0, 0), (1, 1), (3, 110), (3, 0), (5, 11_000), (6, 100_000)]
+            assert sums(*bounds) == sums(*bounds, None)[:-1]
+            assert sums(*bounds[1:3], None, after=2) == [(2, 0), (3, 100), (6, 111_000)]
+            assert sums(None, after=6) == sums(None, after=9) == [(6, 0)]
+            assert sums(bounds[-1], None, after=9) == [(6, 0), (6, 0)]
+            assert until(ZHAO, [START, None]) == [(0, []), (0, [])]
+
     def test_totals_count_what_belongs_together_once(self, store: Store, clerk: Clerk) -> None:
         clerk.post(issue("1", LI, 100), issue("2", ZHAO, 100))
         together = {"kind": "redemption", "metadata": {"redemption": "r", "of": 2}}
