@@ -65,6 +65,7 @@ def test_from_being_written_down_to_thanks(founded: Run) -> None:
         "detail": "address",
         "told": "201",
     }
+    ids = set()
     for command, status in (
         (["contact"], "confirmed"),
         (["deliver", "--evidence", "1.jpg", "--evidence", "2.jpg"], "submitted"),
@@ -72,8 +73,10 @@ def test_from_being_written_down_to_thanks(founded: Run) -> None:
     ):
         [claim] = founded("wish", *command, number, "--json").document["claims"]
         assert claim["status"] == status
+        ids.add(claim["claim"])
+    [claimed] = ids
     with gridpoints.open("sqlite:///gridpoints.db") as exchange:
-        shown = exchange.community("baiyang").awards.award(f"claim:{claim['claim']}").evidence
+        shown = exchange.community("baiyang").awards.award(f"claim:{claimed}").evidence
     assert shown == ("1.jpg", "2.jpg", "a letter")
     balances = founded("balance", "B2", "--json").document["balances"]
     assert [each["available"] for each in balances] == ["70"]

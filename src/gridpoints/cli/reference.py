@@ -117,7 +117,7 @@ DOCUMENTS = {
     "voucher issue": f"{_VOUCHER} code",
     **dict.fromkeys(("voucher list", "voucher revoke"), f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]"),
     "voucher take": "redemption status goods[offer quantity] unit points",
-    "voucher attempts": "attempts[at by voucher reason]",
+    "voucher attempts": "attempts[attempt at by voucher reason]",
     "fund deposit": "deposit money currency source",
     "fund report": "currency deposited paid available due taken liability coverage "
     "liabilities[unit points rate money] forecast[month money left] alarms[alarm share month budget]",

@@ -195,6 +195,7 @@ class ClaimRow(Row, table=True):
         Claim,
         index("target_id", "target", "status", "claimed_at"),
         index("member_id", "status"),
+        index("claimed_at"),
         index("due_at", **where("due_at IS NOT NULL")),
     )
     id: Key
