@@ -270,14 +270,15 @@ class SqlWork:
 
 
 def _counters(used: Mapping[str, int]) -> bulk.Columns:
-    """Rows of the table of counters."""
-    keys = list(map(UsageKey.parse, used))
+    """Rows of the table of counters, in the order of its key."""
+    texts = sorted(used)
+    keys = list(map(UsageKey.parse, texts))
     return {
-        "id": list(used),
+        "id": texts,
         "limit_code": [key.limit for key in keys],
         "subject": [key.subject for key in keys],
         "since": [key.since for key in keys],
-        "used": list(used.values()),
+        "used": [used[text] for text in texts],
     }
 
 
