@@ -123,7 +123,7 @@ class Crediting:
             [case] = self._cases(work, Rules(self.context).calendar(), [report]).values()
             if isinstance(case, GridpointsError):
                 raise case
-            used = work.usage(case.rules.counted_under(case.deed, case.subjects))
+            used = work.usage(case.rule.keys(case.deed.day, case.subjects))
             balance = work.ledger.balances([case.account], self.context.now())[case.account]
             return _judged(case, used, lambda: balance.available, fits=True)
 
@@ -133,7 +133,7 @@ class Crediting:
         cases = self._cases(work, calendar, [r for r in reports if r.id not in standing])
         sound = [case for case in cases.values() if isinstance(case, Case)]
         used = work.lock_usage(
-            {key for case in sound for key in case.rules.counted_under(case.deed, case.subjects)}
+            set[str]().union(*(case.rule.keys(case.deed.day, case.subjects) for case in sound))
         )
         now = self.context.now()
         till = Till(self.context, work, calendar, [case.account for case in sound], now)
