@@ -30,7 +30,6 @@ from gridpoints.errors import (
     ReferenceUnknown,
 )
 from gridpoints.records import Change, Record, Stateful, kind_of
-from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.port import Range
 from gridpoints.storage.sql import bulk, tables
@@ -296,15 +295,9 @@ class SqlWork:
 
 
 def _counters(used: Mapping[str, int]) -> bulk.Columns:
-    """Rows of the table of counters."""
-    keys = list(map(UsageKey.parse, used))
-    return {
-        "id": list(used),
-        "limit_code": [key.limit for key in keys],
-        "subject": [key.subject for key in keys],
-        "since": [key.since for key in keys],
-        "used": list(used.values()),
-    }
+    """Rows of the table of counters, in the order of its key."""
+    keys = sorted(used)
+    return {"id": keys, "used": [used[key] for key in keys]}
 
 
 _BOUNDS = ("at_least", "at_most", "above", "below")

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
