@@ -11,7 +11,7 @@ from attrs import evolve
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
 from gridpoints.community.findings import Census
-from gridpoints.community.model import Grid, Household, Standing
+from gridpoints.community.model import Household, Standing
 from gridpoints.community.standards import STANDARDS, Proposal, Size, Standards
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
@@ -152,7 +152,7 @@ def _register_findings(group: typer.Typer, language: Language) -> None:
     ) -> None:
         standards = _standards(households, people, cadres, volunteers)
         with desk.village() as village:
-            inside = None if below is None else _grid(desk, village, below).id
+            inside = None if below is None else desk.grid(village, below).id
             found = village.community.findings(standards, below=inside)
         document = {
             "findings": [
@@ -271,12 +271,6 @@ def _inside(census: Census) -> tuple[Counter[str], Counter[str]]:
             homes[grid.id] += 1
             people[grid.id] += len(census.residents.get(household.id, ()))
     return homes, people
-
-
-def _grid(desk: Desk, village: Community, text: str) -> Grid:
-    grids = sorted(village.community.tree().grids.values(), key=lambda grid: grid.id)
-    grid: Grid = desk.one_of("grid", grids, text)
-    return grid
 
 
 def _household(village: Community, text: str) -> Household:

@@ -44,6 +44,9 @@ _AWARD = "award member deed day unit awarded status waits_for closes_at"
 _GOODS = "goods[offer quantity]"
 _VOUCHER = f"voucher status member {_GOODS} unit points valid_until named"
 _WISH = "wish number status text parts free value currency points round priority"
+_EMERGENCY = "id kind mode status reason grids declared_at declared_by ended_at ended_by outcome"
+_CALLS = "calls[id place wanted missing skill grid deed starts_at ends_at status]"
+_TURNS = "turns[turn call member name status answer_by hours hours_from award]"
 #: The keys of the documents that `--json` writes; in brackets those of each item of a list.
 DOCUMENTS = {
     "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
@@ -82,6 +85,39 @@ DOCUMENTS = {
     "wish where": "detail told",
     "wish thank": "thanks[wish member text status]",
     "wish tick": "looked_at",
+    **dict.fromkeys(("emergency declare", "emergency end", "emergency list"), f"emergencies[{_EMERGENCY}]"),
+    "emergency tick": "lapsed reminded escalated",
+    "emergency report": f"emergency({_EMERGENCY}) lasted_minutes first_in_action_minutes asked served "
+    "to_stand_down turns hours calls[id place wanted served hours] "
+    "directives[id text took_minutes late done]",
+    "emergency status": f"emergency({_EMERGENCY}) {_CALLS} {_TURNS}",
+    **dict.fromkeys(("emergency call", "emergency close-call"), _CALLS),
+    "emergency muster": f"{_TURNS} not_asked[member name code message] missing",
+    **dict.fromkeys(
+        (
+            "emergency assign",
+            "emergency accept",
+            "emergency decline",
+            "emergency release",
+            "emergency stand-by",
+            "emergency mobilise",
+            "emergency begin",
+            "emergency demobilise",
+            "emergency hours",
+            "emergency stand-down",
+        ),
+        _TURNS,
+    ),
+    **dict.fromkeys(
+        (
+            "emergency direct",
+            "emergency withdraw",
+            "emergency directives",
+            "emergency acknowledge",
+            "emergency done",
+        ),
+        "directives[id text status issued_at due_at answers]",
+    ),
     "rules explain": "award status refusal member deed day rule_set unit wanted awarded explanation",
     "balance": "member(id number name status) balances[unit posted held available]",
     "statement": "member(id number name status) entries[unit sequence day recorded_at kind reason amount "

@@ -225,6 +225,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "search": "search for somebody",
         "other": "another emergency",
     },
+    "assignment_status": {"released": "let go"},
+    "call_status": {"open": "people are wanted"},
     "mode": {
         "emergency": "emergency mode",
         "drill": "a drill",
