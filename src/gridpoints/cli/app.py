@@ -8,6 +8,8 @@ import typer
 
 from gridpoints.cli import (
     awards,
+    catalog,
+    claims,
     communities,
     deeds,
     demo,
@@ -61,6 +63,8 @@ def build(language: Language) -> typer.Typer:
         grids,
         deeds,
         awards,
+        catalog,
+        claims,
         wishes,
         emergencies,
         points,

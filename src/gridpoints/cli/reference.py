@@ -85,6 +85,33 @@ DOCUMENTS = {
     "wish where": "detail told",
     "wish thank": "thanks[wish member text status]",
     "wish tick": "looked_at",
+    **dict.fromkeys(
+        (
+            *("catalog draft", "catalog publish", "catalog close", "catalog list", "catalog series"),
+            *("catalog post", "catalog errand", "catalog task-list", "catalog task", "catalog tasks"),
+            *("catalog programme", "catalog thing"),
+        ),
+        "listed[kind id name status]",
+    ),
+    "catalog adopt": "adopted categories[id name] series_changed",
+    "catalog tick": "moved[kind id status]",
+    "catalog search": "found[kind id name sessions]",
+    **dict.fromkeys(
+        ("catalog session", "catalog sessions", "catalog short", "catalog cancel", "catalog hold-anyway"),
+        "sessions[session item name starts_at ends_at place places free minimum status]",
+    ),
+    **dict.fromkeys(
+        ("catalog lend", "catalog renew", "catalog return", "catalog lost", "catalog loans"),
+        "loans[loan thing name member lent_at due_at returned_at status]",
+    ),
+    **dict.fromkeys(
+        (
+            *("claim make", "claim list", "claim tick", "claim confirm", "claim accept", "claim check-in"),
+            *("claim check-out", "claim verify", "claim no-show", "claim reject", "claim cancel"),
+            *("claim excuse", "claim dispute", "claim void", "claim hours"),
+        ),
+        "claims[claim target target_id name member status hours provenance award warnings]",
+    ),
     **dict.fromkeys(("emergency declare", "emergency end", "emergency list"), f"emergencies[{_EMERGENCY}]"),
     "emergency tick": "lapsed reminded escalated",
     "emergency report": f"emergency({_EMERGENCY}) lasted_minutes first_in_action_minutes asked served "
