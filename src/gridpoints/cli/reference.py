@@ -28,7 +28,7 @@ then English.
 MEANINGS = {
     exits.DONE: "all was done",
     exits.SOMETHING_LEFT: "done, but rows of a file were left out, `verify` or `rules diff` found "
-    "differences, a receipt proves nothing, or `reconcile` found some",
+    "differences, a receipt proves nothing, `reconcile` found some, or a till's voucher is contested",
     exits.USAGE: "the command line cannot be understood",
     3: "the input or the rule set has to be mended",
     4: "what was named does not exist, or is not the only one of its name",
@@ -44,6 +44,7 @@ _AWARD = "award member deed day unit awarded status waits_for closes_at"
 _GOODS = "goods[offer quantity]"
 _VOUCHER = f"voucher status member {_GOODS} unit points valid_until named"
 _WISH = "wish number status text parts free value currency points round priority"
+_FINDING = "id suspicion subjects told caution evidence verdict note looked_by"
 _EMERGENCY = "id kind mode status reason grids declared_at declared_by ended_at ended_by outcome"
 _CALLS = "calls[id place wanted missing skill grid deed starts_at ends_at status]"
 _TURNS = "turns[turn call member name status answer_by hours hours_from award]"
@@ -181,6 +182,15 @@ DOCUMENTS = {
     **dict.fromkeys(("voucher list", "voucher revoke"), f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]"),
     "voucher take": "redemption status goods[offer quantity] unit points",
     "voucher attempts": "attempts[at by voucher reason]",
+    **dict.fromkeys(("till offline", "till online"), "till limit status"),
+    "till deliver": "till deliveries[delivery number voucher points taken_at arrival reason over_limit] "
+    "damaged",
+    **dict.fromkeys(
+        ("till conflicts", "till decide"),
+        "conflicts[id voucher merchant unit points taken_at reason first status decided_by note]",
+    ),
+    **dict.fromkeys(("oversight findings", "oversight clear", "oversight confirm"), f"findings[{_FINDING}]"),
+    "oversight show": f"finding({_FINDING}) evidence[id kind at who what]",
     "fund deposit": "deposit money currency source",
     "fund report": "currency deposited paid available due taken liability coverage "
     "liabilities[unit points rate money] forecast[month money left] alarms[alarm share month budget]",

@@ -47,6 +47,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "errand": "errand",
         "file_entry": "entry of a household file",
         "file_reading": "reading of a household file",
+        "finding": "finding",
         "grid": "grid",
         "hold": "hold",
         "household": "household",
