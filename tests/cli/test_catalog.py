@@ -37,7 +37,7 @@ def test_a_service_from_draft_to_closed(founded: Run) -> None:
     keys(found.document, "catalog search")
     assert "service item" in founded("catalog", "list", "--status", "published").out
     assert founded("catalog", "close", "法律咨询", "--reason", "No lawyer").code == 0
-    assert "Nothing was found" in founded("catalog", "list", "--status", "published").out
+    assert "There are none" in founded("catalog", "list", "--status", "published").out
     assert founded("catalog", "close", "No such", "--json").error["code"] == "record_unknown"
 
 
@@ -83,7 +83,7 @@ def test_sessions_once_and_again(founded: Run) -> None:
     assert "2/2" in founded("catalog", "sessions", "--from", "2199-01-01").out
     cancelled = founded("catalog", "cancel", session["session"], "--reason", "Ill", "--json").document
     assert cancelled["sessions"][0]["status"] == "cancelled"
-    assert "Nothing was found" in founded("catalog", "short").out
+    assert "There are none" in founded("catalog", "short").out
     keys(founded("catalog", "tick", "--json").document, "catalog tick")
 
 
@@ -132,7 +132,7 @@ def test_things_are_lent_and_come_back(founded: Run) -> None:
     assert founded("catalog", "renew", "Umbrella", "B1", "--until", "2199-01-01").code == 0
     assert founded("catalog", "lost", "Umbrella", "B1").code == 0
     assert founded("catalog", "return", "Umbrella", "B1").code == 0
-    assert "Nothing was found" in founded("catalog", "loans", "--overdue").out
+    assert "There are none" in founded("catalog", "loans", "--overdue").out
     assert founded("catalog", "return", "Umbrella", "B1", "--json").error["code"] == "record_unknown"
 
 

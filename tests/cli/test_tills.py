@@ -68,7 +68,7 @@ def test_queues_are_handed_in_and_a_person_decides(queues: Run) -> None:
     assert queues("till", "decide", conflict["id"], "--note", "?").code == 2
     decided = queues("till", "decide", conflict["id"], "--pay", "--note", "In good faith", "--json").document
     assert decided["conflicts"][0]["status"] == "paid"
-    assert "Nothing was found" in queues("till", "conflicts").out
+    assert "There are none" in queues("till", "conflicts").out
     assert "paid" in queues("till", "conflicts", "--decided").out
     keys(
         queues("till", "online", "Second", "--reason", "There is a network now", "--json").document,

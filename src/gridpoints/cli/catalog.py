@@ -305,7 +305,7 @@ def _show_found(desk: Desk, village: Community, found: Sequence[Found]) -> None:
             for each in found
         ],
     )
-    desk.out.show(document, table if found else said.text("Nothing was found."))
+    desk.out.show(document, table if found else said.text("There are none."))
 
 
 def _when(said: Language, sessions: Sequence[Session], record: Any) -> str:

@@ -376,7 +376,7 @@ def _show(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
         ],
     )
     warnings = [line for each in claims for line in said.explanation(each.warnings, desk.known)]
-    desk.out.show(document, table if claims else said.text("Nothing was found."), *warnings)
+    desk.out.show(document, table if claims else said.text("There are none."), *warnings)
 
 
 def _names(village: Community, claims: Sequence[Claim]) -> dict[str, str]:

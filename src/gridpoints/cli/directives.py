@@ -64,7 +64,7 @@ def _register_giving(group: typer.Typer, language: Language) -> None:
         responsible: Annotated[
             list[str] | None,
             typer.Option(
-                metavar="GRID=ACTOR,…",
+                metavar="GRID=ACTOR,ACTOR",
                 help=language.text(
                     "Who answers for a grid; repeat it for each. Without it, whoever may direct."
                 ),

@@ -110,4 +110,4 @@ def show(desk: Desk, village: Community, records: Sequence[Listed]) -> None:
             for each in records
         ],
     )
-    desk.out.show(document, table if records else said.text("Nothing was found."))
+    desk.out.show(document, table if records else said.text("There are none."))

@@ -3,6 +3,7 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -156,17 +157,17 @@ def _show(desk: Desk, village: Community, loans: Sequence[Loan]) -> None:
         [
             words(said.text("Thing")),
             words(said.text("Member")),
-            figures(said.text("To be back by")),
+            figures(said.text("Last day")),
             words(said.text("Status")),
         ],
         [
             (
                 things[each.thing_id],
                 desk.known[each.member_id],
-                said.instant(each.due_at),
+                said.date(village.context.local_day(each.due_at - timedelta(seconds=1))),
                 said.word(each.status),
             )
             for each in loans
         ],
     )
-    desk.out.show(document, table if loans else said.text("Nothing was found."))
+    desk.out.show(document, table if loans else said.text("There are none."))

@@ -41,7 +41,7 @@ def _call_argument(language: Language) -> Any:
 
 def _members_argument(language: Language) -> Any:
     return typer.Argument(
-        metavar="MEMBER…", help=language.text("Who, by number, id or name; several are possible.")
+        metavar="MEMBERS", help=language.text("Who, by number, id or name; several are possible.")
     )
 
 
@@ -266,7 +266,7 @@ def _register_hours(group: typer.Typer, language: Language) -> None:
         member: Annotated[
             list[str] | None,
             typer.Argument(
-                metavar="[MEMBER…]",
+                metavar="[MEMBERS]",
                 help=language.text("Who, by number, id or name; without any, all who are back."),
             ),
         ] = None,

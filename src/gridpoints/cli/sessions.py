@@ -77,7 +77,7 @@ def _register_holding(group: typer.Typer, language: Language) -> None:
         weekly: Annotated[
             str | None,
             typer.Option(
-                metavar="MO,TU,…", help=language.text("Every week, on these days: MO TU WE TH FR SA SU.")
+                metavar="MO,TU", help=language.text("Every week, on these days: MO TU WE TH FR SA SU.")
             ),
         ] = None,
         monthly: Annotated[
@@ -261,4 +261,4 @@ def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session]) -
             for each in sessions
         ],
     )
-    desk.out.show(document, table if sessions else said.text("Nothing was found."))
+    desk.out.show(document, table if sessions else said.text("There are none."))

@@ -280,7 +280,7 @@ def _show_conflicts(desk: Desk, village: Community, found: Sequence[DoubleUse]) 
             for each in found
         ],
     )
-    desk.out.show(document, table if found else said.text("Nothing was found."))
+    desk.out.show(document, table if found else said.text("There are none."))
 
 
 def _before(desk: Desk, first: str | None) -> str:
