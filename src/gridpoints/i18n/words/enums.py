@@ -201,6 +201,8 @@ ENUMS: Mapping[str, Mapping[str, str]] = {
         "search": "search for somebody",
         "other": "another emergency",
     },
+    "assignment_status": {"released": "let go"},
+    "call_status": {"open": "people are wanted"},
     "hours_from": {
         "recorded": "recorded by others",
         "self_reported": "reported by themselves",
