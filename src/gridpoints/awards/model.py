@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 from attrs import field, frozen
 
 from gridpoints.records import Lifecycle
-from gridpoints.rules.case import Deed, Fact
+from gridpoints.rules.case import NO_FACTS, Deed, Fact
 from gridpoints.values import Explanation, Step
 
 
@@ -46,8 +45,6 @@ AWARD = Lifecycle.of(
 
 #: What is told of a deed, by the names that the rules declare.
 Facts = Mapping[str, Fact]
-#: One for all: most deeds are told without any.
-NO_FACTS: Facts = MappingProxyType({})
 
 
 @frozen

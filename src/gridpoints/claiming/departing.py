@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 from gridpoints.catalog.model import ItemStatus, Session
 from gridpoints.catalog.operations import Catalog
 from gridpoints.catalog.posts import Errand
+from gridpoints.claiming.claims.clock import in_batches, must_be_done
 from gridpoints.claiming.claims.machine import ended
 from gridpoints.claiming.model import EXPECTED, Claim, ClaimStatus, Target
 from gridpoints.claiming.undertaking import RunErrand
@@ -39,22 +40,25 @@ class Departing(Wishing):
 
         Of their claims, those on sessions that have not begun, and on wishes, posts, errands and tasks of
         which nothing was reported. A wish or an errand of theirs ends unless a giver has reported that it
-        is done, and that waits to be judged. As often as one likes: it happens once.
+        is done, and that waits to be judged. As often as one likes: it happens once. Raises `NotAllDone`
+        where something could not be ended, after all the rest was.
         """
         if self.context.actor != SYSTEM:  # whoever says what time it is: nobody decides this
             return evolve(self, context=evolve(self.context, actor=SYSTEM)).tick_departed()
-        came: list[Claim] = []
         with self.context.read() as work:
             left = [id for (id,) in work.select(Member, ("id",), {"status": MemberStatus.LEFT})]
             some = [left[start : start + _AT_ONCE] for start in range(0, len(left), _AT_ONCE)]
             holding = sorted({id for ids in some for id in self._leaving_something(work, ids)})
-        for member_id in holding:
-            with self.context.begin() as work:
-                # The person first, as whoever claims does: they may be back.
-                if work.get(Member, member_id, lock=True).status is MemberStatus.LEFT:
-                    came += self._given_back(work, member_id)
-                    came += self._asked_no_more(work, member_id)
-        return came
+        gone, refused = in_batches(lambda some: self._depart(*some), holding, 1)
+        must_be_done(refused)
+        return gone
+
+    def _depart(self, member_id: str) -> list[Claim]:
+        with self.context.begin() as work:
+            # The person first, as whoever claims does: they may be back.
+            if work.get(Member, member_id, lock=True).status is not MemberStatus.LEFT:
+                return []
+            return [*self._given_back(work, member_id), *self._asked_no_more(work, member_id)]
 
     def _leaving_something(self, work: Work, left: list[str]) -> set[str]:
         """Those of them who have something to be ended."""
