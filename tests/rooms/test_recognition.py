@@ -156,7 +156,7 @@ def test_a_record_is_kept_ten_years_after_a_leap_day(
 
 def test_nobody_enters_or_certifies_their_own(village: Community, clock: ManualClock, li: Member) -> None:
     serve(village, clock, li)
-    herself = village.acting_as(Actor(li.id)).recognition
+    herself = village.acting_as(Actor(li.id, frozenset({"clerk"}))).recognition
     with pytest.raises(OwnRecord):
         herself.enter(li.id, EntryKind.HONOUR, "Queen", day=DAY)
     with pytest.raises(OwnRecord):

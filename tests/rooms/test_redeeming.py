@@ -41,7 +41,7 @@ from gridpoints.rules.case import Scope
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
 from tests.racing import race
-from tests.rooms.conftest import RULES
+from tests.rooms.conftest import RULES, TREASURER
 
 POOLING = RULES.replace("积分, zh_Hant: 積分}}", "积分, zh_Hant: 積分}, pooling: true}")
 STRICT = (
@@ -230,7 +230,7 @@ permissions: {redeem: [keeper]}
 
 def test_stars_exclusions_and_rights(exchange: Exchange, clock: ManualClock) -> None:
     founded = exchange.found("stars", name="星村", rules=RULES + STARS)
-    village = founded.acting_as(Actor("keeper-sun", frozenset({"keeper"})))
+    village = founded.acting_as(Actor("keeper-sun", frozenset({"keeper", "clerk"})))
     li = village.community.enrol("李秀英", number="1")
     oil = offered(village, shop_of(village), "油", 1, star="two")
     give(village, li, 10)
@@ -398,7 +398,10 @@ def test_a_refund_after_settlement_is_deducted_from_the_next(village: Community,
     shop = shop_of(village)
     rice = offered(village, shop, "大米", 4)
     give(village, li, 40)
-    room, treasurer = village.redemption, village.acting_as(Actor("treasurer")).redemption
+    room, treasurer = (
+        village.redemption,
+        village.acting_as(TREASURER).redemption,
+    )
     first = room.redeem(rice.id, li.id, quantity=3)
     treasurer.approve_settlement(room.settle(shop).id)
     refund = room.refund(first.id, 2, reason="broken")

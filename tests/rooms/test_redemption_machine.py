@@ -21,11 +21,12 @@ from hypothesis.stateful import (
 )
 
 import gridpoints
-from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Leg, Redemption, Transaction
+from gridpoints import Account, Community, Exchange, GridpointsError, Leg, Redemption, Transaction
 from gridpoints.ledger.model import AccountKind
 from gridpoints.redemption.model import RESERVATION
 from gridpoints.redemption.offers import OfferLimit
 from gridpoints.testing import ManualClock
+from tests.rooms.conftest import TREASURER
 
 RULES = """\
 gridpoints: 1
@@ -420,7 +421,7 @@ class TillMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.statements)
     @rule(number=NUMBERS)
     def approve(self, number: int) -> None:
-        treasurer = self.village.acting_as(Actor("treasurer"))
+        treasurer = self.village.acting_as(TREASURER)
         id = self.statements.pop(number % len(self.statements))
         statement = treasurer.redemption.approve_settlement(id)
         self.approved[statement.merchant_id] += statement.points

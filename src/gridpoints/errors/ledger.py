@@ -8,6 +8,14 @@ from decimal import Decimal
 from gridpoints.errors.base import Conflict, InvalidInput, Refused
 
 
+class OfAnotherRoom(Refused):
+    """{transaction} belongs to a record of its own ({kind}), with limits, goods or a statement that go
+    with it. Take that back, and its points go back with it."""
+
+    transaction: str
+    kind: str
+
+
 class TransactionEmpty(InvalidInput):
     """The transaction {transaction} has no legs. It needs at least two."""
 

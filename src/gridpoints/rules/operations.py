@@ -20,7 +20,7 @@ from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.permissions import Right
 from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Work
-from gridpoints.values import Unit
+from gridpoints.values import SYSTEM, Unit
 
 #: Of two that begin on the same day the later published one applies.
 _CALENDAR = ("starts_on", "published_at", "id")
@@ -94,6 +94,7 @@ class Rules(Drafts):
         `RuleSetFrozen` where the version stands with another text, `NotApproved`, `UnitChanged`, and
         `VoteNeeded` where rules that are in force, or will be, say that they are changed by a vote alone.
         """
+        self.require(Right.PUBLISH)
         text, name = read(source)
         rules = load(text, source=name)
         return publishing(self.context, lambda work: self._publish(work, rules, text))
@@ -146,6 +147,8 @@ class Rules(Drafts):
 
     def permits(self, right: Right) -> bool:
         """Whether the rules of today give a right to whoever acts; before there are any, everybody has it."""
+        if not self.context.actor.roles.isdisjoint(SYSTEM.roles):
+            return True
         try:
             return self.in_force().permits(right, self.context.actor.roles)
         except NoRulesInForce:
@@ -157,9 +160,9 @@ class Rules(Drafts):
             raise RightReserved(actor=self.context.actor.id, right=right, roles=self.roles_with(right))
 
     def roles_with(self, right: Right) -> tuple[str, ...]:
-        """The roles that the rules of today reserve a right for, sorted; none: anybody has it."""
+        """The roles that a right is reserved for today, sorted; none: anybody has it, or nobody."""
         try:
-            return tuple(sorted(self.in_force().terms.permissions.rights.get(right, ())))
+            return tuple(sorted(self.in_force().terms.permissions.holders(right) or ()))
         except NoRulesInForce:
             return ()
 

@@ -86,7 +86,7 @@ class Verifying(Claims):
     def _uncredit(self, award: Award, reason: str, *, queue: bool) -> None:
         """End what a claim was credited with, whatever became of it so far."""
         if award.status is AwardStatus.CREDITED:
-            Awards(self.context).reverse(award.id, reason, queue=queue)
+            Awards(self.context).take_back(award.id, reason, queue=queue)
         elif award.status is AwardStatus.PENDING:
             Awards(self.context).withdraw(award.id, reason)
 
