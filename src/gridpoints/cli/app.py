@@ -6,13 +6,22 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli import claiming, demo, events, recognition, rules
+from gridpoints.cli import catalog, claiming, demo, emergency, events, oversight, recognition, rules
 from gridpoints.cli.awards import deeds, reviews
 from gridpoints.cli.community import founding, grids, rosters
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
 from gridpoints.cli.ledger import keys, points, proofs, reports, transfers, treasury
-from gridpoints.cli.redemption import funds, merchants, offers, redeeming, reserved, settlements, vouchers
+from gridpoints.cli.redemption import (
+    funds,
+    merchants,
+    offers,
+    redeeming,
+    reserved,
+    settlements,
+    tills,
+    vouchers,
+)
 from gridpoints.i18n import Language
 
 
@@ -40,18 +49,22 @@ def build(language: Language) -> typer.Typer:
         grids,
         deeds,
         reviews,
+        catalog,
         claiming,
+        emergency,
         points,
         rules,
         merchants,
         offers,
         redeeming,
         vouchers,
+        tills,
         settlements,
         funds,
         reserved,
         treasury,
         reports,
+        oversight,
         events,
         recognition,
         keys,

@@ -140,7 +140,7 @@ def _register_certificate(app: typer.Typer, language: Language) -> None:
         app,
         language,
         "certificate",
-        language.text("Certify a volunteer's verified hours, as a picture and as a signed Open Badge."),
+        language.text("Certify a volunteer's verified hours, on paper and as a signed Open Badge."),
     )
     def certificate(
         desk: Desk,
@@ -154,7 +154,11 @@ def _register_certificate(app: typer.Typer, language: Language) -> None:
             str | None, typer.Option(metavar="DAY", help=language.text("The last day; without it, today."))
         ] = None,
         out: Annotated[
-            Path, typer.Option(metavar="FILE", help=language.text("Where the picture is written, as SVG."))
+            Path,
+            typer.Option(
+                metavar="FILE",
+                help=language.text("Where it is written: a file .pdf to be printed, or a picture .svg."),
+            ),
         ] = Path("certificate.svg"),
         key: Annotated[
             Path | None,
@@ -179,7 +183,8 @@ def _register_certificate(app: typer.Typer, language: Language) -> None:
             room, spoken = village.recognition, desk.language.code
             with village.transaction():
                 made = room.certify_hours(person.id, since=_day(since), until=_day(until))
-                write_new(out, room.svg(made.id, language=spoken, issuer=issuer))
+                draw = room.pdf if out.suffix.lower() == ".pdf" else room.svg
+                write_new(out, draw(made.id, language=spoken, issuer=issuer))
             badge = None if issuer is None else room.badge(made.id, issuer, language=spoken)
         document = {
             "certificate": made.id,

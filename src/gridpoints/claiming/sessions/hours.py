@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gridpoints.catalog.model import Session
 from gridpoints.claiming.claims.admission import overlap
@@ -32,10 +33,13 @@ _WITH_HOURS = (ClaimStatus.SUBMITTED, ClaimStatus.DISPUTED, ClaimStatus.VERIFIED
 class Hours(Attending):
     """Hours are submitted by the claimant, or entered for them by an organiser."""
 
-    def submit_hours(self, claim_id: str, hours: Decimal | None = None) -> Claim:
+    def submit_hours(
+        self, claim_id: str, hours: Decimal | None = None, *, evidence: Iterable[str] = ()
+    ) -> Claim:
         """Say that the work of a session was done, and how many hours it took.
 
-        Where they checked in and out, no more than that; None is all of it. Raises `SessionNotOver`,
+        Where they checked in and out, no more than that; None is all of it. `evidence` are texts or links
+        that show it: a photograph, a list of signatures. Raises `SessionNotOver`,
         `HoursOutOfRange` for more than there can be, `HoursOverlap`, `HoursNeeded`, and
         `CheckOutMissing` for one who has not checked out.
         """
@@ -51,7 +55,7 @@ class Hours(Attending):
             else:
                 places.must_be_over()
                 provenance = Provenance.CLAIMED
-            return self._submit(work, claim, places, hours, provenance)
+            return self._submit(work, claim, places, hours, provenance, evidence=evidence)
 
     def enter_hours(
         self,
@@ -60,6 +64,7 @@ class Hours(Attending):
         provenance: Provenance = Provenance.ENTERED,
         *,
         reason: str | None = None,
+        evidence: Iterable[str] = (),
     ) -> Claim:
         """Write down hours for a claimant, as an organiser: from paper, by proxy, or of one's own knowledge.
 
@@ -71,7 +76,7 @@ class Hours(Attending):
             must_be_a_persons(claim, ClaimStatus.SUBMITTED)
             self._must_enter(claim)
             places.must_be_over()
-            return self._submit(work, claim, places, hours, provenance, reason=reason)
+            return self._submit(work, claim, places, hours, provenance, evidence=evidence, reason=reason)
 
     def enter_attendance(
         self,
@@ -79,6 +84,8 @@ class Hours(Attending):
         member_id: str,
         hours: Decimal,
         provenance: Provenance = Provenance.PAPER,
+        *,
+        evidence: Iterable[str] = (),
     ) -> Claim:
         """Write down that somebody was there who had claimed no place, from a list on paper or by proxy.
 
@@ -102,6 +109,7 @@ class Hours(Attending):
                 entered_by=self.context.actor.id,
                 status=ClaimStatus.SUBMITTED,
             )
+            submitted = evolve(submitted, evidence=self._shown(submitted, evidence))
             self._must_enter(submitted)
             places.must_be_over()
             self._check_hours(submitted, places, hours)
@@ -121,6 +129,7 @@ class Hours(Attending):
         hours: Decimal | None,
         provenance: Provenance,
         *,
+        evidence: Iterable[str],
         reason: str | None = None,
     ) -> Claim:
         if hours is None:
@@ -132,6 +141,7 @@ class Hours(Attending):
             hours=hours,
             provenance=provenance,
             entered_by=self.context.actor.id if written else None,
+            evidence=self._shown(claim, evidence),
             due_at=None,
         )
         self._check_hours(claim, places, hours)

@@ -127,10 +127,13 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
             claimed.delivered()
             return extended
 
-    def submit_delivery(self, claim_id: str, hours: Decimal | None = None) -> Claim:
+    def submit_delivery(
+        self, claim_id: str, hours: Decimal | None = None, *, evidence: Iterable[str] = ()
+    ) -> Claim:
         """Say that a wish, or one's part of it, was granted; its beneficiary is asked to confirm.
 
-        `hours` is how long it took, where the rules pay the deed by the hour. Raises `LeaseOver` or
+        `hours` is how long it took, where the rules pay the deed by the hour; `evidence` are texts or links
+        that show it. Raises `LeaseOver` or
         `NotTheGiver`.
         """
         if hours is not None:
@@ -138,7 +141,8 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id, Target.WISH)
             self._must_give(work, claim)
-            submitted = CLAIM.advance(claim, ClaimStatus.SUBMITTED, hours=hours)
+            shown = self._shown(claim, evidence)
+            submitted = CLAIM.advance(claim, ClaimStatus.SUBMITTED, hours=hours, evidence=shown)
             self.context.change(work, claim, submitted)
             claimed.delivered()
             return submitted

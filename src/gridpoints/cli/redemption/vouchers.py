@@ -163,9 +163,20 @@ def _register_taking(group: typer.Typer, language: Language) -> None:
         "attempts",
         language.text("What was shown as a voucher and refused, and why: for the operator's eyes."),
     )
-    def attempts(desk: Desk) -> None:
+    def attempts(
+        desk: Desk,
+        *,
+        limit: Annotated[int, typer.Option(help=language.text("How many, the latest first."))] = 100,
+        before: Annotated[
+            str | None,
+            typer.Option(
+                metavar="ATTEMPT",
+                help=language.text("Only what came before this one; --json tells its number."),
+            ),
+        ] = None,
+    ) -> None:
         with desk.village() as village:
-            found = village.redemption.attempts()
+            found = village.redemption.attempts(before=before, limit=limit)
             zone = village.context.zone
         said = desk.language
         table = desk.out.table(
@@ -177,13 +188,24 @@ def _register_taking(group: typer.Typer, language: Language) -> None:
                 words(said.text("Reason")),
             ],
             [
-                (said.instant(each.at, zone), each.by, each.voucher_id or "", each.reason.replace("_", " "))
+                (
+                    said.instant(each.at, zone),
+                    each.by,
+                    each.voucher_id or "",
+                    said.word(each.reason, "attempt"),
+                )
                 for each in found
             ],
         )
         document = {
             "attempts": [
-                {"at": each.at, "by": each.by, "voucher": each.voucher_id, "reason": each.reason}
+                {
+                    "attempt": each.id,
+                    "at": each.at,
+                    "by": each.by,
+                    "voucher": each.voucher_id,
+                    "reason": each.reason,
+                }
                 for each in found
             ]
         }
