@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Select,
     Table,
     bindparam,
     exc,
+    false,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -31,13 +33,14 @@ from gridpoints.errors import (
 from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
-from gridpoints.storage.port import Range
+from gridpoints.storage.port import Range, Sought
 from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
-from gridpoints.storage.sql.savepoints import savepoint
+from gridpoints.storage.sql.prepared import Prepared, pipeline
+from gridpoints.storage.sql.savepoints import piped_savepoint
 from gridpoints.storage.sql.types import Text, TextSet, Whole, among
 from gridpoints.values import check_whole
 
@@ -55,14 +58,23 @@ class _Kept(RowCodec[T], Generic[T]):
         super().__init__(table.info["kind"], table, key=table.info["key"], own=table.info["own"])
         self.here = table.c.community_id == _HERE
         self.all = select(*self.columns).where(self.here)
-        self.one = self.all.where(self.key == _ID)
-        self.locked = self.one.with_for_update(key_share=True)
+        one = self.all.where(self.key == _ID)
+        self.one = Prepared(one)
+        self.locked = Prepared(one.with_for_update(key_share=True))
         self.insert = bulk.insert(table)
         #: The statements of `find` and `count`, by the shape of what is asked: there are few.
-        self.asked: dict[Hashable, Select[Any]] = {}
-        self.replace = update(table).where(self.here, self.key == _ID)
+        self.asked: dict[Hashable, Prepared] = {}
         if "version" in table.c:
-            self.replace = self.replace.where(table.c.version == bindparam("old_version"))
+            changed = [column for column in self.columns if column is not self.key]
+            replace = (
+                update(table)
+                .values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in changed})
+                .where(self.here, self.key == _ID, table.c.version == bindparam("old_version", type_=Whole))
+            )
+            self.replace = Prepared(replace)
+            # A statement that fails where it replaced nothing, so that what is sent behind it is not done.
+            replaced = replace.returning(literal_column("1").label("one")).cte("replaced")
+            self.replace_or_fail = Prepared(select(literal_column("1 / count(*)")).select_from(replaced))
 
 
 _KEPT: Mapping[type, _Kept[Any]] = {
@@ -71,9 +83,13 @@ _KEPT: Mapping[type, _Kept[Any]] = {
 
 _usage = tables.table_of(tables.UsageRow)
 _OPEN_USAGE = bulk.insert(_usage, new_only=True)
-_USAGE = select(_usage.c.id, _usage.c.used).where(_usage.c.community_id == _HERE, among(_usage.c.id, _IDS))
-_LOCK_USAGE = _USAGE.order_by(_usage.c.id).with_for_update(key_share=True)
+_used = select(_usage.c.id, _usage.c.used).where(_usage.c.community_id == _HERE, among(_usage.c.id, _IDS))
+_USAGE = Prepared(_used)
+_LOCK_USAGE = Prepared(_used.order_by(_usage.c.id).with_for_update(key_share=True))
 _SET_USAGE = bulk.upsert(_usage, ["used"])
+
+
+_DIVISION_BY_ZERO = "22012"
 
 
 class _Stale(Exception):
@@ -97,50 +113,62 @@ class SqlWork:
         return SqlOutbox(self._connection, self._community, _KEPT[Change])
 
     def add(self, *records: Record) -> None:
-        by_kind: defaultdict[type[Record], list[Record]] = defaultdict(list)
-        for record in records:
-            by_kind[type(record)].append(record)
-        kinds = sorted(by_kind, key=KINDS.index)
-        try:
-            with savepoint(self._connection):
-                for kind in kinds:
-                    values: bulk.Columns = _KEPT[kind].values(by_kind[kind])
-                    if kind is Change:
-                        values = {**values, "number": self.outbox.numbers(len(by_kind[kind]))}
-                    _KEPT[kind].insert.run(self._connection, self._community, values)
-        except exc.IntegrityError as error:
-            refusals = (refusal for kind in kinds for refusal in self._refusals(kind, by_kind))
-            raise next(refusals, error) from error
+        self.write(records, ())
 
     def replace(self, old: T, new: T) -> None:
-        self.replace_all([(old, new)])
+        self.write((), [(old, new)])
 
     def replace_all(self, changes: Iterable[tuple[Record, Record]]) -> None:
-        by_kind: defaultdict[type[Record], list[tuple[Record, Record]]] = defaultdict(list)
-        for old, new in changes:
-            by_kind[type(old)].append((old, new))
+        self.write((), list(changes))
+
+    def write(self, added: Collection[Record], changed: Collection[tuple[Record, Record]]) -> None:
+        adding: defaultdict[type[Record], list[Record]] = defaultdict(list)
+        for record in added:
+            adding[type(record)].append(record)
+        replacing: defaultdict[type[Record], list[tuple[Record, Record]]] = defaultdict(list)
+        for old, new in changed:
+            replacing[type(old)].append((old, new))
+        kinds = sorted(adding, key=KINDS.index)
+        numbers = self.outbox.numbers(len(adding[Change])) if Change in adding else ()
         try:
-            with savepoint(self._connection):
-                done = all(self._replace(_KEPT[kind], pairs) for kind, pairs in by_kind.items())
-                if not done:
-                    raise _Stale
+            with piped_savepoint(self._connection):
+                for kind, pairs in replacing.items():
+                    self._replace(_KEPT[kind], pairs)
+                for kind in kinds:
+                    values: bulk.Columns = _KEPT[kind].values(adding[kind])
+                    if kind is Change:
+                        values = {**values, "number": numbers}
+                    _KEPT[kind].insert.run(self._connection, self._community, values)
         except _Stale:
-            raise next(self._stale(by_kind)) from None
+            raise next(self._stale(replacing)) from None
+        except exc.DataError as error:
+            if getattr(error.orig, "sqlstate", None) != _DIVISION_BY_ZERO:
+                raise
+            raise next(self._stale(replacing)) from None
         except exc.IntegrityError as error:
-            added = {kind: [new for _, new in pairs] for kind, pairs in by_kind.items()}
-            refusals = (refusal for kind in added for refusal in self._refusals(kind, added, replacing=True))
+            replaced = {kind: [new for _, new in pairs] for kind, pairs in replacing.items()}
+            refusals = chain(
+                *(self._refusals(kind, replaced, replacing=True) for kind in replaced),
+                *(self._refusals(kind, adding) for kind in kinds),
+            )
             raise next(refusals, error) from error
 
-    def _replace(self, kept: _Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> bool:
-        """Whether every old record still stood there."""
-        values = kept.values(new for _, new in pairs)
-        del values[kept.key.name]
-        rows = [
-            {"community": self._community, "of_id": old.id, "old_version": cast(Stateful, old).version}
-            | dict(zip(values, of_one, strict=True))
-            for (old, _), of_one in zip(pairs, zip(*values.values(), strict=True), strict=True)
-        ]
-        return self._connection.execute(kept.replace, rows).rowcount == len(rows)
+    def _replace(self, kept: _Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> None:
+        """Refuse, at the latest where the pipeline ends, an old record that stands there no more."""
+        others_write = self._connection.dialect.name != "sqlite"
+        values = {f"new_{name}": column for name, column in kept.values(new for _, new in pairs).items()}
+        del values[f"new_{kept.key.name}"]
+        for (old, _), of_one in zip(pairs, zip(*values.values(), strict=True), strict=True):
+            arguments: dict[str, Any] = dict(zip(values, of_one, strict=True))
+            arguments |= {
+                "community": self._community,
+                "of_id": old.id,
+                "old_version": cast(Stateful, old).version,
+            }
+            if others_write:
+                kept.replace_or_fail.start(self._connection, **arguments)
+            elif not kept.replace.run(self._connection, **arguments):
+                raise _Stale
 
     def _stale(
         self, by_kind: Mapping[type[Record], Sequence[tuple[Record, Record]]]
@@ -155,10 +183,9 @@ class SqlWork:
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
         kept = _KEPT[kind]
         statement = kept.locked if lock else kept.one
-        row = self._connection.execute(statement, {"community": self._community, "of_id": id}).first()
-        if row is None:
-            raise RecordUnknown(kind=kind_of(kind), id=id)
-        return cast(T, kept.record(row))
+        for row in statement.rows(self._connection, community=self._community, of_id=id):
+            return cast(T, kept.record(row))
+        raise RecordUnknown(kind=kind_of(kind), id=id)
 
     def find(
         self,
@@ -170,19 +197,41 @@ class SqlWork:
         lock: bool = False,
     ) -> list[T]:
         kept = _KEPT[kind]
-        shape = ("find", *map(_form, (where or {}).items()), *order, limit is None, lock)
+        statement, values = self._sought(kept, where, order, limit, lock=lock)
+        return [cast(T, kept.record(row)) for row in statement.rows(self._connection, **values)]
+
+    def find_all(self, *sought: Sought) -> list[list[Any]]:
+        fetches = []
+        with pipeline(self._connection):
+            for each in sought:
+                kept = _KEPT[each.kind]
+                statement, values = self._sought(kept, each.where, each.order, each.limit, lock=each.lock)
+                fetches.append((kept, statement.start(self._connection, **values)))
+        return [[kept.record(row) for row in fetch()] for kept, fetch in fetches]
+
+    def _sought(
+        self,
+        kept: _Kept[Any],
+        where: Mapping[str, Any] | None,
+        order: Sequence[str],
+        limit: int | None,
+        *,
+        lock: bool,
+    ) -> tuple[Prepared, dict[str, Any]]:
+        """The statement that finds them, and its values."""
+        forms = (_form(kept, name, wanted) for name, wanted in (where or {}).items())
+        shape = ("find", *forms, *order, limit is None, lock)
         if (statement := kept.asked.get(shape)) is None:
-            statement = kept.all.where(*_conditions(kept, where)).order_by(*_order(kept, order))
+            found = kept.all.where(*_conditions(kept, where)).order_by(*_order(kept, order))
             if limit is not None:
-                statement = statement.limit(bindparam("most", type_=Whole))
+                found = found.limit(bindparam("most", type_=Whole))
             if lock:
-                statement = statement.with_for_update(key_share=True)
-            kept.asked[shape] = statement
+                found = found.with_for_update(key_share=True)
+            statement = kept.asked[shape] = Prepared(found)
         values = {"community": self._community, **dict(_values(kept, where))}
         if limit is not None:
             values["most"] = limit
-        rows = self._connection.execute(statement, values).all()
-        return [cast(T, kept.record(row)) for row in rows]
+        return statement, values
 
     def select(
         self,
@@ -200,12 +249,13 @@ class SqlWork:
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         kept = _KEPT[kind]
-        shape = ("count", *map(_form, (where or {}).items()))
+        shape = ("count", *(_form(kept, *asked) for asked in (where or {}).items()))
         if (statement := kept.asked.get(shape)) is None:
             counted = select(func.count()).select_from(kept.table)
-            statement = kept.asked[shape] = counted.where(kept.here, *_conditions(kept, where))
+            statement = kept.asked[shape] = Prepared(counted.where(kept.here, *_conditions(kept, where)))
         values = {"community": self._community, **dict(_values(kept, where))}
-        return cast(int, self._connection.execute(statement, values).scalar_one())
+        [(count,)] = statement.rows(self._connection, **values)
+        return cast(int, count)
 
     def count_by(
         self, kind: type[Record], field: str, where: Mapping[str, Any] | None = None
@@ -218,17 +268,18 @@ class SqlWork:
         return {kept.field(field, value): count for value, count in rows}
 
     def usage(self, keys: Collection[str]) -> dict[str, int]:
-        rows = self._connection.execute(_USAGE, {"community": self._community, "ids": keys}).all()
-        return dict.fromkeys(keys, 0) | dict(map(tuple, rows))
+        rows = _USAGE.rows(self._connection, community=self._community, ids=keys)
+        return dict.fromkeys(keys, 0) | dict(rows)
 
     def lock_usage(self, keys: Collection[str]) -> dict[str, int]:
         if not keys:
             return {}
         if self._connection.dialect.name == "sqlite":  # whoever writes there is alone
             return self.usage(keys)
-        _OPEN_USAGE.run(self._connection, self._community, _counters(dict.fromkeys(keys, 0)))
-        rows = self._connection.execute(_LOCK_USAGE, {"community": self._community, "ids": keys})
-        return dict(map(tuple, rows))
+        with pipeline(self._connection):
+            _OPEN_USAGE.run(self._connection, self._community, _counters(dict.fromkeys(keys, 0)))
+            locked = _LOCK_USAGE.start(self._connection, community=self._community, ids=keys)
+        return dict(locked())
 
     def set_usage(self, used: Mapping[str, int]) -> None:
         _SET_USAGE.run(self._connection, self._community, _counters(used))
@@ -284,14 +335,17 @@ def _counters(used: Mapping[str, int]) -> bulk.Columns:
 _BOUNDS = ("at_least", "at_most", "above", "below")
 
 
-def _form(condition: tuple[str, Any]) -> Hashable:
+def _form(kept: _Kept[Any], name: str, wanted: Any) -> Hashable:
     """What a statement says of a condition, less the values themselves."""
-    name, wanted = condition
     if isinstance(wanted, Range):
         return name, *(getattr(wanted, bound) is None for bound in _BOUNDS)
     if isinstance(wanted, tuple | list):
-        return name, "any", None in wanted
+        return name, "any", None in wanted, 0 if _is_text(kept.column(name)) else len(wanted)
     return name, wanted is None
+
+
+def _is_text(column: Column[Any]) -> bool:
+    return isinstance(column.type, type(Text))
 
 
 def _values(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[tuple[str, Any]]:
@@ -302,7 +356,11 @@ def _values(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[tuple
                 if (value := getattr(wanted, bound)) is not None:
                     yield f"{name}_{bound}", kept.value(name, value)
         elif isinstance(wanted, tuple | list):
-            yield f"{name}_any", [kept.value(name, value) for value in wanted if value is not None]
+            values = [kept.value(name, value) for value in wanted if value is not None]
+            if _is_text(kept.column(name)):
+                yield f"{name}_any", values
+            else:
+                yield from ((f"{name}_any_{n}", value) for n, value in enumerate(values))
         elif wanted is not None:
             yield f"{name}_is", kept.value(name, wanted)
 
@@ -313,10 +371,13 @@ def _conditions(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[C
         if isinstance(wanted, Range):
             yield from _bounds(name, column, wanted)
         elif isinstance(wanted, tuple | list):
-            if isinstance(column.type, type(Text)):
+            if _is_text(column):
                 any_of: ColumnElement[bool] = among(column, bindparam(f"{name}_any", type_=TextSet))
             else:
-                any_of = column.in_(bindparam(f"{name}_any", type_=column.type, expanding=True))
+                values = range(len(wanted) - wanted.count(None))
+                any_of = or_(
+                    false(), *(column == bindparam(f"{name}_any_{n}", type_=column.type) for n in values)
+                )
             yield or_(any_of, column.is_(None)) if None in wanted else any_of
         elif wanted is None:
             yield column.is_(None)
