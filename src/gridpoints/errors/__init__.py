@@ -246,6 +246,7 @@ from gridpoints.errors.rules import (
     VoteNeeded,
 )
 from gridpoints.errors.settlement import (
+    DifferenceOutdated,
     NothingToCorrect,
     NotTheLastStatement,
     StatementFormatUnknown,
@@ -329,6 +330,7 @@ from gridpoints.errors.vouchers import (
     VoucherFromLater,
     VoucherKeyUnknown,
     VoucherNamed,
+    VoucherNeeded,
     VoucherNotValid,
     VoucherTaken,
     VoucherUnknown,
@@ -416,6 +418,7 @@ __all__ = [
     "DeedInFuture",
     "DeedUnknown",
     "DeliveryConflict",
+    "DifferenceOutdated",
     "DraftMismatch",
     "DueTooSoon",
     "DutyHoursOutOfRange",
@@ -655,6 +658,7 @@ __all__ = [
     "VoucherFromLater",
     "VoucherKeyUnknown",
     "VoucherNamed",
+    "VoucherNeeded",
     "VoucherNotValid",
     "VoucherTaken",
     "VoucherUnknown",
