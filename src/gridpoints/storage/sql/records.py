@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
-    Column,
-    ColumnElement,
     Connection,
-    Table,
     bindparam,
     exc,
-    false,
     func,
-    literal_column,
-    or_,
     select,
-    update,
 )
 
 from gridpoints.errors import (
@@ -33,62 +26,28 @@ from gridpoints.errors import (
 from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
-from gridpoints.storage.port import Range, Sought
+from gridpoints.storage.port import Sought
 from gridpoints.storage.sql import bulk, tables
-from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.storage.sql.folding import Remembered
+from gridpoints.storage.sql.kept import KEPT, Kept, conditions, form, ordering, parameters
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
 from gridpoints.storage.sql.prepared import Prepared, pipeline
+from gridpoints.storage.sql.reading import HERE, IDS
 from gridpoints.storage.sql.savepoints import piped_savepoint
-from gridpoints.storage.sql.types import Text, TextSet, Whole, among
+from gridpoints.storage.sql.types import Whole, among
 from gridpoints.values import check_whole
 
 T = TypeVar("T", bound=Record)
 
-_HERE = bindparam("community", type_=Text)
-_ID = bindparam("of_id", type_=Text)
-_IDS = bindparam("ids", type_=TextSet)
-
-
-class _Kept(RowCodec[T], Generic[T]):
-    """How one kind of record is kept: its codec, and the statements that are the same each time."""
-
-    def __init__(self, table: Table) -> None:
-        super().__init__(table.info["kind"], table, key=table.info["key"], own=table.info["own"])
-        self.here = table.c.community_id == _HERE
-        self.all = select(*self.columns).where(self.here)
-        one = self.all.where(self.key == _ID)
-        self.one = Prepared(one)
-        self.locked = Prepared(one.with_for_update(key_share=True))
-        self.insert = bulk.insert(table)
-        #: The statements of `find` and `count`, by the shape of what is asked: there are few.
-        self.asked: dict[Hashable, Prepared] = {}
-        if "version" in table.c:
-            changed = [column for column in self.columns if column is not self.key]
-            replace = (
-                update(table)
-                .values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in changed})
-                .where(self.here, self.key == _ID, table.c.version == bindparam("old_version", type_=Whole))
-            )
-            self.replace = Prepared(replace)
-            # A statement that fails where it replaced nothing, so that what is sent behind it is not done.
-            replaced = replace.returning(literal_column("1").label("one")).cte("replaced")
-            self.replace_or_fail = Prepared(select(literal_column("1 / count(*)")).select_from(replaced))
-
-
-_KEPT: Mapping[type, _Kept[Any]] = {
-    table.info["kind"]: _Kept(table) for table in tables.metadata.tables.values() if "kind" in table.info
-}
-
 _usage = tables.table_of(tables.UsageRow)
 _OPEN_USAGE = bulk.insert(_usage, new_only=True)
-_used = select(_usage.c.id, _usage.c.used).where(_usage.c.community_id == _HERE, among(_usage.c.id, _IDS))
+_used = select(_usage.c.id, _usage.c.used).where(_usage.c.community_id == HERE, among(_usage.c.id, IDS))
 _USAGE = Prepared(_used)
 _LOCK_USAGE = Prepared(_used.order_by(_usage.c.id).with_for_update(key_share=True))
 _SET_USAGE = bulk.upsert(_usage, ["used"])
 
-
+#: What a statement that replaces a record fails with, on PostgreSQL, where it replaced nothing.
 _DIVISION_BY_ZERO = "22012"
 
 
@@ -110,7 +69,7 @@ class SqlWork:
 
     @cached_property
     def outbox(self) -> SqlOutbox:
-        return SqlOutbox(self._connection, self._community, _KEPT[Change])
+        return SqlOutbox(self._connection, self._community, KEPT[Change])
 
     def add(self, *records: Record) -> None:
         self.write(records, ())
@@ -133,12 +92,12 @@ class SqlWork:
         try:
             with piped_savepoint(self._connection):
                 for kind, pairs in replacing.items():
-                    self._replace(_KEPT[kind], pairs)
+                    self._replace(KEPT[kind], pairs)
                 for kind in kinds:
-                    values: bulk.Columns = _KEPT[kind].values(adding[kind])
+                    values: bulk.Columns = KEPT[kind].values(adding[kind])
                     if kind is Change:
                         values = {**values, "number": numbers}
-                    _KEPT[kind].insert.run(self._connection, self._community, values)
+                    KEPT[kind].insert.run(self._connection, self._community, values)
         except _Stale:
             raise next(self._stale(replacing)) from None
         except exc.DataError as error:
@@ -153,21 +112,26 @@ class SqlWork:
             )
             raise next(refusals, error) from error
 
-    def _replace(self, kept: _Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> None:
-        """Refuse, at the latest where the pipeline ends, an old record that stands there no more."""
+    def _replace(self, kept: Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> None:
+        """Refuse, at the latest where the pipeline ends, an old record that stands there no more.
+
+        What is the same object in both was not changed, and is not written.
+        """
         others_write = self._connection.dialect.name != "sqlite"
-        values = {f"new_{name}": column for name, column in kept.values(new for _, new in pairs).items()}
-        del values[f"new_{kept.key.name}"]
-        for (old, _), of_one in zip(pairs, zip(*values.values(), strict=True), strict=True):
-            arguments: dict[str, Any] = dict(zip(values, of_one, strict=True))
+        for old, new in pairs:
+            changed = dict(kept.differing(old, new))
+            statements = kept.replacing(tuple(changed))
+            arguments: dict[str, Any] = {
+                f"new_{kept.column(name).name}": kept.value(name, value) for name, value in changed.items()
+            }
             arguments |= {
                 "community": self._community,
                 "of_id": old.id,
                 "old_version": cast(Stateful, old).version,
             }
             if others_write:
-                kept.replace_or_fail.start(self._connection, **arguments)
-            elif not kept.replace.run(self._connection, **arguments):
+                statements.or_fail.start(self._connection, **arguments)
+            elif not statements.replace.run(self._connection, **arguments):
                 raise _Stale
 
     def _stale(
@@ -181,7 +145,7 @@ class SqlWork:
                     yield ConcurrentChange(kind=kind_of(kind), id=old.id)
 
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
-        kept = _KEPT[kind]
+        kept = KEPT[kind]
         statement = kept.locked if lock else kept.one
         for row in statement.rows(self._connection, community=self._community, of_id=id):
             return cast(T, kept.record(row))
@@ -196,7 +160,7 @@ class SqlWork:
         limit: int | None = None,
         lock: bool = False,
     ) -> list[T]:
-        kept = _KEPT[kind]
+        kept = KEPT[kind]
         statement, values = self._sought(kept, where, order, limit, lock=lock)
         return [cast(T, kept.record(row)) for row in statement.rows(self._connection, **values)]
 
@@ -204,14 +168,14 @@ class SqlWork:
         fetches = []
         with pipeline(self._connection):
             for each in sought:
-                kept = _KEPT[each.kind]
+                kept = KEPT[each.kind]
                 statement, values = self._sought(kept, each.where, each.order, each.limit, lock=each.lock)
                 fetches.append((kept, statement.start(self._connection, **values)))
         return [[kept.record(row) for row in fetch()] for kept, fetch in fetches]
 
     def _sought(
         self,
-        kept: _Kept[Any],
+        kept: Kept[Any],
         where: Mapping[str, Any] | None,
         order: Sequence[str],
         limit: int | None,
@@ -219,16 +183,16 @@ class SqlWork:
         lock: bool,
     ) -> tuple[Prepared, dict[str, Any]]:
         """The statement that finds them, and its values."""
-        forms = (_form(kept, name, wanted) for name, wanted in (where or {}).items())
+        forms = (form(kept, name, wanted) for name, wanted in (where or {}).items())
         shape = ("find", *forms, *order, limit is None, lock)
         if (statement := kept.asked.get(shape)) is None:
-            found = kept.all.where(*_conditions(kept, where)).order_by(*_order(kept, order))
+            found = kept.all.where(*conditions(kept, where)).order_by(*ordering(kept, order))
             if limit is not None:
                 found = found.limit(bindparam("most", type_=Whole))
             if lock:
                 found = found.with_for_update(key_share=True)
             statement = kept.asked[shape] = Prepared(found)
-        values = {"community": self._community, **dict(_values(kept, where))}
+        values = {"community": self._community, **dict(parameters(kept, where))}
         if limit is not None:
             values["most"] = limit
         return statement, values
@@ -241,29 +205,29 @@ class SqlWork:
         *,
         order: Sequence[str] = ("id",),
     ) -> list[tuple[Any, ...]]:
-        kept = _KEPT[kind]
-        statement = select(*map(kept.column, fields)).where(kept.here, *_conditions(kept, where))
-        values = {"community": self._community, **dict(_values(kept, where))}
-        rows = self._connection.execute(statement.order_by(*_order(kept, order)), values).all()
+        kept = KEPT[kind]
+        statement = select(*map(kept.column, fields)).where(kept.here, *conditions(kept, where))
+        values = {"community": self._community, **dict(parameters(kept, where))}
+        rows = self._connection.execute(statement.order_by(*ordering(kept, order)), values).all()
         return kept.parts(rows, fields)
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
-        kept = _KEPT[kind]
-        shape = ("count", *(_form(kept, *asked) for asked in (where or {}).items()))
+        kept = KEPT[kind]
+        shape = ("count", *(form(kept, *asked) for asked in (where or {}).items()))
         if (statement := kept.asked.get(shape)) is None:
             counted = select(func.count()).select_from(kept.table)
-            statement = kept.asked[shape] = Prepared(counted.where(kept.here, *_conditions(kept, where)))
-        values = {"community": self._community, **dict(_values(kept, where))}
+            statement = kept.asked[shape] = Prepared(counted.where(kept.here, *conditions(kept, where)))
+        values = {"community": self._community, **dict(parameters(kept, where))}
         [(count,)] = statement.rows(self._connection, **values)
         return cast(int, count)
 
     def count_by(
         self, kind: type[Record], field: str, where: Mapping[str, Any] | None = None
     ) -> dict[Any, int]:
-        kept = _KEPT[kind]
+        kept = KEPT[kind]
         column = kept.column(field)
-        statement = select(column, func.count()).where(kept.here, *_conditions(kept, where)).group_by(column)
-        values = {"community": self._community, **dict(_values(kept, where))}
+        statement = select(column, func.count()).where(kept.here, *conditions(kept, where)).group_by(column)
+        values = {"community": self._community, **dict(parameters(kept, where))}
         rows = self._connection.execute(statement, values).all()
         return {kept.field(field, value): count for value, count in rows}
 
@@ -311,9 +275,9 @@ class SqlWork:
     def _standing(
         self, kind: type[Record], name: str, values: Collection[str], but: Collection[str] = ()
     ) -> list[str]:
-        kept = _KEPT[kind]
+        kept = KEPT[kind]
         statement = select(kept.column(name)).where(
-            kept.here, among(kept.column(name), _IDS), kept.key.not_in(but)
+            kept.here, among(kept.column(name), IDS), kept.key.not_in(but)
         )
         return list(
             self._connection.execute(statement, {"community": self._community, "ids": values}).scalars()
@@ -330,74 +294,3 @@ def _counters(used: Mapping[str, int]) -> bulk.Columns:
         "since": [key.since for key in keys],
         "used": list(used.values()),
     }
-
-
-_BOUNDS = ("at_least", "at_most", "above", "below")
-
-
-def _form(kept: _Kept[Any], name: str, wanted: Any) -> Hashable:
-    """What a statement says of a condition, less the values themselves."""
-    if isinstance(wanted, Range):
-        return name, *(getattr(wanted, bound) is None for bound in _BOUNDS)
-    if isinstance(wanted, tuple | list):
-        return name, "any", None in wanted, 0 if _is_text(kept.column(name)) else len(wanted)
-    return name, wanted is None
-
-
-def _is_text(column: Column[Any]) -> bool:
-    return isinstance(column.type, type(Text))
-
-
-def _values(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[tuple[str, Any]]:
-    """The values of the parameters of `_conditions`."""
-    for name, wanted in (where or {}).items():
-        if isinstance(wanted, Range):
-            for bound in _BOUNDS:
-                if (value := getattr(wanted, bound)) is not None:
-                    yield f"{name}_{bound}", kept.value(name, value)
-        elif isinstance(wanted, tuple | list):
-            values = [kept.value(name, value) for value in wanted if value is not None]
-            if _is_text(kept.column(name)):
-                yield f"{name}_any", values
-            else:
-                yield from ((f"{name}_any_{n}", value) for n, value in enumerate(values))
-        elif wanted is not None:
-            yield f"{name}_is", kept.value(name, wanted)
-
-
-def _conditions(kept: _Kept[Any], where: Mapping[str, Any] | None) -> Iterator[ColumnElement[bool]]:
-    for name, wanted in (where or {}).items():
-        column = kept.column(name)
-        if isinstance(wanted, Range):
-            yield from _bounds(name, column, wanted)
-        elif isinstance(wanted, tuple | list):
-            if _is_text(column):
-                any_of: ColumnElement[bool] = among(column, bindparam(f"{name}_any", type_=TextSet))
-            else:
-                values = range(len(wanted) - wanted.count(None))
-                any_of = or_(
-                    false(), *(column == bindparam(f"{name}_any_{n}", type_=column.type) for n in values)
-                )
-            yield or_(any_of, column.is_(None)) if None in wanted else any_of
-        elif wanted is None:
-            yield column.is_(None)
-        else:
-            yield column == bindparam(f"{name}_is", type_=column.type)
-
-
-def _bounds(name: str, column: Column[Any], wanted: Range) -> Iterator[ColumnElement[bool]]:
-    yield column.is_not(None)
-    compare = (column.__ge__, column.__le__, column.__gt__, column.__lt__)
-    for bound, compared in zip(_BOUNDS, compare, strict=True):
-        if getattr(wanted, bound) is not None:
-            yield compared(bindparam(f"{name}_{bound}", type_=column.type))
-
-
-def _order(kept: _Kept[Any], order: Sequence[str]) -> Iterator[ColumnElement[Any]]:
-    for name in dict.fromkeys([*order, "id"]):
-        column = kept.column(name.removeprefix("-"))
-        descending = name.startswith("-")
-        by = column.desc() if descending else column.asc()
-        if column.nullable:  # only there, for an index is not used for it
-            by = by.nulls_last() if descending else by.nulls_first()
-        yield by
