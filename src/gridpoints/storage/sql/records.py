@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeVar, cast
@@ -39,6 +39,7 @@ from gridpoints.storage.sql.types import Whole, among
 from gridpoints.values import check_whole
 
 T = TypeVar("T", bound=Record)
+Item = TypeVar("Item")
 
 _usage = tables.table_of(tables.UsageRow)
 _OPEN_USAGE = bulk.insert(_usage, new_only=True)
@@ -53,6 +54,13 @@ _DIVISION_BY_ZERO = "22012"
 
 class _Stale(Exception):
     """Somebody else changed a record meanwhile."""
+
+
+def _grouped(items: Iterable[Item], kind: Callable[[Item], type[Record]]) -> dict[type[Record], list[Item]]:
+    by_kind: defaultdict[type[Record], list[Item]] = defaultdict(list)
+    for item in items:
+        by_kind[kind(item)].append(item)
+    return by_kind
 
 
 class SqlWork:
@@ -81,12 +89,10 @@ class SqlWork:
         self.write((), list(changes))
 
     def write(self, added: Collection[Record], changed: Collection[tuple[Record, Record]]) -> None:
-        adding: defaultdict[type[Record], list[Record]] = defaultdict(list)
-        for record in added:
-            adding[type(record)].append(record)
-        replacing: defaultdict[type[Record], list[tuple[Record, Record]]] = defaultdict(list)
-        for old, new in changed:
-            replacing[type(old)].append((old, new))
+        if not added and not changed:
+            return
+        adding = _grouped(added, type)
+        replacing = _grouped(changed, lambda pair: type(pair[0]))
         kinds = sorted(adding, key=KINDS.index)
         numbers = self.outbox.numbers(len(adding[Change])) if Change in adding else ()
         try:
