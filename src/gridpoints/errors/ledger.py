@@ -157,6 +157,18 @@ class ReversalExceeds(Refused):
     wanted: Decimal
 
 
+class LotExceeded(Refused):
+    """{transaction} would give back {wanted} on {account} into the lot that expires at {expires_at}; of
+    what {original} took from that lot, {left} are left to give back."""
+
+    transaction: str
+    original: str
+    account: str
+    expires_at: datetime
+    left: Decimal
+    wanted: Decimal
+
+
 class NotSealedYet(Conflict):
     """{transaction} stands in the journal, but is not sealed yet. Seal the ledger, then prove it."""
 

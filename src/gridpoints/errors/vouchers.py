@@ -83,6 +83,12 @@ class VoucherNamed(NotAllowed):
     voucher: str
 
 
+class VoucherNeeded(NotAllowed):
+    """A voucher was issued for {redemption}. Ask for its code: without it, a till hands nothing out."""
+
+    redemption: str
+
+
 class OfflineLimitReached(Refused):
     """This till may take vouchers of {limit} points without a network, and has taken {taken}. Connect it,
     so that it can deliver them."""

@@ -248,11 +248,11 @@ def _refuse_beyond(request: Request, state: AccountState, amount: int, freed: in
 
 
 def _original_of(request: Request, locked: Locked) -> Original:
-    """The transaction that is reversed; raises `RecordUnknown`, `NotReversible`, `ReversalExceeds`."""
+    """The transaction that is reversed; raises `RecordUnknown` and what `Original.refuse_more` does."""
     original = locked.originals.get(request.subject or "")
     if original is None:
         raise RecordUnknown(kind="transaction", id=request.subject or "")
-    original.refuse_more(request.transaction.id, request.net, locked.units)
+    original.refuse_more(request.transaction, request.net, locked.units)
     return original
 
 

@@ -102,11 +102,13 @@ class Transactions(Transfer):
 
         A part is an amount, where the transaction has two accounts of one unit, or the legs that give it
         back. No more than the whole goes back in all parts together. What is given back to lots goes
-        into the lots it came from; those past their date expire at once, or after `extend_days`.
+        into the lots it came from, what was drawn last first, or into those that legs name by their
+        `expires_at`; those past their date expire at once, or after `extend_days`.
 
         Where an account no longer has what is to be taken back, `InsufficientPoints` is raised, or with
         `queue` a `Debt` is kept that `collect` takes later. Without an `id`, each call is a new reversal.
-        Raises `RecordUnknown`, `NotReversible`, `ReversalExceeds` or `ReversalUnclear`.
+        Raises `RecordUnknown`, `NotReversible`, `ReversalExceeds`, `ReversalUnclear`, or `LotExceeded` for
+        a lot that did not pay for so much, or got it back already.
         """
         self.guard.adjusting([transaction_id])
         with self.context.begin() as work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -33,10 +33,10 @@ from gridpoints.redemption.pricing import Paid, Payer, Pricing, pieces_limited
 from gridpoints.redemption.redeeming import Redeeming
 from gridpoints.redemption.tills import KeyScope
 from gridpoints.rules.case import Scope
-from gridpoints.rules.model import RuleSet
-from gridpoints.rules.operations import Rules
+from gridpoints.rules.model import PublishedRules, RuleSet
+from gridpoints.rules.operations import PUBLISHED, RulesCalendar
 from gridpoints.rules.permissions import Right
-from gridpoints.storage.port import Work
+from gridpoints.storage.port import Sought, Work
 from gridpoints.values import Explanation, Step, Unit
 
 #: Refusals that may be owed to what is set aside for somebody who did not come.
@@ -95,15 +95,15 @@ class Reserving(Redeeming, Offering):
 
     def _authorise(self, work: Work, asked: Asked, id: str, until: datetime, *, new: bool) -> Redemption:
         # People first, then offers, limits, accounts: everybody locks in this order.
-        people = _lock_people(work, asked)
+        people, published, offers = _locked(work, asked)
         if not new and (standing := work.find(Redemption, {"id": id})):
             if standing[0].request != asked.fingerprint():
                 raise RedemptionConflict(redemption=id)
             return standing[0]
         today = self.context.today()
-        rules = Rules(self.context).calendar().on(today).on(today)
+        rules = RulesCalendar.of_published(published).on(today).on(today)
         self._must_be_let(rules, people[0], asked)
-        offers = _lock_offers(work, asked)
+        offers = _in_basket(asked, offers)
         merchant, agreement = self._giver(work, asked, offers)
         for offer in offers:
             offer.must_be_published()
@@ -150,7 +150,11 @@ class Reserving(Redeeming, Offering):
 
     def _giver(self, work: Work, asked: Asked, offers: Sequence[Offer]) -> tuple[Merchant, Agreement]:
         """Who gives the goods, and on what terms."""
-        merchant = work.get(Merchant, asked.merchant_id or offers[0].merchant_id)
+        id = asked.merchant_id or offers[0].merchant_id
+        merchants, agreements = work.find_all(Sought(Merchant, {"id": id}), self._agreements_begun(id))
+        if not merchants:
+            raise RecordUnknown(kind="merchant", id=id)
+        [merchant] = merchants
         if self._acts_for_a_merchant:
             self._must_serve(work, merchant, KeyScope.AUTHORISE, offers[0].name)
         merchant.must_be_active()
@@ -159,9 +163,11 @@ class Reserving(Redeeming, Offering):
                 _must_be_allied(work, merchant, offer, named=asked.merchant_id is not None)
         if len({offer.fund for offer in offers}) > 1:
             raise OffersApart(offers=tuple(offer.name for offer in offers))
-        for agreement in self._agreements_in_force(work, merchant):
-            return merchant, agreement
-        raise AgreementMissing(merchant=merchant.name, day=self.context.today())
+        today = self.context.today()
+        for agreement in agreements:
+            if agreement.covers(today):
+                return merchant, agreement
+        raise AgreementMissing(merchant=merchant.name, day=today)
 
 
 @define
@@ -330,10 +336,22 @@ class _Reservation:
 _HANDED_OUT = (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED)
 
 
-def _lock_people(work: Work, asked: Asked) -> list[Member]:
+def _locked(work: Work, asked: Asked) -> tuple[list[Member], list[PublishedRules], list[Offer]]:
+    """Who redeems and what, locked in this order, and the rules; one question where one person pays."""
+    goods = Sought(Offer, {"id": list(asked.basket)}, lock=True)
+    if asked.shares is not None or asked.pooled:
+        people = _lock_household(work, asked)
+        published, offers = work.find_all(PUBLISHED, goods)
+    else:
+        payer = Sought(Member, {"id": asked.member_id}, lock=True)
+        people, published, offers = work.find_all(payer, PUBLISHED, goods)
+        if not people:
+            raise RecordUnknown(kind="member", id=asked.member_id)
+    return people, published, offers
+
+
+def _lock_household(work: Work, asked: Asked) -> list[Member]:
     """Who redeems, and then whoever may pay with them: locked in the order of their ids."""
-    if asked.shares is None and not asked.pooled:
-        return [work.get(Member, asked.member_id, lock=True)]
     member = work.get(Member, asked.member_id)
     ids = {member.id}
     if member.household_id is not None:
@@ -344,11 +362,9 @@ def _lock_people(work: Work, asked: Asked) -> list[Member]:
     return [locked[member.id], *(each for each in others if each.id != member.id)]
 
 
-def _lock_offers(work: Work, asked: Asked) -> list[Offer]:
-    """The offers, locked in the order of their ids; raises `RecordUnknown`."""
-    if len(asked.basket) == 1:
-        return [work.get(Offer, id, lock=True) for id in asked.basket]
-    offers = {offer.id: offer for offer in work.find(Offer, {"id": list(asked.basket)}, lock=True)}
+def _in_basket(asked: Asked, found: Iterable[Offer]) -> list[Offer]:
+    """The offers in the order of what is asked for; raises `RecordUnknown`."""
+    offers = {offer.id: offer for offer in found}
     for id in asked.basket:
         if id not in offers:
             raise RecordUnknown(kind="offer", id=id)

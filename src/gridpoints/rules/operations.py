@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
@@ -19,11 +19,13 @@ from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.permissions import Right
 from gridpoints.rules.publishing import publish, publishing
-from gridpoints.storage.port import Work
+from gridpoints.storage.port import Sought, Work
 from gridpoints.values import SYSTEM, Unit
 
 #: Of two that begin on the same day the later published one applies.
 _CALENDAR = ("starts_on", "published_at", "id")
+#: What a `RulesCalendar` is made of.
+PUBLISHED = Sought(PublishedRules, order=_CALENDAR)
 
 
 @lru_cache(maxsize=64)
@@ -60,6 +62,11 @@ class RulesCalendar:
 
     rule_sets: tuple[RuleSet, ...]
     _starts: list[date] = field(init=False, eq=False, repr=False)
+
+    @classmethod
+    def of_published(cls, published: Iterable[PublishedRules]) -> RulesCalendar:
+        """Compile what stands in a store, in the order of `PUBLISHED`."""
+        return cls(tuple(map(_compiled, published)))
 
     @_starts.default
     def _days(self) -> list[date]:
@@ -124,7 +131,7 @@ class Rules(Drafts):
         """
         with self.context.read() as work:
             published = work.find(PublishedRules, order=_CALENDAR)
-        return RulesCalendar(tuple(map(_compiled, published)))
+        return RulesCalendar.of_published(published)
 
     def versions(self) -> tuple[Version, ...]:
         """Every published version with its days, as they stand today: the calendar of the rules."""

@@ -129,7 +129,7 @@ class Taking(Issuing):
             raise VoucherClosed(voucher=voucher.id, status=redemption.status)
         if voucher.named:
             self._must_be(work, voucher, member_code)
-        redemption = self.capture(redemption_id, pieces)
+        redemption = self._capture(work, redemption_id, pieces)
         self.context.change(work, voucher, VOUCHER.advance(voucher, VoucherStatus.REDEEMED))
         return redemption
 

@@ -33,7 +33,7 @@ from gridpoints.storage.sql.reading import (
     line_of,
     lots,
 )
-from gridpoints.storage.sql.types import Text, among
+from gridpoints.storage.sql.types import Text, TextSet, among
 
 _lock = (
     select(
@@ -65,8 +65,14 @@ _LOTS = Prepared(
         lots.c.community_id == HERE, among(lots.c.account_id, IDS), SOME_LEFT
     )
 )
-_NAMED_HOLDS = Prepared(holds_with_accounts.where(among(holds.c.id, IDS)))
-_OVERDUE_HOLDS = Prepared(holds_with_accounts.where(OVERDUE, among(holds.c.account_id, IDS)))
+_named = holds_with_accounts.where(among(holds.c.id, IDS))
+_overdue = holds_with_accounts.where(
+    OVERDUE, among(holds.c.account_id, bindparam("account_ids", type_=TextSet))
+)
+_NAMED_HOLDS = Prepared(_named)
+_OVERDUE_HOLDS = Prepared(_overdue)
+#: Both at once; one that is both stands there twice.
+_NAMED_AND_OVERDUE_HOLDS = Prepared(union_all(_named, _overdue))
 _KNOWN = Prepared(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)))
 #: Whether a line stands under one of these ids, or one between them: most are made in time, and new.
 _any_between = (
@@ -118,25 +124,42 @@ class SqlLocking(SqlFolding):
             self._take_turns(wanted)
         if wanted.backdated and self.others_write:
             self._read_book(locked)
-        found = self.rows(_NAMED_HOLDS, ids=wanted.holds) if wanted.holds else []
         touched = wanted.accounts
-        if found:
-            touched = {**touched, **{account.key: account for account in map(_account_of, found)}}
+        if wanted.holds and not touched:
+            found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
+            touched = {account.key: account for account in map(_account_of, found)}
+        if not self._lock_touched(touched, wanted, at, locked):
+            # A hold on another account than those that were named: that one, too. Where others who are as
+            # far as this wait for one another, the database lets one of them go on.
+            found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
+            others = {account.key: account for account in map(_account_of, found)}
+            opened = self._opened
+            self._lock_touched({**touched, **others}, wanted, at, locked)
+            self._opened |= opened
+        for id, line in self._originals(wanted.originals).items():
+            reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
+            locked.originals[id] = Original.of(line, reversals)
+        return locked
+
+    def _lock_touched(
+        self, touched: Mapping[str, Account], wanted: Wanted, at: datetime, locked: Locked
+    ) -> bool:
+        """Lock accounts and read their holds; answers whether all holds that are named are on these."""
         strict, hot = dict[str, Account](), dict[str, Account]()
         for key, account in touched.items():
             (strict if account.kind.strict else hot)[key] = account
         self._lock(strict, wanted.ids, at, locked)
         self._add_hot(hot, wanted.alone, locked)
-        if wanted.holds:  # again, now that their accounts are locked; one placed meanwhile may be on another
-            found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
-            found = [row for row in found if _account_of(row).key in locked.accounts]
-        if at_stake := [key for key, state in locked.accounts.items() if state.held]:
-            found += self.rows(_OVERDUE_HOLDS, ids=at_stake, at=at)
-        locked.holds = {hold.id: hold for hold in map(hold_of, found)} if found else {}
-        for id, line in self._originals(wanted.originals).items():
-            reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
-            locked.originals[id] = Original.of(line, reversals)
-        return locked
+        at_stake = [key for key, state in locked.accounts.items() if state.held]
+        if wanted.holds:
+            found = self.rows(_NAMED_AND_OVERDUE_HOLDS, ids=wanted.holds, account_ids=at_stake, at=at)
+        elif at_stake:
+            found = self.rows(_OVERDUE_HOLDS, account_ids=at_stake, at=at)
+        else:
+            found = []
+        holds = {hold.id: hold for hold in map(hold_of, found)} if found else {}
+        locked.holds = {id: hold for id, hold in holds.items() if hold.account.key in locked.accounts}
+        return len(locked.holds) == len(holds)
 
     def _originals(self, ids: Collection[str]) -> dict[str, Line]:
         return {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))} if ids else {}
@@ -195,7 +218,7 @@ class SqlLocking(SqlFolding):
     ) -> None:
         if not self.others_write:
             locked.accounts = self._lock_alone(strict, ids, locked)
-        elif strict and len(ids) == 1:
+        elif strict and len(ids) <= 1:
             locked.accounts = self._lock_for_one(strict, ids, at, locked)
         else:
             with pipeline(self.connection):  # what is known is read behind the locks
@@ -240,11 +263,11 @@ class SqlLocking(SqlFolding):
     def _lock_for_one(
         self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
     ) -> dict[str, AccountState]:
-        """Lock accounts for the transaction with the one id, and read what stands under it, if anything does.
+        """Lock accounts for one transaction (or none), and read what stands under its id, if anything does.
 
         What stands is seen as it was before this waited for a lock: `write` finds what came meanwhile.
         """
-        [id] = ids
+        id = next(iter(ids), "")
         rows = self.rows(_LOCK_FOR_ONE, ids=strict, id=id, now=instant_text(at))
         if not rows or rows[0][-1]:
             self._known(ids, at, locked)()

@@ -64,6 +64,10 @@ class Prepared:
 
     def rows(self, connection: Connection, **values: Any) -> list[Any]:
         """All rows that it answers."""
+        if _begins(connection):
+            with pipeline(connection):
+                fetch = self.start(connection, **values)
+            return fetch()
         compiled = self._for(connection)
         return _fetched(connection, compiled, _executed(connection, compiled, values))
 
@@ -138,6 +142,28 @@ def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
 
 def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
+
+
+def _begins(connection: Connection) -> bool:
+    """Whether the driver is about to send BEGIN, for whose answer it would wait before it sends more."""
+    return connection.dialect.name == "postgresql" and not _driver(connection).pgconn.transaction_status
+
+
+def run(connection: Connection, sql: str) -> None:
+    """Run a statement that has no values, answers nothing, and is not worth preparing."""
+    options = {"prepare": False} if connection.dialect.name == "postgresql" else {}
+    with translated(connection, sql):
+        _driver(connection).execute(sql, **options)
+
+
+def forget(connection: Connection) -> None:
+    """Have the driver prepare anew what it thinks that it prepared, after a `pipeline` that broke off.
+
+    The server did not do what was sent behind the statement that failed, PREPARE included.
+    """
+    if connection.dialect.name == "postgresql":
+        with translated(connection, ""), _driver(connection).transaction(force_rollback=True):
+            pass
 
 
 class translated:  # noqa: N801 -- reads as a function; as a class, it costs a fifth of a generator
