@@ -60,8 +60,8 @@ class Kept:
             try:
                 with translated(connection, self._begin):
                     driver_of(connection).execute(self._begin)
-            except BaseException:
-                connection.close()
+            except BaseException as error:
+                self.roll_back(connection, error)
                 raise
         return connection
 
