@@ -43,6 +43,7 @@ from gridpoints.storage.sql.types import Text, among
 
 _UNOPEN = Prepared(accounts.delete().where(accounts.c.community_id == HERE, among(accounts.c.id, IDS)))
 _FIGURES = ("floor", "posted", "held", "dated", "moved_at")
+_MOVED = tuple(f"account_{name}" for name in _FIGURES)
 _move_one = (
     update(accounts)
     .values({name: bindparam(f"account_{name}", type_=accounts.c[name].type) for name in _FIGURES})
@@ -95,9 +96,9 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
     """The ledger of one community in an open transaction."""
 
     def write(self, locked: Locked) -> None:
-        lines = locked.lines
-        moved = [locked.accounts[key] for key in sorted(locked.changed_accounts)]
-        strict = [state for state in moved if state.account.kind.strict]
+        lines, accounts = locked.lines, locked.accounts
+        moved = sorted(locked.changed_accounts)
+        strict = [state for key in moved if (state := accounts[key]).account.kind.strict]
         one = len(lines) == len(strict) == 1 and not (locked.changed_lots or self._opened)
         if one and not locked.changed_holds:
             written = self._record_and_move(lines[0], strict[0]) == 1
@@ -146,8 +147,8 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             _MOVE_BY_INSERT.run(self.connection, self.community, {**account_values(moved), **figures})
 
     def _record_and_move(self, line: Line, state: AccountState) -> int:
-        values = {f"account_{name}": value for name, value in zip(_FIGURES, _figures(state), strict=True)}
-        values |= {"community": self.community, "account_id": state.account.key}
+        values: dict[str, Any] = dict(zip(_MOVED, _figures(state), strict=True))
+        values["community"], values["account_id"] = self.community, state.account.key
         if not self.others_write:
             _MOVE_ONE.run(self.connection, **values)
             return self.record([line])()

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, union_all
+from sqlalchemy import BigInteger, bindparam, func, null, or_, select, type_coerce, union_all
 
 from gridpoints.ledger.accounts import Account
-from gridpoints.ledger.journal import Act, Line, instant, instant_text
+from gridpoints.ledger.journal import Act, instant, instant_text
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.reversal import Original
@@ -88,16 +88,21 @@ _KNOWN_OR_AHEAD = Prepared(
     union_all(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)), _ahead)
 )
 _ANY_KNOWN_OR_AHEAD = Prepared(select(or_(_any_between, _ahead.exists())))
-_book = (
+_last_number = (
     select(func.coalesce(func.max(journal.c.number), 0))
     .where(journal.c.community_id == HERE, journal.c.number.is_not(None))
-    .scalar_subquery(),
-    select(func.coalesce(func.max(book.c.folded), 0)).where(book.c.community_id == HERE).scalar_subquery(),
-    select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery(),
+    .scalar_subquery()
 )
-_BOOK = Prepared(select(*_book))
-#: All that whoever writes alone has to know, in one statement.
-_LOCK_ALONE = Prepared(_lock.add_columns(*_book, _any_between))
+_folded = (
+    select(func.coalesce(func.max(book.c.folded), 0)).where(book.c.community_id == HERE).scalar_subquery()
+)
+_closed_until = select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery()
+_BOOK = Prepared(select(_last_number, _folded, _closed_until))
+_any_known = type_coerce(_any_between, BigInteger)  # in a column of numbers
+#: All that whoever writes alone has to know, in one statement: a row for the book, then the accounts.
+_LOCK_ALONE = Prepared(
+    union_all(select(null(), _last_number, _folded, _any_known, null(), _closed_until), _lock.order_by(None))
+)
 _KEY = func.hashtextextended(bindparam("key", type_=Text), 0)
 _ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
 _ADVISE_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_KEY)))
@@ -122,8 +127,8 @@ class SqlLocking(SqlFolding):
         locked = Locked({}, {}, self.units)
         if self.others_write:
             self._take_turns(wanted)
-        if wanted.backdated and self.others_write:
-            self._read_book(locked)
+            if wanted.backdated:
+                self._read_book(locked)
         touched = wanted.accounts
         if wanted.holds and not touched:
             found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
@@ -136,9 +141,8 @@ class SqlLocking(SqlFolding):
             opened = self._opened
             self._lock_touched({**touched, **others}, wanted, at, locked)
             self._opened |= opened
-        for id, line in self._originals(wanted.originals).items():
-            reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
-            locked.originals[id] = Original.of(line, reversals)
+        if wanted.originals:
+            locked.originals = self._originals(wanted.originals)
         return locked
 
     def _lock_touched(
@@ -149,7 +153,9 @@ class SqlLocking(SqlFolding):
         for key, account in touched.items():
             (strict if account.kind.strict else hot)[key] = account
         self._lock(strict, wanted.ids, at, locked)
-        self._add_hot(hot, wanted.alone, locked)
+        self._alone = frozenset()
+        if hot:
+            self._add_hot(hot, wanted.alone, locked)
         at_stake = [key for key, state in locked.accounts.items() if state.held]
         if wanted.holds:
             found = self.rows(_NAMED_AND_OVERDUE_HOLDS, ids=wanted.holds, account_ids=at_stake, at=at)
@@ -161,8 +167,12 @@ class SqlLocking(SqlFolding):
         locked.holds = {id: hold for id, hold in holds.items() if hold.account.key in locked.accounts}
         return len(locked.holds) == len(holds)
 
-    def _originals(self, ids: Collection[str]) -> dict[str, Line]:
-        return {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))} if ids else {}
+    def _originals(self, ids: Collection[str]) -> dict[str, Original]:
+        found = {}
+        for line in map(line_of, self.rows(_KNOWN, ids=ids)):
+            reversals = [other for other in self.about([line.id]) if other.act == Act.REVERSE]
+            found[line.id] = Original.of(line, reversals)
+        return found
 
     def _known(self, ids: Collection[str], at: datetime, locked: Locked) -> Callable[[], None]:
         """Ask for the lines under these ids, and for a period that is closed beyond `at`."""
@@ -227,6 +237,17 @@ class SqlLocking(SqlFolding):
             locked.accounts = states()
             read_known()
         self._opened = frozenset()
+        if len(locked.accounts) < len(strict):
+            self._open_missing(strict, ids, at, locked)
+        if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
+            for state in dated.values():
+                state.dated = {}
+            for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
+                dated[key].dated[expires_at] = remaining
+
+    def _open_missing(
+        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
+    ) -> None:
         if missing := {k: a for k, a in strict.items() if k not in locked.accounts and a.unit in self.units}:
             # In a statement of its own: where another writer opens one of them at this moment, this
             # waits until it is there for both.
@@ -235,30 +256,18 @@ class SqlLocking(SqlFolding):
             locked.accounts |= self._states(missing)()
             if self.others_write:
                 self._known(ids, at, locked)()
-        if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
-            for state in dated.values():
-                state.dated = {}
-            for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
-                dated[key].dated[expires_at] = remaining
 
     def _lock_alone(
         self, strict: Mapping[str, Account], ids: Collection[str], locked: Locked
     ) -> dict[str, AccountState]:
         """Read what nobody else can change, and what stands under the ids."""
         first, last = (min(ids), max(ids)) if ids else ("", "")
-        rows = self.rows(_LOCK_ALONE, ids=strict, first=first, last=last) if strict else []
-        if rows:
-            *_, number, folded, closed_until, any_known = rows[0]
-            self._keep_book(locked, number, folded, closed_until)
-        else:
-            self._read_book(locked)
-            any_known = True
-        if any_known and ids:
+        [book, *rows] = self.rows(_LOCK_ALONE, ids=strict, first=first, last=last)
+        _, number, folded, any_known, _, closed_until = book
+        self._keep_book(locked, number, folded, closed_until)
+        if any_known:
             locked.known = {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))}
-        return {
-            key: AccountState(strict[key], floor, posted, held, _unread(dated), moved_at)
-            for key, floor, posted, held, dated, moved_at, *_ in rows
-        }
+        return _states_in(rows, strict)
 
     def _lock_for_one(
         self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
@@ -271,30 +280,27 @@ class SqlLocking(SqlFolding):
         rows = self.rows(_LOCK_FOR_ONE, ids=strict, id=id, now=instant_text(at))
         if not rows or rows[0][-1]:
             self._known(ids, at, locked)()
-        return {
-            key: AccountState(strict[key], floor, posted, held, _unread(dated), moved_at)
-            for key, floor, posted, held, dated, moved_at, _ in rows
-        }
+        return _states_in(rows, strict)
 
     def _states(self, named: Mapping[str, Account]) -> Callable[[], dict[str, AccountState]]:
         if not named:
             return dict
         fetch = self.start(_LOCK, ids=named)
-        return lambda: {
-            key: AccountState(named[key], floor, posted, held, _unread(dated), moved_at)
-            for key, floor, posted, held, dated, moved_at in fetch()
-        }
+        return lambda: _states_in(fetch(), named)
 
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
         units = {state.account.unit for state in locked.accounts.values()}
-        known = {key: a for key, a in hot.items() if a.unit in units or a.unit in self.units}
         held = self.remembered.hot
-        if new := known.keys() - held.keys():
+        if new := hot.keys() - held.keys():
+            new = {key for key in new if hot[key].unit in units or hot[key].unit in self.units}
             held |= dict.fromkeys(new, 0)
             held |= dict(self.rows(READ_HOT, ids=new))
-        locked.accounts |= {key: AccountState(account, None, held[key]) for key, account in known.items()}
-        self._alone = alone & locked.accounts.keys()
+        for key, account in hot.items():
+            if account.unit in units or account.unit in self.units:
+                locked.accounts[key] = AccountState(account, None, held[key])
+        if alone:
+            self._alone = alone & locked.accounts.keys()
         if self._alone:
             self.fold()
             self._read_book(locked)
@@ -302,8 +308,14 @@ class SqlLocking(SqlFolding):
             locked.accounts |= self._states({key: hot[key] for key in self._alone})()
 
 
-def _unread(dated: int) -> dict[datetime, int]:
-    return {_UNREAD: dated} if dated else {}
+def _states_in(rows: Sequence[Any], named: Mapping[str, Account]) -> dict[str, AccountState]:
+    """The states in the rows of `_lock`, whatever else these have."""
+    states = {}
+    for row in rows:
+        key, floor, posted, held, dated, moved_at = row[:6]
+        lots = {_UNREAD: dated} if dated else {}
+        states[key] = AccountState(named[key], floor, posted, held, lots, moved_at)
+    return states
 
 
 def _account_of(row: Sequence[Any]) -> Account:

@@ -72,11 +72,7 @@ class SqlWork:
     def __init__(self, connection: Connection, community: str, remembered: Remembered) -> None:
         self._connection = connection
         self._community = community
-        self._remembered = remembered
-
-    @cached_property
-    def ledger(self) -> SqlLedger:
-        return SqlLedger(self._connection, self._community, self._remembered)
+        self.ledger = SqlLedger(connection, community, remembered)
 
     @cached_property
     def outbox(self) -> SqlOutbox:
