@@ -17,7 +17,7 @@ from gridpoints.rules.drafts import Drafts
 from gridpoints.rules.life import Draft, Version, VersionStatus, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
-from gridpoints.rules.permissions import Right
+from gridpoints.rules.permissions import Permissions, Right
 from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit
@@ -145,11 +145,8 @@ class Rules(Drafts):
         return self.calendar().on(day or self.context.today())
 
     def permits(self, right: Right) -> bool:
-        """Whether the rules of today give a right to whoever acts; before there are any, everybody has it."""
-        try:
-            return self.in_force().permits(right, self.context.actor.roles)
-        except NoRulesInForce:
-            return True
+        """Whether the rules of today give a right to whoever acts."""
+        return self._permissions().permits(right, self.context.actor.roles)
 
     def require(self, right: Right) -> None:
         """Raise `RightReserved` where the rules of today reserve a right for others than who acts."""
@@ -157,11 +154,15 @@ class Rules(Drafts):
             raise RightReserved(actor=self.context.actor.id, right=right, roles=self.roles_with(right))
 
     def roles_with(self, right: Right) -> tuple[str, ...]:
-        """The roles that the rules of today reserve a right for, sorted; none: anybody has it."""
+        """The roles that a right is reserved for today, sorted; none: anybody has it, or nobody."""
+        return tuple(sorted(self._permissions().holders(right) or ()))
+
+    def _permissions(self) -> Permissions:
+        """Those of today; before there are any rules, nothing is said."""
         try:
-            return tuple(sorted(self.in_force().terms.permissions.rights.get(right, ())))
+            return self.in_force().terms.permissions
         except NoRulesInForce:
-            return ()
+            return Permissions()
 
     def units(self) -> dict[str, Unit]:
         """Every unit that was ever declared, by its code."""
