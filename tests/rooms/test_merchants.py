@@ -130,17 +130,25 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(village: Community, till: Till) 
     assert village.redemption.keys(till.id) == [key]
 
 
-def test_a_till_does_what_its_key_is_for(village: Community, till: Till, li: Member) -> None:
+def shown(village: Community, clock: ManualClock, member: Member) -> str:
+    """A code that the member has not used yet."""
+    clock.advance(timedelta(minutes=1))
+    return village.redemption.member_code(member.id).text
+
+
+def test_a_till_does_what_its_key_is_for(
+    village: Community, till: Till, li: Member, clock: ManualClock
+) -> None:
     offer = soap(village)
     give(village, li)
     _, text = village.redemption.issue_key(till.id, ["authorise", "capture"])
     at_till = village.acting_as(village.redemption.till_of(text)).redemption
-    bought = at_till.redeem(offer, li.id)
+    bought = at_till.redeem(offer, li.id, member_code=shown(village, clock, li))
     assert bought.authorised_by == f"till:{till.id}"
     with pytest.raises(TillMayNot):
         at_till.refund(bought.id, reason="broken")
     with pytest.raises(TillMayNot):
-        at_till.void(at_till.authorise(offer, li.id).id)
+        at_till.void(at_till.authorise(offer, li.id, member_code=shown(village, clock, li)).id)
     with pytest.raises(StaffOnly):
         at_till.reprice_offer(offer, 1)
     with pytest.raises(StaffOnly):
@@ -207,7 +215,7 @@ def test_scopes_and_hours_are_what_they_can_be(village: Community, shop: Merchan
 
 
 def test_staff_do_what_their_role_lets_them(
-    village: Community, shop: Merchant, till: Till, li: Member
+    village: Community, shop: Merchant, till: Till, li: Member, clock: ManualClock
 ) -> None:
     room = village.redemption
     offer = soap(village)
@@ -219,7 +227,7 @@ def test_staff_do_what_their_role_lets_them(
         role: village.acting_as(Actor(person, frozenset({"merchant"}))).redemption
         for role, person in people.items()
     }
-    bought = as_[StaffRole.CASHIER].redeem(offer, li.id)
+    bought = as_[StaffRole.CASHIER].redeem(offer, li.id, member_code=shown(village, clock, li))
     with pytest.raises(StaffOnly):
         as_[StaffRole.CASHIER].refund(bought.id, reason="broken")
     with pytest.raises(StaffOnly):

@@ -209,8 +209,8 @@ def lang_option(language: Language) -> Any:
 
 
 def _actor(text: str | None) -> Actor:
-    """``wang:clerk,organiser``; of nothing, the user of this computer."""
-    id, _, roles = (text or _user()).partition(":")
+    """``wang:clerk,organiser``; of nothing, the user of this computer, who has the books in hand: a clerk."""
+    id, _, roles = (text or f"{_user()}:clerk").partition(":")
     return Actor(id, frozenset(role.strip() for role in roles.split(",") if role.strip()))
 
 

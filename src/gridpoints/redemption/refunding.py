@@ -61,8 +61,8 @@ class Refunding(Redeeming):
         proportion, or is owed.
 
         The same id and content again answers the refund that stands; without an id, each call is a new
-        one. Raises `RefundExceeds`, `RefundOver`, `IllegalTransition` for what was not captured, or
-        `RefundConflict`.
+        one. Raises `RefundExceeds`, `RefundOver`, `IllegalTransition` for what was not captured,
+        `NotTheOrganiser` also for whoever has the goods, or `RefundConflict`.
         """
         if pieces is not None and points is not None:
             raise NotUsable(field="points", value=shown(points))
