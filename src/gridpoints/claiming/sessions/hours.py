@@ -68,8 +68,8 @@ class Hours(Attending):
         """
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
-            must_be_a_persons(claim, ClaimStatus.SUBMITTED)
             self._must_enter(claim, places)
+            must_be_a_persons(claim, ClaimStatus.SUBMITTED)
             places.must_be_over()
             return self._submit(work, claim, places, hours, provenance, reason=reason)
 
@@ -88,9 +88,6 @@ class Hours(Attending):
         with self.context.begin() as work:
             member = self._active(work, member_id)
             places = Places.locked(self.context, work, session_id)
-            standing = work.find(Claim, {**places.on(*HOLDING, ClaimStatus.NO_SHOW), "member_id": member.id})
-            if any(claim.team is None for claim in standing):
-                raise AlreadyClaimed(member=member.name, kind="session")
             submitted = Claim(
                 self.context.id(None),
                 Target.SESSION,
@@ -103,6 +100,9 @@ class Hours(Attending):
                 status=ClaimStatus.SUBMITTED,
             )
             self._must_enter(submitted, places)
+            standing = work.find(Claim, {**places.on(*HOLDING, ClaimStatus.NO_SHOW), "member_id": member.id})
+            if any(claim.team is None for claim in standing):
+                raise AlreadyClaimed(member=member.name, kind="session")
             places.must_be_over()
             self._check_hours(submitted, places, hours)
             self._must_not_overlap(work, submitted, places.session)
