@@ -64,9 +64,13 @@ def test_from_being_written_down_to_thanks(founded: Run) -> None:
         "detail": "address",
         "told": "201",
     }
-    for command, status in (("contact", "confirmed"), ("deliver", "submitted"), ("confirm", "verified")):
+    assert founded("wish", "claim", number, "B2", "--as", "sun", "--json").error["code"] == "not_for_others"
+    for command, status in (("contact", "confirmed"), ("deliver", "submitted")):
         [claim] = founded("wish", command, number, "--json").document["claims"]
         assert claim["status"] == status
+    assert founded("wish", "confirm", number, "--json").error["code"] == "own_entry"  # wang said so
+    [claim] = founded("wish", "confirm", number, "--as", "chen:clerk", "--json").document["claims"]
+    assert claim["status"] == "verified"
     balances = founded("balance", "B2", "--json").document["balances"]
     assert [each["available"] for each in balances] == ["70"]
     keys(founded("wish", "thank", number, "Thanks!", "--giver", "B2", "--json").document, "wish thank")

@@ -321,8 +321,14 @@ def test_what_stands_on_paper_was_done_before_it_was_claimed(
 
 def asked(village: Community, item_id: str, member: Member, hours: int = 0) -> Errand:
     """An errand, for so many hours from one o'clock on; 0: at any time."""
-    times = {"starts_at": START + HOUR, "ends_at": START + HOUR * (1 + hours)} if hours else {}
-    errand = village.catalog.ask_errand(item_id, member.id, "A parcel", mode=Mode.FOR_YOU, **times)
+    errand = village.catalog.ask_errand(
+        item_id,
+        member.id,
+        "A parcel",
+        mode=Mode.FOR_YOU,
+        starts_at=START + HOUR if hours else None,
+        ends_at=START + HOUR * (1 + hours) if hours else None,
+    )
     return village.catalog.publish(errand)
 
 
