@@ -78,11 +78,10 @@ class Spending(Acting):
         if self._acts_for_a_merchant:
             merchant = work.get(Merchant, redemption.merchant_id)
             self._must_serve(work, merchant, scope, redemption.id)
-        elif self._speaks():
-            return
-        elif scope is KeyScope.REFUND:  # whoever has the goods does not say that they came back
-            raise NotTheOrganiser(actor=self.context.actor.id)
-        else:
+        elif scope is KeyScope.REFUND:
+            if not self._speaks():  # whoever has the goods does not say that they came back
+                raise NotTheOrganiser(actor=self.context.actor.id)
+        elif self.context.actor.id != redemption.member_id and not self._speaks():
             self._must_spend(work, work.get(Member, redemption.member_id), redemption.unit)
 
     # --- codes that members show --------------------------------------------------------------
