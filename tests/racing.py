@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from gridpoints import GridpointsError
+from gridpoints.ledger.model import Rejected
 
 
 def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
@@ -17,7 +18,10 @@ def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
     def run(act: Callable[[], object]) -> None:
         barrier.wait()
         try:
-            act()
+            outcomes = act()
+            for outcome in outcomes if isinstance(outcomes, list) else ():
+                if isinstance(outcome, Rejected):
+                    raise outcome.error
         except GridpointsError as refusal:
             came.append(refusal.code)
         else:
@@ -28,4 +32,5 @@ def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
         thread.start()
     for thread in threads:
         thread.join()
+    assert len(came) == len(acts), "one of them raised what is no error of ours"
     return Counter(came)

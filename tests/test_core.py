@@ -11,7 +11,7 @@ import pytest
 #: What only the extras install. A module that is None in `sys.modules` cannot be imported.
 WITHOUT_EXTRAS = """
 import sys
-EXTRAS = "cryptography faker icalendar matplotlib openpyxl psycopg rich segno typer xlsxwriter"
+EXTRAS = "cryptography faker fpdf icalendar matplotlib openpyxl psycopg rich segno typer xlsxwriter"
 sys.modules |= dict.fromkeys(EXTRAS.split())
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random as _random
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from gridpoints.awards.operations import Awards
 from gridpoints.catalog.operations import Catalog
 from gridpoints.claiming.claims.taken import taken
 from gridpoints.claiming.operations import Claiming
+from gridpoints.claiming.sessions.places import call_off
 from gridpoints.community.model import Profile
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context, SystemClock, TimeOrderedIds
@@ -176,14 +177,20 @@ class Community:
 
         Offers, leases and reservations lapse, notices close, series are announced, directives are reminded
         of. As often as one likes, in any order, and after any pause: nothing happens twice, and what may
-        be done at an instant is the same whether it was called or not.
+        be done at an instant is the same whether it was called or not. What one room cannot do keeps no other
+        from its own, and is raised when all of them are done.
         """
-        self.catalog.tick()
-        self.claiming.tick()
-        self.awards.tick()
-        self.emergency.tick()
-        self.redemption.expire()
-        self.redemption.expire_vouchers()
+        in_turn = (
+            self.catalog.tick,
+            self.claiming.tick,
+            self.awards.tick,
+            self.emergency.tick,
+            self.redemption.expire,
+            self.redemption.expire_vouchers,
+        )
+        with ExitStack() as rooms:  # each is called, whatever another one raised
+            for act in reversed(in_turn):
+                rooms.callback(act)
 
     @property
     def community(self) -> Membership:
@@ -193,7 +200,7 @@ class Community:
     @property
     def catalog(self) -> Catalog:
         """Service items, sessions, posts, errands, tasks and things: what can be done."""
-        return Catalog(self.context, taken)
+        return Catalog(self.context, taken, call_off)
 
     @property
     def claiming(self) -> Claiming:

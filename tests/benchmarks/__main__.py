@@ -37,6 +37,7 @@ NAMES = (
     "credit",
     "rules",
     "redemption",
+    "settlement",
     "roster",
     "catalog",
     "claiming",

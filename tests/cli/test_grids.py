@@ -37,6 +37,22 @@ def test_many_changes_are_counted(founded: Run, tmp_path: Path) -> None:
     assert founded("roster", "list.csv", "--apply").code == 0
 
 
+def test_grids_are_held_to_what_the_rules_say(founded: Run, tmp_path: Path) -> None:
+    assert founded("rules", "presets", "baiyang", "--write", "own.yaml").code == 0
+    rules = (tmp_path / "own.yaml").read_text("utf-8").replace("code: baiyang", "code: own")
+    own = "grids: {households: 0, people: 0, cadres: 0, volunteers: 2}\n"
+    (tmp_path / "own.yaml").write_text(f"{rules}\n{own}", "utf-8")
+    usual = founded("grid", "findings").out
+    assert "about 300 are usual" in usual
+    assert "30 are needed" in usual
+    published = founded("rules", "publish", "own.yaml")
+    assert (published.code, published.err) == (0, "")
+    shown = founded("grid", "findings").out
+    assert "households" not in shown
+    assert "2 are needed" in shown
+    assert "5 are needed" in founded("grid", "findings", "--volunteers", "5").out
+
+
 def test_findings_proposals_and_cards(founded: Run) -> None:
     with gridpoints.open("sqlite:///gridpoints.db") as exchange:
         room = exchange.community("baiyang").community

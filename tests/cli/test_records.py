@@ -64,6 +64,13 @@ def test_a_certificate(served: Run, tmp_path: Path) -> None:
     assert served("certificate", "B2").code == 6
 
 
+def test_a_certificate_to_be_printed(served: Run, tmp_path: Path) -> None:
+    pytest.importorskip("fpdf", reason="no PDF is written: install the extra pdf")
+    assert served("certificate", "B1", "--out", "李秀英.PDF").code == 0
+    assert (tmp_path / "李秀英.PDF").read_bytes().startswith(b"%PDF-")
+    assert served("certificate", "B1", "--out", "李秀英.PDF", "--json").error["code"] == "file_exists"
+
+
 def test_a_signed_certificate(served: Run, tmp_path: Path) -> None:
     pytest.importorskip("cryptography", reason="nothing can be signed: install the extra proof")
     assert served("key", "new", "baiyang").code == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gridpoints.i18n import Language
 from tests.cli.conftest import Run, keys, run_here
 
 
@@ -34,7 +35,10 @@ def test_a_voucher_from_the_code_to_the_goods(founded: Run) -> None:
     assert taken["points"] == "8"
     attempts = founded("voucher", "attempts", "--json").document["attempts"]
     assert [each["reason"] for each in attempts] == ["voucher_unknown"]
-    assert "voucher unknown" in founded("voucher", "attempts").out
+    assert "no such code" in founded("voucher", "attempts").out
+    assert Language.of("zh_Hans").word(attempts[0]["reason"], "attempt") == "没有这个券码"
+    last = attempts[-1]["attempt"]
+    assert founded("voucher", "attempts", "--before", last, "--json").document["attempts"] == []
     assert founded("voucher", "issue", "B1", "bin", "--sheet", "slip.html").code == 0
     page = Path("slip.html").read_text("utf-8")
     assert "Bin × 1" in page

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import gridpoints
 from tests.cli.conftest import Run, keys, run_here
 
 RULES = """\
@@ -17,7 +18,7 @@ source: written for the tests
 from: 2024-01-01
 units: {points: {name: {en: points}}}
 deeds:
-  wish: {name: {en: A wish granted}, points: 30}
+  wish: {name: {en: A wish granted}, points: 30, evidence: [a photograph]}
   gift: {name: {en: Gift}, points: 100}
 """
 
@@ -65,12 +66,21 @@ def test_from_being_written_down_to_thanks(founded: Run) -> None:
         "told": "201",
     }
     assert founded("wish", "claim", number, "B2", "--as", "sun", "--json").error["code"] == "not_for_others"
-    for command, status in (("contact", "confirmed"), ("deliver", "submitted")):
-        [claim] = founded("wish", command, number, "--json").document["claims"]
+    ids = set()
+    for command, status in (
+        (["contact"], "confirmed"),
+        (["deliver", "--evidence", "1.jpg", "--evidence", "2.jpg"], "submitted"),
+        (["confirm", "--evidence", "a letter", "--as", "chen:clerk"], "verified"),
+    ):
+        [claim] = founded("wish", *command, number, "--json").document["claims"]
         assert claim["status"] == status
-    assert founded("wish", "confirm", number, "--json").error["code"] == "own_entry"  # wang said so
-    [claim] = founded("wish", "confirm", number, "--as", "chen:clerk", "--json").document["claims"]
-    assert claim["status"] == "verified"
+        if status == "submitted":  # wang said so, and does not confirm it
+            assert founded("wish", "confirm", number, "--json").error["code"] == "own_entry"
+        ids.add(claim["claim"])
+    [claimed] = ids
+    with gridpoints.open("sqlite:///gridpoints.db") as exchange:
+        shown = exchange.community("baiyang").awards.award(f"claim:{claimed}").evidence
+    assert shown == ("1.jpg", "2.jpg", "a letter")
     balances = founded("balance", "B2", "--json").document["balances"]
     assert [each["available"] for each in balances] == ["70"]
     keys(founded("wish", "thank", number, "Thanks!", "--giver", "B2", "--json").document, "wish thank")

@@ -5,20 +5,18 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
 
 import pytest
 
 import gridpoints
-from gridpoints import Account, Community, GridpointsError, Leg, Transaction
+from gridpoints import Account, Community, Leg, Transaction
 from gridpoints.errors import ConcurrentChange
-from gridpoints.ledger.model import Rejected
 from gridpoints.testing import ManualClock
 from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move, undone
+from tests.racing import race
 
 AT_ONCE = 12
 SETTLED = Account.settled("points")
@@ -44,32 +42,6 @@ def clock() -> ManualClock:
 def village(store_url: str, clock: ManualClock) -> Iterator[Community]:
     with gridpoints.open(store_url, clock=clock, random=Random(7)) as exchange:
         yield exchange.found("baiyang", name="白羊村", rules=RULES)
-
-
-def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
-    """Do all of it at the same moment; what came of each: ``done``, or the code of its refusal."""
-    barrier = threading.Barrier(len(acts))
-    came: list[str] = []
-
-    def run(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            outcomes = act()
-            for outcome in outcomes if isinstance(outcomes, list) else ():
-                if isinstance(outcome, Rejected):
-                    raise outcome.error
-        except GridpointsError as refusal:
-            came.append(refusal.code)
-        else:
-            came.append("done")
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(came) == len(acts), "one of them raised what is no error of ours"
-    return Counter(came)
 
 
 def many(act: Callable[[int], object]) -> list[Callable[[], object]]:

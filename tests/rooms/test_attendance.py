@@ -22,6 +22,7 @@ from gridpoints.errors import (
     CodeUsed,
     ConsentNeeded,
     CoolingDown,
+    DeedUnknown,
     HoursNeeded,
     HoursOutOfRange,
     HoursOverlap,
@@ -421,6 +422,8 @@ def test_who_wanted_a_stand_in_can_come_after_all_or_stay_away(
     clock.set(session.ends_at)
     with pytest.raises(OwnClaim):
         as_(village, li).claiming.no_show(claim.id)
+    with pytest.raises(NotTheOrganiser):
+        village.acting_as(Actor("neighbour")).claiming.no_show(claim.id)
     assert village.claiming.no_show(claim.id).status is ClaimStatus.NO_SHOW
 
 
@@ -449,6 +452,52 @@ def test_a_session_that_is_called_off_ends_its_claims_and_credits_where_the_rule
     ]
     assert (points(village, li), points(village, zhao)) == (5, 0)
     assert village.claiming.cancel_session(session.id) == []
+
+
+def test_the_catalog_cancels_a_session_and_its_claims_in_one_act(
+    village: Community, item_id: str, session: Session, li: Member, zhao: Member
+) -> None:
+    village.claiming.set_conditions(Conditions(called_off_deed="patrol"))
+    sure = village.claiming.claim_session(session.id, li.id)
+    waiting = village.claiming.claim_session(session.id, zhao.id, wait=True)
+    other = village.catalog.hold_session(item_id, BEGINS + 3 * HOUR, BEGINS + 4 * HOUR, places=1)
+    elsewhere = village.claiming.claim_session(other.id, li.id)
+    village.catalog.cancel_session(session.id, reason="rain")
+    ended = [village.claiming.claim(claim.id) for claim in (sure, waiting)]
+    assert [claim.status for claim in ended] == [ClaimStatus.CALLED_OFF] * 2
+    assert [claim.due_at for claim in ended] == [None, None]
+    assert village.claiming.claim(elsewhere.id) == elsewhere
+    assert (points(village, li), points(village, zhao)) == (5, 0)
+    events = village.events.read(limit=1_000)
+    assert {e.reason for e in events if e.subject in (session.id, sure.id, waiting.id) and e.reason} == {
+        "rain"
+    }
+
+
+def test_a_session_is_not_cancelled_where_its_claims_cannot_be(
+    village: Community, session: Session, li: Member
+) -> None:
+    village.claiming.set_conditions(Conditions(called_off_deed="not-in-the-rules"))
+    claim = village.claiming.claim_session(session.id, li.id)
+    with pytest.raises(DeedUnknown):
+        village.catalog.cancel_session(session.id, reason="rain")
+    assert village.catalog.session(session.id) == session
+    assert village.claiming.claim(claim.id) == claim
+
+
+def test_a_series_that_changes_ends_the_requests_on_what_it_drops(
+    village: Community, item_id: str, li: Member, clock: ManualClock
+) -> None:
+    village.claiming.set_conditions(Conditions(confirmed=True))
+    draft = village.catalog.draft_series(
+        item_id, "FREQ=WEEKLY;BYDAY=WE", first_day=date(2026, 3, 2), begins="09:00", ends="10:00", places=1
+    )
+    series = village.catalog.publish(draft)
+    first, *_ = village.catalog.sessions(item_id)
+    asked = village.claiming.claim_session(first.id, li.id)
+    village.catalog.change_series(series, pattern="FREQ=WEEKLY;BYDAY=TH", reason="another day")
+    assert village.catalog.session(first.id).status == "cancelled"
+    assert village.claiming.claim(asked.id).status is ClaimStatus.CALLED_OFF
 
 
 def test_the_organiser_calls_one_claim_off(
@@ -701,6 +750,8 @@ def test_a_correction_is_judged_by_the_rules_as_they_are_by_now(
 def test_a_verified_claim_that_was_a_lie_is_void(village: Community, verified: Claim, li: Member) -> None:
     with pytest.raises(OwnClaim):
         as_(village, li).claiming.void(verified.id, reason="x")
+    with pytest.raises(NotTheOrganiser):
+        village.acting_as(Actor("neighbour")).claiming.void(verified.id, reason="x")
     assert village.claiming.void(verified.id, reason="was never there").status is ClaimStatus.VOID
     assert points(village, li) == 0
 

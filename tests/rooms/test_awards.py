@@ -9,7 +9,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from gridpoints import Account, Actor, Community, GridpointsError, Member, Report
+from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Member, Report
 from gridpoints.awards.model import AwardStatus
 from gridpoints.errors import (
     BlankText,
@@ -26,6 +26,7 @@ from gridpoints.errors import (
     RuleSetFrozen,
 )
 from gridpoints.testing import ManualClock
+from gridpoints.values import zone
 from tests.rooms.conftest import RULES
 
 DAY = date(2026, 3, 1)
@@ -121,6 +122,29 @@ def test_today_is_the_communitys_today(village: Community, li: Member, clock: Ma
     """At 17:00 UTC it is past midnight in Shanghai: the deed of that day is not in the future."""
     clock.set(clock.now().replace(hour=17))
     assert village.awards.credit(Report("d", li.id, "patrol", date(2026, 3, 3))).awarded == 5
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "awarded"),
+    [
+        (datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 22, 59, tzinfo=UTC), [20, 0]),
+        (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC), [20, 20]),
+    ],
+    ids=["a day of 25 hours", "a day of 23 hours"],
+)
+def test_a_day_on_which_the_clocks_change_is_one_day(
+    exchange: Exchange, clock: ManualClock, first: datetime, then: datetime, awarded: list[int]
+) -> None:
+    daily = f"{RULES}  a-day: {{deeds: [care], period: day, most: 20, excess: clip}}\n"
+    kreuzberg = exchange.found("kreuzberg", name="Kreuzberg", timezone="Europe/Berlin", rules=daily)
+    li = kreuzberg.community.enrol("Li")
+    given = []
+    for id, now in (("first", first), ("then", then)):
+        clock.set(now)
+        given.append(
+            kreuzberg.awards.credit(care(id, li, "2", now.astimezone(zone("Europe/Berlin")).date())).awarded
+        )
+    assert given == awarded
 
 
 def test_a_deed_is_judged_by_the_rules_of_its_day(village: Community, li: Member) -> None:

@@ -185,3 +185,109 @@ def test_a_badge_is_given_to_the_person_and_those_who_may(
     herself.badge(certificate.id, issuer)
     with pytest.raises(RightReserved):
         neighbour.badge(certificate.id, issuer)
+
+
+def read_pdf(data: bytes) -> Any:
+    """The PDF as browsers read it."""
+    pytest.importorskip("fpdf", reason="no PDF is written: install the extra pdf")
+    return pytest.importorskip("pypdfium2").PdfDocument(data)
+
+
+def text_of(data: bytes) -> str:
+    with read_pdf(data) as document:
+        page = document[0]
+        words: str = page.get_textpage().get_text_range()
+        page.close()
+    return "".join(words.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "sentence"),
+    [
+        ("en", "Certificate of voluntary service", "白羊村 certifies that 李秀英 gave 2.5 hours"),
+        ("zh_Hans", "志愿服务证明", "白羊村证明：李秀英在"),
+        ("zh_Hant", "志願服務證明", "提供志願服務2.5 小時。"),
+    ],
+)
+def test_a_print_can_be_read_in_every_language(
+    village: Community, certificate: Certificate, language: str, title: str, sentence: str
+) -> None:
+    pytest.importorskip("fpdf", reason="no PDF is written: install the extra pdf")
+    printed = village.recognition.pdf(certificate.id, language=language)
+    for words in (title, sentence, certificate.id):
+        assert "".join(words.split()) in text_of(printed)
+    with read_pdf(printed) as document:
+        assert len(document) == 1
+        assert [round(side) for side in document.get_page_size(0)] == [842, 595]  # A4 on its side
+        assert document.get_metadata_value("Title").endswith("– 李秀英")
+    assert b"/FontFile3" in printed  # the signs that it needs are in it
+    assert len(printed) < 60_000
+
+
+def test_the_same_certificate_is_the_same_print(
+    village: Community, clock: ManualClock, certificate: Certificate, issuer: Issuer
+) -> None:
+    pytest.importorskip("fpdf", reason="no PDF is written: install the extra pdf")
+    first = village.recognition.pdf(certificate.id, language="zh_Hans", issuer=issuer)
+    clock.advance(timedelta(days=3))
+    assert village.recognition.pdf(certificate.id, language="zh_Hans", issuer=issuer) == first
+
+
+def test_a_print_carries_its_badge_and_a_code(
+    village: Community, certificate: Certificate, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segno = pytest.importorskip("segno", reason="no PDF is written: install the extra pdf")
+    drawn: list[str] = []
+    make = segno.make
+
+    def noted(text: str, **how: Any) -> Any:
+        drawn.append(text)
+        return make(text, **how)
+
+    monkeypatch.setattr(segno, "make", noted)
+    with read_pdf(village.recognition.pdf(certificate.id, issuer=issuer)) as document:
+        attached = document.get_attachment(0)
+        token = bytes(attached.get_data()).decode()
+        assert attached.get_name() == "badge.jwt"
+    assert token == village.recognition.badge(certificate.id, issuer)
+    [code] = drawn
+    key = jwt.PyJWK({"kty": "OKP", "crv": "Ed25519", "x": _base64(issuer.key.public.raw)}).key
+    assert jwt.decode(code, key, algorithms=["EdDSA"]) == {
+        "iss": issuer.id,
+        "jti": certificate.id,
+        "nbf": int(certificate.issued_at.timestamp()),
+        "sub": "baiyang",
+        "name": "李秀英",
+        "title": "Certificate of voluntary service",
+        "hours": "2.5",
+        "since": "2026-03-02",
+        "until": "2026-03-31",
+    }
+
+
+def test_a_print_of_a_revoked_certificate_says_so(
+    village: Community, certificate: Certificate, issuer: Issuer
+) -> None:
+    pytest.importorskip("fpdf", reason="no PDF is written: install the extra pdf")
+    village.recognition.revoke(certificate.id, "The hours were his brother's")
+    printed = village.recognition.pdf(certificate.id, issuer=issuer)
+    assert "Revokedon" in text_of(printed)
+    assert "Thehourswerehisbrother's" in text_of(printed)
+    with read_pdf(printed) as document:
+        assert document.count_attachments() == 0
+
+
+def test_a_print_fits_the_sheet_whatever_it_says(village: Community, li: Member, issuer: Issuer) -> None:
+    pytest.importorskip("fpdf", reason="no PDF is written: install the extra pdf")
+    long = village.community.enrol("<&>\x07\ufffe𠮷" + "欧阳" * 90)
+    entry = village.recognition.enter(long.id, EntryKind.HONOUR, "奖" * 200, day=DAY, given_by="会" * 200)
+    printed = village.recognition.pdf(village.recognition.certify_entry(entry.id).id, issuer=issuer)
+    with read_pdf(printed) as document:
+        page = document[0]
+        words = page.get_textpage()
+        for n in range(words.count_chars()):
+            left, bottom, right, top = words.get_charbox(n)
+            assert 0 <= left <= right <= 842
+            assert 0 <= bottom <= top <= 595
+        page.close()
+    assert "𠮷" + "欧阳" * 90 in text_of(printed)

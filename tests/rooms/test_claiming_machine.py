@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -21,12 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import gridpoints
 from gridpoints import Account, Actor, Community, Exchange, GridpointsError
 from gridpoints.claiming.conditions import Conditions
 from gridpoints.claiming.model import HOLDING
 from gridpoints.records import Change
 from gridpoints.testing import ManualClock
+from tests.rooms.conftest import START
 
 RULES = """\
 gridpoints: 1
@@ -41,7 +41,6 @@ deeds:
 limits:
   year: {deeds: [care], period: year, most: 1000, excess: clip}
 """
-START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OFFER, LATE, NAMING = 3 * HOUR, 2 * HOUR, 4 * HOUR
 PLACES = 2
@@ -355,13 +354,17 @@ class ClaimingMachine(RuleBasedStateMachine):
         act = self.as_(who).claiming.call_off
         self.ends(told, "called_off", expected, lambda: act(told.id, reason="so it is"))
 
-    @rule(number=NUMBER)
-    def cancel_session(self, number: int) -> None:
+    @rule(number=NUMBER, by_catalog=st.booleans())
+    def cancel_session(self, number: int, *, by_catalog: bool) -> None:
         session = number % len(self.sessions)
         held = self.sessions[session]
-        ended = self.as_("clerk").claiming.cancel_session(held.id)
+        clerk = self.as_("clerk")
         open_ = [t for t in self.told if t.session == session and t.status in WAITING]
-        assert {claim.id for claim in ended} == {told.id for told in open_}
+        if by_catalog and not held.cancelled:
+            clerk.catalog.cancel_session(held.id)
+        else:
+            ended = clerk.claiming.cancel_session(held.id)
+            assert {claim.id for claim in ended} == {told.id for told in open_}
         held.cancelled = True
         for told in open_:
             told.status, told.due = "called_off", None
@@ -633,12 +636,11 @@ class ClaimingMachine(RuleBasedStateMachine):
                 ended[change.subject].append(str(change.status))
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("memory", 60), ("sqlite", 5), ("postgres", 2)])
-def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) -> None:
-    url = "memory://" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
-    clock = ManualClock(START)
-    with gridpoints.open(url, clock=clock) as exchange:
-        run_state_machine_as_test(
-            lambda: ClaimingMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
-            settings=settings(max_examples=examples, stateful_step_count=50, deadline=None),
-        )
+@pytest.mark.parametrize(
+    ("store_url", "examples"), [("memory", 60), ("sqlite", 5), ("postgres", 2)], indirect=["store_url"]
+)
+def test_any_sequence(exchange: Exchange, clock: ManualClock, examples: int) -> None:
+    run_state_machine_as_test(
+        lambda: ClaimingMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
+        settings=settings(max_examples=examples, stateful_step_count=50, deadline=None),
+    )

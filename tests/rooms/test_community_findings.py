@@ -231,3 +231,38 @@ def test_who_is_responsible_for_a_household(village: Community, exchange: Exchan
     assert len(room.contact_card(home.id, without=()).contacts) == 6
     room.leave(people["员"].id)
     assert room.contact_card(home.id).of("grid_worker") == ()
+
+
+RULES = """\
+gridpoints: 1
+code: sized
+version: 1
+name: {en: Sized}
+source: written for the tests
+from: 2020-01-01
+units: {points: {name: {en: points}}}
+deeds: {deed: {name: {en: Deed}, points: 5}}
+grids: {households: 2, people: 0, tolerance: 50, volunteers: 1, source: the assembly}
+"""
+
+
+def test_a_community_holds_its_grids_to_its_own_figures(exchange: Exchange, village: Community) -> None:
+    assert village.community.standards() == STANDARDS
+    own = exchange.found("sized", name="Sized", rules=RULES).community
+    standards = own.standards()
+    assert (standards.households, standards.people) == (Size(2, Decimal("0.5")), None)
+    assert {line.group: line.least for line in standards.staffing} == {"cadres": 6, "volunteers": 1}
+    assert standards.sources["volunteers"] == "the assembly"
+    assert standards.sources["cadres"] == STANDARDS.sources["cadres"]
+    grid = own.add_grid("一")
+    for n in range(4):
+        own.add_household(grid.id, str(n))
+    assert seen(own.findings(), FindingKind.TOO_MANY_HOUSEHOLDS, FindingKind.TOO_FEW_PEOPLE) == [
+        "一 has 4 households; about 2 are usual, 3 at most"
+    ]
+    assert own.propose_rebalancing("volunteers").lacking == {grid.id: 1}
+    assert seen(own.findings(NOTHING)) == []
+
+
+def test_figures_that_are_usual_are_used_where_there_are_no_rules(exchange: Exchange) -> None:
+    assert exchange.found("bare", name="Bare").community.standards() == STANDARDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -19,11 +19,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import gridpoints
 from gridpoints import Account, Actor, Community, Exchange, GridpointsError
 from gridpoints.community.emergency import EmergencyKind, Mode
 from gridpoints.emergency.model import ASSIGNMENT, AssignmentStatus
 from gridpoints.testing import ManualClock
+from tests.rooms.conftest import START
 
 RULES = """\
 gridpoints: 1
@@ -38,7 +38,6 @@ deeds:
 campaigns:
   flood: {name: {en: Flood}, from: 2020-01-01, until: 2030-01-01, times: 2, emergency: true}
 """
-START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 MEMBERS = ("m0", "m1", "m2", "m3")
 NUMBER = st.integers(0, 30)
 BOUND = {"requested", "assigned", "standby", "mobilised", "in_action"}
@@ -303,15 +302,14 @@ class EmergencyMachine(RuleBasedStateMachine):
             assert balance == self.points[member]
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("memory", 60), ("sqlite", 8), ("postgres", 4)])
-def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) -> None:
-    url = "memory://" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
-    clock = ManualClock(START)
-    with gridpoints.open(url, clock=clock) as exchange:
-        run_state_machine_as_test(
-            lambda: EmergencyMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
-            settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
-        )
+@pytest.mark.parametrize(
+    ("store_url", "examples"), [("memory", 60), ("sqlite", 8), ("postgres", 4)], indirect=["store_url"]
+)
+def test_any_sequence(exchange: Exchange, clock: ManualClock, examples: int) -> None:
+    run_state_machine_as_test(
+        lambda: EmergencyMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
+        settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
+    )
 
 
 def test_every_status_is_reached() -> None:

@@ -73,16 +73,16 @@ def test_a_merchant_who_left_makes_nothing_dear(village: Community, rich: Member
 
 def test_alarms(village: Community, rich: Member, clock: ManualClock) -> None:
     room = village.redemption
-    room.deposit("12.00", source="street office")
+    room.deposit("20.00", source="street office")
     room.redeem("soap", rich.id, quantity=9)
     clock.set(datetime(2026, 4, 3, tzinfo=UTC))
     report = room.fund_report(months=6)
-    assert report.coverage == Decimal("0.24")
+    assert report.coverage == Decimal("0.4")
     assert [each.alarm for each in report.alarms] == [Alarm.UNDER_COVERED, Alarm.RUNS_OUT]
-    # In the last three months 9 yuan were redeemed: 3 a month. 12 less the 9 that the shop is owed last one.
+    # In the one month that there was, 9 yuan were redeemed: 20 less the 9 that the shop is owed last one.
     assert [(each.first_day, each.money) for each in report.forecast[:2]] == [
-        (date(2026, 4, 1), 3),
-        (date(2026, 5, 1), 3),
+        (date(2026, 4, 1), 9),
+        (date(2026, 5, 1), 9),
     ]
     assert report.alarms[1].month == date(2026, 5, 1)
     assert room.fund_report(covered=Decimal("0.2"), months=1).alarms == ()
@@ -92,6 +92,21 @@ def test_alarms(village: Community, rich: Member, clock: ManualClock) -> None:
 def test_deposits_are_in_cents(village: Community, money: object) -> None:
     with pytest.raises(NotAnAmount):
         village.redemption.deposit(money, source="s")  # type: ignore[arg-type]
+
+
+def test_a_young_community_is_judged_by_the_months_that_there_were() -> None:
+    def months(redeemed: dict[date, Decimal], today: date) -> list[Decimal]:
+        return [money for _, money in expected(redeemed, today, 2)]
+
+    assert months({}, date(2026, 4, 20)) == [0, 0]
+    assert months({date(2026, 4, 1): Decimal(6)}, date(2026, 4, 20)) == [6, 6]
+    two = {date(2026, 2, 1): Decimal(6), date(2026, 3, 1): Decimal(12), date(2026, 4, 1): Decimal(1)}
+    assert months(two, date(2026, 4, 20)) == [9, 9]
+    assert months({date(2026, 1, 1): Decimal(6)}, date(2026, 4, 20)) == [2, 2]  # two months without any
+    # Of the year before, December alone is known to compare January with.
+    year = {date(2024, 12, 1): Decimal(10), date(2025, 1, 1): Decimal(20)}
+    recent = {date(2025, month, 1): Decimal(30) for month in (10, 11, 12)}
+    assert months(year | recent, date(2026, 1, 15)) == [60, 30]
 
 
 def test_a_season_is_seen() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,10 +22,13 @@ from gridpoints.errors import (
     TillKeyRefused,
     TillMayNot,
 )
+from gridpoints.redemption.operations import Redemptions
 from gridpoints.redemption.partners import MerchantStatus, StaffRole
 from gridpoints.redemption.tills import KeyScope, Opening, Till, TillKey
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
+
+Call = Callable[[Redemptions], object]
 
 
 @pytest.fixture
@@ -126,7 +130,7 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(village: Community, till: Till) 
     assert secret not in repr(kept)
     assert secret not in (kept.salt, kept.hash)
     actor = village.redemption.till_of(text)
-    assert actor.roles == {"till", "till:capture"}
+    assert actor.roles == {"till", "till:capture", f"till:key:{key.id}"}
     assert village.redemption.keys(till.id) == [key]
 
 
@@ -161,6 +165,146 @@ def test_a_till_does_what_its_key_is_for(
     reserved = village.redemption.authorise(theirs, li.id)
     with pytest.raises(NotOfThisMerchant):
         at_till.capture(reserved.id)
+
+
+def reading(shop: str, redemption: str, statement: str, refund: str) -> dict[str, Call]:
+    """What looks something up that is a merchant's."""
+    return {
+        "settlement": lambda room: room.settlement(statement),
+        "settlements": lambda room: room.settlements(shop),
+        "entries": lambda room: list(room.entries_of(statement)),
+        "adjustments": lambda room: room.adjustments_of(shop),
+        "agreements": lambda room: room.agreements(shop),
+        "staff": lambda room: room.staff(shop),
+        "tills": lambda room: room.tills(shop),
+        "redemption": lambda room: room.redemption(redemption),
+        "redemptions": lambda room: room.redemptions_at(shop),
+        "refund": lambda room: room.refund_of(refund),
+        "refunds": lambda room: room.refunds(redemption),
+        "reconcile": lambda room: room.reconcile(shop, (), first=date(2026, 3, 1), last=date(2026, 3, 31)),
+    }
+
+
+READING_ANYTHING: dict[str, Call] = {
+    "offers": lambda room: room.offers(),
+    "offer": lambda room: room.offer("soap"),
+    "merchants": lambda room: room.merchants(),
+    "merchant": lambda room: room.merchant("shop"),
+    "outlets": lambda room: room.outlets("shop"),
+    "alliances": lambda room: room.alliances(),
+}
+
+
+def test_a_key_for_reading_reads_and_does_nothing(village: Community, till: Till, li: Member) -> None:
+    room, offer = village.redemption, soap(village)
+    give(village, li)
+    bought = room.redeem(offer, li.id)
+    refund = room.refund(bought.id, reason="broken")
+    room.redeem(offer, li.id)
+    statement = room.settle("shop")
+    reserved = room.authorise(offer, li.id)
+    reader, doer = (
+        village.acting_as(room.till_of(room.issue_key(till.id, scopes)[1])).redemption
+        for scopes in (["read"], ["authorise", "capture", "void", "refund"])
+    )
+    own = reading("shop", bought.id, statement.id, refund.id)
+    for name, look in (own | READING_ANYTHING).items():
+        assert look(reader) == look(room), name
+        with pytest.raises(TillMayNot):
+            look(doer)
+    doing: dict[str, Call] = {
+        "authorise": lambda room: room.authorise(offer, li.id),
+        "capture": lambda room: room.capture(reserved.id),
+        "void": lambda room: room.void(reserved.id),
+        "refund": lambda room: room.refund(bought.id, reason="broken"),
+        "issue": lambda room: room.issue_voucher(offer, li.id),
+        "deliver": lambda room: room.deliver([]),
+    }
+    for act in doing.values():
+        with pytest.raises(TillMayNot):
+            act(reader)
+    not_for_tills: dict[str, Call] = {
+        "register": lambda room: room.register_merchant("乙", unit="points", rate="1"),
+        "keys": lambda room: room.keys(till.id),
+        "settle": lambda room: room.settle("shop"),
+        "all settlements": lambda room: room.settlements(),
+        "somebody's": lambda room: room.redemptions_of(li.id),
+        "somebody's vouchers": lambda room: room.vouchers_of(li.id),
+        "earned": lambda room: room.note_earned(bought.id, "award:1"),
+        "alliance": lambda room: room.found_alliance("街"),
+    }
+    for call in not_for_tills.values():
+        for actor in (reader, doer):
+            with pytest.raises(StaffOnly):
+                call(actor)
+    assert [each.points for each in room.redemptions_at("shop")] == [2, 2]
+    assert room.redemptions_at("shop", date(2026, 3, 1)) == []
+    assert room.redemption(reserved.id) == reserved
+
+
+def test_what_is_a_merchants_is_read_by_those_who_act_for_it(
+    village: Community, till: Till, li: Member
+) -> None:
+    room = village.redemption
+    for id in ("other", "third"):
+        room.register_merchant(id, unit="points", rate="1", id=id)
+        room.activate_merchant(id)
+    give(village, li)
+    bought = room.redeem(soap(village, "other", "theirs"), li.id)
+    refund = room.refund(bought.id, reason="broken")
+    room.redeem("theirs", li.id)
+    theirs = reading("other", bought.id, room.settle("other").id, refund.id)
+    reader = village.acting_as(room.till_of(room.issue_key(till.id, ["read"])[1])).redemption
+    room.name_staff("third", "chen", "owner")
+    room.name_staff("other", "wu", "cashier")
+    chen, wu = (village.acting_as(Actor(id, frozenset({"merchant"}))).redemption for id in ("chen", "wu"))
+    for name, look in theirs.items():
+        with pytest.raises(NotOfThisMerchant):
+            look(reader)
+        with pytest.raises(StaffOnly):
+            look(chen)
+        assert look(wu) == look(room), name
+
+
+def test_whoever_acts_with_a_key_stops_when_it_is_no_longer_good(
+    village: Community, till: Till, li: Member, clock: ManualClock
+) -> None:
+    room, offer = village.redemption, soap(village)
+    give(village, li)
+
+    def at_till(expires_at: datetime | None = None) -> tuple[TillKey, Redemptions]:
+        key, text = room.issue_key(till.id, expires_at=expires_at)
+        return key, village.acting_as(room.till_of(text)).redemption
+
+    key, revoked = at_till()
+    _, brief = at_till(clock.now() + timedelta(hours=1))
+    _, standing = at_till()
+    home_made = village.acting_as(Actor(f"till:{till.id}", frozenset({"till", "till:authorise"})))
+    for each in (revoked, brief, standing):
+        each.authorise(offer, li.id, member_code=shown(village, clock, li))
+    room.revoke_key(key.id)
+    clock.advance(timedelta(hours=1))
+    for each in (revoked, brief, home_made.redemption):
+        with pytest.raises(TillKeyRefused):
+            each.authorise(offer, li.id)
+        with pytest.raises(TillKeyRefused):
+            each.offers()
+    standing.authorise(offer, li.id, member_code=shown(village, clock, li))
+    room.close_outlet(till.outlet_id)
+    with pytest.raises(TillKeyRefused):
+        standing.authorise(offer, li.id)
+
+
+def test_opening_hours_refuse_nothing(village: Community, till: Till, li: Member, clock: ManualClock) -> None:
+    offer = soap(village)
+    give(village, li)
+    at_till = village.acting_as(
+        village.redemption.till_of(village.redemption.issue_key(till.id)[1])
+    ).redemption
+    clock.advance(timedelta(hours=14))  # 23 o'clock
+    [outlet] = village.redemption.outlets("shop")
+    assert not outlet.is_open(clock.now().astimezone(village.context.zone))
+    assert at_till.redeem(offer, li.id, member_code=shown(village, clock, li)).captured == 2
 
 
 def test_a_key_that_is_no_longer_good_is_refused_without_a_reason(

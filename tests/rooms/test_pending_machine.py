@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -18,9 +18,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import gridpoints
 from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Report
 from gridpoints.testing import ManualClock
+from tests.rooms.conftest import START
 
 RULES = """\
 gridpoints: 1
@@ -50,7 +50,6 @@ STAGES = {
     "long": ["panel", "notice"],
     "fine": ["confirmer"],
 }
-START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 SHANGHAI = timezone(timedelta(hours=8))
 MEMBERS = ("m0", "m1")
 PEOPLE = st.sampled_from(["w0", "w1", "w2", "w3", "clerk", *MEMBERS])
@@ -294,12 +293,9 @@ class PendingMachine(RuleBasedStateMachine):
         assert self.village.ledger.verify().ok
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("memory", 60), ("sqlite", 8)])
-def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) -> None:
-    url = "memory://" if kind == "memory" else request.getfixturevalue("sqlite_url")
-    clock = ManualClock(START)
-    with gridpoints.open(url, clock=clock) as exchange:
-        run_state_machine_as_test(
-            lambda: PendingMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
-            settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
-        )
+@pytest.mark.parametrize(("store_url", "examples"), [("memory", 60), ("sqlite", 8)], indirect=["store_url"])
+def test_any_sequence(exchange: Exchange, clock: ManualClock, examples: int) -> None:
+    run_state_machine_as_test(
+        lambda: PendingMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
+        settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
+    )

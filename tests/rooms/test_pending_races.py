@@ -34,20 +34,14 @@ limits:
 DAY = date(2026, 3, 1)
 
 
-@pytest.fixture
-def store_url(request: pytest.FixtureRequest) -> str:
-    """Memory has one writer by its nature."""
-    return str(request.getfixturevalue(f"{request.param}_url"))
+#: Memory has one writer by its nature.
+pytestmark = pytest.mark.parametrize("store_url", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture
 def village(exchange: Exchange) -> Community:
     founded = exchange.found("baiyang", name="白羊村", rules=RULES)
     return founded.acting_as(Actor("clerk-wang"))
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    metafunc.parametrize("store_url", ["sqlite", "postgres"], indirect=True)
 
 
 def as_(village: Community, who: str) -> Community:

@@ -3,56 +3,22 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from tests.ledger.test_killed import (
-    Killer,
-    _copies_of_databases,
-    _copies_of_files,
-    dump,
-    must_verify,
-)
+from tests.ledger.killer import Killer, dump, must_verify, program, stores
 from tests.rooms.killing import ACTS, lived
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 
 
-@pytest.fixture(scope="module")
-def program() -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.rooms.killing"],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def killer(
-    request: pytest.FixtureRequest,
-    program: subprocess.Popen[str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Killer]:
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            new, copy = _copies_of_files(tmp_path_factory.mktemp("till"))
-        else:
-            server = request.getfixturevalue("postgres_server")
-            new, copy = stack.enter_context(_copies_of_databases(server))
+def killer(request: pytest.FixtureRequest) -> Iterator[Killer]:
+    with program("tests.rooms.killing") as process, stores(request) as (new, copy):
         base = new("lived")
         lived(base)
-        killer = Killer(program, copy, {"lived": base}, "")
+        killer = Killer(process, copy, {"lived": base}, "")
         killer.run(new("warm"), "warm_up")
         yield killer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -21,13 +21,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import gridpoints
 from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Leg, Redemption, Transaction
 from gridpoints.ledger.model import AccountKind
 from gridpoints.records import Change
 from gridpoints.redemption.model import RESERVATION
 from gridpoints.redemption.offers import OfferLimit
 from gridpoints.testing import ManualClock
+from tests.rooms.conftest import START
 
 RULES = """\
 gridpoints: 1
@@ -39,7 +39,6 @@ from: 2020-01-01
 units: {points: {name: {en: points}, pooling: true}}
 deeds: {plain: {name: {en: Plain}, points: 20}}
 """
-START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 #: The first two live together.
 MEMBERS = ("m0", "m1", "m2")
 #: One who owns nothing, and has a hand in everything.
@@ -496,12 +495,11 @@ class TillMachine(RuleBasedStateMachine):
         assert self.village.ledger.verify().ok
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("memory", 60), ("sqlite", 5), ("postgres", 3)])
-def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) -> None:
-    url = "memory://" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
-    clock = ManualClock(START)
-    with gridpoints.open(url, clock=clock) as exchange:
-        run_state_machine_as_test(
-            lambda: TillMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
-            settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
-        )
+@pytest.mark.parametrize(
+    ("store_url", "examples"), [("memory", 60), ("sqlite", 5), ("postgres", 3)], indirect=["store_url"]
+)
+def test_any_sequence(exchange: Exchange, clock: ManualClock, examples: int) -> None:
+    run_state_machine_as_test(
+        lambda: TillMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
+        settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
+    )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridpoints import Account, Actor, Community, Member, Merchant, Offer, Report
+from gridpoints import Account, Actor, Community, Leg, Member, Merchant, Offer, Report, Transaction
 from gridpoints.errors import (
     IllegalTransition,
     NotAnAmount,
@@ -19,6 +19,7 @@ from gridpoints.errors import (
     NotTheLastStatement,
     SamePerson,
 )
+from gridpoints.redemption import settlement
 from gridpoints.redemption.partners import Agreement
 from gridpoints.redemption.statements import (
     AdjustmentStatus,
@@ -173,6 +174,53 @@ def test_two_statements_approved_at_once_pay_out_what_is_there(
     came = race([partial(treasurer.approve_settlement, each.id) for each in statements])
     assert came == {"done": 2}
     assert village.ledger.balance(Account.merchant("shop", "points")).posted == 0
+
+
+def test_a_joint_redemption_is_one(village: Community, soap: Offer) -> None:
+    home = village.community.add_household(village.community.add_grid("First").id, "1-101")
+    zhang = village.community.enrol("张伟", household_id=home.id)
+    shares = {Account.member(zhang.id, "points"): 4, Account.household(home.id, "points"): 3}
+    for n, account in enumerate(shares):
+        legs = (Leg(Account.issuance("points"), -10), Leg(account, 10))
+        village.ledger.post_one(Transaction(f"gift-{n}", legs, kind="award"))
+    village.redemption.redeem(soap.id, zhang.id, quantity=7, shares=shares)
+    village.redemption.redeem(soap.id, zhang.id, quantity=2)
+    statement = village.redemption.settle("shop")
+    assert (statement.redemptions, statement.points) == (2, 9)
+    assert [entry.amount for entry in village.redemption.entries_of(statement.id)] == [4, 3, 2]
+
+
+def test_the_entries_of_a_statement_are_its_points(
+    village: Community, soap: Offer, rich: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settlement, "AT_ONCE", 2)  # so that there are several pages
+    room = village.redemption
+    taken = [room.redeem(soap.id, rich.id, quantity=2) for _ in range(5)]
+    first = approve(village, room.settle("shop"))
+    room.redeem(soap.id, rich.id, quantity=9)
+    for each in taken[:3]:
+        room.refund(each.id, 1, reason="broken")
+    second = room.settle("shop")
+    room.redeem(soap.id, rich.id)  # in none of them
+    assert [entry.amount for entry in room.entries_of(first.id)] == [2] * 5
+    assert [entry.metadata["redemption"] for entry in room.entries_of(first.id)] == [r.id for r in taken]
+    assert [entry.amount for entry in room.entries_of(second.id)] == [9, -1, -1, -1]
+    assert (second.points, second.refunded) == (6, 3)
+
+
+def test_many_refunds_are_each_deducted_at_their_own_rate(
+    village: Community, soap: Offer, rich: Member, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settlement, "AT_ONCE", 2)
+    room = village.redemption
+    early = [room.redeem(soap.id, rich.id, quantity=3) for _ in range(5)]
+    room.sign_agreement("shop", starts_on=date(2026, 4, 1), rate="1")
+    clock.set(datetime(2026, 4, 2, 1, tzinfo=UTC))
+    late = room.redeem(soap.id, rich.id, quantity=20)
+    for each in (*early, late, early[0]):
+        room.refund(each.id, 1, reason="broken")
+    by_rate = {portion.rate: portion.points for portion in room.settle("shop").portions}
+    assert by_rate == {Decimal("0.333"): 9, Decimal(1): 19}
 
 
 def test_a_debt_is_carried_until_it_is_earned(village: Community, soap: Offer, rich: Member) -> None:

@@ -21,6 +21,7 @@ from gridpoints.errors import (
     MemberNotThere,
     NotForOthers,
     NotPositive,
+    NotTheBeneficiary,
     NotTheClaimant,
     NotTheGiver,
     NotTheOrganiser,
@@ -205,6 +206,12 @@ def test_what_is_taken_on_is_its_claimants(
             lambda: room.report_done(claim.id, Decimal(1)),
             lambda: room.cancel(gift.id),
         )
+        refuses(
+            NotTheBeneficiary,
+            lambda: room.void(gift.id, reason="x"),
+            lambda: room.dispute(gift.id, reason="x"),
+            lambda: room.verify(gift.id),
+        )
         refuses(NotTheGiver, lambda: room.submit_delivery(gift.id), lambda: room.note_contact(gift.id))
         refuses(
             NotForOthers,
@@ -215,7 +222,7 @@ def test_what_is_taken_on_is_its_claimants(
         refuses(
             NotTheOrganiser,
             lambda: room.void(claim.id, reason="x"),
-            lambda: room.void(gift.id, reason="x"),
+            lambda: room.call_off(gift.id, reason="x"),
             lambda: room.extend_lease(claim.id, START + DAY, reason="x"),
         )
     assert as_(village, li).claiming.cancel(claim.id).status is ClaimStatus.CANCELLED

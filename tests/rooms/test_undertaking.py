@@ -51,6 +51,9 @@ def test_an_errand_is_run_and_the_resident_says_so(
     with pytest.raises(OwnErrand):
         village.claiming.claim_errand(errand_id, li.id)
     claim = village.claiming.claim_errand(errand_id, zhao.id)
+    assert village.claiming.claims_on(errand_id, target="errand") == [claim]
+    assert village.claiming.claims_on(errand_id, ClaimStatus.SUBMITTED, target="errand") == []
+    assert village.claiming.claims_on(errand_id) == []  # there is no such session
     other = village.community.enrol("孙丽")
     with pytest.raises(AllTaken):
         village.claiming.claim_errand(errand_id, other.id)

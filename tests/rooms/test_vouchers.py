@@ -18,8 +18,10 @@ from gridpoints.errors import (
     InsufficientPoints,
     NotATill,
     NotUsable,
+    NotWholeNumber,
     NotYourCode,
     OfflineNotAllowed,
+    RecordUnknown,
     RedemptionConflict,
     StaffOnly,
     StoreUnavailable,
@@ -403,6 +405,50 @@ def test_one_that_came_too_late_is_contested_and_may_be_declined(scene: Scene, c
     declined = scene.room.decide_double_use(case.id, pay=False, note="it was on the list of revoked ones")
     assert declined.status is DoubleUseStatus.DECLINED
     assert scene.figures() == (20, 0, 0, 5)
+
+
+def test_what_comes_after_the_permission_has_ended_is_for_a_person(scene: Scene, clock: ManualClock) -> None:
+    """Also what the till says that it took before: who has the device can say anything."""
+    tokens, offline = [scene.issued("v1"), scene.issued("v2"), scene.issued("v3")], scene.device()
+    offline.take(tokens[0], clock.now())
+    scene.till.redemption.deliver(offline.waiting())
+    offline.delivered(1)
+    for token in tokens[1:]:
+        offline.take(token, clock.now())
+    clock.advance(timedelta(hours=1))
+    scene.room.end_offline("till", reason="stolen")
+    scene.room.revoke_voucher("v3", reason="moved away")
+    second, third = scene.till.redemption.deliver(offline.waiting())
+    assert (second.arrival, second.reason) == (Arrival.CONTESTED, "offline_ended")
+    assert (third.arrival, third.reason) == (Arrival.CONTESTED, "voucher_closed")
+    assert scene.figures() == (18, 2, 2, 3)  # the points are still held for v2
+    case = next(each for each in scene.room.double_uses() if each.voucher_id == "v2")
+    assert case.first is None
+    assert scene.till.redemption.deliver(offline.waiting()) == [second, third]
+    scene.room.decide_double_use(case.id, pay=True, note="the shop has the receipt")
+    assert scene.figures() == (16, 0, 4, 3)
+    assert scene.room.voucher("v2").status is VoucherStatus.REDEEMED
+    assert scene.village.ledger.verify().differences == ()
+
+
+def test_attempts_are_read_by_the_page(village: Community, till: Community, clock: ManualClock) -> None:
+    for n in range(5):
+        with pytest.raises(VoucherNotValid):
+            till.redemption.take_voucher("2222-2222-2222-2222")
+        clock.advance(timedelta(minutes=10 * (n % 2)))  # several in the same moment, too
+    room = village.redemption
+    everything = room.attempts()
+    assert [each.at for each in everything] == sorted((each.at for each in everything), reverse=True)
+    assert len(everything) == 5
+    first = room.attempts(limit=2)
+    second = room.attempts(limit=2, before=first[-1].id)
+    assert [*first, *second, *room.attempts(before=second[-1].id)] == everything
+    assert room.attempts(before=everything[-1].id) == []
+    assert room.attempts(since=everything[1].at) == everything[:3]
+    with pytest.raises(RecordUnknown):
+        room.attempts(before="nobody")
+    with pytest.raises(NotWholeNumber):
+        room.attempts(limit=0)
 
 
 def test_what_is_delivered_and_is_none(scene: Scene, clock: ManualClock) -> None:

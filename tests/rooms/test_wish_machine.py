@@ -18,7 +18,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import gridpoints
 from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Leg, Transaction
 from gridpoints.claiming.wishes import WishTerms
 from gridpoints.testing import ManualClock
@@ -374,6 +373,8 @@ class WishMachine(RuleBasedStateMachine):
         if (picked := self.pick_claim(number)) is None:
             return
         told, claim = picked
+        if how == "void" and claim.status == "verified":
+            return  # what it was credited with is taken back: for the tests of corrections
         wanted = {"cancel": "confirmed", "dispute": "submitted", "void": "disputed"}[how]
         expected = None if claim.status == wanted else "illegal_transition"
         act = getattr(self.as_("clerk").claiming, how)
@@ -538,12 +539,16 @@ class WishMachine(RuleBasedStateMachine):
         assert self.village.ledger.verify().ok
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("memory", 40), ("sqlite", 4), ("postgres", 3)])
-def test_any_sequence(kind: str, examples: int, request: pytest.FixtureRequest) -> None:
-    url = "memory://" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
-    clock = ManualClock(START)
-    with gridpoints.open(url, clock=clock) as exchange:
-        run_state_machine_as_test(
-            lambda: WishMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
-            settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
-        )
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.mark.parametrize(
+    ("store_url", "examples"), [("memory", 40), ("sqlite", 4), ("postgres", 3)], indirect=["store_url"]
+)
+def test_any_sequence(exchange: Exchange, clock: ManualClock, examples: int) -> None:
+    run_state_machine_as_test(
+        lambda: WishMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
+        settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
+    )

@@ -13,15 +13,8 @@ from gridpoints.testing import ManualClock
 from tests.racing import race
 from tests.rooms.conftest import START
 
-
-@pytest.fixture
-def store_url(request: pytest.FixtureRequest) -> str:
-    """Memory has one writer by its nature."""
-    return str(request.getfixturevalue(f"{request.param}_url"))
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    metafunc.parametrize("store_url", ["sqlite", "postgres"], indirect=True)
+#: Memory has one writer by its nature.
+pytestmark = pytest.mark.parametrize("store_url", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture

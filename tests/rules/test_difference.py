@@ -94,6 +94,7 @@ campaigns:
 budgets:
   year: {name: {en: Budget}, most: 100000, period: year, at_ceiling: report, alarm: 80, unit: points}
   cash: {name: {en: Cash}, most: 5000, period: year, money: CNY, unit: points}
+grids: {households: 300, people: 1000, tolerance: 20, cadres: 6, volunteers: 30, source: the plan}
 redemption: {points: 10, money: 1, currency: CNY, unit: points}
 roles: {clerk: {name: {en: Clerk}}, grid_worker: {name: {en: Grid worker}}, panel: {name: {en: Panel}}}
 permissions: {report: [clerk]}

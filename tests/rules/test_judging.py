@@ -286,6 +286,8 @@ def test_judging_is_pure_and_its_last_figure_is_the_award(
         before = Counter(counted.used)
         judged = village.judge(facts, counted.subjects(member), before.__getitem__)
         assert judged == village.judge(facts, counted.subjects(member), before.__getitem__)
+        short = village.judge(facts, counted.subjects(member), before.__getitem__, explained=False)
+        assert short == judged._replace(explanation=())
         assert before == counted.used
         assert 0 <= judged.awarded <= judged.wanted
         assert judged.explanation[-1].values["points"] == judged.unit.decimal(judged.awarded)

@@ -49,6 +49,7 @@ def judge(
     chosen: str | None = None,
     balance: int = 0,
     used: Counter[str] | None = None,
+    explained: bool = True,
     **facts: Fact,
 ) -> Judgement:
     deed = Deed(
@@ -59,7 +60,9 @@ def judge(
         None if chosen is None else Decimal(chosen),
     )
     used = Counter() if used is None else used
-    judged = rule_set.judge(deed, Counted.subjects("li"), used.__getitem__, balance=lambda: balance)
+    judged = rule_set.judge(
+        deed, Counted.subjects("li"), used.__getitem__, balance=lambda: balance, explained=explained
+    )
     used.update(judged.uses)
     return judged
 

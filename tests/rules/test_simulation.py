@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -263,12 +262,12 @@ def test_under_the_rules_that_were_in_force_nobody_gains_or_loses(deeds: list[Pa
         if each.deed.code != "old":
             judged = DRAFT.judge(each.deed, each.subjects, counted.used.__getitem__)
             counted.used.update(judged.uses)
-            really.append(evolve(each, given=(judged.unit, judged.awarded)))
+            really.append(each._replace(given=(judged.unit, judged.awarded)))
     found = simulate(DRAFT, really)
     lines = [*found.totals, *found.by_deed, *found.by_month, *found.by_group]
     assert {line.difference for line in lines} <= {0}
     assert sum(each.gaining + each.losing for each in found.stakes) == 0
-    assert found == simulate(DRAFT, [evolve(each, given=None) for each in really], present=DRAFT)
+    assert found == simulate(DRAFT, [each._replace(given=None) for each in really], present=DRAFT)
 
 
 @given(deeds=_pasts())

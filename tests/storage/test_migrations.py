@@ -108,6 +108,7 @@ def test_every_earlier_revision_is_brought_up_to_date(revision: str, empty_url: 
     assert on(empty_url, differences) == []
 
 
+USED = "a-month member:li 2026-03-01"
 FORMER: tuple[tuple[str, dict[str, object]], ...] = (
     (
         "community",
@@ -144,6 +145,10 @@ FORMER: tuple[tuple[str, dict[str, object]], ...] = (
             "status": "credited",
             "explanation": "[]",
         },
+    ),
+    (
+        "usage",
+        {"id": USED, "limit_code": "a-month", "subject": "member:li", "since": "2026-03-01", "used": 7},
     ),
     ("service_item", {"id": "i", "name": "巡逻", "deed": "patrol", "description": "", "status": "closed"}),
     (
@@ -195,6 +200,7 @@ def test_what_the_first_schema_kept_is_kept(empty_url: str) -> None:
     with store.begin("baiyang", write=False) as work:
         award = work.get(Award, "a")
         assert (award.quantity, award.facts, award.uses, award.version) == (Decimal("2.50"), {}, {}, 1)
+        assert work.usage([USED]) == {USED: 7}
         assert (work.get(Claim, "c").award_id, work.get(Claim, "c").version) == ("a", 3)
         assert work.get(ServiceItem, "i") == ServiceItem(
             "i", "巡逻", "patrol", status=ItemStatus.CLOSED, version=3

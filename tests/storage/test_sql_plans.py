@@ -12,15 +12,20 @@ from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
+from gridpoints.awards.reviews import Vote
 from gridpoints.catalog.index import IndexPosting
 from gridpoints.catalog.model import Quorum, Session
 from gridpoints.catalog.posts import Post
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import TaskList
 from gridpoints.catalog.things import Loan
+from gridpoints.claiming.model import TIMED, Claim
 from gridpoints.community.model import Member
 from gridpoints.ledger.model import Account, Leg, Transaction
-from gridpoints.records import Record
+from gridpoints.records import Change, Record
+from gridpoints.redemption.model import Redemption, Refund
+from gridpoints.redemption.statements import Settlement
+from gridpoints.redemption.vouchers.model import Attempt, Delivery
 from gridpoints.storage.port import Range
 from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements
 from gridpoints.storage.sql.prepared import Prepared
@@ -78,6 +83,10 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
         (folding._NUMBERED_TAIL, "community_id=? AND number>?"),
         (statements._FIRST_ENTRIES, "community_id=? AND account_id=? AND sequence>?"),
         (statements._LAST_ENTRY, "community_id=? AND account_id=?"),
+        (
+            statements._totals("sqlite", 1, bounded=True, once=True),
+            "community_id=? AND account_id=? AND sequence>?",
+        ),
         (statements._OVERDUE_ACCOUNTS, "community_id=? AND expires_at<?"),
         (proof._PLACES_OF, "community_id=? AND account_id=? AND sequence>?"),
         (proof._LAST_SEAL, "community_id=?"),
@@ -95,6 +104,7 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
         "what is folded",
         "statement",
         "last entry",
+        "totals",
         "overdue accounts",
         "places",
         "last seal",
@@ -128,14 +138,82 @@ def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
         ),
         (Session, {"item_id": ["a", "b"], "starts_at": Range(at_least=START)}, "item_id=? AND starts_at>?"),
         (IndexPosting, {"id": ["0/t:a", "1/t:a"]}, "community_id=? AND id=?"),
+        (Claim, {"status": TIMED, "due_at": Range(at_most=START)}, "due_at>? AND due_at<?"),
+        (Claim, {"target": "session", "target_id": ["a", "b"]}, "target_id=? AND target=?"),
     ],
-    ids=["minimums", "overdue", "on the shelf", "lists", "posts", "series", "sessions", "index"],
+    ids=[
+        "minimums",
+        "overdue",
+        "on the shelf",
+        "lists",
+        "posts",
+        "series",
+        "sessions",
+        "index",
+        "claims",
+        "places",
+    ],
 )
 def test_what_a_tick_and_a_search_ask_for_is_found_by_an_index(
     kind: type[Record], where: dict[str, Any], found_by: str, sqlite_url: str
 ) -> None:
     kept = records._KEPT[kind]
     found = plan(kept.all.where(*records._conditions(kept, where)), sqlite_url)
+    assert found_by in found
+    assert "SCAN gridpoints" not in found
+
+
+WITHIN = Range(at_least=START, below=START + timedelta(days=90))
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "order", "found_by"),
+    [
+        (Redemption, {"captured_at": WITHIN}, "captured_at", "captured_at>? AND captured_at<?"),
+        (
+            Redemption,
+            {"merchant_id": "s", "captured_at": WITHIN},
+            "captured_at",
+            "merchant_id=? AND captured_at>? AND captured_at<?",
+        ),
+        (Refund, {"refunded_at": WITHIN}, "refunded_at", "refunded_at>? AND refunded_at<?"),
+        (
+            Claim,
+            {"claimed_at": WITHIN, "verified_by": Range()},
+            "claimed_at",
+            "claimed_at>? AND claimed_at<?",
+        ),
+        (Vote, {"cast_at": WITHIN, "side": "for"}, "cast_at", "cast_at>? AND cast_at<?"),
+        (Delivery, {"arrival": "captured", "taken_at": WITHIN}, "taken_at", "taken_at>? AND taken_at<?"),
+        (Delivery, {"redemption_id": ["r"], "arrival": "captured"}, "id", "redemption_id=?"),
+        (Settlement, {"currency": "CNY", "status": ["drawn_up"]}, "id", "currency=? AND status=?"),
+        (Attempt, {"at": Range(at_most=START), "id": Range(below="a")}, "-at", "at<?"),
+        (
+            Change,
+            {"kind": "redemption", "subject": ["r"], "status": "captured"},
+            "-version",
+            "subject=? AND kind=?",
+        ),
+    ],
+    ids=[
+        "handed out",
+        "handed out by one",
+        "given back",
+        "verified",
+        "agreed to",
+        "taken without a network",
+        "delivered",
+        "due",
+        "refused",
+        "captured by whom",
+    ],
+)
+def test_what_reads_many_records_reads_those_of_its_time(
+    kind: type[Record], where: dict[str, Any], order: str, found_by: str, sqlite_url: str
+) -> None:
+    kept = records._KEPT[kind]
+    wanted = kept.all.where(*records._conditions(kept, where))
+    found = plan(wanted.order_by(*records._order(kept, [order])), sqlite_url)
     assert found_by in found
     assert "SCAN gridpoints" not in found
 
@@ -181,11 +259,11 @@ def test_the_tail_is_found_without_the_rest(name: str, new_postgres_url: str) ->
 
 JOINS: dict[str, Prepared | ClauseElement] = {
     "statement": statements._ENTRIES,
-    "totals": statements._TOTALS,
+    "totals": statements._totals("postgresql", 0, bounded=False, once=False),
+    "totals of periods": statements._totals("postgresql", 2, bounded=True, once=True),
     "flows": statements._FLOWS,
     "turnover": statements._TURNOVER,
     "moved until": statements._MOVED_UNTIL[True],
-    "first since": statements._FIRST_SINCE,
     "last entries": folding._TIPS,
     "outstanding": statements._DATED,
     "overdue accounts": statements._OVERDUE_ACCOUNTS,
@@ -202,6 +280,9 @@ GIVEN: dict[str, Any] = {
     "unit": "points",
     "at": START,
     "until": "2026-03-02T01:00:00.000000Z",
+    "until_0": "2026-03-02T01:00:00.000000Z",
+    "until_1": "2026-03-03T01:00:00.000000Z",
+    "once": "redemption",
 }
 
 

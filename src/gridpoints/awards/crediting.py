@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from gridpoints.awards.emergencies import EmergencyCalendar, explained
-from gridpoints.awards.model import NO_FACTS, Award, AwardStatus, Report
+from gridpoints.awards.model import Award, AwardStatus, Report
 from gridpoints.awards.reviews import Review
 from gridpoints.awards.till import Till
 from gridpoints.community.model import Household, Member
@@ -29,7 +29,7 @@ from gridpoints.errors import (
 from gridpoints.ledger.model import Account
 from gridpoints.rules.amounts import Chosen
 from gridpoints.rules.approval import StageKind
-from gridpoints.rules.case import Deed, Scope
+from gridpoints.rules.case import NO_FACTS, Deed, Scope
 from gridpoints.rules.deeds import DeedRule, Holder
 from gridpoints.rules.facts import check_facts
 from gridpoints.rules.judging import Judgement, unchosen
@@ -123,7 +123,7 @@ class Crediting:
             [case] = self._cases(work, Rules(self.context).calendar(), [report]).values()
             if isinstance(case, GridpointsError):
                 raise case
-            used = work.usage(case.rules.counted_under(case.deed, case.subjects))
+            used = work.usage(case.rule.keys(case.deed.day, case.subjects))
             balance = work.ledger.balances([case.account], self.context.now())[case.account]
             return _judged(case, used, lambda: balance.available, fits=True)
 
@@ -133,12 +133,13 @@ class Crediting:
         cases = self._cases(work, calendar, [r for r in reports if r.id not in standing])
         sound = [case for case in cases.values() if isinstance(case, Case)]
         used = work.lock_usage(
-            {key for case in sound for key in case.rules.counted_under(case.deed, case.subjects)}
+            set[str]().union(*(case.rule.keys(case.deed.day, case.subjects) for case in sound))
         )
         now = self.context.now()
         till = Till(self.context, work, calendar, [case.account for case in sound], now)
         outcomes: list[AwardOutcome] = []
         new: list[Award] = []
+        changed: set[str] = set()
         for report in reports:
             if (award := standing.get(report.id)) is not None:
                 outcomes.append(_again(report, award))
@@ -157,13 +158,14 @@ class Crediting:
                 continue
             for key, points in judgement.uses.items():
                 used[key] += points
+            changed.update(judgement.uses)
             award = standing[report.id] = self._award(case, judgement, now)
             if award.status is AwardStatus.CREDITED:
                 till.give(award, case.rule, case.account, owed=judgement.owed)
             new.append(award)
             outcomes.append(AwardOutcome(report, award))
         self._keep(work, new, cases, now)
-        work.set_usage(used)
+        work.set_usage({key: used[key] for key in changed})
         till.close()
         return outcomes
 
@@ -171,7 +173,10 @@ class Crediting:
         self, work: Work, new: Sequence[Award], cases: Mapping[str, Case | GridpointsError], now: datetime
     ) -> None:
         """Add the awards; those that wait get their first stage, and a page in the journal."""
-        work.add(*(award for award in new if award.status is not AwardStatus.PENDING))
+        done = [award for award in new if award.status is not AwardStatus.PENDING]
+        # As the index by member has them: each page of it is written once.
+        done.sort(key=lambda award: (award.member_id, award.day))
+        work.add(*done)
         if waiting := [award for award in new if award.status is AwardStatus.PENDING]:
             self.context.keep_all(work, waiting)
             reviews = (
@@ -234,7 +239,7 @@ class Crediting:
         if "emergency" not in report.facts:
             emergency = known.emergencies.step(report.day, subjects.get(Scope.GRID))
         if emergency is not None:
-            deed = evolve(deed, facts={**deed.facts, "emergency": True})
+            deed = deed._replace(facts={**deed.facts, "emergency": True})
         return Case(report, deed, rules, rule, subjects, account, emergency)
 
     def _subjects(self, member: Member, grids: Mapping[str, str]) -> Mapping[Scope, str]:
@@ -284,7 +289,7 @@ def people(work: Work, ids: Iterable[str]) -> tuple[dict[str, Member], dict[str,
     """These members by id, and the grids of their households."""
     members = {m.id: m for m in work.find(Member, {"id": sorted(ids)})}
     homes = {m.household_id for m in members.values() if m.household_id}
-    return members, {h.id: h.grid_id for h in work.find(Household, {"id": sorted(homes)})}
+    return members, dict(work.select(Household, ("id", "grid_id"), {"id": sorted(homes)}))
 
 
 def account_under(rule: DeedRule, member: Member) -> Account:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 from attrs import field, frozen
 
 from gridpoints.records import Lifecycle
-from gridpoints.rules.case import Deed, Fact
+from gridpoints.rules.case import NO_FACTS, Deed, Fact
 from gridpoints.values import Explanation, Step
 
 
@@ -42,10 +41,6 @@ AWARD = Lifecycle.of(
         AwardStatus.CREDITED: {AwardStatus.REVERSED},
     }
 )
-
-
-#: One for all: most deeds are told without any.
-NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 
 
 @frozen

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from gridpoints.awards.emergencies import explained
 from gridpoints.awards.model import AWARD, Award, AwardStatus
@@ -208,7 +208,7 @@ class Reviewing(Settling):
     def _rejudged(self, work: Work, waiting: Waiting, step: Step, chosen: Decimal) -> dict[str, Any]:
         """What changes in an award when its amount is chosen: judged again, with its limits."""
         award, rules = waiting.award, waiting.rules
-        deed = evolve(award.judged_as(), chosen=chosen)
+        deed = award.judged_as()._replace(chosen=chosen)
         subjects = self._present_subjects(work, award)
         used = work.lock_usage(rules.counted_under(deed, subjects))
         emergency = award.in_emergency

@@ -21,7 +21,7 @@ from gridpoints.catalog.model import (
     Session,
     SessionStatus,
 )
-from gridpoints.catalog.places import Taken, none_taken
+from gridpoints.catalog.places import CallOff, Taken, none_called_off, none_taken
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import Task, TaskList
@@ -50,7 +50,7 @@ FIXED_OF_SESSIONS = FIXED | {"starts_at", "ends_at"}
 
 @frozen
 class Listing:
-    """From draft to closed; `taken` tells how many places are taken.
+    """From draft to closed; `taken` tells how many places are taken, `call_off` ends claims.
 
     What is listed is organised: whoever changes it is an organiser, else `NotTheOrganiser`. Residents ask
     for errands, and amend and close their own.
@@ -58,6 +58,7 @@ class Listing:
 
     context: Context
     taken: Taken = none_taken
+    call_off: CallOff = none_called_off
 
     @overload
     def publish(self, what: str) -> ServiceItem: ...

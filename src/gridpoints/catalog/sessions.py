@@ -72,7 +72,10 @@ class Sessions(Listing):
         return self._move_session(session_id, SessionStatus.CLOSED)
 
     def cancel_session(self, session_id: str, *, reason: str | None = None) -> Session:
-        """Call a session off: nobody can claim it or submit hours for it."""
+        """Call a session off: nobody can claim it or submit hours for it, and the claims on it end.
+
+        Those who were sure of their place are credited where the `Conditions` name a deed for it.
+        """
         return self._move_session(session_id, SessionStatus.CANCELLED, reason)
 
     def session(self, id: str) -> Session:
@@ -155,6 +158,7 @@ class Sessions(Listing):
             for quorum in work.find(Quorum, undecided, lock=True):
                 called_off = QUORUM.advance(quorum, QuorumStatus.CALLED_OFF)
                 self.context.change(work, quorum, called_off, reason)
+            self.call_off(self.context, work, moved, reason)
         return moved
 
 

@@ -182,6 +182,8 @@ class Claim:
     `seats` until those who come are named, each with a claim of their own whose `from_claim` it is;
     so is the one that a stand-in took over. `children` come along and take up no place.
     `code_window` is the last half minute whose code was used; `warnings` is what was told to the claimant.
+    `evidence` (凭据) are texts or links that show that it was done, from the claimant and from who verified
+    it; the award has them as well.
     """
 
     id: str
@@ -208,6 +210,7 @@ class Claim:
     warnings: Explanation = ()
     status: ClaimStatus = ClaimStatus.CONFIRMED
     version: int = 1
+    evidence: tuple[str, ...] = ()
 
     def lapsed_at(self, now: datetime) -> bool:
         """Whether the lease ran out before anything was delivered."""

@@ -31,11 +31,13 @@ class Claiming(
     def tick(self) -> list[Claim]:
         """Let happen what is due by now with claims and wishes; answers the claims that moved.
 
-        As often as one likes, in any order, and after any pause: nothing happens twice.
+        As often as one likes, in any order, and after any pause: nothing happens twice. Raises `NotAllDone`
+        where something could not be done, after all the rest was.
         """
-        moved = super().tick()
-        self.tick_wishes()
-        return moved
+        try:
+            return super().tick()
+        finally:
+            self.tick_wishes()
 
     claimables: ClassVar[Mapping[Target, type[Claimable]]] = {
         Target.SESSION: Places,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar, Generic, Self, TypeVar
@@ -48,6 +49,12 @@ class Undertaken(Generic[T]):
     def locked(cls, context: Context, work: Work, id: str) -> Self:
         """See `Claimable.locked`."""
         return cls(context, work, work.get(cls.kind, id, lock=True))  # type: ignore[arg-type]  # of that kind
+
+    @classmethod
+    def locked_all(cls, context: Context, work: Work, ids: Sequence[str]) -> dict[str, Self]:
+        """See `Claimable.locked_all`."""
+        found = work.find(cls.kind, {"id": ids}, lock=True)
+        return {each.id: cls(context, work, each) for each in found}  # type: ignore[arg-type]  # of that kind
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -96,6 +103,10 @@ class Undertaken(Generic[T]):
         """What is listed does not change."""
 
     verified = let_go = delivered
+
+    @classmethod
+    def let_go_all(cls, claimed: Sequence[Self]) -> None:
+        """See `delivered`."""
 
     def deed(self) -> tuple[str, datetime]:
         """That of its service item, on the day it is confirmed."""
@@ -220,12 +231,14 @@ class Undertaking(Claims):
             )
             return self.context.keep(work, claim)
 
-    def report_done(self, claim_id: str, hours: Decimal | None = None) -> Claim:
+    def report_done(
+        self, claim_id: str, hours: Decimal | None = None, *, evidence: Iterable[str] = ()
+    ) -> Claim:
         """Say that a post was filled, an errand run, or a task done, and how many hours it took.
 
         The claimant says so, or an organiser writes it down for them, also where it was done before it was
-        claimed; somebody else verifies it. Raises `WrongTarget`, `NotTheClaimant`, `NotPositive`, or
-        `HoursOutOfRange` for more hours than there were.
+        claimed; somebody else verifies it. `evidence` are texts or links that show it. Raises `WrongTarget`,
+        `NotTheClaimant`, `NotPositive`, or `HoursOutOfRange` for more hours than there were.
         """
         if hours is not None:
             check_decimal("hours", hours)
@@ -244,6 +257,7 @@ class Undertaking(Claims):
                 due_at=None,
                 provenance=None if hours is None else known,
                 entered_by=None if mine else self.context.actor.id,
+                evidence=self._shown(claim, evidence),
             )
             if hours is not None:
                 self._check_hours(claim, claimed, hours)

@@ -6,33 +6,22 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli import (
-    awards,
-    claiming,
-    communities,
-    deeds,
-    demo,
-    events,
-    funds,
-    grids,
-    keys,
-    merchants,
-    offers,
-    points,
-    proofs,
-    records,
-    redemptions,
-    reports,
-    rosters,
-    rulebook,
-    settlements,
-    shops,
-    transfers,
-    treasury,
-    vouchers,
-)
+from gridpoints.cli import catalog, claiming, demo, emergency, events, oversight, recognition, rules
+from gridpoints.cli.awards import deeds, reviews
+from gridpoints.cli.community import founding, grids, rosters
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
+from gridpoints.cli.ledger import keys, points, proofs, reports, transfers, treasury
+from gridpoints.cli.redemption import (
+    funds,
+    merchants,
+    offers,
+    redeeming,
+    reserved,
+    settlements,
+    tills,
+    vouchers,
+)
 from gridpoints.i18n import Language
 
 
@@ -55,25 +44,29 @@ def build(language: Language) -> typer.Typer:
         """The language may stand before the command as well: it was read before either."""
 
     modules = (
-        communities,
+        founding,
         rosters,
         grids,
         deeds,
-        awards,
+        reviews,
+        catalog,
         claiming,
+        emergency,
         points,
-        rulebook,
+        rules,
         merchants,
         offers,
-        shops,
+        redeeming,
         vouchers,
+        tills,
         settlements,
         funds,
-        redemptions,
+        reserved,
         treasury,
         reports,
+        oversight,
         events,
-        records,
+        recognition,
         keys,
         proofs,
         transfers,

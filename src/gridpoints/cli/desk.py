@@ -7,25 +7,29 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from attrs import define, field
 
 import gridpoints
+from gridpoints.catalog.series import local_instant, time_of_day
 from gridpoints.cli.exits import DONE, exit_code
 from gridpoints.cli.output import Output
-from gridpoints.community.model import Household, Member
+from gridpoints.community.model import Grid, Household, Member
 from gridpoints.errors import CommunityUnclear, GridpointsError, NameAmbiguous, NoCommunity, RecordUnknown
 from gridpoints.exchange import Community, Exchange
 from gridpoints.i18n import Language
 from gridpoints.i18n.words import QUANTITIES
 from gridpoints.ledger.accounts import Account, AccountKind
 from gridpoints.redemption.model import Merchant
-from gridpoints.sheets.cells import read_day
-from gridpoints.values import SYSTEM, Actor, midnight, zone
+from gridpoints.sheets.cells import read_day, tidy
+from gridpoints.values import SYSTEM, Actor, check_one_of, midnight, zone
+
+E = TypeVar("E", bound=StrEnum)
 
 DEFAULT_STORE = "sqlite:///gridpoints.db"
 #: The options that a command without a store does without.
@@ -81,30 +85,52 @@ class Desk:
         self.known[member.id] = member.name
         return member
 
+    def name_members(self, village: Community, ids: Iterable[str]) -> None:
+        """Find out who these are, so that they are shown under their names."""
+        with village.context.read() as work:
+            self.known |= {each.id: each.name for each in work.find(Member, {"id": sorted(set(ids))})}
+
     def name_accounts(self, village: Community, accounts: Iterable[Account]) -> None:
         """Find out whose accounts these are, so that they are shown under their names."""
         owners = {kind: sorted({a.owner for a in accounts if a.kind is kind}) for kind in AccountKind}
+        self.name_members(village, owners[AccountKind.MEMBER])
         with village.context.read() as work:
-            for member in work.find(Member, {"id": owners[AccountKind.MEMBER]}):
-                self.known[member.id] = member.name
             for household in work.find(Household, {"id": owners[AccountKind.HOUSEHOLD]}):
                 self.known[household.id] = household.label
             for merchant in work.find(Merchant, {"id": owners[AccountKind.MERCHANT]}):
                 self.known[merchant.id] = merchant.name
 
-    def one_of(self, kind: str, things: Sequence[Any], text: str) -> Any:
-        """The one of some records that an id or a name means.
+    def one_of(self, kind: str, things: Sequence[Any], text: str, *, called: str = "name") -> Any:
+        """The one of some records that an id or a name means; `called` is the attribute that has the name.
 
         Raises `RecordUnknown`, and `NameAmbiguous` where several bear the name.
         """
-        self.known |= {thing.id: thing.name for thing in things}
+        self.known |= {thing.id: getattr(thing, called) for thing in things}
         found = [thing for thing in things if thing.id == text]
-        found = found or [thing for thing in things if thing.name == text]
+        found = found or [thing for thing in things if getattr(thing, called) == text]
         if not found:
             raise RecordUnknown(kind=kind, id=text)
         if len(found) > 1:
             raise NameAmbiguous(name=text, ids=tuple(thing.id for thing in found))
         return found[0]
+
+    def grid(self, village: Community, text: str) -> Grid:
+        """The grid that an id or a name means; raises `RecordUnknown` or `NameAmbiguous`."""
+        grids = sorted(village.community.tree().grids.values(), key=lambda grid: grid.id)
+        grid: Grid = self.one_of("grid", grids, text)
+        return grid
+
+    def name_grids(self, village: Community) -> None:
+        """Find out what the grids are called, so that they are shown under their names."""
+        self.known |= {grid.id: grid.name for grid in village.community.tree().grids.values()}
+
+    def choice(self, field: str, text: str, kind: type[E]) -> E:
+        """The one of an enumeration that its code means, or its word in the reader's language.
+
+        Raises `NotOneOf`.
+        """
+        by_word = {self.language.word(each): each for each in kind}
+        return by_word.get(text) or check_one_of(field, text, kind)
 
 
 def command(
@@ -208,6 +234,13 @@ def lang_option(language: Language) -> Any:
     )
 
 
+def member_argument(language: Language) -> Any:
+    """The argument that names a member, for `Desk.member`."""
+    return typer.Argument(
+        metavar="MEMBER", help=language.text("The member's number, id, or name where only one has it.")
+    )
+
+
 def _actor(text: str | None) -> Actor:
     """``wang:clerk,organiser``; of nothing, the user of this computer, who has the books in hand: a clerk."""
     id, _, roles = (text or f"{_user()}:clerk").partition(":")
@@ -224,6 +257,22 @@ def _user() -> str:
 def beginning_of(village: Community, day: str) -> datetime:
     """The first moment of a day that somebody wrote, where the community lives."""
     return midnight(read_day(day), village.context.zone)
+
+
+def moment_of(village: Community, text: str, field: str = "instant") -> datetime:
+    """The instant of a day and a time of the day, 2026-09-16 09:00, where the community lives.
+
+    A time alone is the next one that is to come: 01:30 is tonight. Raises `BadTimeOfDay`, or what is wrong
+    with the day.
+    """
+    tz, now = village.context.zone, village.context.now()
+    day, _, at = tidy(text).replace("T", " ").rpartition(" ")
+    clock = time.fromisoformat(time_of_day(field, at.zfill(5)))
+    if day:
+        return local_instant(read_day(day), clock, tz)
+    today = village.context.today()
+    tonight = local_instant(today, clock, tz)
+    return tonight if tonight > now else local_instant(today + timedelta(days=1), clock, tz)
 
 
 def end_of(village: Community, day: str) -> datetime:

@@ -18,7 +18,7 @@ from gridpoints.errors import (
 
 DONE = 0
 #: All was done that could be, but rows of a file were left out, `verify` or `rules diff` found
-#: differences, or a receipt proves nothing.
+#: differences, a receipt proves nothing, or what a till delivered is contested.
 SOMETHING_LEFT = 1
 #: Typer's own, for a command line that cannot be understood.
 USAGE = 2

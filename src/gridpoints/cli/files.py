@@ -47,11 +47,11 @@ def write_text(path: Path, text: str) -> None:
         file.write(text)
 
 
-def write_new(path: Path, text: str) -> None:
-    """Write a text into a new file; raises `FileExists`, or `FileUnreadable`."""
+def write_new(path: Path, content: str | bytes) -> None:
+    """Write a text, or what is none, into a new file; raises `FileExists`, or `FileUnreadable`."""
     try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with path.open("xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
     except (OSError, ValueError) as error:
         raise refused(path, error) from None
 

@@ -66,7 +66,7 @@ class Output:
         drawn = self.console.is_terminal
         table = Table(
             *columns,
-            title=title,
+            title=title if drawn else Text(title, no_wrap=True, overflow="ignore"),
             box=box.SIMPLE_HEAD if drawn else None,
             title_justify="left",
             title_style="bold",

@@ -28,7 +28,7 @@ then English.
 MEANINGS = {
     exits.DONE: "all was done",
     exits.SOMETHING_LEFT: "done, but rows of a file were left out, `verify` or `rules diff` found "
-    "differences, a receipt proves nothing, or `reconcile` found some",
+    "differences, a receipt proves nothing, `reconcile` found some, or a till's voucher is contested",
     exits.USAGE: "the command line cannot be understood",
     3: "the input or the rule set has to be mended",
     4: "what was named does not exist, or is not the only one of its name",
@@ -44,6 +44,10 @@ _AWARD = "award member deed day unit awarded status waits_for closes_at"
 _GOODS = "goods[offer quantity]"
 _VOUCHER = f"voucher status member {_GOODS} unit points valid_until named"
 _WISH = "wish number status text parts free value currency points round priority"
+_FINDING = "id suspicion subjects told caution evidence verdict note looked_by"
+_EMERGENCY = "id kind mode status reason grids declared_at declared_by ended_at ended_by outcome"
+_CALLS = "calls[id place wanted missing skill grid deed starts_at ends_at status]"
+_TURNS = "turns[turn call member name status answer_by hours hours_from award]"
 #: The keys of the documents that `--json` writes; in brackets those of each item of a list.
 DOCUMENTS = {
     "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
@@ -82,6 +86,66 @@ DOCUMENTS = {
     "wish where": "detail told",
     "wish thank": "thanks[wish member text status]",
     "wish tick": "looked_at",
+    **dict.fromkeys(
+        (
+            *("catalog draft", "catalog publish", "catalog close", "catalog list", "catalog series"),
+            *("catalog post", "catalog errand", "catalog task-list", "catalog task", "catalog tasks"),
+            *("catalog programme", "catalog thing"),
+        ),
+        "listed[kind id name status]",
+    ),
+    "catalog adopt": "adopted categories[id name] series_changed",
+    "catalog tick": "moved[kind id status]",
+    "catalog search": "found[kind id name sessions]",
+    **dict.fromkeys(
+        ("catalog session", "catalog sessions", "catalog short", "catalog cancel", "catalog hold-anyway"),
+        "sessions[session item name starts_at ends_at place places free minimum status]",
+    ),
+    **dict.fromkeys(
+        ("catalog lend", "catalog renew", "catalog return", "catalog lost", "catalog loans"),
+        "loans[loan thing name member lent_at due_at returned_at status]",
+    ),
+    **dict.fromkeys(
+        (
+            *("claim make", "claim list", "claim tick", "claim confirm", "claim accept", "claim check-in"),
+            *("claim check-out", "claim verify", "claim no-show", "claim reject", "claim cancel"),
+            *("claim excuse", "claim dispute", "claim void", "claim hours"),
+        ),
+        "claims[claim target target_id name member status hours provenance award warnings]",
+    ),
+    **dict.fromkeys(("emergency declare", "emergency end", "emergency list"), f"emergencies[{_EMERGENCY}]"),
+    "emergency tick": "lapsed reminded escalated",
+    "emergency report": f"emergency({_EMERGENCY}) lasted_minutes first_in_action_minutes asked served "
+    "to_stand_down turns hours calls[id place wanted served hours] "
+    "directives[id text took_minutes late done]",
+    "emergency status": f"emergency({_EMERGENCY}) {_CALLS} {_TURNS}",
+    **dict.fromkeys(("emergency call", "emergency close-call"), _CALLS),
+    "emergency muster": f"{_TURNS} not_asked[member name code message] missing",
+    **dict.fromkeys(
+        (
+            "emergency assign",
+            "emergency accept",
+            "emergency decline",
+            "emergency release",
+            "emergency stand-by",
+            "emergency mobilise",
+            "emergency begin",
+            "emergency demobilise",
+            "emergency hours",
+            "emergency stand-down",
+        ),
+        _TURNS,
+    ),
+    **dict.fromkeys(
+        (
+            "emergency direct",
+            "emergency withdraw",
+            "emergency directives",
+            "emergency acknowledge",
+            "emergency done",
+        ),
+        "directives[id text status issued_at due_at answers]",
+    ),
     "rules explain": "award status refusal member deed day rule_set unit wanted awarded explanation",
     "balance": "member(id number name status) balances[unit posted held available]",
     "statement": "member(id number name status) entries[unit sequence day recorded_at kind reason amount "
@@ -117,7 +181,16 @@ DOCUMENTS = {
     "voucher issue": f"{_VOUCHER} code",
     **dict.fromkeys(("voucher list", "voucher revoke"), f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]"),
     "voucher take": "redemption status goods[offer quantity] unit points",
-    "voucher attempts": "attempts[at by voucher reason]",
+    "voucher attempts": "attempts[attempt at by voucher reason]",
+    **dict.fromkeys(("till offline", "till online"), "till limit status"),
+    "till deliver": "till deliveries[delivery number voucher points taken_at arrival reason over_limit] "
+    "damaged",
+    **dict.fromkeys(
+        ("till conflicts", "till decide"),
+        "conflicts[id voucher merchant unit points taken_at reason first status decided_by note]",
+    ),
+    **dict.fromkeys(("oversight findings", "oversight clear", "oversight confirm"), f"findings[{_FINDING}]"),
+    "oversight show": f"finding({_FINDING}) evidence[id kind at who what]",
     "fund deposit": "deposit money currency source",
     "fund report": "currency deposited paid available due taken liability coverage "
     "liabilities[unit points rate money] forecast[month money left] alarms[alarm share month budget]",

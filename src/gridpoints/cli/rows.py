@@ -105,6 +105,12 @@ class Rejects:
         self.writer.writerow([*cells, problem.row, problem.column or "", reason])
 
 
+def refuse_same_file(language: Language, file: Path, rejected: Path | None) -> None:
+    """Raise a usage error where the rows left out would be written over those that are read."""
+    if rejected is not None and rejected.exists() and rejected.samefile(file):
+        raise typer.BadParameter(language.text("--rejects would overwrite the file that is read."))
+
+
 @contextmanager
 def rejects(path: Path | None, table: Table, language: Language) -> Iterator[Rejects | None]:
     """A CSV file with the headings of `table`; None where no path is given."""

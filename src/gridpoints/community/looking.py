@@ -17,6 +17,8 @@ from gridpoints.community.room import Room
 from gridpoints.community.standards import STANDARDS, Proposal, Standards
 from gridpoints.community.terms import VOLUNTEER
 from gridpoints.community.tree import Tree
+from gridpoints.errors import NoRulesInForce
+from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work
 
 #: Too many to be on a card, and not the ones to turn to.
@@ -40,25 +42,34 @@ class Looking(Room):
                 covers=work.find(Cover),
             )
 
-    def findings(self, standards: Standards = STANDARDS, *, below: str | None = None) -> list[Finding]:
+    def standards(self) -> Standards:
+        """What grids are held to: by the rules in force, and as usual where these are silent."""
+        try:
+            terms = Rules(self.context).in_force().terms.grids
+        except NoRulesInForce:
+            return STANDARDS
+        return STANDARDS if terms is None else Standards.of(terms)
+
+    def findings(self, standards: Standards | None = None, *, below: str | None = None) -> list[Finding]:
         """What is not as it should be: sizes, staff, coverage, overlaps, terms; `below` a grid, or in all.
 
-        Grids are held to `standards` where they are of that kind and have no such grid inside.
+        Grids are held to `standards` (without any, to those of `standards()`) where they are of that kind
+        and have no such grid inside.
         """
         census = self.census()
-        found = findings(census, standards)
+        found = findings(census, self.standards() if standards is None else standards)
         if below is None:
             return found
         inside = {grid.id for grid in census.tree.below(below)}
         inside |= {household.id for household in census.households if household.grid_id in inside}
         return [finding for finding in found if finding.id in inside]
 
-    def propose_rebalancing(self, group: str, standards: Standards = STANDARDS) -> Proposal:
+    def propose_rebalancing(self, group: str, standards: Standards | None = None) -> Proposal:
         """Who of a group (``volunteers``, ``cadres``) could go where from grids next door that have enough.
 
         Nobody is moved: somebody looks at it, and calls `carry_out` with what they agree to.
         """
-        return rebalanced(self.census(), standards, group)
+        return rebalanced(self.census(), self.standards() if standards is None else standards, group)
 
     def contact_card(self, household_id: str, *, without: Collection[str] = NOT_ON_CARDS) -> ContactCard:
         """Who is responsible for a household (一户一卡): from its own door up to the top of the tree.

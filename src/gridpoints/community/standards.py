@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gridpoints.community.terms import CADRES, GRID_WORKER, VOLUNTEER
+from gridpoints.rules.grids import GridTerms
 from gridpoints.values import Explanation
 
 
@@ -70,9 +71,35 @@ class Standards:
         hash=False,
     )
 
+    @classmethod
+    def of(cls, terms: GridTerms) -> Standards:
+        """The usual figures, with those in the place of which a community put its own."""
+        usual = cls()
+        tolerance = None if terms.tolerance is None else Decimal(terms.tolerance) / 100
+        least = {"cadres": terms.cadres, "volunteers": terms.volunteers}
+        figures = {"households": terms.households, "people": terms.people, **least}
+        said = {name: terms.source for name, figure in figures.items() if figure is not None and terms.source}
+        return evolve(
+            usual,
+            households=_size(usual.households, terms.households, tolerance),
+            people=_size(usual.people, terms.people, tolerance),
+            staffing=tuple(
+                line if (own := least.get(line.group)) is None else evolve(line, least=own)
+                for line in usual.staffing
+            ),
+            sources={**usual.sources, **said},
+        )
+
     def staffing_of(self, group: str) -> Staffing:
         """The line for a group; raises KeyError where there is none."""
         return {line.group: line for line in self.staffing}[group]
+
+
+def _size(usual: Size | None, about: int | None, tolerance: Decimal | None) -> Size | None:
+    """What of a size was said; None: nothing is asked."""
+    if about == 0 or usual is None:
+        return None
+    return Size(usual.about if about is None else about, usual.tolerance if tolerance is None else tolerance)
 
 
 #: The figures of the reports that gridpoints was made from.

@@ -156,7 +156,7 @@ class Stories:
             worker.dispute(claim.id, reason="签到表上没有名字")
             yield self.evening(2, 10)
             if fate > 0.992:
-                self.as_(CHAIR).claiming.void(claim.id, reason="经核实未到场")
+                self.as_(CLERK).claiming.void(claim.id, reason="经核实未到场")
                 return
         worker.verify(claim.id)
 

@@ -21,6 +21,7 @@ from gridpoints.emergency.model import (
     CallStatus,
     MusterCall,
 )
+from gridpoints.emergency.rosters import roster_of
 from gridpoints.emergency.switching import Switching
 from gridpoints.errors import AlreadyMustered, CallFilled, DueTooSoon, GridpointsError, NotMustered
 from gridpoints.rules.operations import Rules
@@ -124,6 +125,12 @@ class Mustering(Switching):
             call = work.get(MusterCall, call_id)
             there = work.count(Assignment, {"call_id": call.id, "status": BOUND})
         return max(0, call.wanted - there)
+
+    def roster(self, call_id: str) -> list[Candidate]:
+        """Those whom the community's own register names for a call: see `roster_of`."""
+        with self.context.read() as work:
+            call = work.get(MusterCall, call_id)
+        return roster_of(self.context, call)
 
     def muster(
         self, call_id: str, candidates: Iterable[Candidate], *, answer_by: datetime | None = None

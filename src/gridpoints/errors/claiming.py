@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, Refused
+from gridpoints.errors.base import Conflict, GridpointsError, InvalidInput, NotAllowed, Refused
 
 
 class SessionFull(Refused):
@@ -48,6 +48,14 @@ class NotTheBeneficiary(NotAllowed):
     granted."""
 
     wish: str
+
+
+class NotAllDone(Conflict):
+    """Of what was due, {count} could not be done; all the rest is done. Look at what stands in the
+    way, the next tick tries again: {refusals}"""
+
+    count: int
+    refusals: tuple[GridpointsError, ...]
 
 
 class WrongTarget(InvalidInput):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, Refused
+from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, NotFound, Refused
 
 
 class EmergencyOn(Conflict):
@@ -14,6 +14,12 @@ class EmergencyOn(Conflict):
     emergency: str
     mode: str
     since: datetime
+
+
+class NoEmergency(NotFound):
+    """Nothing of that sort is on: {mode}. Declare it first."""
+
+    mode: str
 
 
 class EmergencyOver(Refused):

@@ -131,6 +131,13 @@ class OfflineNotAllowed(NotAllowed):
     till: str
 
 
+class OfflineEnded(Refused):
+    """The till {till} handed this in after it was to take nothing more without a network. Somebody of the
+    community decides about it."""
+
+    till: str
+
+
 class DeliveryConflict(Conflict):
     """The till {till} delivered another voucher under the number {number} before. Keep its file, and show
     it to the community's office."""

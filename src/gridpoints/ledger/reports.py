@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, timedelta
-from itertools import pairwise
 
 from attrs import frozen
 
@@ -17,6 +17,8 @@ from gridpoints.values import Interval, can_be_stored, check_instant, check_whol
 
 #: Lines that are entered in one unit of work: others who write wait no longer than that.
 FOLDED_AT_ONCE = 8_192
+#: What a `Month` is told by.
+_TOLD = (AccountKind.ISSUANCE, AccountKind.MERCHANT, AccountKind.SETTLED, AccountKind.EXPIRY)
 
 
 @frozen
@@ -108,11 +110,10 @@ class Reports:
         check_whole("count", count, most=1_200)
         days = _first_days(first, count)
         self._fold_what_is_long()
+        bounds = [midnight(day, self.context.zone) for day in days]
         with self.context.read() as work:
-            return [
-                _month(unit, day, work.ledger.flows(unit, Interval.of_days(day, end, self.context.zone)))
-                for day, end in pairwise(days)
-            ]
+            moved = work.ledger.moved(unit, _TOLD, bounds)
+        return [_month(unit, day, of_it) for day, of_it in zip(days, moved, strict=False)]
 
 
 def _first_days(first: date, count: int) -> list[date]:
@@ -126,17 +127,9 @@ def _first_days(first: date, count: int) -> list[date]:
     return days
 
 
-def _month(unit: str, day: date, flows: list[Flow]) -> Month:
-    moved: defaultdict[AccountKind, int] = defaultdict(int)
-    for flow in flows:
-        moved[flow.account_kind] += flow.amount
-    return Month(
-        unit,
-        day,
-        -moved[AccountKind.ISSUANCE],
-        moved[AccountKind.MERCHANT] + moved[AccountKind.SETTLED],
-        moved[AccountKind.EXPIRY],
-    )
+def _month(unit: str, day: date, moved: Mapping[AccountKind, int]) -> Month:
+    issuance, merchants, settled, expiry = (moved.get(kind, 0) for kind in _TOLD)
+    return Month(unit, day, -issuance, merchants + settled, expiry)
 
 
 def _must_be_storable(unit: str) -> None:

@@ -69,6 +69,14 @@ class Texts:
     language: str
 
 
+@frozen
+class Signed:
+    """What proves a certificate: its `badge`, and the `short_form` that fits into a QR code."""
+
+    badge: str
+    short_form: str
+
+
 def did_of(key: PublicKey) -> str:
     """The DID of a key, from which everybody can read the key itself (W3C CCG did:key)."""
     return f"did:key:{_multibase(_ED25519_PUBLIC + key.raw)}"
@@ -147,6 +155,27 @@ def credential_of(
     return credential
 
 
+def short_form(certificate: Certificate, community: str, member: Member, issuer: Issuer, texts: Texts) -> str:
+    """What a certificate says in a signed text that fits into a QR code: a JSON Web Token.
+
+    The issuer and the certificate are named as in its badge; `name`, `title`, `hours`, `since` and `until`
+    are what is printed beside it, so that whoever scans it sees whether somebody changed the paper.
+    """
+    said = {
+        "iss": issuer.id,
+        "jti": certificate.id,
+        "nbf": int(certificate.issued_at.timestamp()),
+        "sub": community,
+        "name": member.name,
+        "title": texts.title,
+        "hours": None if certificate.hours is None else f"{certificate.hours.normalize():f}",
+        "since": None if certificate.since is None else certificate.since.isoformat(),
+        "until": None if certificate.until is None else certificate.until.isoformat(),
+    }
+    header = {"alg": "EdDSA", "typ": "JWT"}  # the key stands in the DID of the issuer
+    return _compact(header, {name: value for name, value in said.items() if value is not None}, issuer.key)
+
+
 def status_list(revoked: Iterable[int], certificates: int, issuer: Issuer, now: datetime) -> str:
     """The signed list of which certificates, by their numbers, are revoked (W3C Bitstring Status List 1.0).
 
@@ -216,7 +245,10 @@ def jwk_of(key: PublicKey) -> dict[str, str]:
 def _signed(payload: Mapping[str, Any], key: PrivateKey) -> str:
     """A compact JWS. The key stands in its header, and in the DID of the issuer, which is to be compared."""
     public = key.public
-    header = {"alg": "EdDSA", "jwk": jwk_of(public), "typ": "JWT"}
+    return _compact({"alg": "EdDSA", "jwk": jwk_of(public), "typ": "JWT"}, payload, key)
+
+
+def _compact(header: Mapping[str, Any], payload: Mapping[str, Any], key: PrivateKey) -> str:
     text = f"{_base64url(_json(header))}.{_base64url(_json(payload))}"
     return f"{text}.{_base64url(key.sign(text))}"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from attrs import frozen
 
 from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
@@ -10,16 +13,19 @@ from gridpoints.community.model import Member, Profile
 from gridpoints.emergency.model import PLACED, Assignment, MusterCall
 from gridpoints.i18n.language import Language
 from gridpoints.recognition.agenda import Ahead, feed
-from gridpoints.recognition.badges import Issuer, Texts, badge, status_list
+from gridpoints.recognition.badges import Issuer, Signed, Texts, badge, short_form, status_list
 from gridpoints.recognition.certifying import Certifying
 from gridpoints.recognition.gathering import Gathering
 from gridpoints.recognition.model import Certificate, CertificateStatus, RecordEntry
 from gridpoints.recognition.papers import as_csv, as_svg, texts_of
+from gridpoints.recognition.prints import as_pdf
 from gridpoints.recognition.record import VolunteerRecord
 from gridpoints.records import Change
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Work
+
+T = TypeVar("T")
 
 
 @frozen
@@ -100,6 +106,18 @@ class Recognition(Certifying):
 
         One that was revoked says so, and bears no signature. Raises as `record` does.
         """
+        return self._drawn(as_svg, certificate_id, language, issuer)
+
+    def pdf(self, certificate_id: str, *, language: str = "en", issuer: Issuer | None = None) -> bytes:
+        """A certificate as PDF on a sheet of A4, in that language; with an issuer, signed.
+
+        The signed badge is attached, and a QR code says the same in a signed `short_form`. One that was
+        revoked says so, and bears no signature. Raises `MissingDriver` without the extra ``pdf``, and as
+        `record` does.
+        """
+        return self._drawn(as_pdf, certificate_id, language, issuer)
+
+    def _drawn(self, draw: Callable[..., T], certificate_id: str, language: str, issuer: Issuer | None) -> T:
         spoken = self._language(language)
         with self.context.read() as work:
             certificate, member, profile, texts = self._certified(work, certificate_id, spoken)
@@ -110,8 +128,9 @@ class Recognition(Certifying):
                 why = next(iter(work.find(Change, subject, order=("-version",), limit=1))).reason
         signed = None
         if issuer is not None and not revoked:
-            signed = badge(certificate, self.context.community, member, issuer, texts)
-        return as_svg(certificate, member, profile, texts, spoken, badge=signed, why_revoked=why)
+            what = (certificate, self.context.community, member, issuer, texts)
+            signed = Signed(badge(*what), short_form(*what))
+        return draw(certificate, member, profile, texts, spoken, signed=signed, why_revoked=why)
 
     def badge(self, certificate_id: str, issuer: Issuer, *, language: str = "en") -> str:
         """A certificate as a signed Open Badge 3.0, its texts in that language.

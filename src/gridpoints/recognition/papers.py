@@ -6,19 +6,18 @@ import csv
 from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
-from unicodedata import east_asian_width
 from xml.etree import ElementTree as Xml
 
 from gridpoints.community.model import Member, Profile
 from gridpoints.i18n.language import Language
-from gridpoints.recognition.badges import Texts
+from gridpoints.recognition.badges import Signed, Texts
 from gridpoints.recognition.model import Certificate, CertificateKind, RecordEntry
 from gridpoints.recognition.record import Correction, VolunteerRecord
+from gridpoints.recognition.sheet import FRAMES, HEIGHT, RED, TURN, WIDTH, Line, lines_of, printable
 
 SVG = "http://www.w3.org/2000/svg"
 BADGES = "https://purl.imsglobal.org/ob/v3p0"
 _FONTS = "Noto Serif CJK SC, Source Han Serif SC, Songti SC, SimSun, PMingLiU, serif"
-_WIDTH, _HEIGHT = 1123, 794  # A4 on its side, at 96 to the inch
 #: What a spreadsheet would take for a formula, were it the first sign of a cell.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -132,7 +131,7 @@ def as_svg(
     texts: Texts,
     language: Language,
     *,
-    badge: str | None = None,
+    signed: Signed | None = None,
     why_revoked: str | None = None,
 ) -> str:
     """The certificate as a picture for a printer, with the signed badge baked in where there is one.
@@ -144,102 +143,48 @@ def as_svg(
     Xml.register_namespace("openbadges", BADGES)
     sheet = Xml.Element(
         f"{{{SVG}}}svg",
-        {"viewBox": f"0 0 {_WIDTH} {_HEIGHT}", "width": "297mm", "height": "210mm", "font-family": _FONTS},
+        {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "width": "297mm", "height": "210mm", "font-family": _FONTS},
     )
     sheet.set("lang", texts.language)
-    Xml.SubElement(sheet, f"{{{SVG}}}title").text = _printable(f"{texts.title} – {member.name}")
-    if badge is not None:
-        Xml.SubElement(sheet, f"{{{BADGES}}}credential", {"verify": badge})
+    Xml.SubElement(sheet, f"{{{SVG}}}title").text = printable(f"{texts.title} – {member.name}")
+    if signed is not None:
+        Xml.SubElement(sheet, f"{{{BADGES}}}credential", {"verify": signed.badge})
     _frame(sheet)
-    _line(sheet, texts.title, y=190, size=54)
-    _line(sheet, member.name, y=300, size=44)
-    for n, line in enumerate(_wrapped(texts.sentence, 66)):
-        _line(sheet, line, y=390 + 40 * n, size=26)
-    for n, line in enumerate(_wrapped(texts.criteria, 110)):
-        _line(sheet, line, y=580 + 26 * n, size=16, ink="#6b6b6b")
-    day = language.date(certificate.issued_at.astimezone(language.zone).date())
-    _line(sheet, f"{profile.name}  ·  {day}", y=660, size=22)
-    number = language.text("Certificate {number}, {id}", number=str(certificate.number), id=certificate.id)
-    _line(sheet, number, y=710, size=13, ink="#6b6b6b")
-    if certificate.revoked_at is not None:
-        _stamp(sheet, certificate, why_revoked, language)
+    turn = f"rotate({TURN} {WIDTH / 2:g} {HEIGHT / 2:g})"
+    turned = Xml.Element(f"{{{SVG}}}g", {"transform": turn, "opacity": "0.85"})
+    for line in lines_of(certificate, member, profile, texts, language, why_revoked=why_revoked):
+        _line(turned if line.turned else sheet, line)
+    if len(turned):
+        sheet.append(turned)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{Xml.tostring(sheet, encoding="unicode")}\n'
 
 
 def _frame(sheet: Xml.Element) -> None:
-    for inset, width in ((30, 6), (44, 1.5)):
+    for inset, thick in FRAMES:
         Xml.SubElement(
             sheet,
             f"{{{SVG}}}rect",
             {
                 "x": str(inset),
                 "y": str(inset),
-                "width": str(_WIDTH - 2 * inset),
-                "height": str(_HEIGHT - 2 * inset),
-                "fill": "white" if inset == 30 else "none",
-                "stroke": "#9c2f2f",
-                "stroke-width": str(width),
+                "width": str(WIDTH - 2 * inset),
+                "height": str(HEIGHT - 2 * inset),
+                "fill": "white" if inset == FRAMES[0][0] else "none",
+                "stroke": RED,
+                "stroke-width": f"{thick:g}",
             },
         )
 
 
-def _stamp(sheet: Xml.Element, certificate: Certificate, why: str | None, language: Language) -> None:
-    assert certificate.revoked_at is not None  # noqa: S101  # that is what is stamped
-    day = certificate.revoked_at.astimezone(language.zone).date()
-    turned = Xml.SubElement(
-        sheet, f"{{{SVG}}}g", {"transform": f"rotate(-18 {_WIDTH / 2:g} {_HEIGHT / 2:g})", "opacity": "0.85"}
-    )
-    _line(turned, language.text("Revoked on {day}", day=day), y=400, size=84, ink="#c0392b")
-    for n, line in enumerate(_wrapped(why or "", 60)):
-        _line(turned, line, y=460 + 34 * n, size=28, ink="#c0392b")
-
-
-def _line(parent: Xml.Element, text: str, *, y: float, size: float, ink: str = "#2b2b2b") -> None:
-    """A line in the middle, smaller where it would not fit."""
-    fitting = min(size, (_WIDTH - 160) * 2 / max(1, _columns(text)))
+def _line(parent: Xml.Element, line: Line) -> None:
     Xml.SubElement(
         parent,
         f"{{{SVG}}}text",
         {
-            "x": f"{_WIDTH / 2:g}",
-            "y": f"{y:g}",
+            "x": f"{line.x:g}",
+            "y": f"{line.y:g}",
             "text-anchor": "middle",
-            "font-size": f"{fitting:.4g}",
-            "fill": ink,
+            "font-size": f"{line.size:.4g}",
+            "fill": line.ink,
         },
-    ).text = _printable(text)
-
-
-def _columns(text: str) -> int:
-    """How wide a text is: a Chinese sign is as wide as two Latin ones."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def _printable(text: str) -> str:
-    """Without what XML cannot hold."""
-    return "".join(sign for sign in text if sign >= " " and sign not in "\ufffe\uffff")
-
-
-def _wrapped(text: str, columns: int) -> list[str]:
-    """The text in lines, broken at blanks, and between Chinese signs."""
-    lines, line = [], ""
-    for word in _words(text):
-        if line and _columns(line + word) > columns:
-            lines.append(line.strip())
-            line = ""
-        line += word
-    return [*lines, line.strip()] if line.strip() else lines
-
-
-def _words(text: str) -> Iterator[str]:
-    word = ""
-    for sign in text:
-        if east_asian_width(sign) in "WF" and word and sign not in "，。；：、！？）》」":
-            yield word
-            word = ""
-        word += sign
-        if sign.isspace():
-            yield word
-            word = ""
-    if word:
-        yield word
+    ).text = line.text

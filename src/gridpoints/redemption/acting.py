@@ -5,14 +5,21 @@ from __future__ import annotations
 from attrs import frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NotOfThisMerchant, StaffOnly, TillMayNot
+from gridpoints.errors import (
+    NotATill,
+    NotOfThisMerchant,
+    RecordUnknown,
+    StaffOnly,
+    TillKeyRefused,
+    TillMayNot,
+)
 from gridpoints.redemption.partners import Merchant, Staff, StaffRole
-from gridpoints.redemption.tills import KeyScope, Till
+from gridpoints.redemption.tills import KeyScope, Outlet, PlaceStatus, Till, TillKey
 from gridpoints.storage.port import Work
 
 #: Who has it acts for merchants alone, and only for those where they are `Staff`.
 MERCHANT_ROLE = "merchant"
-#: Whoever gave the key of a till acts as the till, with this role and one for each scope of the key.
+#: Whoever gave the key of a till acts as the till: with this role, one for the key, one for each scope.
 TILL_ROLE = "till"
 
 
@@ -24,6 +31,11 @@ def till_actor_id(till_id: str) -> str:
 def scope_role(scope: KeyScope) -> str:
     """The role of a till whose key has that scope."""
     return f"{TILL_ROLE}:{scope}"
+
+
+def key_role(key_id: str) -> str:
+    """The role of a till that acts with that key."""
+    return f"{TILL_ROLE}:key:{key_id}"
 
 
 def staff_id(merchant_id: str, person: str) -> str:
@@ -43,16 +55,51 @@ class Acting:
 
     def _must_serve(self, work: Work, merchant: Merchant, scope: KeyScope, subject: str) -> None:
         """Refuse a till of another merchant, or without that scope, and whoever does not work there."""
-        actor = self.context.actor
-        if TILL_ROLE in actor.roles:
-            till = work.get(Till, actor.id.removeprefix(till_actor_id("")))
+        if TILL_ROLE in self.context.actor.roles:
+            till = self._till_for(work, scope)
             if till.merchant_id != merchant.id:
                 raise NotOfThisMerchant(redemption=subject, merchant=till.name)
-            if scope_role(scope) not in actor.roles:
-                raise TillMayNot(till=till.name, till_scope=scope)
         else:
             role = StaffRole.MANAGER if scope is KeyScope.REFUND else StaffRole.CASHIER
             self._must_work_there(work, merchant, role)
+
+    def _must_be_let_read(self, work: Work, merchant_id: str | None = None) -> None:
+        """Refuse a till whose key is not for reading, and whoever acts for another merchant than this one.
+
+        Without a merchant, it is about what everybody may read: offers, opening hours.
+        """
+        if merchant_id is not None and self._acts_for_a_merchant:
+            merchant = work.get(Merchant, merchant_id)
+            self._must_serve(work, merchant, KeyScope.READ, merchant.name)
+        elif TILL_ROLE in self.context.actor.roles:
+            self._till_for(work, KeyScope.READ)
+
+    def _till_for(self, work: Work, scope: KeyScope) -> Till:
+        """The till that acts, with a key that is for this; raises `TillMayNot`, or what `_till` does."""
+        till = self._till(work)
+        if scope_role(scope) not in self.context.actor.roles:
+            raise TillMayNot(till=till.name, till_scope=scope)
+        return till
+
+    def _till(self, work: Work) -> Till:
+        """The till that acts: raises `NotATill`, and `TillKeyRefused` once its key is no longer good."""
+        actor, prefix = self.context.actor, key_role("")
+        if TILL_ROLE not in actor.roles:
+            raise NotATill(actor=actor.id)
+        ids = [role.removeprefix(prefix) for role in actor.roles if role.startswith(prefix)]
+        return self._behind(work, "".join(ids))[1]
+
+    def _behind(self, work: Work, key_id: str) -> tuple[TillKey, Till]:
+        """A key that is good, and its till; raises `TillKeyRefused`."""
+        try:
+            key = work.get(TillKey, key_id)
+            till = work.get(Till, key.till_id)
+            outlet = work.get(Outlet, till.outlet_id)
+        except RecordUnknown:
+            raise TillKeyRefused from None
+        if not key.is_good(self.context.now()) or PlaceStatus.CLOSED in (till.status, outlet.status):
+            raise TillKeyRefused
+        return key, till
 
     def _must_work_there(self, work: Work, merchant: Merchant, role: StaffRole) -> None:
         """Refuse tills, and those who act for merchants without being this one's staff in that role."""

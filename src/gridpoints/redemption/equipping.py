@@ -8,8 +8,8 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from gridpoints.errors import NotUsable, RecordUnknown, TillKeyRefused
-from gridpoints.redemption.acting import TILL_ROLE, Acting, scope_role, till_actor_id
+from gridpoints.errors import NotUsable, TillKeyRefused
+from gridpoints.redemption.acting import TILL_ROLE, Acting, key_role, scope_role, till_actor_id
 from gridpoints.redemption.partners import Merchant, StaffRole
 from gridpoints.redemption.tills import (
     KEY_PREFIX,
@@ -58,7 +58,7 @@ class Equipping(Acting):
             return self.context.keep(work, outlet)
 
     def set_hours(self, outlet_id: str, hours: Iterable[Opening]) -> Outlet:
-        """Change the opening hours of an outlet; without any it is always open."""
+        """Change the opening hours of an outlet: see `Outlet`; without any it is always open."""
         return self._change_outlet(outlet_id, PlaceStatus.OPEN, None, hours=_checked(hours))
 
     def close_outlet(self, outlet_id: str, *, reason: str | None = None) -> Outlet:
@@ -80,6 +80,7 @@ class Equipping(Acting):
     def outlets(self, merchant_id: str) -> list[Outlet]:
         """A merchant's outlets, by name."""
         with self.context.read() as work:
+            self._must_be_let_read(work)
             return work.find(Outlet, {"merchant_id": merchant_id}, order=("name", "id"))
 
     # --- tills --------------------------------------------------------------------------------
@@ -102,6 +103,7 @@ class Equipping(Acting):
     def tills(self, merchant_id: str) -> list[Till]:
         """A merchant's tills, by name."""
         with self.context.read() as work:
+            self._must_be_let_read(work, merchant_id)
             return work.find(Till, {"merchant_id": merchant_id}, order=("name", "id"))
 
     # --- keys ---------------------------------------------------------------------------------
@@ -148,30 +150,26 @@ class Equipping(Acting):
             return self.context.change(work, key, TILL_KEY.advance(key, KeyStatus.REVOKED), reason)
 
     def keys(self, till_id: str) -> list[TillKey]:
-        """The keys of a till, revoked ones included, without their secrets."""
+        """The keys of a till, revoked ones included, without their secrets: for the merchant's owner."""
         with self.context.read() as work:
+            till = work.get(Till, till_id)
+            self._must_work_there(work, work.get(Merchant, till.merchant_id), StaffRole.OWNER)
             return work.find(TillKey, {"till_id": till_id}, order=("issued_at", "id"))
 
     def till_of(self, text: str) -> Actor:
         """Who acts with the key `text`: pass it to `Community.acting_as`.
 
         Raises `TillKeyRefused`, and never says why: for a key that is unknown, wrong, expired, revoked, or of
-        a till or an outlet that is out of use.
+        a till or an outlet that is out of use. So does whatever is called later, once it is.
         """
         prefix, _, rest = text.partition("_") if isinstance(text, str) else ("", "", "")
         id, _, secret = rest.partition("_")
         with self.context.read() as work:
-            try:
-                key = work.get(TillKey, id)
-                till = work.get(Till, key.till_id)
-                outlet = work.get(Outlet, till.outlet_id)
-            except RecordUnknown:
-                raise TillKeyRefused from None
+            key, till = self._behind(work, id)
         if not key.opens_with(secret, self.context.now()) or prefix != KEY_PREFIX:
             raise TillKeyRefused
-        if PlaceStatus.CLOSED in (till.status, outlet.status):
-            raise TillKeyRefused
-        return Actor(till_actor_id(till.id), frozenset({TILL_ROLE, *map(scope_role, key.scopes)}))
+        roles = {TILL_ROLE, key_role(key.id), *map(scope_role, key.scopes)}
+        return Actor(till_actor_id(till.id), frozenset(roles))
 
 
 def _checked(hours: Iterable[Opening]) -> tuple[Opening, ...]:

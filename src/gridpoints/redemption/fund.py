@@ -117,22 +117,29 @@ def next_month(day: date) -> date:
 def expected(redeemed: Mapping[date, Decimal], today: date, months: int) -> list[tuple[date, Decimal]]:
     """What will be redeemed in each of the next months, from this one on.
 
-    `redeemed` is by the first day of the month. The mean of the last `RECENT` full months; and where the same
-    month of the year before is known, as much more or less as that one was than the same months before it:
-    people redeem before the spring festival whatever the rest of the year is like.
+    `redeemed` is by the first day of the month. The mean of the last `RECENT` full months, of those since the
+    first in which anything was redeemed; where that is this month, what was redeemed in it so far. And where
+    the same month of the year before is known, as much more or less as that one was than the same months
+    before it: people redeem before the spring festival whatever the rest of the year is like.
     """
     this = today.replace(day=1)
     recent = _before(this, RECENT)
-    base = sum((redeemed.get(month, Decimal(0)) for month in recent), Decimal(0)) / RECENT
+    base = _mean(redeemed, recent) or _mean(redeemed, [this])
+    mean = _mean(redeemed, [each.replace(year=each.year - 1) for each in recent])
     found, month = [], this
     for _ in range(months):
         year_ago = month.replace(year=month.year - 1)
-        same = [redeemed.get(each.replace(year=each.year - 1)) for each in recent]
-        mean = sum((each or Decimal(0) for each in same), Decimal(0)) / RECENT
         season = redeemed[year_ago] / mean if year_ago in redeemed and mean > 0 else Decimal(1)
         found.append((month, max(Decimal(0), base * season)))
         month = next_month(month)
     return found
+
+
+def _mean(redeemed: Mapping[date, Decimal], months: Sequence[date]) -> Decimal:
+    """Of those of the months that there were since the first; 0 of none."""
+    first = min(redeemed, default=date.max)
+    sums = [redeemed.get(month, Decimal(0)) for month in months if month >= first]
+    return sum(sums, Decimal(0)) / max(1, len(sums))
 
 
 def _before(month: date, count: int) -> Sequence[date]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from attrs import evolve, frozen
 
 from gridpoints.errors import NoRulesInForce
 from gridpoints.ledger.model import Account
 from gridpoints.ledger.operations import Ledger
+from gridpoints.records import Record
 from gridpoints.redemption.fund import (
     COVERED,
     Alarm,
@@ -42,6 +44,9 @@ from gridpoints.values import Unit, check_text, check_whole
 
 #: Of statements whose money is still to be paid.
 _DUE = (SettlementStatus.DRAWN_UP, SettlementStatus.APPROVED, SettlementStatus.RETURNED)
+
+#: Months that a forecast is made from: two years, and what there is of this one.
+_LOOKED_AT = 25
 
 
 @frozen
@@ -77,6 +82,7 @@ class Funding(Reconciling):
     def deposits(self, currency: str = "CNY") -> list[Deposit]:
         """All that came in and was taken out, by day."""
         with self.context.read() as work:
+            self._must_be_let_read(work)
             return work.find(Deposit, {"currency": currency}, order=("day", "made_at", "id"))
 
     def fund_report(
@@ -93,6 +99,7 @@ class Funding(Reconciling):
         Ledger(self.context).fold()
         today = self.context.today()
         with self.context.read() as work:
+            self._must_be_let_read(work)
             rules = self._rules(today)
             rates = self._rates(work, rules, currency, today)
             paid = {"currency": currency, "status": SettlementStatus.PAID}
@@ -100,9 +107,9 @@ class Funding(Reconciling):
             report = FundReport(
                 currency=currency,
                 day=today,
-                deposited=_sum(each.money for each in work.find(Deposit, {"currency": currency})),
-                paid=_sum(each.money for each in work.find(Settlement, paid)),
-                due=_sum(each.money for each in work.find(Settlement, due)),
+                deposited=_money(work, Deposit, {"currency": currency}),
+                paid=_money(work, Settlement, paid),
+                due=_money(work, Settlement, due),
                 taken=_sum(self._taken(work, currency, today)),
                 liabilities=tuple(self._liabilities(work, rates)),
             )
@@ -155,7 +162,7 @@ class Funding(Reconciling):
             portion = Portion.of(terms, points, work.get(Unit, merchant.unit).decimal(points))
             yield portion.gross - portion.cost
             waiting = {"merchant_id": merchant.id, "status": AdjustmentStatus.OPEN}
-            yield _sum(each.money for each in work.find(Adjustment, waiting))
+            yield _money(work, Adjustment, waiting)
             if last is not None:
                 yield last.carried
 
@@ -168,7 +175,7 @@ class Funding(Reconciling):
             unit = Rules(self.context).units().get(code)
             if unit is None:
                 continue
-            for month in Ledger(self.context).months(code, first, 24):
+            for month in Ledger(self.context).months(code, first, _LOOKED_AT):
                 if month.redeemed:
                     before = redeemed.get(month.first_day, Decimal(0))
                     redeemed[month.first_day] = before + unit.decimal(month.redeemed) * rate
@@ -191,8 +198,13 @@ class Funding(Reconciling):
                 yield FundAlarm(alarm, round(share, 4), budget=budget.code, names=budget.names)
 
 
-def _sum(sums: Iterator[Decimal]) -> Decimal:
+def _sum(sums: Iterable[Decimal]) -> Decimal:
     return sum(sums, Decimal(0))
+
+
+def _money(work: Work, kind: type[Record], where: Mapping[str, Any]) -> Decimal:
+    """The money of many records; summed up here, for no database of the two does it exactly."""
+    return _sum(money for (money,) in work.stream(kind, ("money",), where, order=()))
 
 
 def _cover(report: FundReport, covered: Decimal) -> Iterator[FundAlarm]:

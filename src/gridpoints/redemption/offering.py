@@ -150,12 +150,14 @@ class Offering(Acting):
     def offer(self, id: str) -> Offer:
         """The offer of that id; raises `RecordUnknown`."""
         with self.context.read() as work:
+            self._must_be_let_read(work)
             return work.get(Offer, id)
 
     def offers(self, merchant_id: str | None = None) -> list[Offer]:
         """The published offers of a merchant (None: of all), by price."""
         where = {"status": OfferStatus.PUBLISHED} | ({"merchant_id": merchant_id} if merchant_id else {})
         with self.context.read() as work:
+            self._must_be_let_read(work)
             return work.find(Offer, where, order=("price", "name", "id"))
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 
 from attrs import evolve, frozen
 
-from gridpoints.errors import AgreementOverlaps, NotPositive
-from gridpoints.redemption.acting import Acting, staff_id
+from gridpoints.errors import AgreementOverlaps, NotPositive, StaffOnly
+from gridpoints.redemption.acting import TILL_ROLE, Acting, staff_id
 from gridpoints.redemption.partners import (
     AGREEMENT,
     ALLIANCE,
@@ -45,7 +45,10 @@ class Onboarding(Acting):
     def register_merchant(
         self, name: str, *, unit: str, rate: Decimal | str, currency: str = "CNY", id: str | None = None
     ) -> Merchant:
-        """Note a merchant's application: it would be paid `rate` in `currency` for one point."""
+        """Note a merchant's application: it would be paid `rate` in `currency` for one point.
+
+        Raises `StaffOnly` for a till.
+        """
         merchant = Merchant(
             id=self.context.id(id),
             name=check_text("name", name, longest=200),
@@ -53,6 +56,8 @@ class Onboarding(Acting):
             rate=check_decimal("rate", rate),
             currency=check_text("currency", currency, longest=3),
         )
+        if TILL_ROLE in self.context.actor.roles:
+            raise StaffOnly(actor=self.context.actor.id, merchant=merchant.name, staff_role=StaffRole.OWNER)
         with self.context.begin() as work:
             return self.context.keep(work, merchant)
 
@@ -86,11 +91,13 @@ class Onboarding(Acting):
     def merchant(self, id: str) -> Merchant:
         """The merchant of that id; raises `RecordUnknown`."""
         with self.context.read() as work:
+            self._must_be_let_read(work)
             return work.get(Merchant, id)
 
     def merchants(self) -> list[Merchant]:
         """All merchants, by name."""
         with self.context.read() as work:
+            self._must_be_let_read(work)
             return work.find(Merchant, order=("name", "id"))
 
     # --- agreements ---------------------------------------------------------------------------
@@ -158,6 +165,7 @@ class Onboarding(Acting):
     def agreements(self, merchant_id: str) -> list[Agreement]:
         """Everything that was ever agreed with a merchant, by its first day."""
         with self.context.read() as work:
+            self._must_be_let_read(work, merchant_id)
             return work.find(Agreement, {"merchant_id": merchant_id}, order=("starts_on", "id"))
 
     def agreement_on(self, merchant_id: str, day: date | None = None) -> Agreement:
@@ -194,27 +202,34 @@ class Onboarding(Acting):
     def staff(self, merchant_id: str) -> list[Staff]:
         """Whoever works or worked for a merchant."""
         with self.context.read() as work:
+            self._must_be_let_read(work, merchant_id)
             return work.find(Staff, {"merchant_id": merchant_id}, order=("person",))
 
     # --- alliances ----------------------------------------------------------------------------
 
     def found_alliance(self, name: str, merchants: Iterable[str] = (), *, id: str | None = None) -> Alliance:
-        """Found an alliance of merchants (商圈联盟): see `Alliance`."""
+        """Found an alliance of merchants (商圈联盟): see `Alliance`. Raises `StaffOnly`."""
+        self._must_be_of_the_community()
         with self.context.begin() as work:
             members = tuple(work.get(Merchant, each).id for each in sorted(set(merchants)))
             alliance = Alliance(self.context.id(id), check_text("name", name, longest=200), members)
             return self.context.keep(work, alliance)
 
     def join_alliance(self, alliance_id: str, merchant_id: str) -> Alliance:
-        """Take a merchant into an alliance; again, it changes nothing."""
+        """Take a merchant into an alliance; again, it changes nothing. Raises `StaffOnly` for a merchant."""
+        self._must_be_of_the_community()
         with self.context.begin() as work:
             merchant = work.get(Merchant, merchant_id)
             alliance = work.get(Alliance, alliance_id, lock=True)
             return self._allied(work, alliance, {*alliance.merchants, merchant.id})
 
     def leave_alliance(self, alliance_id: str, merchant_id: str) -> Alliance:
-        """Let a merchant leave an alliance; what is reserved with it is still handed out."""
+        """Let a merchant leave an alliance; what is reserved with it is still handed out.
+
+        Raises `StaffOnly` unless its owner does it, or somebody of the community.
+        """
         with self.context.begin() as work:
+            self._must_work_there(work, work.get(Merchant, merchant_id), StaffRole.OWNER)
             alliance = work.get(Alliance, alliance_id, lock=True)
             return self._allied(work, alliance, {*alliance.merchants} - {merchant_id})
 
@@ -225,7 +240,8 @@ class Onboarding(Acting):
         return self.context.change(work, alliance, changed)
 
     def dissolve_alliance(self, alliance_id: str, *, reason: str | None = None) -> Alliance:
-        """End an alliance: each merchant gives its own offers alone."""
+        """End an alliance: each merchant gives its own offers alone. Raises `StaffOnly`."""
+        self._must_be_of_the_community()
         with self.context.begin() as work:
             alliance = work.get(Alliance, alliance_id, lock=True)
             dissolved = ALLIANCE.advance(alliance, AllianceStatus.DISSOLVED)
@@ -234,6 +250,7 @@ class Onboarding(Acting):
     def alliances(self) -> list[Alliance]:
         """All alliances, by name."""
         with self.context.read() as work:
+            self._must_be_let_read(work)
             return work.find(Alliance, order=("name", "id"))
 
 

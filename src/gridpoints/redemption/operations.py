@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from attrs import frozen
 
 from gridpoints.redemption.asking import Merits
@@ -11,6 +13,8 @@ from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.onboarding import Onboarding
 from gridpoints.redemption.refunding import Refunding
 from gridpoints.redemption.vouchers.delivering import Delivering
+from gridpoints.storage.port import Range
+from gridpoints.values import Interval
 
 __all__ = ["Merits", "Redemptions"]
 
@@ -22,19 +26,38 @@ class Redemptions(Onboarding, Equipping, Delivering, Refunding, Funding):
     def redemption(self, id: str) -> Redemption:
         """The redemption of that id; raises `RecordUnknown`."""
         with self.context.read() as work:
-            return work.get(Redemption, id)
+            redemption = work.get(Redemption, id)
+            self._must_be_let_read(work, redemption.merchant_id)
+            return redemption
+
+    def redemptions_at(self, merchant_id: str, day: date | None = None) -> list[Redemption]:
+        """What a merchant handed out on a local day (None: today), by time, for its till to count up."""
+        day = day or self.context.today()
+        within = Interval.of_days(day, day + timedelta(days=1), self.context.zone)
+        handed_out = {
+            "merchant_id": merchant_id,
+            "captured_at": Range(at_least=within.start, below=within.end),
+        }
+        with self.context.read() as work:
+            self._must_be_let_read(work, merchant_id)
+            return work.find(Redemption, handed_out, order=("captured_at", "id"))
 
     def redemptions_of(self, member_id: str) -> list[Redemption]:
-        """Everything a member ever redeemed or reserved, by time."""
+        """Everything a member ever redeemed or reserved, by time. Raises `StaffOnly`, but for one's own."""
+        if self.context.actor.id != member_id:
+            self._must_be_of_the_community()
         with self.context.read() as work:
             return work.find(Redemption, {"member_id": member_id}, order=("authorised_at", "id"))
 
     def refund_of(self, id: str) -> Refund:
         """The refund of that id; raises `RecordUnknown`."""
         with self.context.read() as work:
-            return work.get(Refund, id)
+            refund = work.get(Refund, id)
+            self._must_be_let_read(work, refund.merchant_id)
+            return refund
 
     def refunds(self, redemption_id: str) -> list[Refund]:
         """What was given back of a redemption, by time."""
         with self.context.read() as work:
+            self._must_be_let_read(work, work.get(Redemption, redemption_id).merchant_id)
             return work.find(Refund, {"redemption_id": redemption_id}, order=("refunded_at", "id"))

@@ -174,6 +174,7 @@ class Paying(Settling):
     def adjustments_of(self, merchant_id: str) -> list[Adjustment]:
         """All adjustments for a merchant, by time."""
         with self.context.read() as work:
+            self._must_be_let_read(work, merchant_id)
             return work.find(Adjustment, {"merchant_id": merchant_id}, order=("made_at", "id"))
 
 

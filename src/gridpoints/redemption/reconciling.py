@@ -22,7 +22,7 @@ from gridpoints.redemption.reconciliation import (
     Recorded,
     compared,
 )
-from gridpoints.redemption.settlement import NO_TAKINGS
+from gridpoints.redemption.settlement import AT_ONCE, NO_TAKINGS
 from gridpoints.redemption.statements import Adjustment
 from gridpoints.redemption.vouchers.model import Voucher
 from gridpoints.storage.port import Range, Work
@@ -48,6 +48,7 @@ class Reconciling(Paying):
         within = Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
         with self.context.read() as work:
             merchant = work.get(Merchant, merchant_id)
+            self._must_be_let_read(work, merchant.id)
             taken = {
                 "merchant_id": merchant.id,
                 "status": _HANDED_OUT,
@@ -72,9 +73,12 @@ class Reconciling(Paying):
         """What the ledger has on the merchant's account, by redemption; refunds are those of whenever."""
         account = Account.merchant(merchant.id, merchant.unit)
         points = Counter[str]()
-        for entry in work.ledger.entries(account, since=within.start):
-            if entry.kind not in NO_TAKINGS and (id := _redemption_of(work, entry)):
-                points[id] += entry.amount
+        after = 0
+        while page := work.ledger.entries(account, after=after, since=within.start, limit=AT_ONCE):
+            for entry in page:
+                if entry.kind not in NO_TAKINGS and (id := _redemption_of(work, entry)):
+                    points[id] += entry.amount
+            after = page[-1].sequence
         return points
 
     def correct(self, merchant_id: str, difference: Difference, *, note: str) -> Adjustment:

@@ -91,8 +91,10 @@ class Refunding(Redeeming):
     def note_earned(self, redemption_id: str, transaction_id: str) -> Redemption:
         """Say that a transaction gave points for this purchase: a refund takes them back as well.
 
-        Again, it changes nothing. Raises `RecordUnknown`, and `IllegalTransition` for what was not captured.
+        Again, it changes nothing. Raises `RecordUnknown`, `IllegalTransition` for what was not captured, and
+        `StaffOnly` for whoever acts for a merchant.
         """
+        self._must_be_of_the_community()
         with self.context.begin() as work:
             redemption = work.get(Redemption, redemption_id, lock=True)
             if transaction_id in redemption.earned:

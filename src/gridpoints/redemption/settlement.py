@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 
 from attrs import define, field, frozen
 
 from gridpoints.errors import GridpointsError, NothingToSettle
-from gridpoints.ledger.model import Account, Totals
+from gridpoints.ledger.model import Account, Entry, Totals
 from gridpoints.redemption.acting import Acting
-from gridpoints.redemption.model import Redemption, Refund
+from gridpoints.redemption.model import Redemption
 from gridpoints.redemption.partners import Agreement, Merchant
 from gridpoints.redemption.statements import (
     ADJUSTMENT,
@@ -42,6 +43,8 @@ NO_TAKINGS = frozenset({PAYING_OUT, CARRIED})
 _GIVEN_BACK = frozenset({REFUND, "reversal", "debt"})
 #: A statement that was cancelled says nothing.
 STANDING = tuple(status for status in SettlementStatus if status is not SettlementStatus.CANCELLED)
+#: Entries that are read at once.
+AT_ONCE = 1_000
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -111,12 +114,34 @@ class Settling(Acting):
     def settlement(self, id: str) -> Settlement:
         """The statement of that id; raises `RecordUnknown`."""
         with self.context.read() as work:
-            return work.get(Settlement, id)
+            statement = work.get(Settlement, id)
+            self._must_be_let_read(work, statement.merchant_id)
+            return statement
+
+    def entries_of(self, settlement_id: str) -> Iterator[Entry]:
+        """What a statement is about: each taking, and (below 0) what was given back, by sequence.
+
+        Read as it is asked for, a page at a time, however many there are. Where several paid for one
+        redemption, each of them is told; `Entry.metadata` says for which ``redemption``.
+        """
+        statement = self.settlement(settlement_id)
+        account = Account.merchant(statement.merchant_id, statement.unit)
+        after = statement.after_sequence
+        while after < statement.until_sequence:
+            with self.context.read() as work:  # whoever reads slowly keeps nothing open meanwhile
+                page = work.ledger.entries(account, after=after, limit=AT_ONCE)
+            for entry in page:
+                after = entry.sequence
+                if after <= statement.until_sequence and entry.kind not in NO_TAKINGS:
+                    yield entry
 
     def settlements(self, merchant_id: str | None = None) -> list[Settlement]:
-        """The statements of a merchant (None: of all), oldest first."""
+        """The statements of a merchant (None: of all, for the community), oldest first."""
+        if not merchant_id:
+            self._must_be_of_the_community()
         where = {"merchant_id": merchant_id} if merchant_id else None
         with self.context.read() as work:
+            self._must_be_let_read(work, merchant_id)
             return work.find(Settlement, where, order=("drawn_up_at", "id"))
 
 
@@ -216,10 +241,13 @@ class _Drawing:
     def _taken(self) -> tuple[int, list[Totals], Counter[PaymentTerms]]:
         """The last sequence, what moved by kind, and the points under each terms."""
         points, all_totals, reached = Counter[PaymentTerms](), [], self.after
-        for end, terms in self._terms():
-            begun = reached
-            last, totals = self.work.ledger.totals(self.account, after=begun, until=end)
-            reached = max(begun, last)
+        pieces = self._terms()
+        # Where several paid for one redemption, each has a transaction of their own.
+        found = self.work.ledger.totals_until(
+            self.account, [end for end, _ in pieces], after=self.after, once="redemption"
+        )
+        for (_, terms), (last, totals) in zip(pieces, found, strict=True):
+            begun, reached = reached, max(reached, last)
             of_these = [t for t in totals if t.kind not in NO_TAKINGS]
             all_totals += of_these
             moved = sum(t.amount for t in of_these)
@@ -240,19 +268,31 @@ class _Drawing:
         self, points: Counter[PaymentTerms], terms: PaymentTerms, after: int, until: int
     ) -> None:
         """What was given back is deducted at the rate at which it was taken."""
-        for redemption, given_back in self._refunds(after, until):
+        given_back = _entries(self.work, self.account, after, until, Only(kind=REFUND))
+        while page := list(islice(given_back, AT_ONCE)):
+            of = [str(entry.metadata.get("redemption")) for entry in page]
+            fields = ("id", "captured_at", "authorised_at")
             # That of the day it was handed out, as it was paid for: a voucher may have waited for weeks.
-            taken_on = self.room.context.local_day(redemption.captured_at or redemption.authorised_at)
-            own = terms_on(self.agreements, self.standing, taken_on)
-            if own != terms:
-                points[terms] += given_back
-                points[own] -= given_back
+            taken_on = {
+                id: self.room.context.local_day(captured_at or authorised_at)
+                for id, captured_at, authorised_at in self.work.select(
+                    Redemption, fields, {"id": sorted(set(of))}
+                )
+            }
+            for id, entry in zip(of, page, strict=True):
+                if id in taken_on:
+                    points[terms] -= entry.amount
+                    points[terms_on(self.agreements, self.standing, taken_on[id])] += entry.amount
 
-    def _refunds(self, after: int, until: int) -> Iterator[tuple[Redemption, int]]:
-        entries = self.work.ledger.entries(self.account, after=after, only=Only(kind=REFUND))
-        ids = [entry.metadata["refund"] for entry in entries if entry.sequence <= until]
-        refunds = self.work.find(Refund, {"id": ids})
-        of = {each.redemption_id for each in refunds}
-        redemptions = {each.id: each for each in self.work.find(Redemption, {"id": list(of)})}
-        for refund in refunds:
-            yield redemptions[refund.redemption_id], refund.points
+
+def _entries(
+    work: Work, account: Account, after: int, until: int, only: Only | None = None
+) -> Iterator[Entry]:
+    """The entries with `after` < sequence ≤ `until`, read page by page."""
+    while page := work.ledger.entries(account, after=after, only=only, limit=AT_ONCE):
+        for entry in page:
+            if (after := entry.sequence) > until:
+                return
+            yield entry
+        if len(page) < AT_ONCE:
+            return

@@ -78,7 +78,7 @@ class Settlement:
     It covers the entries of the merchant's account with `after_sequence` < sequence ≤
     `until_sequence`: the ledger numbers them without gaps, so that no entry falls between two
     statements or into both. `opening` and `points` are amounts of `unit`: what was not settled before,
-    and what was taken less what was `refunded`.
+    and what was taken less what was `refunded`. `redemptions` counts each once, however many paid for it.
 
     The money is exact: what the statement before left over (`brought`, below 0 where more was given
     back than taken), and `gross`, less `fees`, and `adjustments`. Of that, `money` is paid, in whole

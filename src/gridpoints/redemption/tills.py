@@ -48,7 +48,11 @@ class Opening:
 
 @frozen
 class Outlet:
-    """A place of a merchant's, with its opening hours (营业时间); without any it is always open."""
+    """A place of a merchant's, with its opening hours (营业时间); without any it is always open.
+
+    The hours tell residents when to come, and `gridpoints.oversight` when a till takes points at odd
+    hours. Nothing is refused for them: whoever stands at the till has the goods, and a shop may stay open.
+    """
 
     id: str
     merchant_id: str
@@ -59,7 +63,7 @@ class Outlet:
     version: int = 1
 
     def is_open(self, local: datetime) -> bool:
-        """Whether it takes points at that local time."""
+        """Whether somebody is there at that local time, by its hours."""
         return self.status is PlaceStatus.OPEN and (
             not self.hours or any(local in opening for opening in self.hours)
         )
@@ -78,7 +82,11 @@ class Till:
 
 
 class KeyScope(StrEnum):
-    """What the key of a till lets it do."""
+    """What the key of a till lets it do.
+
+    To read is to look up its merchant's statements and redemptions, and offers; what it did itself, a till is
+    told without.
+    """
 
     AUTHORISE = "authorise"
     CAPTURE = "capture"
@@ -117,8 +125,11 @@ class TillKey:
 
     def opens_with(self, secret: str, now: datetime) -> bool:
         """Whether it is in force, and that is its secret; it takes as long for a wrong one."""
-        same = hmac.compare_digest(self.hash, hashed(secret, self.salt))
-        return same and self.status is KeyStatus.ACTIVE and (self.expires_at is None or now < self.expires_at)
+        return hmac.compare_digest(self.hash, hashed(secret, self.salt)) and self.is_good(now)
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it is in force at that instant."""
+        return self.status is KeyStatus.ACTIVE and (self.expires_at is None or now < self.expires_at)
 
 
 def hashed(secret: str, salt: str) -> str:

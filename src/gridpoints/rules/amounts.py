@@ -24,7 +24,7 @@ from gridpoints.errors import (
 )
 from gridpoints.rules.case import BILLION, Case, Counter
 from gridpoints.rules.expression.model import Program
-from gridpoints.values import Unit
+from gridpoints.values import Step, Unit
 
 #: An exact number of the smallest parts of a unit; what is less than one is cut off at the end.
 Worth = int | Decimal
@@ -136,13 +136,19 @@ class Fixed(_OneAmount):
     """The same number of points each time (每次); below 0 it is a deduction (扣分)."""
 
     points: int
+    #: The same for every deed that counts in a unit.
+    _steps: dict[str, Step] = field(init=False, eq=False, repr=False, factory=dict)
 
     def worth(self, case: Case) -> Worth:
         """The points; raises `QuantityNotTaken` for any quantity but 1."""
         if case.deed.quantity is not None:
             self._no_quantity(case)
         if case.steps is not None:
-            case.say("fixed", {"points": case.unit.decimal(self.points), "unit": case.unit.code})
+            unit = case.unit
+            if (step := self._steps.get(unit.code)) is None:
+                figures = {"points": unit.decimal(self.points), "unit": unit.code}
+                step = self._steps[unit.code] = Step("fixed", figures)
+            case.steps.append(step)
         return self.points
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from attrs import define, field, frozen
@@ -22,8 +23,11 @@ from gridpoints.values import Period, Step, Unit
 Fact = bool | int | Decimal | Fraction | str | date
 
 
-@frozen
-class Deed:
+#: One for all: most deeds are told without any.
+NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
+
+
+class Deed(NamedTuple):  # quick to make: a simulation has a million
     """What is judged: what was done, on which local day, how much of it, and what else is known.
 
     `chosen` is the amount that a panel chose, in decimals of the unit, where the rules leave it a
@@ -33,7 +37,7 @@ class Deed:
     code: str
     day: date
     quantity: Decimal | None = None
-    facts: Mapping[str, Fact] = field(factory=dict, hash=False)
+    facts: Mapping[str, Fact] = NO_FACTS
     chosen: Decimal | None = None
 
 
@@ -64,7 +68,27 @@ class UsageKey(NamedTuple):
     def parse(cls, text: str) -> UsageKey:
         """The key whose ``str`` is `text`."""
         limit, subject, since = text.rsplit(" ", 2)
-        return cls(limit, subject, date.fromisoformat(since))
+        return cls(limit, subject, _first_day(since))
+
+
+_first_day = lru_cache(maxsize=4_096)(date.fromisoformat)  # keys are many, their days few
+
+
+class _Ends(dict[date, str]):
+    """How the texts of keys end: for each limit of each deed, and days are few."""
+
+    def __init__(self, period: Period) -> None:
+        super().__init__()
+        self._period = period
+
+    def __missing__(self, day: date) -> str:
+        if len(self) >= 4_096:
+            self.clear()
+        end = self[day] = f" {self._period.first_day(day).isoformat()}"
+        return end
+
+
+_ENDS = {period: _Ends(period) for period in Period}
 
 
 @frozen
@@ -76,22 +100,21 @@ class Counter:
     scope: Scope = Scope.MEMBER
     #: A subject is named with its scope: a member and a household may have the same id.
     _start: str = field(init=False, eq=False, repr=False)
+    _ends: Mapping[date, str] = field(init=False, eq=False, repr=False)
 
     @_start.default
     def _named(self) -> str:
         return f"{self.code} {self.scope}:"
 
+    @_ends.default
+    def _of_days(self) -> Mapping[date, str]:
+        return _ENDS[self.period]
+
     def key(self, day: date, subjects: Mapping[Scope, str]) -> str:
         """The text of its `UsageKey`. Without a subject in the scope (a household) that of the member."""
         if (subject := subjects.get(self.scope)) is None:
-            member = subjects[Scope.MEMBER]
-            return f"{self.code} {Scope.MEMBER}:{member} {_since(self.period, day)}"
-        return f"{self._start}{subject} {_since(self.period, day)}"
-
-
-@lru_cache(maxsize=4_096)  # for each limit of each deed, and days are few
-def _since(period: Period, day: date) -> str:
-    return period.first_day(day).isoformat()
+            return f"{self.code} {Scope.MEMBER}:{subjects[Scope.MEMBER]}{self._ends[day]}"
+        return f"{self._start}{subject}{self._ends[day]}"
 
 
 #: A running total counts quantities in billionths: twenty minutes are no finite decimal of an hour.
@@ -102,7 +125,7 @@ BILLION = 10**9
 class Case:
     """A deed while it is judged. `steps` is None where nobody asks why.
 
-    `keys` are where it counts, by the code of the counter. `used` tells what was counted there so far,
+    `subjects` are those whose deeds it is counted with. `used` tells what was counted under a key so far,
     `balance` what the holder can spend of the unit. `quantity` is what counts of the deed's, after the
     limits on quantities; `uses` is what the award adds to the counters; `bound_by` the limits that give
     less, each with how much less. Not `fits`, the cap and what there is to be taken are left for later
@@ -112,7 +135,7 @@ class Case:
     deed: Deed
     unit: Unit
     per: str | None
-    keys: Mapping[str, str]
+    subjects: Mapping[Scope, str]
     used: Callable[[str], int]
     balance: Callable[[], int]
     steps: list[Step] | None
@@ -129,7 +152,7 @@ class Case:
 
     def key(self, counter: Counter) -> str:
         """Where this deed counts under `counter`."""
-        return self.keys[counter.code]
+        return counter.key(self.deed.day, self.subjects)
 
     def limit_quantity(self, quantity: Decimal) -> None:
         """Go on with less of the quantity: what a limit left of it."""

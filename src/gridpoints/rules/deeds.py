@@ -87,12 +87,9 @@ class DeedRule:
     def _heading(self) -> Step:
         return Step("rule", {"rule_set": self.rule_set, "deed": self.code, "names": self.names})
 
-    def keys(self, day: date, subjects: Mapping[Scope, str]) -> dict[str, str]:
-        """Where a deed of that day counts, by the code of the counter."""
-        keys = {}
-        for counter in self.counters:
-            keys[counter.code] = counter.key(day, subjects)
-        return keys
+    def keys(self, day: date, subjects: Mapping[Scope, str]) -> set[str]:
+        """Where a deed of that day may be counted: the texts of the keys."""
+        return {counter.key(day, subjects) for counter in self.counters}
 
     @property
     def unit(self) -> Unit:

@@ -128,7 +128,9 @@ def _verdict(rule: DeedRule, case: Case, stacking: Stacking) -> _Verdict:
     given = _within(bounds, case, amount) if amount else 0
     if not given:
         return wanted, 0, Refusal.LIMIT if amount else None, 0
-    return _fitted(rule, case, wanted, given) if case.fits else (wanted, given, None, 0)
+    if case.fits and (given < 0 or rule.wallet.cap is not None):
+        return _fitted(rule, case, wanted, given)
+    return wanted, given, None, 0
 
 
 def _fitted(rule: DeedRule, case: Case, wanted: int, amount: int) -> _Verdict:

@@ -63,8 +63,11 @@ class Bound(Protocol):
     def names_deeds(self) -> bool:
         """Whether it names deeds or categories; one that names none is not for deductions."""
 
-    def left(self, case: Case) -> int | None:
-        """What may be given still, in the smallest parts of what it counts; None for no bound."""
+    def left(self, case: Case, used: int) -> int | None:
+        """What may be given still, in the smallest parts of what it counts; None for no bound.
+
+        `used` is what its counter has so far; 0 where each deed stands for itself.
+        """
 
     @property
     def excess(self) -> Excess:
@@ -127,11 +130,8 @@ class Limit:
         """Whether it names deeds or categories."""
         return bool(self.deeds or self.categories)
 
-    def left(self, case: Case) -> int:
+    def left(self, case: Case, used: int) -> int:
         """What of `most` was not used in the period."""
-        if self.counter is None:
-            return self.most
-        used = case.used(case.keys[self.counter.code])
         return self.most - used if used < self.most else 0
 
     def figures(self, case: Case) -> dict[str, Any]:
@@ -161,19 +161,26 @@ def in_words(number: int, counts: Counted, case: Case) -> Decimal:
 def allowed(bounds: tuple[Bound, ...], case: Case, asked: int) -> int:
     """What the bounds leave of `asked`, which is above 0, and count; each says so in a step."""
     given, steps = asked, case.steps
+    keys = []
     for bound in bounds:
-        left = bound.left(case)
+        if (counter := bound.counter) is None:
+            left = bound.left(case, 0)
+        else:
+            key = counter.key(case.deed.day, case.subjects)
+            keys.append(key)
+            left = bound.left(case, case.used(key))
         if left is None:
             continue
         before = given
         if given > left and bound.excess is not Excess.REPORT:
             given = left if bound.excess is Excess.CLIP and bound.counts is not Counted.TIMES else 0
-            case.bound_by[bound.code] = before - given if bound.counts is Counted.POINTS else 0
+            case.bound_by[bound.code] = before - given if bound.counts is _POINTS else 0
         if steps is not None:
             steps.append(_step(bound, case, left, before, given))
         if not given:
             return 0
-    count(bounds, case, given)
+    for key in keys:
+        case.uses[key] = given
     return given
 
 
@@ -182,12 +189,14 @@ def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
         code = "within" if before <= left else "overrun"
     else:
         code = "clipped" if given or bound.excess is Excess.CLIP else "rejected"
-    counts, unit = bound.counts, case.unit
+    counts = bound.counts
     values = bound.figures(case)
     # Figures are shown with what they count; times stand alone.
     if counts is _POINTS:
-        decimal = unit.decimal
-        values["left"], values["points"], values["unit"] = decimal(left), decimal(given), unit.code
+        unit = case.unit
+        values["left"] = unit.decimal(left)
+        values["points"] = unit.decimal(given)
+        values["unit"] = unit.code
         return Step(code, values)
     values["left"] = in_words(left, counts, case)
     if counts is Counted.QUANTITY:
@@ -197,11 +206,9 @@ def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
 
 def count(bounds: tuple[Bound, ...], case: Case, given: int) -> None:
     """Write down in the case what the award adds to the counters of `bounds`."""
-    uses, keys = case.uses, case.keys
     for bound in bounds:
-        counter = bound.counter
-        if counter is not None:
-            uses[keys[counter.code]] = given
+        if bound.counter is not None:
+            case.uses[case.key(bound.counter)] = given
 
 
 def billionths(quantity: Decimal) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Set
 from datetime import date, datetime
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from gridpoints.errors import DeedUnknown
 from gridpoints.rules.case import Case, Deed, Fact, Scope
@@ -94,7 +94,7 @@ class RuleSet:
 
     def counted_under(self, deed: Deed, subjects: Mapping[Scope, str]) -> set[str]:
         """The texts of the keys under which the deed may be counted."""
-        return {*self.on(deed.day).rule(deed.code).keys(deed.day, subjects).values()}
+        return self.on(deed.day).rule(deed.code).keys(deed.day, subjects)
 
     def judge(
         self,
@@ -117,12 +117,12 @@ class RuleSet:
         rules = self.on(deed.day) if self.later else self
         rule = rules.rule(deed.code)
         if rules.untold:
-            deed = evolve(deed, facts={**rules.untold, **deed.facts})
+            deed = deed._replace(facts={**rules.untold, **deed.facts})
         case = Case(
             deed,
             rule.wallet.unit,
             rule.amount.per,
-            rule.keys(deed.day, subjects),
+            subjects,
             used,
             balance,
             [] if explained else None,
@@ -147,8 +147,8 @@ class RuleSet:
         """
         rules = self.on(deed.day)
         rule = rules.rule(deed.code)
-        unit, per, keys = rule.wallet.unit, rule.amount.per, rule.keys(deed.day, subjects)
-        case = Case(deed, unit, per, keys, lambda key: 0, balance, [], deed.quantity)
+        unit, per = rule.wallet.unit, rule.amount.per
+        case = Case(deed, unit, per, subjects, lambda key: 0, balance, [], deed.quantity)
         return fitted(rule, case, wanted, amount)
 
 

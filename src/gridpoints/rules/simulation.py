@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
+from typing import NamedTuple
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from gridpoints.errors import DeedUnknown, GridpointsError
 from gridpoints.rules.approval import StageKind
@@ -38,8 +39,11 @@ from gridpoints.values import Step, Unit
 NAMED, SPANS = 10, 20
 
 
-@frozen
-class Past:
+#: Members of an enumeration are slow to find.
+_MEMBER = Scope.MEMBER
+
+
+class Past(NamedTuple):  # quick to make, as a `Deed` is
     """A deed that was done, and by whom: `subjects` as the limits count them.
 
     `given` is what it was really given, None where nobody knows.
@@ -47,7 +51,7 @@ class Past:
     """
 
     deed: Deed
-    subjects: Mapping[Scope, str] = field(hash=False)
+    subjects: Mapping[Scope, str]
     given: tuple[Unit, int] | None = None
     group: str = ""
 
@@ -140,7 +144,7 @@ class _Tally:
             key = type(error).__name__, deed.code
             noted = self.impossible.get(key)
             if noted is None:
-                noted = Impossible(error, deed.code, deed.day, past.subjects[Scope.MEMBER], 0)
+                noted = Impossible(error, deed.code, deed.day, past.subjects[_MEMBER], 0)
             self.impossible[key] = evolve(noted, deeds=noted.deeds + 1)
             return None
 
@@ -160,11 +164,11 @@ class _Tally:
     def _sum(self, past: Past, given: tuple[Unit, int] | None, judged: Judgement | None) -> None:
         """Add the deed to the sums of its unit; to those of both where the draft has another one."""
         if judged is not None:
-            unit = judged.unit.code
-            if given is not None and given[0].code == unit:
-                self._add(past, unit, given[1], judged.awarded, known=True)
+            unit = judged.unit
+            if given is not None and (given[0] is unit or given[0].code == unit.code):
+                self._add(past, unit.code, given[1], judged.awarded, known=True)
                 return
-            self._add(past, unit, 0, judged.awarded, known=given is not None)
+            self._add(past, unit.code, 0, judged.awarded, known=given is not None)
         if given is not None:
             self.units.setdefault(given[0].code, given[0])
             self._add(past, given[0].code, given[1], 0, known=True)
@@ -175,7 +179,7 @@ class _Tally:
         part.given += given
         part.drafted += drafted
         if known:
-            member = self.members[unit, past.subjects[Scope.MEMBER]]
+            member = self.members[unit, past.subjects[_MEMBER]]
             member.deeds += 1
             member.given += given
             member.drafted += drafted

@@ -55,8 +55,8 @@ def statements(written: Written) -> Statements:
                     said[Place(key, code, aspect)] = steps
         elif key in _OF_STARS:
             said |= {Place("stars", "", at): steps for at, steps in _part((key,), value, "")}
-        elif key == "redemption" and value:
-            unit = value.get("unit") or next(iter(written["units"]))
+        elif key in ("redemption", "grids") and value:
+            unit = "" if key == "grids" else value.get("unit") or next(iter(written["units"]))
             said |= {Place(key, "", at): steps for at, steps in _parts((), value, unit)}
         else:
             said |= {Place("", "", at): steps for at, steps in _part((key,), value, "")}
@@ -87,7 +87,7 @@ def _sections(written: Written) -> Iterator[tuple[str, Any]]:
 def _is_table(key: str, value: Any) -> bool:
     return (
         isinstance(value, Mapping)
-        and key not in ("name", "description", "redemption", "approval")
+        and key not in ("name", "description", "redemption", "approval", "grids")
         and all(isinstance(entry, Mapping) for entry in value.values())
     )
 

@@ -1,4 +1,4 @@
-"""What a rule set says beside its deeds: stars, redemption, grades, permissions."""
+"""What a rule set says beside its deeds: stars, redemption, grades, grids, permissions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from gridpoints.rules.grades import Grading
+from gridpoints.rules.grids import GridTerms
 from gridpoints.rules.permissions import Permissions
 from gridpoints.rules.redemption import RedemptionTerms
 from gridpoints.rules.stars import StarTerms
@@ -22,4 +23,5 @@ class Terms:
     redemption: RedemptionTerms | None = None
     stars: StarTerms | None = None
     grades: Mapping[str, Grading] = field(factory=dict, hash=False)
+    grids: GridTerms | None = None
     permissions: Permissions = field(factory=Permissions)

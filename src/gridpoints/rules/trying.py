@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from attrs import define, field
 
@@ -62,19 +62,35 @@ class Purse:
         self.debt += amount
 
 
+#: Members of an enumeration are slow to find.
+_MEMBER = Scope.MEMBER
+
+#: What the holders of one kind have of one unit, by the subject.
+_Purses = defaultdict[str, Purse]
+
+
+class _Keeping(NamedTuple):
+    """Where what a deed gives today is kept: whose it is, and when it is gone."""
+
+    scope: Scope
+    purses: _Purses
+    expires: date | None
+
+
 @define
 class Trial:
     """Judges deed after deed, counts what they use, and keeps what they give."""
 
     rules: Calendar
     used: defaultdict[str, int] = field(factory=lambda: defaultdict(int), init=False)
-    purses: dict[tuple[str, Holder, str], Purse] = field(factory=dict, init=False)
+    #: By the unit and the holder.
+    purses: dict[tuple[str, Holder], _Purses] = field(factory=dict, init=False)
     #: The rules of the day.
     now: RuleSet = field(init=False)
     day: date = field(default=date.min, init=False)
     _purse: Purse = field(factory=Purse, init=False)
-    #: When what is given today is gone, by the unit.
-    _expiry: dict[str, date | None] = field(factory=dict, init=False)
+    #: By the deed.
+    _kept: dict[str, _Keeping] = field(factory=dict, init=False)
 
     def begin(self, day: date) -> None:
         """Go on to a day; raises `DaysNotInOrder` for one before, and what the calendar raises."""
@@ -84,7 +100,7 @@ class Trial:
         if (day.year, day.month) != (self.day.year, self.day.month):
             self._forget(day)
         self.day = day
-        self._expiry.clear()
+        self._kept.clear()
 
     def _forget(self, day: date) -> None:
         """Drop what was counted in periods that are over."""
@@ -97,15 +113,18 @@ class Trial:
 
     def judge(self, deed: Deed, subjects: Mapping[Scope, str]) -> Judgement:
         """Judge a deed of the day, count it, and keep what it gives; raises as `RuleSet.judge` does."""
-        rule = self.now.rule(deed.code)
-        purse = self._purse = self._purse_of(rule, subjects)
-        judged = self.now.judge(deed, subjects, self.used.__getitem__, balance=self._balance, explained=False)
+        if (kept := self._kept.get(deed.code)) is None:
+            kept = self._kept[deed.code] = self._keeping(self.now.rule(deed.code))
+        scope, purses, expires = kept
+        purse = self._purse = purses[subjects.get(scope) or subjects[_MEMBER]]
+        used = self.used
+        judged = self.now.judge(deed, subjects, used.__getitem__, balance=self._balance, explained=False)
         for key, amount in judged.uses.items():
-            self.used[key] += amount
-        if judged.awarded > 0:
-            purse.give(judged.awarded, self._expires(rule))
-        elif judged.awarded:
-            purse.take(-judged.awarded, self.day)
+            used[key] += amount
+        if (awarded := judged.awarded) > 0:
+            purse.give(awarded, expires)
+        elif awarded:
+            purse.take(-awarded, self.day)
         return judged
 
     def why(self, deed: Deed, subjects: Mapping[Scope, str]) -> Step:
@@ -113,27 +132,17 @@ class Trial:
         judged = self.now.judge(deed, subjects, self.used.__getitem__, balance=self._balance)
         return judged.explanation[-1]
 
-    def _expires(self, rule: DeedRule) -> date | None:
-        unit = rule.wallet.unit.code
-        if unit not in self._expiry:
-            self._expiry[unit] = rule.wallet.expiry.after(self.day)
-        return self._expiry[unit]
-
     def _balance(self) -> int:
         return self._purse.balance(self.day)
 
-    def _purse_of(self, rule: DeedRule, subjects: Mapping[Scope, str]) -> Purse:
-        holder = rule.holder
-        scope = Scope.HOUSEHOLD if holder is Holder.HOUSEHOLD else Scope.MEMBER
-        account = (rule.wallet.unit.code, holder, subjects.get(scope) or subjects[Scope.MEMBER])
-        purse = self.purses.get(account)
-        if purse is None:
-            purse = self.purses[account] = Purse()
-        return purse
+    def _keeping(self, rule: DeedRule) -> _Keeping:
+        scope = Scope.HOUSEHOLD if rule.holder is Holder.HOUSEHOLD else Scope.MEMBER
+        purses = self.purses.setdefault((rule.unit.code, rule.holder), defaultdict(Purse))
+        return _Keeping(scope, purses, rule.wallet.expiry.after(self.day))
 
     def held(self) -> dict[str, int]:
         """What all accounts hold at the end of the last day, by unit."""
         held: dict[str, int] = defaultdict(int)
-        for (unit, _, _), purse in self.purses.items():
-            held[unit] += purse.balance(self.day)
+        for (unit, _), purses in self.purses.items():
+            held[unit] += sum(purse.balance(self.day) for purse in purses.values())
         return dict(held)

@@ -124,7 +124,7 @@ class _Draft:
     evidence: str
 
 
-def credit(context: Context, table: Table, *, size: int = 2_000) -> Iterator[DeedOutcome]:
+def credit(context: Context, table: Table, *, size: int = 5_000) -> Iterator[DeedOutcome]:
     """Credit the rows of a table with the layout `DEEDS`, `size` in one unit of work.
 
     Answers one outcome for each row, in order, as soon as it stands in the ledger; a row that

@@ -13,7 +13,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from gridpoints.ledger import posting
-from gridpoints.ledger.accounts import Account, Balance, Hold
+from gridpoints.ledger.accounts import Account, AccountKind, Balance, Hold
 from gridpoints.ledger.journal import Act, Line
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.merkle import Node
@@ -144,19 +144,49 @@ class LedgerStore(ABC):
     ) -> list[Entry]:
         """Entries with sequence > `after`, recorded in the half-open [since, until), by sequence."""
 
-    @abstractmethod
     def totals(
-        self, account: Account, *, after: int = 0, until: datetime | None = None
+        self,
+        account: Account,
+        *,
+        after: int = 0,
+        until: datetime | None = None,
+        once: str | None = None,
     ) -> tuple[int, list[Totals]]:
         """The last sequence before `until`, and the sums by kind of the entries after `after` up to it.
 
         That is the last one before the first entry after `after` that was recorded at `until` or later.
-        Only what was folded counts: these are the sequences that stand for good.
+        Only what was folded counts: these are the sequences that stand for good. Entries whose
+        transactions have the same text under the key `once` in their metadata are counted as one.
+        """
+        [found] = self.totals_until(account, [until], after=after, once=once)
+        return found
+
+    @abstractmethod
+    def totals_until(
+        self,
+        account: Account,
+        bounds: Sequence[datetime | None],
+        *,
+        after: int = 0,
+        once: str | None = None,
+    ) -> list[tuple[int, list[Totals]]]:
+        """`totals` until each of the `bounds`, after what was before the last one: all of it read once.
+
+        They ascend; None, at the end, bounds nothing.
         """
 
     @abstractmethod
     def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
         """Entries effective `within`, by kind of account, kind of transaction, and reason."""
+
+    @abstractmethod
+    def moved(
+        self, unit: str, kinds: Collection[AccountKind], bounds: Sequence[datetime]
+    ) -> list[dict[AccountKind, int]]:
+        """What accounts of these kinds moved from each of the `bounds`, which ascend, until the next.
+
+        By when it was effective; a kind of which nothing moved may be left out.
+        """
 
     @abstractmethod
     def turnover(self, within: Interval | None = None) -> list[Turnover]:

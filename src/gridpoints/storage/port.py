@@ -7,7 +7,7 @@ whether a store is one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -106,6 +106,20 @@ class Work(Protocol):
         order: Sequence[str] = ("id",),
     ) -> list[tuple[Any, ...]]:
         """Of the records that `find` would return these fields alone: the others are not read."""
+
+    def stream(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> Iterator[tuple[Any, ...]]:
+        """What `select` answers, one after another: however many there are, few are in memory at once.
+
+        They are as they were when the first was asked for; what is still to be read when the unit of work
+        ends is lost, and so it is when records of the kind are written meanwhile.
+        """
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         """How many records `find` would return."""

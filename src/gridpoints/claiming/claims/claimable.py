@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, Self
@@ -21,6 +22,10 @@ class Claimable(Protocol):
     @classmethod
     def locked(cls, context: Context, work: Work, id: str) -> Self:
         """What a claim is on. It is locked before its claims are: everybody locks in this order."""
+
+    @classmethod
+    def locked_all(cls, context: Context, work: Work, ids: Sequence[str]) -> Mapping[str, Self]:
+        """`locked` for many, by id; what is not there is left out."""
 
     def must_let_go(self) -> None:
         """Raise where a claim can be given back no more."""
@@ -48,6 +53,10 @@ class Claimable(Protocol):
 
     def let_go(self) -> None:
         """A claim on it came to nothing: somebody else can take it."""
+
+    @classmethod
+    def let_go_all(cls, claimed: Sequence[Self]) -> None:
+        """`let_go` for many, of one unit of work."""
 
     def deed(self) -> tuple[str, datetime]:
         """What it counts as in the rules, and when it was done."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
 
 from attrs import frozen
 
 from gridpoints.claiming.claims.machine import Claims, ended
 from gridpoints.claiming.model import TIMED, Claim, ClaimStatus, Target
-from gridpoints.storage.port import Range, Work
+from gridpoints.errors import ConcurrentChange, GridpointsError, NotAllDone, StoreError
+from gridpoints.storage.port import Range
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 #: How many things are looked after in one unit of work by `ClaimClock.tick`.
 _AT_ONCE = 500
@@ -26,34 +32,69 @@ class ClaimClock(Claims):
         An offer that nobody accepted goes to the next in line; a lease or a team's places that ran
         out go back; what still waits when a session begins ends; who did not check out is
         unaccounted for. To be called as often as one likes, in any order, and after any pause:
-        nothing happens twice, and little is read where nothing is due.
+        nothing happens twice, and little is read where nothing is due. Raises `NotAllDone` where
+        something could not be done, after all the rest was.
         """
         now = self.context.now()
+        of = ("target", "target_id")
         with self.context.read() as work:
-            due = work.find(Claim, _due(now), order=("due_at", "id"))
-        by_target: defaultdict[tuple[Target, str], list[str]] = defaultdict(list)
-        for claim in due:
-            by_target[claim.target, claim.target_id].append(claim.id)
-        moved: list[Claim] = []
-        targets = sorted(by_target)
-        for start in range(0, len(targets), _AT_ONCE):
-            some = targets[start : start + _AT_ONCE]
-            with self.context.begin() as work:
-                moved += self._let_happen(work, {each: by_target[each] for each in some}, now)
+            due = work.select(Claim, (*of, "id"), _due(now), order=of)
+        by_target = [
+            (target, [id for *_, id in claims]) for target, claims in groupby(due, key=itemgetter(0, 1))
+        ]
+        moved, refused = in_batches(lambda some: self._let_happen(dict(some), now), by_target, _AT_ONCE)
+        must_be_done(refused)
         return moved
 
-    def _let_happen(
-        self, work: Work, due: Mapping[tuple[Target, str], list[str]], now: datetime
-    ) -> list[Claim]:
+    def _let_happen(self, due: Mapping[tuple[Target, str], list[str]], now: datetime) -> list[Claim]:
         """Move the claims that are due on some targets, which are locked first, in order."""
-        claimed = self._locked_all(work, list(due))
-        ids = [id for each in due.values() for id in each]
-        claims = work.find(Claim, {"id": ids, **_due(now)}, lock=True)
-        moves = [(claim, _when_due(claim)) for claim in claims]
-        self.context.change_all(work, moves)
-        freed = dict.fromkeys((claim.target, claim.target_id) for claim in claims)
-        self._let_go_all(work, [claimed[target] for target in freed])
-        return [new for _, new in moves]
+        with self.context.begin() as work:
+            claimed = {
+                (target, id): each
+                for target, kind in self.claimables.items()
+                if (ids := [id for of, id in due if of == target])
+                for id, each in kind.locked_all(self.context, work, ids).items()
+            }
+            where = {"id": [id for ids in due.values() for id in ids], **_due(now)}
+            moves = [(claim, _when_due(claim)) for claim in work.find(Claim, where, lock=True)]
+            self.context.change_all(work, moves)
+            freed = dict.fromkeys((claim.target, claim.target_id) for claim, _ in moves)
+            for target, kind in self.claimables.items():
+                # What is there no more can be given to nobody.
+                kind.let_go_all([claimed[of] for of in freed if of[0] is target and of in claimed])
+            return [new for _, new in moves]
+
+
+def in_batches(
+    act: Callable[[Sequence[T]], Iterable[R]], things: Sequence[T], size: int
+) -> tuple[list[R], list[GridpointsError]]:
+    """What came of an act upon so many things at a time, each time one unit of work, and the refusals.
+
+    A batch that is refused is gone through one by one: nothing keeps the others back. What somebody
+    else is at is left to them, and to the next time.
+    """
+    done: list[R] = []
+    refused: list[GridpointsError] = []
+    for start in range(0, len(things), size):
+        some = things[start : start + size]
+        try:
+            done += act(some)
+        except StoreError:
+            raise
+        except GridpointsError as refusal:
+            if size > 1:
+                alone, left = in_batches(act, some, 1)
+                done += alone
+                refused += left
+            elif not isinstance(refusal, ConcurrentChange):
+                refused.append(refusal)
+    return done, refused
+
+
+def must_be_done(refused: Sequence[GridpointsError]) -> None:
+    """Raise `NotAllDone` where anything was refused."""
+    if refused:
+        raise NotAllDone(count=len(refused), refusals=tuple(refused)) from refused[0]
 
 
 def _due(now: datetime) -> Mapping[str, object]:

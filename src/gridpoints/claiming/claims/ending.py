@@ -11,6 +11,7 @@ from gridpoints.awards.operations import Awards
 from gridpoints.claiming.claims.machine import Claims, ended
 from gridpoints.claiming.conditions import Conditions
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
+from gridpoints.context import Context
 from gridpoints.storage.port import Work
 
 
@@ -39,33 +40,12 @@ class Ending(Claims):
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
             self._must_organise(claim, claimed)
-            called_off = self._call_off(work, [claim], self._conditions(work, claimed), reason)
+            called_off = call_off_all(self.context, work, [claim], self._conditions(work, claimed), reason)
             claimed.let_go()
             return called_off[0]
 
-    def _call_off(
-        self, work: Work, claims: Iterable[Claim], conditions: Conditions, reason: str | None
-    ) -> list[Claim]:
-        """End locked claims; credit those who were sure of a place, where the conditions name a deed."""
-        moves = []
-        for claim in claims:
-            award_id = None
-            sure = claim.status in (
-                ClaimStatus.CONFIRMED,
-                ClaimStatus.STAND_IN_WANTED,
-                ClaimStatus.CHECKED_IN,
-            )
-            if sure and claim.team is None and conditions.called_off_deed is not None:
-                award_id = f"claim:{claim.id}"
-                source, today = f"{claim.target}:{claim.target_id}", self.context.today()
-                report = Report(award_id, claim.member_id, conditions.called_off_deed, today, source=source)
-                Awards(self.context).credit(report)
-            moves.append((claim, ended(claim, ClaimStatus.CALLED_OFF, award_id=award_id)))
-        self.context.change_all(work, moves, reason)
-        return [new for _, new in moves]
-
     def no_show(self, claim_id: str) -> Claim:
-        """Note that somebody did not come to a session that is over, as the organiser. Raises `OwnClaim`."""
+        """Note, as the organiser, that somebody did not come to a session that is over. Raises `OwnClaim`."""
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id, Target.SESSION)
             self._must_be_anothers(claim)
@@ -90,3 +70,30 @@ class Ending(Claims):
             abandoned = self.context.change(work, claim, ended(claim, ClaimStatus.ABANDONED), reason)
             claimed.let_go()
             return abandoned
+
+
+def call_off_all(
+    context: Context, work: Work, claims: Iterable[Claim], conditions: Conditions, reason: str | None
+) -> list[Claim]:
+    """End locked claims; credit those who were sure of a place, where the conditions name a deed.
+
+    The reason is what shows that they deserve it.
+    """
+    moves = []
+    for claim in claims:
+        award_id = None
+        sure = claim.status in (ClaimStatus.CONFIRMED, ClaimStatus.STAND_IN_WANTED, ClaimStatus.CHECKED_IN)
+        if sure and claim.team is None and conditions.called_off_deed is not None:
+            award_id = f"claim:{claim.id}"
+            report = Report(
+                award_id,
+                claim.member_id,
+                conditions.called_off_deed,
+                context.today(),
+                source=f"{claim.target}:{claim.target_id}",
+                evidence=(reason,) if reason else (),
+            )
+            Awards(context).credit(report)
+        moves.append((claim, ended(claim, ClaimStatus.CALLED_OFF, award_id=award_id)))
+    context.change_all(work, moves, reason)
+    return [new for _, new in moves]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import chain
 from typing import ClassVar
@@ -29,6 +29,7 @@ from gridpoints.errors import (
     WrongTarget,
 )
 from gridpoints.storage.port import Work
+from gridpoints.values import check_text
 
 
 @frozen
@@ -52,6 +53,19 @@ class Claims:
         with self.context.read() as work:
             return work.find(Claim, {"member_id": member_id}, order=("claimed_at", "id"))
 
+    def claims_on(
+        self, target_id: str, *statuses: ClaimStatus, target: Target | str = Target.SESSION
+    ) -> list[Claim]:
+        """The claims on a session (in these states), or on another target; first come first.
+
+        So also the waiting list (`WAITLISTED`), and what there is to verify (`SUBMITTED`).
+        """
+        where: dict[str, object] = {"target": target, "target_id": target_id}
+        if statuses:
+            where["status"] = statuses
+        with self.context.read() as work:
+            return work.find(Claim, where, order=("claimed_at", "id"))
+
     # --- what all that is made of -------------------------------------------------------------
 
     def _active(self, work: Work, member_id: str) -> Member:
@@ -66,18 +80,6 @@ class Claims:
             raise WrongTarget(claim=claim.id, target=claim.target)
         claimed = self.claimables[claim.target].locked(self.context, work, claim.target_id)
         return work.get(Claim, claim_id, lock=True), claimed
-
-    def _let_go_all(self, work: Work, claimed: Sequence[Claimable]) -> None:
-        """`Claimable.let_go` for many."""
-        for each in claimed:
-            each.let_go()
-
-    def _locked_all(
-        self, work: Work, targets: Sequence[tuple[Target, str]]
-    ) -> dict[tuple[Target, str], Claimable]:
-        return {
-            (target, id): self.claimables[target].locked(self.context, work, id) for target, id in targets
-        }
 
     def _must_be_anothers(self, claim: Claim) -> None:
         """Raise `OwnClaim` for the claimant."""
@@ -113,6 +115,11 @@ class Claims:
     def _cancelled_as(self, work: Work, claim: Claim, claimed: Claimable) -> ClaimStatus:
         """How a claim ends that its claimant gives back now."""
         return ClaimStatus.CANCELLED
+
+    def _shown(self, claim: Claim, evidence: Iterable[str]) -> tuple[str, ...]:
+        """The evidence of a claim, with what is added to it; raises `BlankText` or `BadText`."""
+        added = (evidence,) if isinstance(evidence, str) else evidence
+        return tuple(dict.fromkeys((*claim.evidence, *(check_text("evidence", each) for each in added))))
 
     def _check_hours(self, claim: Claim, claimed: Claimable, hours: Decimal) -> None:
         """Raise `HoursOutOfRange` where it cannot have taken so long."""

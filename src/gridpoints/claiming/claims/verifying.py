@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from attrs import frozen
@@ -11,7 +11,7 @@ from gridpoints.awards.model import Award, AwardStatus, Report
 from gridpoints.awards.operations import Awards
 from gridpoints.claiming.claims.claimable import Claimable
 from gridpoints.claiming.claims.machine import Claims, ended
-from gridpoints.claiming.model import CLAIM, CORRECTION, Claim, ClaimStatus, Provenance
+from gridpoints.claiming.model import CLAIM, CORRECTION, Claim, ClaimStatus, Provenance, Target
 from gridpoints.community.model import Member
 from gridpoints.errors import HoursNeeded, OwnEntry, OwnFamily
 from gridpoints.storage.port import Work
@@ -22,13 +22,16 @@ from gridpoints.values import SYSTEM, Step, check_decimal, check_text
 class Verifying(Claims):
     """What was submitted is judged by somebody else, and credited through the awards."""
 
-    def verify(self, claim_id: str) -> tuple[Claim, Award]:
+    def verify(self, claim_id: str, *, evidence: Iterable[str] = ()) -> tuple[Claim, Award]:
         """Confirm what a claimant submitted, and credit it by the rules of its day.
 
         Anybody but the claimant (`OwnClaim`), who wrote the hours down for them (`OwnEntry`), and,
         where the `Conditions` ask for it, their household (`OwnFamily`); for a wish its beneficiary,
         or somebody who speaks for them (`NotTheBeneficiary`). Hours that an administrator entered are
         kept for the record: the award has 0 points, unless the `Conditions` let them count.
+
+        `evidence`, texts or links, is added to what was submitted with the claim. Raises `EvidenceNeeded`
+        where the rules ask for some, and there is none.
         """
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
@@ -41,6 +44,7 @@ class Verifying(Claims):
                 verified_by=self.context.actor.id,
                 award_id=award_id,
                 provenance=known,
+                evidence=self._shown(claim, evidence),
                 due_at=None,
             )
             award = self._credited(work, award_id, verified, claimed)
@@ -48,14 +52,20 @@ class Verifying(Claims):
             return self.context.change(work, claim, verified), award
 
     def correct(
-        self, claim_id: str, hours: Decimal | None, *, reason: str, queue: bool = False
+        self,
+        claim_id: str,
+        hours: Decimal | None,
+        *,
+        reason: str,
+        queue: bool = False,
+        evidence: Iterable[str] = (),
     ) -> tuple[Claim, Award]:
         """Correct the hours of a verified claim: what was credited is reversed, and credited anew.
 
         The new award is judged by the version of the rules that is in force for that day by now, and
-        says which; with the same hours under the same version nothing changes. An organiser does it: raises
-        `NotTheOrganiser`, what `verify` does, `OwnAward`, and what `Awards.reverse` does, where `queue` is
-        explained.
+        says which; with the same hours and evidence under the same version nothing changes. An organiser does
+        it: raises `NotTheOrganiser`, what `verify` does, `OwnAward`, and what `Awards.reverse` does, where
+        `queue` is explained.
         """
         reason = check_text("reason", reason)
         with self.context.begin() as work:
@@ -76,10 +86,12 @@ class Verifying(Claims):
                 award_id=award_id,
                 corrections=number,
                 provenance=claim.provenance or (None if hours is None else Provenance.ENTERED),
+                evidence=self._shown(claim, evidence),
             )
             standing = Awards(self.context).award(claim.award_id or "")
             by_now = Awards(self.context).preview(self._report(award_id, corrected, claimed))
-            if hours == claim.hours and standing.rule_set == by_now.rule_set:
+            told = (corrected.hours, corrected.evidence, by_now.rule_set)
+            if told == (claim.hours, claim.evidence, standing.rule_set):
                 return claim, standing
             self._uncredit(standing, reason, queue=queue)
             award = self._credited(work, award_id, corrected, claimed)
@@ -122,6 +134,7 @@ class Verifying(Claims):
             day=self.context.local_day(done_at),
             quantity=quantities.get(rule.amount.per),
             source=f"{claim.target}:{claim.target_id}",
+            evidence=claim.evidence,
         )
 
     def dispute(self, claim_id: str, *, reason: str) -> Claim:
@@ -139,13 +152,16 @@ class Verifying(Claims):
         """Decide that a claim counts for nothing; a wish is published again.
 
         One that is disputed, or was never accounted for; one that is verified as well: what it was
-        credited with is then reversed, as `correct` does. An organiser decides: raises `OwnClaim` or
-        `NotTheOrganiser`.
+        credited with is then reversed, as `correct` does. Organisers decide, and on a wish whoever may
+        confirm it: raises `OwnClaim`, `NotTheOrganiser` or `NotTheBeneficiary`.
         """
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
             self._must_be_anothers(claim)
-            self._must_organise(claim, claimed)
+            if claim.target is Target.WISH:
+                claimed.must_be_verified_by(self.context.actor)
+            else:
+                self._must_organise(claim, claimed)
             if claim.status is ClaimStatus.VERIFIED:
                 void = CORRECTION.advance(claim, ClaimStatus.VOID)
                 self._uncredit(Awards(self.context).award(claim.award_id or ""), reason, queue=queue)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from attrs import frozen
@@ -14,8 +13,8 @@ from gridpoints.claiming.claims.claimable import Claimable
 from gridpoints.claiming.claims.ending import Ending
 from gridpoints.claiming.claims.machine import must_stand
 from gridpoints.claiming.conditions import Conditions, before
-from gridpoints.claiming.model import CLAIM, EXPECTED, OPEN, Claim, ClaimStatus, Target
-from gridpoints.claiming.sessions.places import Places, offer
+from gridpoints.claiming.model import CLAIM, EXPECTED, Claim, ClaimStatus, Target
+from gridpoints.claiming.sessions.places import Places
 from gridpoints.errors import OfferOver, SessionFull
 from gridpoints.storage.port import Work
 from gridpoints.values import Explanation, check_whole
@@ -178,31 +177,19 @@ class Attending(Ending):
     # --- the session --------------------------------------------------------------------------
 
     def cancel_session(self, session_id: str, *, reason: str | None = None) -> list[Claim]:
-        """Call a session off as an organiser, and with it all claims on it; answers the claims that ended.
-
-        Those who were sure of their place are credited where the `Conditions` name a deed for it.
-        """
+        """`Catalog.cancel_session`, where one wants to know which claims ended by it. For organisers."""
         with self.context.begin() as work:
             self.context.must_organise()
             places = Places.locked(self.context, work, session_id)
             session = places.session
-            if session.status is not SessionStatus.CANCELLED:  # the catalog may have done that before
+            if session.status is not SessionStatus.CANCELLED:
                 Catalog(self.context).cancel_session(session_id, reason=reason)
-            claims = work.find(Claim, places.on(*OPEN), order=("claimed_at", "id"), lock=True)
-            return self._call_off(work, claims, places.conditions(), reason)
+            return places.call_off(reason)
 
     def free_places(self, session_id: str) -> int:
         """How many places of a session are not taken; 0: it is full."""
         with self.context.read() as work:
             return max(0, Places(self.context, work, work.get(Session, session_id)).free())
-
-    def claims_on(self, session_id: str, *statuses: ClaimStatus) -> list[Claim]:
-        """The claims on a session (in these states), first come first: also the waiting list."""
-        where: Mapping[str, object] = {"target": Target.SESSION, "target_id": session_id}
-        with self.context.read() as work:
-            return work.find(
-                Claim, {**where, "status": statuses} if statuses else where, order=("claimed_at", "id")
-            )
 
     # --- what all that is made of -------------------------------------------------------------
 
@@ -217,20 +204,6 @@ class Attending(Ending):
             return None
         due = before(places.session.starts_at, places.conditions().naming_minutes)
         return due if due > self.context.now() else places.session.starts_at
-
-    def _locked_all(
-        self, work: Work, targets: Sequence[tuple[Target, str]]
-    ) -> dict[tuple[Target, str], Claimable]:
-        ids = [id for target, id in targets if target is Target.SESSION]
-        others = [each for each in targets if each[0] is not Target.SESSION]
-        sessions = work.find(Session, {"id": ids}, lock=True) if ids else []
-        places = {(Target.SESSION, s.id): Places(self.context, work, s) for s in sessions}
-        return {**places, **super()._locked_all(work, others)}
-
-    def _let_go_all(self, work: Work, claimed: Sequence[Claimable]) -> None:
-        places = [each.session for each in claimed if isinstance(each, Places)]
-        offer(self.context, work, places)
-        super()._let_go_all(work, [each for each in claimed if not isinstance(each, Places)])
 
     def _scopes(self, claimed: Claimable) -> tuple[str, ...]:
         return scopes_of(claimed.session) if isinstance(claimed, Places) else super()._scopes(claimed)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gridpoints.catalog.model import Session
 from gridpoints.claiming.claims.admission import overlap
@@ -29,13 +30,15 @@ _WITH_HOURS = (ClaimStatus.SUBMITTED, ClaimStatus.DISPUTED, ClaimStatus.VERIFIED
 class Hours(Attending):
     """Hours are submitted by the claimant, or entered for them by an organiser."""
 
-    def submit_hours(self, claim_id: str, hours: Decimal | None = None) -> Claim:
+    def submit_hours(
+        self, claim_id: str, hours: Decimal | None = None, *, evidence: Iterable[str] = ()
+    ) -> Claim:
         """Say that the work of a session was done, and how many hours it took.
 
-        Where they checked in and out, no more than that; None is all of it. An organiser may say it for them,
-        and then does not verify it. Raises `NotTheClaimant`, `SessionNotOver`, `HoursOutOfRange` for more
-        than there can be, `HoursOverlap`, `HoursNeeded`, and `CheckOutMissing` for one who has not
-        checked out.
+        Where they checked in and out, no more than that; None is all of it. `evidence` are texts or links
+        that show it: a photograph, a list of signatures. An organiser may say it for them, and then does not
+        verify it. Raises `NotTheClaimant`, `SessionNotOver`, `HoursOutOfRange` for more than there can be,
+        `HoursOverlap`, `HoursNeeded`, and `CheckOutMissing` for one who has not checked out.
         """
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
@@ -51,7 +54,7 @@ class Hours(Attending):
                 places.must_be_over()
                 mine = self.context.actor.id == claim.member_id
                 provenance = Provenance.CLAIMED if mine else Provenance.PROXY
-            return self._submit(work, claim, places, hours, provenance)
+            return self._submit(work, claim, places, hours, provenance, evidence=evidence)
 
     def enter_hours(
         self,
@@ -60,6 +63,7 @@ class Hours(Attending):
         provenance: Provenance = Provenance.ENTERED,
         *,
         reason: str | None = None,
+        evidence: Iterable[str] = (),
     ) -> Claim:
         """Write down hours for a claimant, as an organiser: from paper, by proxy, or of one's own knowledge.
 
@@ -71,7 +75,7 @@ class Hours(Attending):
             self._must_enter(claim, places)
             must_be_a_persons(claim, ClaimStatus.SUBMITTED)
             places.must_be_over()
-            return self._submit(work, claim, places, hours, provenance, reason=reason)
+            return self._submit(work, claim, places, hours, provenance, evidence=evidence, reason=reason)
 
     def enter_attendance(
         self,
@@ -79,6 +83,8 @@ class Hours(Attending):
         member_id: str,
         hours: Decimal,
         provenance: Provenance = Provenance.PAPER,
+        *,
+        evidence: Iterable[str] = (),
     ) -> Claim:
         """Write down that somebody was there who had claimed no place, from a list on paper or by proxy.
 
@@ -99,6 +105,7 @@ class Hours(Attending):
                 entered_by=self.context.actor.id,
                 status=ClaimStatus.SUBMITTED,
             )
+            submitted = evolve(submitted, evidence=self._shown(submitted, evidence))
             self._must_enter(submitted, places)
             standing = work.find(Claim, {**places.on(*HOLDING, ClaimStatus.NO_SHOW), "member_id": member.id})
             if any(claim.team is None for claim in standing):
@@ -120,6 +127,7 @@ class Hours(Attending):
         hours: Decimal | None,
         provenance: Provenance,
         *,
+        evidence: Iterable[str],
         reason: str | None = None,
     ) -> Claim:
         if hours is None:
@@ -131,6 +139,7 @@ class Hours(Attending):
             hours=hours,
             provenance=provenance,
             entered_by=None if actor.id == claim.member_id else actor.id,
+            evidence=self._shown(claim, evidence),
             due_at=None,
         )
         self._check_hours(claim, places, hours)

@@ -11,10 +11,11 @@ from attrs import frozen
 
 from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
 from gridpoints.claiming.claims.admission import Admission, scopes_of
+from gridpoints.claiming.claims.ending import call_off_all
 from gridpoints.claiming.claims.machine import conditions_under
 from gridpoints.claiming.claims.taken import taken
 from gridpoints.claiming.conditions import Conditions
-from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Provenance, Target, hours_within
+from gridpoints.claiming.model import CLAIM, OPEN, Claim, ClaimStatus, Provenance, Target, hours_within
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.storage.port import Work
@@ -33,6 +34,11 @@ class Places:
     def locked(cls, context: Context, work: Work, id: str) -> Self:
         """See `Claimable.locked`."""
         return cls(context, work, work.get(Session, id, lock=True))
+
+    @classmethod
+    def locked_all(cls, context: Context, work: Work, ids: Sequence[str]) -> dict[str, Self]:
+        """See `Claimable.locked_all`."""
+        return {each.id: cls(context, work, each) for each in work.find(Session, {"id": ids}, lock=True)}
 
     def must_let_go(self) -> None:
         """Raise `SessionStarted` once it has begun, unless it was cancelled."""
@@ -66,6 +72,12 @@ class Places:
         """What is free is offered to those in line."""
         self.offer()
 
+    @classmethod
+    def let_go_all(cls, claimed: Sequence[Self]) -> None:
+        """See `let_go`."""
+        for first in claimed[:1]:
+            offer(first.context, first.work, [each.session for each in claimed])
+
     def deed(self) -> tuple[str, datetime]:
         """That of its service item, on the day it began."""
         return self.work.get(ServiceItem, self.session.item_id).deed, self.session.starts_at
@@ -93,9 +105,19 @@ class Places:
         id = self.session.id
         return self.session.places - taken(self.work, Target.SESSION, [id])[id]
 
+    def call_off(self, reason: str | None) -> list[Claim]:
+        """End all claims on it that are open, and credit those who were sure of their place."""
+        claims = self.work.find(Claim, self.on(*OPEN), order=("claimed_at", "id"), lock=True)
+        return call_off_all(self.context, self.work, claims, self.conditions(), reason)
+
     def offer(self) -> int:
         """Offer what is free to those in line; answers how many places are then left."""
         return offer(self.context, self.work, [self.session])[self.session.id]
+
+
+def call_off(context: Context, work: Work, session: Session, reason: str | None) -> None:
+    """What becomes of the claims on a session: see `gridpoints.catalog.places.CallOff`."""
+    Places(context, work, session).call_off(reason)
 
 
 def offer(context: Context, work: Work, sessions: Sequence[Session]) -> dict[str, int]:

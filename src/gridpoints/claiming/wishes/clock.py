@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from attrs import frozen
 
+from gridpoints.claiming.claims.clock import in_batches, must_be_done
 from gridpoints.claiming.model import HOLDING, Claim, Target
 from gridpoints.claiming.wishes.gifts import Bounty, BountyStatus
 from gridpoints.claiming.wishes.model import WISH, Wish, WishStatus
@@ -25,34 +28,36 @@ class WishClock(Rounds):
         """Do what is due with wishes; answers how many of them it was.
 
         As often as one likes, and after any pause: what can be claimed, and by whom, is the same whether it
-        was called or not.
+        was called or not. Raises `NotAllDone` where something could not be done, after all the rest was.
         """
         now = self.context.now()
-        seen: set[str] = set()
-        while due := [id for id in self._wishes_due(now) if id not in seen]:
-            self._do(due, now)
-            seen.update(due)
-        for wish_id in self._with_bounties_over(now):
-            with self.context.begin() as work:
-                Wished.locked(self.context, work, wish_id).sweep()
-            seen.add(wish_id)
-        self._tick_rounds(now)
-        return len(seen)
+        looked_after, refused = in_batches(partial(self._bring_up, now), self._wishes_due(now), _TOGETHER)
+        swept, left = in_batches(self._sweep, self._with_bounties_over(now), 1)
+        _, late = in_batches(partial(self._turn, now), self._rounds_due(now), 1)
+        must_be_done([*refused, *left, *late])
+        return len({*looked_after, *swept})
 
     def _wishes_due(self, now: datetime) -> list[str]:
         with self.context.read() as work:
-            due = {"due_at": Range(at_most=now)}
-            return [wish.id for wish in work.find(Wish, due, order=("due_at", "id"), limit=_TOGETHER)]
+            return [id for (id,) in work.select(Wish, ("id",), {"due_at": Range(at_most=now)})]
 
-    def _do(self, due: list[str], now: datetime) -> None:
+    def _bring_up(self, now: datetime, ids: Sequence[str]) -> Sequence[str]:
         """Let leases go, and close files; bounties are looked after one wish at a time."""
         with self.context.begin() as work:
-            wishes = work.find(Wish, {"id": due}, lock=True)
-            held = {"target_id": due, "target": Target.WISH, "status": HOLDING}
+            wishes = work.find(Wish, {"id": ids}, lock=True)
+            held = {"target_id": ids, "target": Target.WISH, "status": HOLDING}
             lapse(self.context, work, work.find(Claim, held, lock=True), now)
             standing = Standing.of(work, wishes, now)
             present = [(wish, _closed(standing.present(wish), now)) for wish in wishes]
             self.context.change_all(work, [(old, new) for old, new in present if old is not new])
+        return ids
+
+    def _sweep(self, ids: Sequence[str]) -> Sequence[str]:
+        """Let bounties go that nobody can earn any more."""
+        for id in ids:
+            with self.context.begin() as work:
+                Wished.locked(self.context, work, id).sweep()
+        return ids
 
     def _with_bounties_over(self, now: datetime) -> list[str]:
         """Wishes with bounties that are over, and that nobody keeps from lapsing."""

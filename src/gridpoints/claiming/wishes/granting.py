@@ -129,11 +129,14 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
             claimed.delivered()
             return extended
 
-    def submit_delivery(self, claim_id: str, hours: Decimal | None = None) -> Claim:
+    def submit_delivery(
+        self, claim_id: str, hours: Decimal | None = None, *, evidence: Iterable[str] = ()
+    ) -> Claim:
         """Say that a wish, or one's part of it, was granted; its beneficiary is asked to confirm.
 
-        `hours` is how long it took, where the rules pay the deed by the hour. Who says so for the giver does
-        not confirm it. Raises `LeaseOver`, `NotTheGiver`, or `HoursOutOfRange` for more than there were.
+        `hours` is how long it took, where the rules pay the deed by the hour; `evidence` are texts or links
+        that show it. Who says so for the giver does not confirm it. Raises `LeaseOver`, `NotTheGiver`, or
+        `HoursOutOfRange` for more hours than there were.
         """
         if hours is not None:
             check_decimal("hours", hours)
@@ -147,6 +150,7 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
                 hours=hours,
                 provenance=None if hours is None else Provenance.CLAIMED if mine else Provenance.PROXY,
                 entered_by=None if mine else self.context.actor.id,
+                evidence=self._shown(claim, evidence),
             )
             if hours is not None:
                 self._check_hours(claim, claimed, hours)

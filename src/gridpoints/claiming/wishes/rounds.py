@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -44,22 +45,26 @@ class Rounds(Claims):
         with self.context.read() as work:
             return work.find(WishRound, order=("opens_at", "id"))
 
-    def _tick_rounds(self, now: datetime) -> None:
-        """Open and close what is due; wishes that nobody took go on to the next round, with priority."""
+    def _rounds_due(self, now: datetime) -> list[str]:
         with self.context.read() as work:
             due = [
                 *work.find(WishRound, {"status": RoundStatus.PLANNED, "opens_at": Range(at_most=now)}),
                 *work.find(WishRound, {"status": RoundStatus.OPEN, "closes_at": Range(at_most=now)}),
             ]
-        for round in due:
+        return [round.id for round in due]
+
+    def _turn(self, now: datetime, ids: Sequence[str]) -> Sequence[str]:
+        """Open and close what is due; wishes that nobody took go on to the next round, with priority."""
+        for id in ids:
             with self.context.begin() as work:
-                present = work.get(WishRound, round.id, lock=True)
+                present = work.get(WishRound, id, lock=True)
                 to = RoundStatus.CLOSED if present.is_over(now) else RoundStatus.OPEN
                 if present.status in (RoundStatus.CLOSED, to):
                     continue
                 self.context.change(work, present, ROUND.advance(present, to))
                 if to is RoundStatus.CLOSED:
-                    self._carry_over(work, [round.id])
+                    self._carry_over(work, [id])
+        return ids
 
     def _carry_over(self, work: Work, over: list[str]) -> None:
         following = next_round(work, self.context.now())

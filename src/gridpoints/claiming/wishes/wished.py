@@ -35,6 +35,11 @@ class Wished:
         """See `Claimable.locked`."""
         return cls(context, work, work.get(Wish, id, lock=True))
 
+    @classmethod
+    def locked_all(cls, context: Context, work: Work, ids: Sequence[str]) -> dict[str, Self]:
+        """See `Claimable.locked_all`."""
+        return {each.id: cls(context, work, each) for each in work.find(Wish, {"id": ids}, lock=True)}
+
     def must_let_go(self) -> None:
         """A wish can be given back at any time."""
 
@@ -80,6 +85,12 @@ class Wished:
     def let_go(self) -> None:
         """A part of it is free again, and it is published again."""
         self.follow()
+
+    @classmethod
+    def let_go_all(cls, claimed: Sequence[Self]) -> None:
+        """See `let_go`."""
+        for each in claimed:
+            each.follow()
 
     def deed(self) -> tuple[str, datetime]:
         """Its own, on the day it is confirmed."""

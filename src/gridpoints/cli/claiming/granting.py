@@ -12,7 +12,6 @@ from gridpoints.claiming.wishes.gifts import Thanks
 from gridpoints.cli.claiming.cards import wish_argument, wish_id_of
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
-from gridpoints.community.model import Member
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -85,19 +84,38 @@ def _register_giving(group: typer.Typer, language: Language) -> None:
         lambda village, claim: village.claiming.note_contact(claim),
     )
     giving(
-        "deliver",
-        language.text("Say that a wish was granted."),
-        lambda village, claim: village.claiming.submit_delivery(claim),
-    )
-    giving(
-        "confirm",
-        language.text("Confirm that it came true: its deed is credited, bounties are paid."),
-        lambda village, claim: village.claiming.verify(claim)[0],
-    )
-    giving(
         "release",
         language.text("Give a claim back: the wish is free again."),
         lambda village, claim: village.claiming.cancel(claim),
+    )
+
+    def showing(name: str, help: str, act: Callable[[Community, str, Sequence[str]], Claim]) -> None:
+        @command(group, language, name, help)
+        def give(
+            desk: Desk,
+            *,
+            wish: Annotated[str, wish_argument(language)],
+            giver: Annotated[str | None, _giver_option(language)] = None,
+            evidence: Annotated[
+                list[str] | None,
+                typer.Option(
+                    metavar="TEXT", help=language.text("What shows it: words, or a link; may be given again.")
+                ),
+            ] = None,
+        ) -> None:
+            with desk.village() as village:
+                claim = _claim(desk, village, wish, giver)
+                _show_claims(desk, village, [act(village, claim, evidence or ())])
+
+    showing(
+        "deliver",
+        language.text("Say that a wish was granted."),
+        lambda village, claim, evidence: village.claiming.submit_delivery(claim, evidence=evidence),
+    )
+    showing(
+        "confirm",
+        language.text("Confirm that it came true: its deed is credited, bounties are paid."),
+        lambda village, claim, evidence: village.claiming.verify(claim, evidence=evidence)[0],
     )
 
 
@@ -127,11 +145,10 @@ def _giver_option(language: Language) -> Any:
 
 def _claim(desk: Desk, village: Community, wish: str, giver: str | None) -> str:
     """The id of the claim on a wish that is meant; raises `RecordUnknown` or `NameAmbiguous`."""
-    where: dict[str, Any] = {"target_id": wish_id_of(village, wish), "target": Target.WISH, "status": HOLDING}
+    found = village.claiming.claims_on(wish_id_of(village, wish), *HOLDING, target=Target.WISH)
     if giver is not None:
-        where["member_id"] = desk.member(village, giver).id
-    with village.context.read() as work:
-        found = work.find(Claim, where, order=("claimed_at", "id"))
+        member = desk.member(village, giver)
+        found = [claim for claim in found if claim.member_id == member.id]
     if not found:
         raise RecordUnknown(kind="claim", id=wish)
     if len(found) > 1:
@@ -141,7 +158,7 @@ def _claim(desk: Desk, village: Community, wish: str, giver: str | None) -> str:
 
 def _show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
     said = desk.language
-    _name_givers(desk, village, [claim.member_id for claim in claims])
+    desk.name_members(village, [claim.member_id for claim in claims])
     document = {
         "claims": [
             {
@@ -171,7 +188,7 @@ def _show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> Non
 
 def _show_thanks(desk: Desk, village: Community, thanks: Sequence[Thanks]) -> None:
     said = desk.language
-    _name_givers(desk, village, [each.member_id for each in thanks])
+    desk.name_members(village, [each.member_id for each in thanks])
     document = {
         "thanks": [
             {"wish": each.wish_id, "member": each.member_id, "text": each.text, "status": each.status}
@@ -184,8 +201,3 @@ def _show_thanks(desk: Desk, village: Community, thanks: Sequence[Thanks]) -> No
         [(desk.known[each.member_id], each.text, said.word(each.status, "thanks_status")) for each in thanks],
     )
     desk.out.show(document, table)
-
-
-def _name_givers(desk: Desk, village: Community, ids: Sequence[str]) -> None:
-    with village.context.read() as work:
-        desk.known |= {person.id: person.name for person in work.find(Member, {"id": sorted(set(ids))})}

@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     "errand": "errand",
     "file_entry": "entry of a household file",
     "file_reading": "reading of a household file",
+    "finding": "finding",
     "grid": "grid",
     "hold": "hold",
     "household": "household",

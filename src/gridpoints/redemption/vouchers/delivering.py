@@ -12,7 +12,7 @@ from gridpoints.errors import (
     ConcurrentChange,
     DeliveryConflict,
     GridpointsError,
-    NotATill,
+    OfflineEnded,
     OfflineNotAllowed,
     QueueUnreadable,
     StoreError,
@@ -23,7 +23,6 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.model import Account, Leg, Transaction
 from gridpoints.ledger.operations import Ledger
-from gridpoints.redemption.acting import TILL_ROLE, till_actor_id
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.partners import Merchant
 from gridpoints.redemption.tills import KeyScope, Till
@@ -73,7 +72,11 @@ class Delivering(Taking):
             return self.context.keep(work, grant)
 
     def end_offline(self, till_id: str, *, reason: str) -> OfflineGrant:
-        """Let a till take nothing more without a network; what it took before can still be delivered."""
+        """Let a till take nothing more without a network.
+
+        What it hands in from now on is `CONTESTED`, and a person decides: it says itself when it took that,
+        and the device may be in other hands.
+        """
         with self.context.begin() as work:
             grant = work.get(OfflineGrant, till_id, lock=True)
             ended = SECRET.advance(grant, SecretStatus.REVOKED)
@@ -82,15 +85,15 @@ class Delivering(Taking):
     def deliver(self, takings: Iterable[TakenVoucher | QueueUnreadable]) -> list[Delivery]:
         """Take in what a till took, one by one; the same again answers what came of it the first time.
 
-        Acts as the till, in its order. What cannot be captured is no error: it is `CONTESTED`, and a person
-        decides (`double_uses`), or `REFUSED`, where it was no voucher for this till when it took it: forged,
-        expired, another merchant's, or signed with a key that is not known any more; a line that could not
-        be read is left out. Raises `NotATill`, `OfflineNotAllowed`, `TillMayNot` for a key that is not for
-        taking points, and `DeliveryConflict` where the till delivered something else under the same number.
+        Acts as the till, in its order. What cannot be captured is no error, nor is what comes after
+        `end_offline`: it is `CONTESTED`, and a person decides (`double_uses`); or it is `REFUSED`, where it
+        was no voucher for this till when it took it: forged, expired, another merchant's, or signed with a
+        key that is not known any more; a line that could not be read is left out. Raises `NotATill`,
+        `OfflineNotAllowed`, `TillMayNot` for a key that is not for taking points, and `DeliveryConflict`
+        where the till delivered something else under the same number.
         """
         with self.context.read() as work:
-            till = self._till(work)
-            self._must_serve(work, work.get(Merchant, till.merchant_id), KeyScope.CAPTURE, till.name)
+            till = self._till_for(work, KeyScope.CAPTURE)
             grant = next(iter(work.find(OfflineGrant, {"id": till.id})), None)
         if grant is None:
             raise OfflineNotAllowed(till=till.name)
@@ -101,12 +104,6 @@ class Delivering(Taking):
                 room -= delivery.points if new else 0
                 arrived.append(delivery)
         return arrived
-
-    def _till(self, work: Work) -> Till:
-        actor = self.context.actor
-        if TILL_ROLE not in actor.roles:
-            raise NotATill(actor=actor.id)
-        return work.get(Till, actor.id.removeprefix(till_actor_id("")))
 
     def _deliver(self, till: Till, taken: TakenVoucher, room: Decimal) -> tuple[Delivery, bool]:
         """What came of it, and whether it came just now; `room` is what the till could still take."""
@@ -147,6 +144,8 @@ class Delivering(Taking):
                     if taken.at > self.context.now() + CLOCK_DRIFT:
                         raise VoucherFromLater(at=taken.at)
                     self._capture_taken(inner, voucher.id, till.merchant_id)
+                    if work.get(OfflineGrant, till.id).status is SecretStatus.REVOKED:
+                        raise OfflineEnded(till=till.name)  # nothing else is against it: it is undone
             except _NOTHING_FOUND_OUT:
                 raise
             except GridpointsError as contested:
@@ -203,7 +202,7 @@ class Delivering(Taking):
     # --- a person decides ---------------------------------------------------------------------
 
     def double_uses(self, status: DoubleUseStatus = DoubleUseStatus.OPEN) -> list[DoubleUse]:
-        """The vouchers that were used twice, or too late, and wait for a decision, by time.
+        """What waits for a decision, by time: vouchers used twice, or too late, or handed in too late.
 
         Raises `StaffOnly` for whoever acts for a merchant.
         """

@@ -219,10 +219,14 @@ class Issuing(Reserving):
     def voucher(self, id: str) -> Voucher:
         """The voucher of that id; raises `RecordUnknown`."""
         with self.context.read() as work:
-            return work.get(Voucher, id)
+            voucher = work.get(Voucher, id)
+            self._must_be_let_read(work, work.get(Redemption, voucher.redemption_id).merchant_id)
+            return voucher
 
     def vouchers_of(self, member_id: str) -> list[Voucher]:
-        """The vouchers that somebody holds or held, by time."""
+        """The vouchers that somebody holds or held, by time. Raises `StaffOnly`, but for one's own."""
+        if self.context.actor.id != member_id:
+            self._must_be_of_the_community()
         with self.context.read() as work:
             return work.find(Voucher, {"holder_id": member_id}, order=("issued_at", "id"))
 

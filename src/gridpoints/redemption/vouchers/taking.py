@@ -21,10 +21,9 @@ from gridpoints.errors import (
     VoucherNotValid,
     VoucherUnknown,
 )
-from gridpoints.redemption.acting import TILL_ROLE, till_actor_id
+from gridpoints.redemption.acting import TILL_ROLE
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.spending import SPEAKS_FOR_RESIDENTS
-from gridpoints.redemption.tills import Till
 from gridpoints.redemption.vouchers.issuing import Issuing, _keys
 from gridpoints.redemption.vouchers.model import (
     SECRET,
@@ -37,6 +36,7 @@ from gridpoints.redemption.vouchers.model import (
 )
 from gridpoints.redemption.vouchers.tokens import Ticket
 from gridpoints.storage.port import Range, Work
+from gridpoints.values import check_instant, check_whole
 
 
 @frozen
@@ -96,10 +96,7 @@ class Taking(Issuing):
 
     def _own_merchant(self, work: Work) -> str | None:
         """The merchant whose till this is; None for others."""
-        actor = self.context.actor
-        if TILL_ROLE not in actor.roles:
-            return None
-        return work.get(Till, actor.id.removeprefix(till_actor_id(""))).merchant_id
+        return self._till(work).merchant_id if TILL_ROLE in self.context.actor.roles else None
 
     def _take_voucher(
         self, work: Work, id: str, member_code: str | None, pieces: int | Mapping[str, int] | None
@@ -154,12 +151,20 @@ class Taking(Issuing):
             return standing
         return self.context.keep(work, MemberSecret(member_id, secrets.token_hex(20), self.context.now()))
 
-    def attempts(self, *, since: datetime | None = None) -> list[Attempt]:
-        """What was shown as a voucher and refused, and why, by time: for the operator's eyes.
+    def attempts(
+        self, *, since: datetime | None = None, before: str | None = None, limit: int = 100
+    ) -> list[Attempt]:
+        """What was shown as a voucher and refused, and why, the latest first: for the operator's eyes.
 
-        Raises `StaffOnly` for whoever acts for a merchant.
+        Up to `limit`; those that come after them are had with `before`, the id of the last one. Raises
+        `StaffOnly` for whoever acts for a merchant, `RecordUnknown`, and `NotWholeNumber`.
         """
         self._must_be_of_the_community()
-        where = {} if since is None else {"at": Range(at_least=since)}
+        check_whole("limit", limit, most=10_000)
+        since = None if since is None else check_instant("since", since)
         with self.context.read() as work:
-            return work.find(Attempt, where, order=("at", "id"))
+            where = {"at": Range(at_least=since)}
+            if before is not None:  # ids are in the order of time
+                where |= {"at": Range(at_least=since, at_most=work.get(Attempt, before).at)}
+                where |= {"id": Range(below=before)}
+            return work.find(Attempt, where, order=("-at", "-id"), limit=limit)

@@ -45,6 +45,7 @@ from gridpoints.rules.file.fields import (
 from gridpoints.rules.file.figures import Figure, parts_in
 from gridpoints.rules.file.forms import Building, Form, Uses
 from gridpoints.rules.file.grades import GradingEntry
+from gridpoints.rules.file.grids import GridsEntry
 from gridpoints.rules.file.limits import BudgetEntry, Limit
 from gridpoints.rules.file.metrics import Measures, metrics_of
 from gridpoints.rules.file.permissions import Rights, RoleEntries, compiled
@@ -188,6 +189,7 @@ class Tables(Document):
     stars: Annotated[StarsEntry | None, Field(examples=[{}])] = None
     redemption: RedemptionEntry | None = None
     grades: Annotated[dict[Code, GradingEntry], Field(examples=[{}])] = Field(default_factory=dict)
+    grids: Annotated[GridsEntry | None, Field(examples=[{"households": 300}])] = None
     roles: RoleEntries = Field(default_factory=dict)
     permissions: Rights = Field(default_factory=dict)
     approval: Approval | None = None
@@ -345,6 +347,7 @@ class _Compiler:
             redemption=document.redemption.compiled(measures) if document.redemption else None,
             stars=document.stars.compiled(measures) if document.stars else None,
             grades={code: entry.compiled(code, measures) for code, entry in document.grades.items()},
+            grids=document.grids.compiled() if document.grids else None,
             permissions=compiled(document.roles, document.permissions),
         )
 

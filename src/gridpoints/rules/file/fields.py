@@ -169,7 +169,8 @@ def _count(value: Any) -> int:
     return value
 
 
-def _whole(name: str, least: int, most: int) -> Callable[[Any], int]:
+def whole(name: str, least: int, most: int) -> Callable[[Any], int]:
+    """A check for a whole number of that size; raises `NotWholeNumber`."""
     return checked(lambda value: check_whole(name, value, least=least, most=most))
 
 
@@ -253,13 +254,13 @@ Count = Annotated[
 #: Weekdays count from 1, Monday, to 7, Sunday.
 Weekday = Annotated[
     int,
-    BeforeValidator(_whole("weekday", 1, 7)),
+    BeforeValidator(whole("weekday", 1, 7)),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 7}),
     Field(examples=[5]),
 ]
 DayOfMonth = Annotated[
     int,
-    BeforeValidator(_whole("day_of_month", 1, 31)),
+    BeforeValidator(whole("day_of_month", 1, 31)),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 31}),
     Field(examples=[25]),
 ]

@@ -5,7 +5,7 @@ Every line is entered at once: one writer has no use for `fold`.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -181,20 +181,34 @@ class MemoryLedger(LedgerStore):
                     break
         return found
 
-    def totals(
-        self, account: Account, *, after: int = 0, until: datetime | None = None
-    ) -> tuple[int, list[Totals]]:
+    def totals_until(
+        self,
+        account: Account,
+        bounds: Sequence[datetime | None],
+        *,
+        after: int = 0,
+        once: str | None = None,
+    ) -> list[tuple[int, list[Totals]]]:
         places = self._books.places.get(account.key, [])
-        last = len(places)
-        if until is not None:
-            for place in places:
+        found = []
+        for until in bounds:
+            last = len(places)
+            for place in places[after:] if until is not None else ():
                 if self._books.lines[place.number - 1].recorded_at >= instant_text(until):
                     last = place.sequence - 1
                     break
+            found.append((last, self._totals(places[after:last], once)))
+            after = last
+        return found
+
+    def _totals(self, places: Sequence[Place], once: str | None) -> list[Totals]:
         amounts: defaultdict[str, list[int]] = defaultdict(list)
-        for place in places[after:last]:
-            amounts[self._books.lines[place.number - 1].kind].append(place.amount)
-        return last, [Totals(kind, len(moved), sum(moved)) for kind, moved in sorted(amounts.items())]
+        counted: defaultdict[str, set[object]] = defaultdict(set)
+        for place in places:
+            line = self._books.lines[place.number - 1]
+            amounts[line.kind].append(place.amount)
+            counted[line.kind].add((once and line.details().get(once)) or place.sequence)
+        return [Totals(kind, len(counted[kind]), sum(amounts[kind])) for kind in sorted(amounts)]
 
     def _places(self, within: Interval | None) -> Iterator[tuple[Account, Line, int]]:
         for key, places in self._books.places.items():
@@ -210,6 +224,16 @@ class MemoryLedger(LedgerStore):
             if account.unit == unit:
                 amounts[account.kind, line.kind, line.reason].append(amount)
         return [Flow(*key, len(moved), sum(moved)) for key, moved in sorted(amounts.items())]
+
+    def moved(
+        self, unit: str, kinds: Collection[AccountKind], bounds: Sequence[datetime]
+    ) -> list[dict[AccountKind, int]]:
+        moved: list[defaultdict[AccountKind, int]] = [defaultdict(int) for _ in bounds[1:]]
+        for account, line, amount in self._places(None):
+            period = bisect_right(bounds, instant(line.effective_at)) - 1
+            if account.unit == unit and account.kind in kinds and 0 <= period < len(moved):
+                moved[period][account.kind] += amount
+        return [dict(each) for each in moved]
 
     def turnover(self, within: Interval | None = None) -> list[Turnover]:
         amounts: defaultdict[tuple[str, AccountKind], list[int]] = defaultdict(list)

@@ -247,6 +247,16 @@ class MemoryWork:
             tuple(getattr(record, name) for name in fields) for record in self.find(kind, where, order=order)
         ]
 
+    def stream(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> Iterator[tuple[Any, ...]]:
+        return iter(self.select(kind, fields, where, order=order))
+
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         return len(self._kept.records[kind].select(where or {}))
 

@@ -24,6 +24,9 @@ from gridpoints.storage.sql.turns import Turns
 
 #: Seconds to wait for another process that writes, or for a connection, before giving up.
 PATIENCE = 30.0
+#: Kilobytes of pages that the writer on SQLite may keep: with the 2 MB that it would have, a large batch
+#: writes and reads the pages of the indexes again and again.
+CACHE = 64_000
 #: Connections of one store to PostgreSQL, at most; and how many are kept ready beside the pool.
 CONNECTIONS, KEPT = 32, 4
 
@@ -126,6 +129,9 @@ def _sqlite(url: URL) -> Engines:
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
         event.listen(engine, "connect", _set_up_sqlite)
         engine.dialect.do_begin = partial(_begin, begin)  # type: ignore[method-assign]
+    event.listen(
+        writing, "connect", lambda connection, _: connection.execute(f"PRAGMA cache_size = -{CACHE}").close()
+    )
     event.listen(
         reading, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON").close()
     )

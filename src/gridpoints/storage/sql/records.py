@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    CursorResult,
     Select,
     Table,
     bindparam,
@@ -29,7 +30,6 @@ from gridpoints.errors import (
     ReferenceUnknown,
 )
 from gridpoints.records import Change, Record, Stateful, kind_of
-from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.port import Range
 from gridpoints.storage.sql import bulk, tables
@@ -43,6 +43,8 @@ from gridpoints.values import check_whole
 
 T = TypeVar("T", bound=Record)
 
+#: Rows of a stream that are fetched together.
+AT_ONCE = 2_000
 _HERE = bindparam("community", type_=Text)
 _ID = bindparam("of_id", type_=Text)
 _IDS = bindparam("ids", type_=TextSet)
@@ -193,10 +195,33 @@ class SqlWork:
         order: Sequence[str] = ("id",),
     ) -> list[tuple[Any, ...]]:
         kept = _KEPT[kind]
+        return kept.parts(self._selected(kept, fields, where, order).all(), fields)
+
+    def stream(
+        self,
+        kind: type[Record],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+        *,
+        order: Sequence[str] = ("id",),
+    ) -> Iterator[tuple[Any, ...]]:
+        kept = _KEPT[kind]
+        with self._selected(kept, fields, where, order, yield_per=AT_ONCE) as result:
+            for rows in result.partitions():
+                yield from kept.parts(rows, fields)
+
+    def _selected(
+        self,
+        kept: _Kept[Any],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None,
+        order: Sequence[str],
+        **options: Any,
+    ) -> CursorResult[Any]:
         statement = select(*map(kept.column, fields)).where(kept.here, *_conditions(kept, where))
         values = {"community": self._community, **dict(_values(kept, where))}
-        rows = self._connection.execute(statement.order_by(*_order(kept, order)), values).all()
-        return kept.parts(rows, fields)
+        statement = statement.order_by(*_order(kept, order))
+        return self._connection.execute(statement, values, execution_options=options)
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         kept = _KEPT[kind]
@@ -270,15 +295,9 @@ class SqlWork:
 
 
 def _counters(used: Mapping[str, int]) -> bulk.Columns:
-    """Rows of the table of counters."""
-    keys = list(map(UsageKey.parse, used))
-    return {
-        "id": list(used),
-        "limit_code": [key.limit for key in keys],
-        "subject": [key.subject for key in keys],
-        "since": [key.since for key in keys],
-        "used": list(used.values()),
-    }
+    """Rows of the table of counters, in the order of its key."""
+    keys = sorted(used)
+    return {"id": keys, "used": [used[key] for key in keys]}
 
 
 _BOUNDS = ("at_least", "at_most", "above", "below")

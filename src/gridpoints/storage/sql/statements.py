@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gridpoints.ledger.accounts import Account, AccountKind, Balance
@@ -137,19 +152,12 @@ _MOVED_UNTIL = {
     )
     for recorded in (True, False)
 }
-_FIRST_SINCE = Prepared(
-    select(entries.c.sequence)
-    .select_from(entries.join(journal, _of_entry))
-    .where(*_here, entries.c.sequence > AFTER, journal.c.recorded_at >= _UNTIL)
-    .order_by(entries.c.sequence)
-    .limit(1)
-)
-_TOTALS = Prepared(
-    select(journal.c.kind, _count, _sum)
-    .select_from(entries.join(journal, _of_entry))
-    .where(*_here, entries.c.sequence > AFTER, entries.c.sequence <= bindparam("last", type_=BigInteger))
-    .group_by(journal.c.kind)
-)
+_ONCE = bindparam("once", type_=Text)
+#: A text under a key of the metadata, which on SQLite stands in a path.
+_SAME = {
+    "sqlite": func.json_extract(journal.c["metadata"], _ONCE),
+    "postgresql": func.jsonb_extract_path_text(cast(journal.c["metadata"], JSONB), _ONCE),
+}
 _flow = (accounts.c.kind, journal.c.kind, journal.c.reason)
 _all_entries = entries.join(journal, _of_entry).join(accounts, _to_account)
 _FLOWS = (
@@ -295,19 +303,33 @@ class SqlStatements(SqlReading):
             if (line.recorded_at if recorded else line.effective_at) <= until
         )
 
-    def totals(
-        self, account: Account, *, after: int = 0, until: datetime | None = None
-    ) -> tuple[int, list[Totals]]:
-        last = next((sequence for sequence, _ in self.rows(_LAST_ENTRY, id=account.key)), 0)
-        first_after: list[Any] = []
-        if until is not None:
-            first_after = self.rows(_FIRST_SINCE, id=account.key, after=after, until=instant_text(until))
-            last = first_after[0][0] - 1 if first_after else last
-        found = {
-            kind: Totals(kind, entries, amount)
-            for kind, entries, amount in self.rows(_TOTALS, id=account.key, after=after, last=last)
-        }
-        return last, [found[kind] for kind in sorted(found)]
+    def totals_until(
+        self,
+        account: Account,
+        bounds: Sequence[datetime | None],
+        *,
+        after: int = 0,
+        once: str | None = None,
+    ) -> list[tuple[int, list[Totals]]]:
+        dialect = self.connection.dialect.name
+        starts = [instant_text(bound) for bound in bounds if bound is not None]
+        statement = _totals(dialect, len(starts), bounded=len(starts) == len(bounds), once=once is not None)
+        values: dict[str, Any] = {f"until_{n}": start for n, start in enumerate(starts)}
+        if once is not None:
+            values["once"] = once if self.others_write else f'$."{once}"'
+        moved: list[list[Totals]] = [[] for _ in bounds]
+        reached = [0 for _ in bounds]
+        for period, last, *figures in self.rows(statement, id=account.key, after=after, **values):
+            moved[period].append(Totals(*figures))
+            reached[period] = max(reached[period], last)
+        if not reached[0]:
+            reached[0] = min(
+                after, next((sequence for sequence, _ in self.rows(_LAST_ENTRY, id=account.key)), 0)
+            )
+        return [
+            (last, sorted(totals, key=lambda each: each.kind))
+            for last, totals in zip(accumulate(reached, max), moved, strict=True)
+        ]
 
     def flows(self, unit: str, within: Interval | None = None) -> list[Flow]:
         if within is None:
@@ -327,6 +349,18 @@ class SqlStatements(SqlReading):
             for (kind, of, reason), (entries, moved) in sorted(found.items())
         ]
 
+    def moved(
+        self, unit: str, kinds: Collection[AccountKind], bounds: Sequence[datetime]
+    ) -> list[dict[AccountKind, int]]:
+        moved = [Counter[AccountKind]() for _ in bounds[1:]]
+        for kind, period, amount in self.rows(_moved_between(kinds, bounds), unit=unit):
+            moved[period][AccountKind(kind)] += amount
+        for line, account, amount in self.tail_legs():
+            period = bisect_right(bounds, instant(line.effective_at)) - 1
+            if account.unit == unit and account.kind in kinds and 0 <= period < len(moved):
+                moved[period][account.kind] += amount
+        return [dict(each) for each in moved]
+
     def turnover(self, within: Interval | None = None) -> list[Turnover]:
         if within is None:
             rows = self.rows(_ALL_TURNOVER)
@@ -341,6 +375,59 @@ class SqlStatements(SqlReading):
                 given, taken = found.get(place, (0, 0))
                 found[place] = (given + max(0, amount), taken + max(0, -amount))
         return [Turnover(unit, AccountKind(kind), *moved) for (unit, kind), moved in sorted(found.items())]
+
+
+@cache
+def _totals(dialect: str, bounds: int, *, bounded: bool, once: bool) -> Prepared:
+    """The totals of as many periods as there are `bounds`, and, not `bounded`, of what is after the last one.
+
+    An entry is before a bound where none up to it was recorded at the bound or later.
+    """
+    latest = func.max(journal.c.recorded_at).over(order_by=entries.c.sequence)
+    read = (
+        select(
+            entries.c.sequence,
+            entries.c.amount,
+            journal.c.kind,
+            *([_SAME[dialect].label("same")] if once else ()),
+            *([latest.label("latest")] if bounds else ()),
+        )
+        .select_from(entries.join(journal, _of_entry))
+        .where(*_here, entries.c.sequence > AFTER)
+        .subquery()
+    )
+    period: ColumnElement[int] = literal_column(str(bounds))
+    if bounds:
+        before = [(read.c.latest < bindparam(f"until_{n}", type_=Text), n) for n in range(bounds)]
+        period = case(*((is_before, literal_column(str(n))) for is_before, n in before), else_=period)
+    counted: ColumnElement[int] = func.count()
+    if once:
+        counted = func.count(read.c.same.distinct()) + func.count() - func.count(read.c.same)
+    figures = (read.c.kind, counted, exact_sum(read.c.amount))
+    statement = select(period.label("period"), func.max(read.c.sequence), *figures)
+    if bounded:
+        statement = statement.where(read.c.latest < bindparam(f"until_{bounds - 1}", type_=Text))
+    return Prepared(statement.group_by("period", read.c.kind))
+
+
+def _moved_between(kinds: Collection[AccountKind], bounds: Sequence[datetime]) -> Prepared:
+    """The sums of all periods in one go: none of them has an index, and each would read everything."""
+    starts = [instant_text(bound) for bound in bounds]
+    later = [(journal.c.effective_at >= start, n) for n, start in enumerate(starts[:-1])]
+    period = case(*reversed(later)).label("period")
+    statement = (
+        select(accounts.c.kind, period, _sum)
+        .select_from(_all_entries)
+        .where(
+            entries.c.community_id == HERE,
+            accounts.c.unit == bindparam("unit", type_=Text),
+            or_(*(accounts.c.kind == kind.value for kind in kinds)),
+            journal.c.effective_at >= starts[0],
+            journal.c.effective_at < starts[-1],
+        )
+        .group_by(accounts.c.kind, "period")
+    )
+    return Prepared(statement)
 
 
 def _entry(account: Account, sequence: int, amount: int, balance: int, line: Line) -> Entry:

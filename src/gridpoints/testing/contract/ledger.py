@@ -295,6 +295,64 @@ class LedgerContract(StoreContract):
             assert totals(SHOP, after=3) == (3, [])
             assert totals(SHOP, until=START) == totals(ZHAO) == (0, [])
 
+    def test_totals_of_several_periods(self, store: Store, clerk: Clerk) -> None:
+        clerk.post(issue("0", LI, 10**6), at=START)
+        for n, hours in enumerate([0, 1, 1, 5, 2, 6]):  # a clock was put back
+            clerk.post(move(f"{n + 1}", LI, SHOP, 10**n, kind="redemption"), at=START + hours * HOUR)
+        bounds = [START, START + HOUR, START + 2 * HOUR, START + 3 * HOUR, START + 6 * HOUR]
+        with store.begin(clerk.community) as work:
+            work.ledger.fold()
+            until = work.ledger.totals_until
+
+            def sums(*bounds: datetime | None, after: int = 0) -> list[tuple[int, int]]:
+                found = until(SHOP, bounds, after=after)
+                return [(last, sum(each.amount for each in totals)) for last, totals in found]
+
+            assert sums(*bounds, None) == [(0, 0), (1, 1), (3, 110), (3, 0), (5, 11_000), (6, 100_000)]
+            assert sums(*bounds) == sums(*bounds, None)[:-1]
+            assert sums(*bounds[1:3], None, after=2) == [(2, 0), (3, 100), (6, 111_000)]
+            assert sums(None, after=6) == sums(None, after=9) == [(6, 0)]
+            assert sums(bounds[-1], None, after=9) == [(6, 0), (6, 0)]
+            assert until(ZHAO, [START, None]) == [(0, []), (0, [])]
+
+    def test_totals_count_what_belongs_together_once(self, store: Store, clerk: Clerk) -> None:
+        clerk.post(issue("1", LI, 100), issue("2", ZHAO, 100))
+        together = {"kind": "redemption", "metadata": {"redemption": "r", "of": 2}}
+        clerk.post(move("3", LI, SHOP, 30, **together), move("4", ZHAO, SHOP, 20, **together))
+        clerk.post(move("5", LI, SHOP, 5, kind="redemption", metadata={"redemption": "s"}))
+        clerk.post(move("6", LI, SHOP, 5, kind="redemption"), move("7", LI, SHOP, 5, kind="redemption"))
+        clerk.post(move("8", SHOP, LI, 5, kind="refund", metadata={"redemption": "r"}))
+        with store.begin(clerk.community) as work:
+            work.ledger.fold()
+            totals = work.ledger.totals
+            assert totals(SHOP) == (6, [Totals("redemption", 5, 65), Totals("refund", 1, -5)])
+            once = [Totals("redemption", 4, 65), Totals("refund", 1, -5)]
+            assert totals(SHOP, once="redemption") == (6, once)
+            assert totals(SHOP, once="no such key") == totals(SHOP)
+            assert totals(SHOP, after=1, once="redemption") == (6, [Totals("redemption", 4, 35), once[1]])
+
+    def test_what_moved_between_bounds(self, store: Store, clerk: Clerk) -> None:
+        bounds = [START, START + 2 * HOUR, START + 3 * HOUR]
+        last = bounds[-1] - timedelta(microseconds=1)
+        clerk.post(
+            issue("0", LI, 1, effective_at=START - HOUR),
+            issue("1", LI, 5, effective_at=START),
+            issue("2", ZHAO, 7, effective_at=START + HOUR),
+            issue("3", LI_HOURS, 15, effective_at=START),
+            move("4", LI, SHOP, 3, effective_at=last),
+            move("5", LI, SHOP, 2, effective_at=bounds[-1]),
+        )
+        kinds = (AccountKind.ISSUANCE, AccountKind.MERCHANT)
+        for folded in (False, True):
+            with store.begin(clerk.community) as work:
+                if folded:
+                    work.ledger.fold()
+                first, second = work.ledger.moved("points", kinds, bounds)
+                assert first == {AccountKind.ISSUANCE: -12}
+                assert second == {AccountKind.MERCHANT: 3}
+                assert work.ledger.moved("hours", kinds, bounds[:2]) == [{AccountKind.ISSUANCE: -15}]
+                assert work.ledger.moved("bananas", kinds, bounds) == [{}, {}]
+
     def test_flows_by_reason(self, store: Store, clerk: Clerk) -> None:
         march, april = START, START + timedelta(days=30)
         clerk.post(

@@ -179,6 +179,20 @@ class RecordsContract(StoreContract):
         assert ids("name", limit=0) == ""
         assert ids("id", limit=9) == "12345"
 
+    def test_streams_what_select_answers(self, store: Store, clerk: Clerk) -> None:
+        people = [member(f"{n:04}", "Ab", f"{n}", days=n % 7) for n in range(5_000)]
+        with store.begin(clerk.community) as work:
+            work.add(*people)
+        fields, where = ("number", "enrolled_at"), {"enrolled_at": Range(above=people[0].enrolled_at)}
+        with store.begin(clerk.community, write=False) as work:
+            wanted = work.select(Member, fields, where, order=("-enrolled_at",))
+            stream = work.stream(Member, fields, where, order=("-enrolled_at",))
+            assert next(stream) == wanted[0]
+            assert work.get(Member, "0001") == people[1]  # something else may be read meanwhile
+            assert [*stream] == wanted[1:]
+            assert next(work.stream(Member, ("id",))) == ("0000",)  # and the rest may be left
+            assert list(work.stream(Member, ("id",), {"id": "nobody"})) == []
+
     def test_units_and_profiles_are_records_too(self, store: Store, clerk: Clerk) -> None:
         with store.begin(clerk.community, write=False) as work:
             assert [unit.id for unit in work.find(Unit)] == ["hours", "points"]

@@ -85,7 +85,7 @@ class VoteRow(Row, table=True):
     """See `gridpoints.awards.reviews.Vote`."""
 
     __tablename__ = "gridpoints_vote"
-    __table_args__ = kept(Vote, index("review_id"))
+    __table_args__ = kept(Vote, index("review_id"), index("cast_at"))
     id: Key
     review_id: Text
     voter: Text

@@ -12,6 +12,7 @@ from gridpoints.storage.sql.tables.base import (
     Amount,
     AmountOrNone,
     ExactJson,
+    ExactList,
     ExactOrNone,
     Flag,
     Instant,
@@ -194,6 +195,7 @@ class ClaimRow(Row, table=True):
         Claim,
         index("target_id", "target", "status", "claimed_at"),
         index("member_id", "status"),
+        index("claimed_at"),
         index("due_at", **where("due_at IS NOT NULL")),
     )
     id: Key
@@ -220,6 +222,7 @@ class ClaimRow(Row, table=True):
     warnings: ExactJson
     status: Text
     version: Whole
+    evidence: ExactList
 
 
 class RatingRow(Row, table=True):

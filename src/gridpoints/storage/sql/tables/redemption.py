@@ -25,6 +25,7 @@ from gridpoints.storage.sql.tables.base import (
     Whole,
     index,
     kept,
+    where,
 )
 
 
@@ -166,6 +167,7 @@ class RedemptionRow(Row, table=True):
         index("status", "expires_at"),
         index("member_id", "authorised_at"),
         index("merchant_id", "captured_at"),
+        index("captured_at", **where("captured_at IS NOT NULL")),
     )
     id: Key
     merchant_id: Text
@@ -194,7 +196,9 @@ class RefundRow(Row, table=True):
     """See `gridpoints.redemption.model.Refund`."""
 
     __tablename__ = "gridpoints_refund"
-    __table_args__ = kept(Refund, index("redemption_id"), index("merchant_id", "refunded_at"))
+    __table_args__ = kept(
+        Refund, index("redemption_id"), index("merchant_id", "refunded_at"), index("refunded_at")
+    )
     id: Key
     redemption_id: Text
     merchant_id: Text
@@ -217,7 +221,7 @@ class SettlementRow(Row, table=True):
     """See `gridpoints.redemption.statements.Settlement`."""
 
     __tablename__ = "gridpoints_settlement"
-    __table_args__ = kept(Settlement, index("merchant_id", "until_sequence"))
+    __table_args__ = kept(Settlement, index("merchant_id", "until_sequence"), index("currency", "status"))
     id: Key
     merchant_id: Text
     unit: Text

@@ -61,12 +61,9 @@ class PublishedRulesRow(Row, table=True):
 
 
 class UsageRow(Row, table=True):
-    """What was used under a `gridpoints.rules.model.UsageKey`; the id is its three parts."""
+    """What was used under a `gridpoints.rules.case.UsageKey`, whose text is the id."""
 
     __tablename__ = "gridpoints_usage"
     __table_args__ = BY_KEY
     id: Key
-    limit_code: Text
-    subject: Text
-    since: Day
     used: Amount

@@ -99,7 +99,13 @@ class DeliveryRow(Row, table=True):
     """See `gridpoints.redemption.vouchers.model.Delivery`."""
 
     __tablename__ = "gridpoints_delivery"
-    __table_args__ = kept(Delivery, index("voucher_id", "arrival"), index("till_id", "number"))
+    __table_args__ = kept(
+        Delivery,
+        index("voucher_id", "arrival"),
+        index("till_id", "number"),
+        index("redemption_id"),
+        index("taken_at"),
+    )
     id: Key
     till_id: Text
     number: Amount

@@ -135,6 +135,7 @@ def records() -> list[Record]:
             entered_by="clerk",
             corrections=6,
             warnings=(Step("little_time_between", {"session": "session", "minutes": 5}),),
+            evidence=("照片 2 张", "https://example.org/签到表?n=1"),
             status=ClaimStatus.NO_SHOW,
             version=5,
         ),

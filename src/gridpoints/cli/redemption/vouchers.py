@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, end_if_given
+from gridpoints.cli.desk import Desk, command, end_if_given, member_argument
 from gridpoints.cli.files import write_new
 from gridpoints.cli.output import figures, words
+from gridpoints.cli.redemption.offers import offer_argument, pieces_option
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.notices.slips import Slip, printed
@@ -43,15 +44,9 @@ def _register_issuing(group: typer.Typer, language: Language) -> None:
     def issue(
         desk: Desk,
         *,
-        member: Annotated[
-            str,
-            typer.Argument(
-                metavar="MEMBER",
-                help=language.text("The member's number, id, or name where only one has it."),
-            ),
-        ],
-        offer: Annotated[str, typer.Argument(metavar="OFFER", help=language.text("The offer's id or name."))],
-        quantity: Annotated[int, typer.Option(help=language.text("How many pieces."))] = 1,
+        member: Annotated[str, member_argument(language)],
+        offer: Annotated[str, offer_argument(language)],
+        quantity: Annotated[int, pieces_option(language)] = 1,
         until: Annotated[
             str | None,
             typer.Option(
@@ -100,13 +95,7 @@ def _register_issuing(group: typer.Typer, language: Language) -> None:
     @command(group, language, "list", language.text("The vouchers that a member holds or held."))
     def of(
         desk: Desk,
-        member: Annotated[
-            str,
-            typer.Argument(
-                metavar="MEMBER",
-                help=language.text("The member's number, id, or name where only one has it."),
-            ),
-        ],
+        member: Annotated[str, member_argument(language)],
     ) -> None:
         with desk.village() as village:
             person = desk.member(village, member)
@@ -174,9 +163,20 @@ def _register_taking(group: typer.Typer, language: Language) -> None:
         "attempts",
         language.text("What was shown as a voucher and refused, and why: for the operator's eyes."),
     )
-    def attempts(desk: Desk) -> None:
+    def attempts(
+        desk: Desk,
+        *,
+        limit: Annotated[int, typer.Option(help=language.text("How many, the latest first."))] = 100,
+        before: Annotated[
+            str | None,
+            typer.Option(
+                metavar="ATTEMPT",
+                help=language.text("Only what came before this one; --json tells its number."),
+            ),
+        ] = None,
+    ) -> None:
         with desk.village() as village:
-            found = village.redemption.attempts()
+            found = village.redemption.attempts(before=before, limit=limit)
             zone = village.context.zone
         said = desk.language
         table = desk.out.table(
@@ -188,13 +188,24 @@ def _register_taking(group: typer.Typer, language: Language) -> None:
                 words(said.text("Reason")),
             ],
             [
-                (said.instant(each.at, zone), each.by, each.voucher_id or "", each.reason.replace("_", " "))
+                (
+                    said.instant(each.at, zone),
+                    each.by,
+                    each.voucher_id or "",
+                    said.word(each.reason, "attempt"),
+                )
                 for each in found
             ],
         )
         document = {
             "attempts": [
-                {"at": each.at, "by": each.by, "voucher": each.voucher_id, "reason": each.reason}
+                {
+                    "attempt": each.id,
+                    "at": each.at,
+                    "by": each.by,
+                    "voucher": each.voucher_id,
+                    "reason": each.reason,
+                }
                 for each in found
             ]
         }

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.communities import refuse_same_file
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
-from gridpoints.cli.rows import KEPT, SHOWN, Tally, rejects, rejects_option, sheet_option
+from gridpoints.cli.rows import KEPT, SHOWN, Tally, refuse_same_file, rejects, rejects_option, sheet_option
 from gridpoints.i18n import Language
 from gridpoints.sheets.layouts import MEMBERS
 from gridpoints.sheets.reading import open_table

@@ -11,7 +11,15 @@ import typer
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
-from gridpoints.cli.rows import Rejects, Tally, progress, rejects, rejects_option, sheet_option
+from gridpoints.cli.rows import (
+    Rejects,
+    Tally,
+    progress,
+    refuse_same_file,
+    rejects,
+    rejects_option,
+    sheet_option,
+)
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.model import Merchant, Offer
@@ -133,12 +141,6 @@ def register(app: typer.Typer, language: Language) -> None:
         document = {"file": file.name, **counts, **tally.document(language)}
         desk.out.show(document, _summary(desk, tally), *tally.drawing(desk))
         return SOMETHING_LEFT if tally.problems else DONE
-
-
-def refuse_same_file(language: Language, file: Path, rejected: Path | None) -> None:
-    """Raise a usage error where the rows left out would be written over those that are read."""
-    if rejected is not None and rejected.exists() and rejected.samefile(file):
-        raise typer.BadParameter(language.text("--rejects would overwrite the file that is read."))
 
 
 def _goods(source: str) -> ShopList:

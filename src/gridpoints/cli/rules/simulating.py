@@ -12,8 +12,7 @@ import typer
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.rows import Tally, sheet_option
-from gridpoints.cli.rulebook.findings import Findings
-from gridpoints.community.model import Member
+from gridpoints.cli.rules.findings import Findings
 from gridpoints.i18n import Language
 from gridpoints.notices import plots, simulations
 from gridpoints.rules.findings import Simulation
@@ -115,9 +114,7 @@ def _of_community(desk: Desk, draft: RuleSet, since: date | None, until: date | 
     with desk.village() as village:
         found = village.awards.simulate(draft, since=since, until=until)
         named = [str(line.of) for each in found.stakes for line in (*each.gained, *each.lost)]
-        with village.context.read() as work:
-            named += [each.member for each in found.impossible]
-            desk.known |= {member.id: member.name for member in work.find(Member, {"id": sorted(set(named))})}
+        desk.name_members(village, [*named, *(each.member for each in found.impossible)])
     return found
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import typer
 
-from gridpoints.cli.rulebook import checking, comparing, explaining, presets, publishing, simulating
+from gridpoints.cli.rules import checking, comparing, explaining, presets, publishing, simulating
 from gridpoints.i18n import Language
 
 #: Each adds its commands with ``register(group, language)``.

@@ -11,7 +11,7 @@ from attrs import evolve
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
 from gridpoints.community.findings import Census
-from gridpoints.community.model import Grid, Household, Standing
+from gridpoints.community.model import Household, Standing
 from gridpoints.community.standards import STANDARDS, Proposal, Size, Standards
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
@@ -127,10 +127,12 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
 
 
 def _register_findings(group: typer.Typer, language: Language) -> None:
-    households_help = language.text("How many households a grid has, about.")
-    people_help = language.text("How many people a grid has, about.")
-    cadres_help = language.text("How many cadres a grid needs.")
-    volunteers_help = language.text("How many volunteers a grid needs.")
+    households_help = language.text(
+        "How many households a grid has, about; without it, as the rules say, or 300."
+    )
+    people_help = language.text("How many people a grid has, about; without it, as the rules say, or 1,000.")
+    cadres_help = language.text("How many cadres a grid needs; without it, as the rules say, or 6.")
+    volunteers_help = language.text("How many volunteers a grid needs; without it, as the rules say, or 30.")
 
     @command(
         group,
@@ -145,14 +147,19 @@ def _register_findings(group: typer.Typer, language: Language) -> None:
             str | None,
             typer.Option(metavar="GRID", help=language.text("Only this grid and those in it.")),
         ] = None,
-        households: Annotated[int, typer.Option(help=households_help)] = 300,
-        people: Annotated[int, typer.Option(help=people_help)] = 1_000,
-        cadres: Annotated[int, typer.Option(help=cadres_help)] = 6,
-        volunteers: Annotated[int, typer.Option(help=volunteers_help)] = 30,
+        households: Annotated[int | None, typer.Option(help=households_help)] = None,
+        people: Annotated[int | None, typer.Option(help=people_help)] = None,
+        cadres: Annotated[int | None, typer.Option(help=cadres_help)] = None,
+        volunteers: Annotated[int | None, typer.Option(help=volunteers_help)] = None,
     ) -> None:
-        standards = _standards(households, people, cadres, volunteers)
         with desk.village() as village:
-            inside = None if below is None else _grid(desk, village, below).id
+            standards = _standards(village, cadres, volunteers)
+            standards = evolve(
+                standards,
+                households=_size(standards.households, households),
+                people=_size(standards.people, people),
+            )
+            inside = None if below is None else desk.grid(village, below).id
             found = village.community.findings(standards, below=inside)
         document = {
             "findings": [
@@ -191,13 +198,13 @@ def _register_findings(group: typer.Typer, language: Language) -> None:
         accept: Annotated[
             bool, typer.Option("--accept", help=language.text("Let them serve there from now on."))
         ] = False,
-        cadres: Annotated[int, typer.Option(help=cadres_help)] = 6,
-        volunteers: Annotated[int, typer.Option(help=volunteers_help)] = 30,
+        cadres: Annotated[int | None, typer.Option(help=cadres_help)] = None,
+        volunteers: Annotated[int | None, typer.Option(help=volunteers_help)] = None,
     ) -> None:
-        standards = _standards(300, 1_000, cadres, volunteers)
-        if of not in {line.group for line in standards.staffing}:
+        if of not in {line.group for line in STANDARDS.staffing}:
             raise typer.BadParameter(desk.language.text("Name one of these groups: volunteers, cadres."))
         with desk.village() as village:
+            standards = _standards(village, cadres, volunteers)
             proposal = village.community.propose_rebalancing(of, standards)
             if accept:
                 village.community.carry_out(proposal.moves)
@@ -252,14 +259,22 @@ def _show_proposal(desk: Desk, proposal: Proposal, grids: dict[str, str], *, acc
     desk.out.show(document, *([moves] if proposal.moves else []), *lacking, *nothing)
 
 
-def _standards(households: int, people: int, cadres: int, volunteers: int) -> Standards:
+def _standards(village: Community, cadres: int | None, volunteers: int | None) -> Standards:
+    """What the rules say of staff, or else what is usual, with what somebody wrote in its place."""
     least = {"cadres": cadres, "volunteers": volunteers}
-    return evolve(
-        STANDARDS,
-        households=Size(households),
-        people=Size(people),
-        staffing=tuple(evolve(line, least=least[line.group]) for line in STANDARDS.staffing),
-    )
+    standards = village.community.standards()
+    staffing = [
+        line if (own := least.get(line.group)) is None else evolve(line, least=own)
+        for line in standards.staffing
+    ]
+    return evolve(standards, staffing=tuple(staffing))
+
+
+def _size(standing: Size | None, about: int | None) -> Size | None:
+    """A size with another figure; 0: none is asked for."""
+    if about is None:
+        return standing
+    return evolve(standing or Size(about), about=about) if about else None
 
 
 def _inside(census: Census) -> tuple[Counter[str], Counter[str]]:
@@ -271,12 +286,6 @@ def _inside(census: Census) -> tuple[Counter[str], Counter[str]]:
             homes[grid.id] += 1
             people[grid.id] += len(census.residents.get(household.id, ()))
     return homes, people
-
-
-def _grid(desk: Desk, village: Community, text: str) -> Grid:
-    grids = sorted(village.community.tree().grids.values(), key=lambda grid: grid.id)
-    grid: Grid = desk.one_of("grid", grids, text)
-    return grid
 
 
 def _household(village: Community, text: str) -> Household:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.desk import Desk, command, member_argument
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -54,13 +54,7 @@ def _register_reading(group: typer.Typer, language: Language) -> None:
     def listed(
         desk: Desk,
         *,
-        member: Annotated[
-            str,
-            typer.Argument(
-                metavar="MEMBER",
-                help=language.text("The member's number, id, or name where only one has it."),
-            ),
-        ],
+        member: Annotated[str, member_argument(language)],
     ) -> None:
         with desk.village() as village:
             person = desk.member(village, member)

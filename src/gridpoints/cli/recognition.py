@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.desk import Desk, command, member_argument
 from gridpoints.cli.files import read_text, write_new, write_text
 from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
@@ -21,12 +21,11 @@ from gridpoints.sheets.cells import read_day
 
 def register(app: typer.Typer, language: Language) -> None:
     """Add the commands of this module."""
-    member_help = language.text("The member's number, id, or name where only one has it.")
-    _register_record(app, language, member_help)
-    _register_certificate(app, language, member_help)
+    _register_record(app, language)
+    _register_certificate(app, language)
 
 
-def _register_record(app: typer.Typer, language: Language, member_help: str) -> None:
+def _register_record(app: typer.Typer, language: Language) -> None:
     @command(
         app,
         language,
@@ -35,7 +34,7 @@ def _register_record(app: typer.Typer, language: Language, member_help: str) -> 
     )
     def record(
         desk: Desk,
-        member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)],
+        member: Annotated[str, member_argument(language)],
         *,
         table: Annotated[
             Path | None,
@@ -136,16 +135,16 @@ def _drawing(desk: Desk, record: VolunteerRecord) -> Any:
     )
 
 
-def _register_certificate(app: typer.Typer, language: Language, member_help: str) -> None:
+def _register_certificate(app: typer.Typer, language: Language) -> None:
     @command(
         app,
         language,
         "certificate",
-        language.text("Certify a volunteer's verified hours, as a picture and as a signed Open Badge."),
+        language.text("Certify a volunteer's verified hours, on paper and as a signed Open Badge."),
     )
     def certificate(
         desk: Desk,
-        member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)],
+        member: Annotated[str, member_argument(language)],
         *,
         since: Annotated[
             str | None,
@@ -155,7 +154,11 @@ def _register_certificate(app: typer.Typer, language: Language, member_help: str
             str | None, typer.Option(metavar="DAY", help=language.text("The last day; without it, today."))
         ] = None,
         out: Annotated[
-            Path, typer.Option(metavar="FILE", help=language.text("Where the picture is written, as SVG."))
+            Path,
+            typer.Option(
+                metavar="FILE",
+                help=language.text("Where it is written: a file .pdf to be printed, or a picture .svg."),
+            ),
         ] = Path("certificate.svg"),
         key: Annotated[
             Path | None,
@@ -180,7 +183,8 @@ def _register_certificate(app: typer.Typer, language: Language, member_help: str
             room, spoken = village.recognition, desk.language.code
             with village.transaction():
                 made = room.certify_hours(person.id, since=_day(since), until=_day(until))
-                write_new(out, room.svg(made.id, language=spoken, issuer=issuer))
+                draw = room.pdf if out.suffix.lower() == ".pdf" else room.svg
+                write_new(out, draw(made.id, language=spoken, issuer=issuer))
             badge = None if issuer is None else room.badge(made.id, issuer, language=spoken)
         document = {
             "certificate": made.id,

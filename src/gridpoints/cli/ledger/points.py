@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from gridpoints.cli.desk import Desk, beginning_of, command, end_of
+from gridpoints.cli.desk import Desk, beginning_of, command, end_of, member_argument
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
 from gridpoints.community.model import Member
@@ -25,12 +25,9 @@ _PAGE = 1_000
 
 def register(app: typer.Typer, language: Language) -> None:
     """Add the commands of this module."""
-    member_help = language.text("The member's number, id, or name where only one has it.")
 
     @command(app, language, "balance", language.text("Show what a member has."))
-    def balance(
-        desk: Desk, member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)]
-    ) -> None:
+    def balance(desk: Desk, member: Annotated[str, member_argument(language)]) -> None:
         with desk.village() as village:
             person = desk.member(village, member)
             units = village.rules.units()
@@ -73,7 +70,7 @@ def register(app: typer.Typer, language: Language) -> None:
     )
     def statement(
         desk: Desk,
-        member: Annotated[str, typer.Argument(metavar="MEMBER", help=member_help)],
+        member: Annotated[str, member_argument(language)],
         *,
         unit: Annotated[
             str | None, typer.Option(metavar="CODE", help=language.text("Only the entries in this unit."))

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from gridpoints.cli.desk import OF_STORES, Desk, command
 from gridpoints.cli.files import read_text, write_text
+from gridpoints.cli.ledger.receipts import Told
 from gridpoints.cli.output import words
-from gridpoints.cli.receipts import Told
 from gridpoints.i18n import Language
 from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, PublicKey, origin_of, to_base64
 from gridpoints.ledger.receipt import Receipt, verify

@@ -10,11 +10,18 @@ import typer
 from attrs import define, field
 
 from gridpoints.awards.model import AwardStatus
-from gridpoints.cli.communities import refuse_same_file
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
-from gridpoints.cli.rows import Rejects, Tally, progress, rejects, rejects_option, sheet_option
+from gridpoints.cli.rows import (
+    Rejects,
+    Tally,
+    progress,
+    refuse_same_file,
+    rejects,
+    rejects_option,
+    sheet_option,
+)
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.sheets.deeds import DeedOutcome, credit

@@ -11,7 +11,6 @@ from gridpoints.awards.model import Award
 from gridpoints.awards.reviews import Objection, Review
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
-from gridpoints.community.model import Member
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 
@@ -169,10 +168,9 @@ def _decide(desk: Desk, act: Callable[[Community], Award]) -> None:
 
 def _show(desk: Desk, village: Community, awards: Sequence[Award], key: str) -> None:
     said, units = desk.language, village.rules.units()
+    desk.name_members(village, [award.member_id for award in awards])
     with village.context.read() as work:
-        people = work.find(Member, {"id": sorted({award.member_id for award in awards})})
         found = work.find(Review, {"award_id": [award.id for award in awards]}, order=("stage",))
-    desk.known |= {person.id: person.name for person in people}
     present = {review.award_id: review for review in found}
     document = {
         key: [

@@ -9,7 +9,7 @@ import typer
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import words
-from gridpoints.cli.rulebook.publishing import names_version
+from gridpoints.cli.rules.publishing import names_version
 from gridpoints.errors import RecordUnknown
 from gridpoints.i18n import Language
 from gridpoints.i18n.words import QUANTITIES

@@ -8,11 +8,21 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.cli.desk import Desk, beginning_of, command, end_if_given
-from gridpoints.cli.merchants import merchant_argument
 from gridpoints.cli.output import figures, words
+from gridpoints.cli.redemption.merchants import merchant_argument
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.offers import Offer, OfferLimit
+
+
+def offer_argument(language: Language) -> Any:
+    """The argument that names an offer."""
+    return typer.Argument(metavar="OFFER", help=language.text("The offer's id or name."))
+
+
+def pieces_option(language: Language) -> Any:
+    """The option for how many of an offer."""
+    return typer.Option(help=language.text("How many pieces."))
 
 
 def register(app: typer.Typer, language: Language) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.desk import Desk, command, member_argument
+from gridpoints.cli.redemption.offers import offer_argument, pieces_option
 from gridpoints.i18n import Language
 from gridpoints.ledger.model import Account
 
@@ -18,15 +19,9 @@ def register(app: typer.Typer, language: Language) -> None:
     def redeem(
         desk: Desk,
         *,
-        member: Annotated[
-            str,
-            typer.Argument(
-                metavar="MEMBER",
-                help=language.text("The member's number, id, or name where only one has it."),
-            ),
-        ],
-        offer: Annotated[str, typer.Argument(metavar="OFFER", help=language.text("The offer's id or name."))],
-        quantity: Annotated[int, typer.Option(help=language.text("How many pieces."))] = 1,
+        member: Annotated[str, member_argument(language)],
+        offer: Annotated[str, offer_argument(language)],
+        quantity: Annotated[int, pieces_option(language)] = 1,
         pooled: Annotated[
             bool,
             typer.Option("--pooled", help=language.text("Their household pays what they lack.")),

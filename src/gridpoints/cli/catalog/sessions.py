@@ -1,0 +1,264 @@
+"""``catalog``: when services take place, once and again."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.catalog.model import Session, SessionStatus
+from gridpoints.catalog.series import OnHoliday
+from gridpoints.cli.catalog import listed
+from gridpoints.cli.desk import Desk, beginning_of, command, end_of, moment_of
+from gridpoints.cli.output import figures, words
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.sheets.cells import read_day, tidy
+
+
+def register(group: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    _register_holding(group, language)
+    _register_looking(group, language)
+    _register_deciding(group, language)
+
+
+def _number(language: Language, help: str) -> Any:
+    return typer.Option(metavar="NUMBER", help=help)
+
+
+def _session_argument(language: Language) -> Any:
+    return typer.Argument(
+        metavar="SESSION", help=language.text("The session, by its number: see `catalog sessions`.")
+    )
+
+
+def _register_holding(group: typer.Typer, language: Language) -> None:
+    places_option = _number(language, language.text("How many volunteers there is room for."))
+    minimum_option = _number(language, language.text("With fewer volunteers it may not take place."))
+
+    @command(group, language, "session", language.text("Announce a session of a service, once."))
+    def session(
+        desk: Desk,
+        *,
+        item: Annotated[str, listed.item_argument(language)],
+        starts: Annotated[
+            str, typer.Option(metavar="TIME", help=language.text("When it begins: 2026-09-16 09:00."))
+        ],
+        ends: Annotated[str, typer.Option(metavar="TIME", help=language.text("When it ends: 11:30."))],
+        places: Annotated[int, places_option],
+        minimum: Annotated[int, minimum_option] = 0,
+        place: Annotated[str, listed.place_option(language)] = "",
+    ) -> None:
+        with desk.village() as village:
+            begins = moment_of(village, starts, "starts_at")
+            held = village.catalog.hold_session(
+                listed.item_id(desk, village, item),
+                begins,
+                _end(village, begins, ends),
+                places=places,
+                minimum=minimum,
+                place=place,
+            )
+            show_sessions(desk, village, [held])
+
+    @command(
+        group, language, "series", language.text("Draft sessions that recur: every week or every month.")
+    )
+    def series(
+        desk: Desk,
+        *,
+        item: Annotated[str, listed.item_argument(language)],
+        begins: Annotated[str, typer.Option(metavar="HH:MM", help=language.text("When each begins: 09:00."))],
+        ends: Annotated[str, typer.Option(metavar="HH:MM", help=language.text("When each ends: 11:30."))],
+        places: Annotated[int, places_option],
+        weekly: Annotated[
+            str | None,
+            typer.Option(
+                metavar="MO,TU", help=language.text("Every week, on these days: MO TU WE TH FR SA SU.")
+            ),
+        ] = None,
+        monthly: Annotated[
+            str | None,
+            typer.Option(
+                metavar="DAYS", help=language.text("Every month, on these days: 1,15; -1 is the last one.")
+            ),
+        ] = None,
+        pattern: Annotated[
+            str | None,
+            typer.Option(metavar="RRULE", help=language.text("Any other recurrence, as RFC 5545 writes it.")),
+        ] = None,
+        since: Annotated[
+            str | None,
+            typer.Option("--from", metavar="DAY", help=language.text("The first day; without it, today.")),
+        ] = None,
+        until: Annotated[
+            str | None, typer.Option(metavar="DAY", help=language.text("The last day; without it, for ever."))
+        ] = None,
+        holiday: Annotated[
+            str,
+            typer.Option(
+                metavar="|".join(OnHoliday),
+                help=language.text("What becomes of one on a holiday."),
+            ),
+        ] = "skipped",
+        minimum: Annotated[int, minimum_option] = 0,
+        place: Annotated[str, listed.place_option(language)] = "",
+        publish: Annotated[bool, listed.publish_option(language)] = False,
+    ) -> None:
+        rule = _pattern(desk, weekly, monthly, pattern)
+        with desk.village() as village, village.transaction():
+            drafted = village.catalog.draft_series(
+                listed.item_id(desk, village, item),
+                rule,
+                first_day=village.context.today() if since is None else read_day(since),
+                begins=tidy(begins).zfill(5),
+                ends=tidy(ends).zfill(5),
+                places=places,
+                minimum=minimum,
+                place=place,
+                on_holiday=desk.choice("on_holiday", holiday, OnHoliday),
+                last_day=None if until is None else read_day(until),
+            )
+            listed.keep(desk, village, drafted, publish=publish)
+
+
+def _pattern(desk: Desk, weekly: str | None, monthly: str | None, pattern: str | None) -> str:
+    rules = [
+        f"FREQ=WEEKLY;BYDAY={_codes(weekly)}" if weekly else None,
+        f"FREQ=MONTHLY;BYMONTHDAY={_codes(monthly)}" if monthly else None,
+        pattern,
+    ]
+    given = [rule for rule in rules if rule]
+    if len(given) != 1:
+        raise typer.BadParameter(desk.language.text("Give one of --weekly, --monthly and --pattern."))
+    return given[0]
+
+
+def _codes(text: str) -> str:
+    return tidy(text).upper().replace("、", ",").replace(" ", "")
+
+
+def _end(village: Community, begins: datetime, text: str) -> datetime:
+    """The end that was written: with a time alone, the first such time after the beginning."""
+    if " " in tidy(text).replace("T", " "):
+        return moment_of(village, text, "ends_at")
+    day = village.context.local_day(begins)
+    end = moment_of(village, f"{day} {text}", "ends_at")
+    return end if end > begins else moment_of(village, f"{day + timedelta(days=1)} {text}", "ends_at")
+
+
+def _register_looking(group: typer.Typer, language: Language) -> None:
+    @command(
+        group, language, "sessions", language.text("The sessions that are to come, with their free places.")
+    )
+    def listing(
+        desk: Desk,
+        *,
+        item: Annotated[
+            str | None,
+            typer.Argument(metavar="[ITEM]", help=language.text("Only those of this service item.")),
+        ] = None,
+        since: Annotated[
+            str | None,
+            typer.Option("--from", metavar="DAY", help=language.text("The first day; without it, today.")),
+        ] = None,
+        until: Annotated[
+            str | None, typer.Option(metavar="DAY", help=language.text("The last day; without it, all."))
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            found = village.catalog.sessions(
+                None if item is None else listed.item_id(desk, village, item),
+                since=village.context.now() if since is None else beginning_of(village, since),
+                until=None if until is None else end_of(village, until),
+            )
+            show_sessions(desk, village, found)
+
+    @command(
+        group, language, "short", language.text("Sessions to which too few come: a person decides on each.")
+    )
+    def short(desk: Desk) -> None:
+        with desk.village() as village:
+            ids = [quorum.session_id for quorum in village.catalog.shortfalls()]
+            show_sessions(desk, village, [village.catalog.session(id) for id in ids])
+
+
+def _register_deciding(group: typer.Typer, language: Language) -> None:
+    reason_option = typer.Option(metavar="TEXT", help=language.text("Why; everybody concerned can read it."))
+
+    @command(group, language, "cancel", language.text("Call a session off; who has claimed it is let go."))
+    def cancel(
+        desk: Desk,
+        *,
+        session: Annotated[str, _session_argument(language)],
+        reason: Annotated[str, reason_option],
+    ) -> None:
+        with desk.village() as village:
+            village.claiming.cancel_session(session, reason=reason)
+            show_sessions(desk, village, [village.catalog.session(session)])
+
+    @command(
+        group, language, "hold-anyway", language.text("Hold a session to which fewer come than its minimum.")
+    )
+    def hold_anyway(
+        desk: Desk,
+        *,
+        session: Annotated[str, _session_argument(language)],
+        reason: Annotated[str | None, reason_option] = None,
+    ) -> None:
+        with desk.village() as village:
+            village.catalog.hold_anyway(session, reason=reason)
+            show_sessions(desk, village, [village.catalog.session(session)])
+
+
+def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session]) -> None:
+    """Show sessions, with how many places of each are free."""
+    said = desk.language
+    names = {item.id: item.name for item in village.catalog.items(None)}
+    free = {
+        each.id: village.claiming.free_places(each.id) if each.status is SessionStatus.OPEN else 0
+        for each in sessions
+    }
+    document = {
+        "sessions": [
+            {
+                "session": each.id,
+                "item": each.item_id,
+                "name": names[each.item_id],
+                "starts_at": each.starts_at,
+                "ends_at": each.ends_at,
+                "place": each.place,
+                "places": each.places,
+                "free": free[each.id],
+                "minimum": each.minimum,
+                "status": each.status,
+            }
+            for each in sessions
+        ]
+    }
+    table = desk.out.table(
+        said.text("Sessions"),
+        [
+            words(said.text("Name")),
+            words(said.text("Begins")),
+            words(said.text("Ends")),
+            figures(said.text("Free")),
+            words(said.text("Status")),
+            words(said.text("Number")),
+        ],
+        [
+            (
+                names[each.item_id],
+                said.instant(each.starts_at),
+                said.instant(each.ends_at),
+                f"{free[each.id]}/{each.places}",
+                said.word(each.status),
+                each.id,
+            )
+            for each in sessions
+        ],
+    )
+    desk.out.show(document, table if sessions else said.text("There are none."))

@@ -1,0 +1,391 @@
+"""``claim``: who takes part in what, who came, for how many hours, and that it is so."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.catalog.listing import Listed
+from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
+from gridpoints.catalog.posts import Errand, Post
+from gridpoints.catalog.tasks import Task
+from gridpoints.claiming.model import HOLDING, OPEN, Claim, Provenance, Target
+from gridpoints.cli.catalog import listed
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import figures, words
+from gridpoints.errors import NameAmbiguous, RecordUnknown
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.sheets.cells import read_day
+from gridpoints.values import check_decimal
+
+_TARGETS = {Post: Target.POST, Errand: Target.ERRAND, Task: Target.TASK}
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(
+        name="claim",
+        help=language.text("Who takes part: claimed, checked in and out, hours, verified."),
+        no_args_is_help=True,
+    )
+    app.add_typer(group)
+    _register_making(group, language)
+    _register_moves(group, language)
+    _register_reasoned(group, language)
+    _register_hours(group, language)
+
+
+def _what_argument(language: Language) -> Any:
+    return typer.Argument(
+        metavar="NAME",
+        help=language.text(
+            "The service, post, errand or task, by its name or id; or the number of a session."
+        ),
+    )
+
+
+def _member_argument(language: Language) -> Any:
+    return typer.Argument(metavar="MEMBER", help=language.text("Who, by number, id or name."))
+
+
+def _day_option(language: Language) -> Any:
+    return typer.Option(
+        metavar="DAY",
+        help=language.text(
+            "The session of this day; without it, the next one, or the last where none is to come."
+        ),
+    )
+
+
+def _register_making(group: typer.Typer, language: Language) -> None:
+    @command(group, language, "make", language.text("Let a member take part."))
+    def make(
+        desk: Desk,
+        *,
+        name: Annotated[str, _what_argument(language)],
+        member: Annotated[str, _member_argument(language)],
+        day: Annotated[str | None, _day_option(language)] = None,
+        wait: Annotated[
+            bool, typer.Option("--wait", help=language.text("Wait in line where all places are taken."))
+        ] = False,
+        born: Annotated[
+            str | None,
+            typer.Option(metavar="DAY", help=language.text("The day of birth, where age matters.")),
+        ] = None,
+        risk_read: Annotated[
+            bool, typer.Option("--risk-read", help=language.text("They have read the notice of the risks."))
+        ] = False,
+    ) -> None:
+        with desk.village() as village:
+            room, person = village.claiming, desk.member(village, member)
+            target, id = _target(desk, village, name, day)
+            birthday = None if born is None else read_day(born)
+            if target is Target.SESSION:
+                made = room.claim_session(id, person.id, wait=wait, born=birthday, acknowledged=risk_read)
+            else:
+                taking = {Target.POST: room.claim_post, Target.ERRAND: room.claim_errand}
+                act = taking.get(target, room.claim_task)
+                made = act(id, person.id, born=birthday, acknowledged=risk_read)
+            _show(desk, village, [made])
+
+    @command(group, language, "list", language.text("The claims of a member, or those on something."))
+    def listing(
+        desk: Desk,
+        *,
+        name: Annotated[
+            str | None,
+            typer.Argument(
+                metavar="[NAME]",
+                help=language.text(
+                    "The service, post, errand or task, by its name or id; or the number of a session."
+                ),
+            ),
+        ] = None,
+        day: Annotated[str | None, _day_option(language)] = None,
+        member: Annotated[
+            str | None, typer.Option(metavar="MEMBER", help=language.text("Only what this member has."))
+        ] = None,
+    ) -> None:
+        if name is None and member is None:
+            raise typer.BadParameter(desk.language.text("Name what was claimed, or give --member."))
+        with desk.village() as village:
+            where: dict[str, Any] = {}
+            if member is not None:
+                where["member_id"] = desk.member(village, member).id
+            if name is not None:
+                where["target"], where["target_id"] = _target(desk, village, name, day)
+            with village.context.read() as work:
+                found = work.find(Claim, where, order=("claimed_at", "id"))
+            _show(desk, village, [claim for claim in found if claim.target is not Target.WISH])
+
+    @command(
+        group,
+        language,
+        "tick",
+        language.text("Let happen what is due: offers, leases, check-outs; wishes as well."),
+    )
+    def tick(desk: Desk) -> None:
+        with desk.village() as village:
+            moved = village.claiming.tick()
+            _show(desk, village, [claim for claim in moved if claim.target is not Target.WISH])
+
+
+def _register_moves(group: typer.Typer, language: Language) -> None:
+    def moving(name: str, help: str, act: Callable[[Community, str], Claim]) -> None:
+        @command(group, language, name, help)
+        def move(
+            desk: Desk,
+            *,
+            name: Annotated[str, _what_argument(language)],
+            member: Annotated[str, _member_argument(language)],
+            day: Annotated[str | None, _day_option(language)] = None,
+        ) -> None:
+            with desk.village() as village:
+                claim = _claim(desk, village, name, member, day)
+                _show(desk, village, [act(village, claim.id)])
+
+    moving(
+        "confirm",
+        language.text("Give a place to somebody who asked for one."),
+        lambda village, id: village.claiming.confirm(id),
+    )
+    moving(
+        "accept",
+        language.text("Take the place that was offered to somebody who waited."),
+        lambda village, id: village.claiming.accept(id),
+    )
+    moving(
+        "check-in",
+        language.text("Note that somebody is there: you see them."),
+        lambda village, id: village.claiming.check_in(id),
+    )
+    moving(
+        "check-out",
+        language.text("Note that somebody leaves: you see them."),
+        lambda village, id: village.claiming.check_out(id),
+    )
+    moving(
+        "verify",
+        language.text("Verify hours that somebody else wrote down, and credit them."),
+        lambda village, id: village.claiming.verify(id)[0],
+    )
+    moving(
+        "no-show",
+        language.text("Note that somebody did not come."),
+        lambda village, id: village.claiming.no_show(id),
+    )
+
+
+def _register_reasoned(group: typer.Typer, language: Language) -> None:
+    def moving(name: str, help: str, act: Callable[[Community, str, str], Claim]) -> None:
+        @command(group, language, name, help)
+        def move(
+            desk: Desk,
+            *,
+            name: Annotated[str, _what_argument(language)],
+            member: Annotated[str, _member_argument(language)],
+            reason: Annotated[
+                str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
+            ],
+            day: Annotated[str | None, _day_option(language)] = None,
+        ) -> None:
+            with desk.village() as village:
+                claim = _claim(desk, village, name, member, day)
+                _show(desk, village, [act(village, claim.id, reason)])
+
+    moving(
+        "reject",
+        language.text("Give no place to somebody who asked for one."),
+        lambda village, id, reason: village.claiming.reject(id, reason=reason),
+    )
+    moving(
+        "cancel",
+        language.text("Give a claim back: the place goes to the next in line."),
+        lambda village, id, reason: village.claiming.cancel(id, reason=reason),
+    )
+    moving(
+        "excuse",
+        language.text("Excuse who stayed away, or cancelled late."),
+        lambda village, id, reason: village.claiming.excuse(id, reason=reason),
+    )
+    moving(
+        "dispute",
+        language.text("Doubt hours that were written down."),
+        lambda village, id, reason: village.claiming.dispute(id, reason=reason),
+    )
+    moving(
+        "void",
+        language.text("Let a claim count for nothing; what it was credited with is taken back."),
+        lambda village, id, reason: village.claiming.void(id, reason=reason),
+    )
+
+
+def _register_hours(group: typer.Typer, language: Language) -> None:
+    @command(
+        group,
+        language,
+        "hours",
+        language.text(
+            "Write down how many hours somebody gave, also without a claim; somebody else verifies it."
+        ),
+    )
+    def hours(
+        desk: Desk,
+        *,
+        name: Annotated[str, _what_argument(language)],
+        member: Annotated[str, _member_argument(language)],
+        hours: Annotated[
+            str, typer.Argument(metavar="HOURS", help=language.text("How many hours, like 2.5."))
+        ],
+        day: Annotated[str | None, _day_option(language)] = None,
+        how: Annotated[
+            str,
+            typer.Option(
+                metavar="paper|proxy|entered",
+                help=language.text(
+                    "How you know: from a list on paper, told by them, or as an administrator."
+                ),
+            ),
+        ] = "paper",
+        reason: Annotated[
+            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            target, id = _target(desk, village, name, day)
+            person, number = desk.member(village, member).id, check_decimal("hours", hours)
+            claim = _of(village, target, id, person)
+            provenance = desk.choice("provenance", how, Provenance)
+            submitted = _written_down(
+                village, claim, (target, id, person), number, provenance=provenance, reason=reason
+            )
+            _show(desk, village, [submitted])
+
+
+def _written_down(
+    village: Community,
+    claim: Claim | None,
+    of: tuple[Target, str, str],
+    hours: Decimal,
+    *,
+    provenance: Provenance,
+    reason: str | None,
+) -> Claim:
+    room, (target, id, member) = village.claiming, of
+    if claim is None:
+        if target is not Target.SESSION:
+            raise RecordUnknown(kind="claim", id=id)
+        return room.enter_attendance(id, member, hours, provenance)
+    if target is not Target.SESSION:
+        return room.report_done(claim.id, hours)
+    if village.context.actor.id == member:
+        return room.submit_hours(claim.id, hours)
+    return room.enter_hours(claim.id, hours, provenance, reason=reason)
+
+
+# --- which is meant -------------------------------------------------------------------------------
+
+
+def _target(desk: Desk, village: Community, text: str, day: str | None) -> tuple[Target, str]:
+    """What can be claimed and is meant; raises `RecordUnknown` or `NameAmbiguous`."""
+    with village.context.read() as work:
+        if work.count(Session, {"id": text}):
+            return Target.SESSION, text
+    found = listed.find(desk, village, text, ServiceItem, Post, Errand, Task)
+    if not isinstance(found, ServiceItem):
+        return _TARGETS[type(found)], found.id
+    return Target.SESSION, _session(village, found, day).id
+
+
+def _session(village: Community, item: ServiceItem, day: str | None) -> Session:
+    sessions = [s for s in village.catalog.sessions(item.id) if s.status is not SessionStatus.CANCELLED]
+    if day is not None:
+        wanted = read_day(day)
+        sessions = [s for s in sessions if village.context.local_day(s.starts_at) == wanted]
+        if len(sessions) > 1:
+            raise NameAmbiguous(name=item.name, ids=tuple(session.id for session in sessions))
+    now = village.context.now()
+    to_come = [session for session in sessions if session.ends_at > now]
+    for session in (*to_come, *reversed(sessions)):
+        return session
+    raise RecordUnknown(kind="session", id=item.name)
+
+
+def _claim(desk: Desk, village: Community, what: str, member: str, day: str | None) -> Claim:
+    """The claim of a member that is meant; raises `RecordUnknown`."""
+    target, id = _target(desk, village, what, day)
+    claim = _of(village, target, id, desk.member(village, member).id)
+    if claim is None:
+        raise RecordUnknown(kind="claim", id=member)
+    return claim
+
+
+def _of(village: Community, target: Target, id: str, member_id: str) -> Claim | None:
+    """A member's claim on something: the one that stands, else the last one that did."""
+    with village.context.read() as work:
+        own = {"target": target, "target_id": id, "member_id": member_id}
+        found = work.find(Claim, own, order=("claimed_at", "id"))
+    standing = [claim for claim in found if claim.status in (*HOLDING, *OPEN)]
+    return next(iter(reversed(standing or found)), None)
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+def _show(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
+    said = desk.language
+    desk.name_members(village, [claim.member_id for claim in claims])
+    named = _names(village, claims)
+    document = {
+        "claims": [
+            {
+                "claim": each.id,
+                "target": each.target,
+                "target_id": each.target_id,
+                "name": named[each.target_id],
+                "member": each.member_id,
+                "status": each.status,
+                "hours": each.hours,
+                "provenance": each.provenance,
+                "award": each.award_id,
+                "warnings": said.explanation(each.warnings, desk.known),
+            }
+            for each in claims
+        ]
+    }
+    table = desk.out.table(
+        said.text("Claims"),
+        [
+            words(said.text("Member")),
+            words(said.text("What")),
+            words(said.text("Status")),
+            figures(said.text("Hours")),
+        ],
+        [
+            (
+                desk.known[each.member_id],
+                named[each.target_id],
+                said.word(each.status),
+                "" if each.hours is None else said.number(each.hours),
+            )
+            for each in claims
+        ],
+    )
+    warnings = [line for each in claims for line in said.explanation(each.warnings, desk.known)]
+    desk.out.show(document, table if claims else said.text("There are none."), *warnings)
+
+
+def _names(village: Community, claims: Sequence[Claim]) -> dict[str, str]:
+    """What was claimed: a session by its service and its day."""
+    ids = sorted({claim.target_id for claim in claims})
+    items = {item.id: item.name for item in village.catalog.items(None)}
+    with village.context.read() as work:
+        sessions = work.find(Session, {"id": ids})
+        here = {"id": ids}
+        others: list[Listed] = [*work.find(Post, here), *work.find(Errand, here), *work.find(Task, here)]
+    days = {s.id: f"{items[s.item_id]} {village.context.local_day(s.starts_at)}" for s in sessions}
+    return days | listed.names_of(village, others)

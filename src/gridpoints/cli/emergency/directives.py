@@ -1,0 +1,258 @@
+"""``emergency``: one instruction to many grids, and what each of them answered."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.emergency.alarms import drill_option, latest, present
+from gridpoints.cli.output import words
+from gridpoints.emergency.directives import UNANSWERED, Acknowledgement, AcknowledgementStatus, Directive
+from gridpoints.errors import NameAmbiguous, RecordUnknown
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+
+
+def register(group: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    _register_giving(group, language)
+    _register_answering(group, language)
+
+
+def _ordinary_option(language: Language) -> Any:
+    return typer.Option("--ordinary", help=language.text("On an ordinary day: for no emergency."))
+
+
+def _directive_option(language: Language) -> Any:
+    return typer.Option(
+        "--directive",
+        metavar="DIRECTIVE",
+        help=language.text("Which, by its text or its id; needed where several wait for this grid."),
+    )
+
+
+def _register_giving(group: typer.Typer, language: Language) -> None:
+    @command(
+        group,
+        language,
+        "direct",
+        language.text("Give all grids, or some, something to do, to be answered in time."),
+    )
+    def direct(
+        desk: Desk,
+        *,
+        text: Annotated[str, typer.Argument(metavar="TEXT", help=language.text("What is to be done."))],
+        within: Annotated[
+            int,
+            typer.Option(metavar="MINUTES", help=language.text("Each grid answers within so many minutes.")),
+        ],
+        remind: Annotated[
+            int | None,
+            typer.Option(metavar="MINUTES", help=language.text("Remind them after so many minutes.")),
+        ] = None,
+        grid: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="GRID",
+                help=language.text("Only this grid; repeat it for each. Without it, all that are concerned."),
+            ),
+        ] = None,
+        responsible: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="GRID=ACTOR,ACTOR",
+                help=language.text(
+                    "Who answers for a grid; repeat it for each. Without it, whoever may direct."
+                ),
+            ),
+        ] = None,
+        ordinary: Annotated[bool, _ordinary_option(language)] = False,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            now = village.context.now()
+            given = village.emergency.direct(
+                text,
+                due_at=now + timedelta(minutes=within),
+                remind_at=None if remind is None else now + timedelta(minutes=remind),
+                grids=[desk.grid(village, each).id for each in grid or ()],
+                responsible=_responsible(desk, village, responsible or ()),
+                emergency_id=None if ordinary else present(village, drill=drill).id,
+            )
+            _show(desk, village, [given])
+
+    @command(
+        group, language, "withdraw", language.text("Take a directive back: no answer is awaited any more.")
+    )
+    def withdraw(
+        desk: Desk,
+        *,
+        directive: Annotated[
+            str,
+            typer.Argument(metavar="DIRECTIVE", help=language.text("The directive, by its text or its id.")),
+        ],
+        reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        ordinary: Annotated[bool, _ordinary_option(language)] = False,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            of = None if ordinary else present(village, drill=drill).id
+            found: Directive = desk.one_of(
+                "directive", village.emergency.directives(of), directive, called="text"
+            )
+            _show(desk, village, [village.emergency.withdraw_directive(found.id, reason=reason)])
+
+
+def _register_answering(group: typer.Typer, language: Language) -> None:
+    grid_argument = typer.Argument(metavar="GRID", help=language.text("The grid, by its name or its id."))
+
+    @command(
+        group, language, "directives", language.text("The directives, and what each grid answered to them.")
+    )
+    def directives(
+        desk: Desk,
+        *,
+        ordinary: Annotated[
+            bool, typer.Option("--ordinary", help=language.text("Those of ordinary days."))
+        ] = False,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            of = None if ordinary else latest(village, drill=drill).id
+            _show(desk, village, village.emergency.directives(of))
+
+    @command(group, language, "acknowledge", language.text("A grid says that it got a directive."))
+    def acknowledge(
+        desk: Desk,
+        *,
+        grid: Annotated[str, grid_argument],
+        directive: Annotated[str | None, _directive_option(language)] = None,
+        ordinary: Annotated[bool, _ordinary_option(language)] = False,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            of = None if ordinary else present(village, drill=drill).id
+            answer = _answer(desk, village, emergency=of, grid=grid, directive=directive, statuses=UNANSWERED)
+            village.emergency.acknowledge(answer.directive_id, answer.grid_id)
+            _show(desk, village, [village.emergency.directive(answer.directive_id)])
+
+    @command(group, language, "done", language.text("A grid says that what a directive asks for is done."))
+    def done(
+        desk: Desk,
+        *,
+        grid: Annotated[str, grid_argument],
+        outcome: Annotated[str, typer.Argument(metavar="TEXT", help=language.text("What came of it."))],
+        directive: Annotated[str | None, _directive_option(language)] = None,
+        ordinary: Annotated[bool, _ordinary_option(language)] = False,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            of = None if ordinary else latest(village, drill=drill).id
+            received = (AcknowledgementStatus.ACKNOWLEDGED,)
+            answer = _answer(desk, village, emergency=of, grid=grid, directive=directive, statuses=received)
+            village.emergency.report_done(answer.directive_id, answer.grid_id, outcome)
+            _show(desk, village, [village.emergency.directive(answer.directive_id)])
+
+
+def _responsible(desk: Desk, village: Community, texts: Iterable[str]) -> dict[str, list[str]]:
+    found = {}
+    for text in texts:
+        grid, equals, people = text.partition("=")
+        actors = [actor.strip() for actor in people.replace("，", ",").split(",") if actor.strip()]
+        if not equals or not actors:
+            raise typer.BadParameter(
+                desk.language.text("Write --responsible as GRID=ACTOR, not as {text}.", text=text)
+            )
+        found[desk.grid(village, grid.strip()).id] = actors
+    return found
+
+
+def _answer(
+    desk: Desk,
+    village: Community,
+    *,
+    emergency: str | None,
+    grid: str,
+    directive: str | None,
+    statuses: Sequence[AcknowledgementStatus],
+) -> Acknowledgement:
+    """What a grid owes to the directive that is meant; raises `RecordUnknown` or `NameAmbiguous`."""
+    place = desk.grid(village, grid)
+    given = village.emergency.directives(emergency)
+    if directive is not None:
+        given = [desk.one_of("directive", given, directive, called="text")]
+    owed = [a for each in given for a in village.emergency.answers(each.id) if a.grid_id == place.id]
+    # Of one that was named, the state says by itself what cannot be.
+    found = owed if directive is not None else [answer for answer in owed if answer.status in statuses]
+    if not found:
+        raise RecordUnknown(kind="acknowledgement", id=grid)
+    if len(found) > 1:
+        raise NameAmbiguous(name=grid, ids=tuple(answer.directive_id for answer in found))
+    return found[0]
+
+
+def _show(desk: Desk, village: Community, directives: Sequence[Directive]) -> None:
+    said = desk.language
+    desk.name_grids(village)
+    answers = {each.id: village.emergency.answers(each.id) for each in directives}
+    document = {
+        "directives": [
+            {
+                "id": each.id,
+                "text": each.text,
+                "status": each.status,
+                "issued_at": each.issued_at,
+                "due_at": each.due_at,
+                "answers": [
+                    {
+                        "grid": answer.grid_id,
+                        "name": desk.known[answer.grid_id],
+                        "status": answer.status,
+                        "acknowledged_at": answer.acknowledged_at,
+                        "acknowledged_by": answer.acknowledged_by,
+                        "done_at": answer.done_at,
+                        "outcome": answer.outcome,
+                        "responsible": answer.responsible,
+                    }
+                    for answer in answers[each.id]
+                ],
+            }
+            for each in directives
+        ]
+    }
+    tables: list[Any] = [_table(desk, each, answers[each.id]) for each in directives]
+    desk.out.show(document, *(tables or [said.text("There are none.")]))
+
+
+def _table(desk: Desk, directive: Directive, answers: Sequence[Acknowledgement]) -> Any:
+    said = desk.language
+    title = said.text(
+        "{text} ({status}, to be answered by {due_at})",
+        text=directive.text,
+        status=directive.status,
+        due_at=directive.due_at,
+    )
+    return desk.out.table(
+        title,
+        [
+            words(said.text("Grid")),
+            words(said.text("Status")),
+            words(said.text("Received")),
+            words(said.text("Who answers")),
+            words(said.text("What came of it")),
+        ],
+        [
+            (
+                desk.known[answer.grid_id],
+                said.word(answer.status),
+                said.instant(answer.acknowledged_at) if answer.acknowledged_at else "",
+                answer.acknowledged_by or (said.joined(answer.responsible) if answer.responsible else ""),
+                answer.outcome or "",
+            )
+            for answer in answers
+        ],
+    )

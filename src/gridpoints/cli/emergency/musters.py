@@ -1,0 +1,444 @@
+"""``emergency``: calls for people, who is asked, and where each of them stands."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.cli.desk import Desk, command, moment_of
+from gridpoints.cli.emergency.alarms import document_of, drill_option, latest, present, title_of
+from gridpoints.cli.output import figures, words
+from gridpoints.emergency.model import Assignment, AssignmentStatus, MusterCall
+from gridpoints.emergency.mustering import Asked
+from gridpoints.errors import RecordUnknown
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.values import check_decimal
+
+#: In one of these, somebody has been told that nothing more is asked of them.
+_ENDED = {
+    AssignmentStatus.STOOD_DOWN,
+    AssignmentStatus.DECLINED,
+    AssignmentStatus.LAPSED,
+    AssignmentStatus.RELEASED,
+}
+
+
+def register(group: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    _register_status(group, language)
+    _register_calls(group, language)
+    _register_moves(group, language)
+    _register_hours(group, language)
+
+
+def _call_argument(language: Language) -> Any:
+    return typer.Argument(metavar="CALL", help=language.text("The call, by its place or its id."))
+
+
+def _members_argument(language: Language) -> Any:
+    return typer.Argument(
+        metavar="MEMBERS", help=language.text("Who, by number, id or name; several are possible.")
+    )
+
+
+def _register_status(group: typer.Typer, language: Language) -> None:
+    @command(
+        group,
+        language,
+        "status",
+        language.text("What is on now: calls, who is missing, and where everybody stands."),
+    )
+    def status(desk: Desk, *, drill: Annotated[bool, drill_option(language)] = False) -> None:
+        with desk.village() as village:
+            on = present(village, drill=drill)
+            calls = village.emergency.calls(on.id)
+            turns = village.emergency.assignments(on.id)
+            document = {
+                "emergency": document_of(on),
+                "calls": _calls_document(village, calls),
+                "turns": _turns_document(desk, village, turns),
+            }
+            desk.out.show(
+                document,
+                title_of(desk.language, on),
+                _calls_table(desk, village, calls),
+                _turns_table(desk, village, turns),
+            )
+
+
+def _register_calls(group: typer.Typer, language: Language) -> None:
+    @command(group, language, "call", language.text("Say how many people are wanted at a place."))
+    def call(
+        desk: Desk,
+        *,
+        place: Annotated[str, typer.Argument(metavar="PLACE", help=language.text("Where, in words."))],
+        wanted: Annotated[int, typer.Option(metavar="NUMBER", help=language.text("How many people."))],
+        skill: Annotated[
+            str | None,
+            typer.Option(
+                metavar="CODE", help=language.text("What they must be able to do: see the register.")
+            ),
+        ] = None,
+        grid: Annotated[
+            str | None,
+            typer.Option(
+                metavar="GRID", help=language.text("The grid it lies in: who lives near is asked first.")
+            ),
+        ] = None,
+        deed: Annotated[
+            str | None,
+            typer.Option(
+                metavar="CODE", help=language.text("What it counts as in the rules; without it, nothing.")
+            ),
+        ] = None,
+        since: Annotated[
+            str | None,
+            typer.Option(
+                "--from",
+                metavar="TIME",
+                help=language.text("From when on: 22:30, or 2026-07-18 22:30; without it, now."),
+            ),
+        ] = None,
+        until: Annotated[
+            str | None, typer.Option(metavar="TIME", help=language.text("Until when, as far as is known."))
+        ] = None,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            made = village.emergency.call(
+                present(village, drill=drill).id,
+                place,
+                wanted=wanted,
+                skill=skill,
+                grid_id=None if grid is None else desk.grid(village, grid).id,
+                starts_at=None if since is None else moment_of(village, since, "starts_at"),
+                ends_at=None if until is None else moment_of(village, until, "ends_at"),
+                deed=deed,
+            )
+            _show_calls(desk, village, [made])
+
+    @command(
+        group, language, "close-call", language.text("Want nobody any more at a place; who waits is free.")
+    )
+    def close_call(
+        desk: Desk,
+        *,
+        call: Annotated[str, _call_argument(language)],
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            found = _call(desk, village, call, drill=drill)
+            _show_calls(desk, village, [village.emergency.close_call(found.id)])
+
+    @command(
+        group,
+        language,
+        "muster",
+        language.text("Ask as many as are missing, the nearest first; again, when some did not answer."),
+    )
+    def muster(
+        desk: Desk,
+        *,
+        call: Annotated[str, _call_argument(language)],
+        member: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="MEMBER",
+                help=language.text(
+                    "Ask this member; repeat it for each. Without it, those with the skill, or volunteers."
+                ),
+            ),
+        ] = None,
+        within: Annotated[
+            int | None,
+            typer.Option(metavar="MINUTES", help=language.text("They have so many minutes to say yes.")),
+        ] = None,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            room, found = village.emergency, _call(desk, village, call, drill=drill)
+            answer_by = None if within is None else village.context.now() + timedelta(minutes=within)
+            if member:
+                ids = [desk.member(village, each).id for each in member]
+                asked = room.request(found.id, ids, answer_by=answer_by)
+            else:
+                asked = room.muster(found.id, room.roster(found.id), answer_by=answer_by)
+            _show_asked(desk, village, found, asked)
+
+    @command(
+        group, language, "assign", language.text("Count people in who came by themselves, or said yes aloud.")
+    )
+    def assign(
+        desk: Desk,
+        *,
+        call: Annotated[str, _call_argument(language)],
+        member: Annotated[list[str], _members_argument(language)],
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            found = _call(desk, village, call, drill=drill)
+            with village.transaction():
+                made = [village.emergency.assign(found.id, desk.member(village, each).id) for each in member]
+            _show_turns(desk, village, made)
+
+
+def _register_moves(group: typer.Typer, language: Language) -> None:
+    def moving(name: str, help: str, act: Callable[[Community, str], Assignment]) -> None:
+        @command(group, language, name, help)
+        def move(
+            desk: Desk,
+            *,
+            member: Annotated[list[str], _members_argument(language)],
+            drill: Annotated[bool, drill_option(language)] = False,
+        ) -> None:
+            with desk.village() as village:
+                turns = [_turn(desk, village, each, drill=drill) for each in member]
+                with village.transaction():  # all of them or none: who mistypes a name starts again
+                    moved = [act(village, turn.id) for turn in turns]
+                _show_turns(desk, village, moved)
+
+    moving("accept", language.text("They say yes."), lambda village, id: village.emergency.accept(id))
+    moving("decline", language.text("They say no."), lambda village, id: village.emergency.decline(id))
+    moving(
+        "release",
+        language.text("Let people go who have not served yet."),
+        lambda village, id: village.emergency.release(id),
+    )
+    moving(
+        "stand-by",
+        language.text("They are ready to set out."),
+        lambda village, id: village.emergency.stand_by(id),
+    )
+    moving(
+        "mobilise", language.text("They have set out."), lambda village, id: village.emergency.mobilise(id)
+    )
+    moving(
+        "begin",
+        language.text("They are at their place: hours are counted from now."),
+        lambda village, id: village.emergency.begin(id),
+    )
+    moving(
+        "demobilise",
+        language.text("They are back: the hours are those since they began."),
+        lambda village, id: village.emergency.demobilise(id),
+    )
+
+
+def _register_hours(group: typer.Typer, language: Language) -> None:
+    emergency_option = typer.Option(
+        "--emergency",
+        metavar="ID",
+        help=language.text("Of which; without it, the one that is on, or the last one."),
+    )
+
+    @command(group, language, "hours", language.text("Correct the hours of somebody who is back."))
+    def hours(
+        desk: Desk,
+        *,
+        member: Annotated[
+            str, typer.Argument(metavar="MEMBER", help=language.text("Who, by number, id or name."))
+        ],
+        hours: Annotated[
+            str, typer.Argument(metavar="HOURS", help=language.text("How many hours, like 2.5."))
+        ],
+        reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        emergency: Annotated[str | None, emergency_option] = None,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            [turn] = _back(desk, village, [member], emergency, drill=drill)[-1:]
+            entered = village.emergency.enter_hours(turn.id, check_decimal("hours", hours), reason=reason)
+            _show_turns(desk, village, [entered])
+
+    @command(
+        group,
+        language,
+        "stand-down",
+        language.text("Verify the turns of people who are back, and credit them; also after the end."),
+    )
+    def stand_down(
+        desk: Desk,
+        *,
+        member: Annotated[
+            list[str] | None,
+            typer.Argument(
+                metavar="[MEMBERS]",
+                help=language.text("Who, by number, id or name; without any, all who are back."),
+            ),
+        ] = None,
+        emergency: Annotated[str | None, emergency_option] = None,
+        drill: Annotated[bool, drill_option(language)] = False,
+    ) -> None:
+        with desk.village() as village:
+            turns = _back(desk, village, member or [], emergency, drill=drill)
+            with village.transaction():
+                done = [village.emergency.stand_down(turn.id)[0] for turn in turns]
+            _show_turns(desk, village, done)
+
+
+# --- which is meant -------------------------------------------------------------------------------
+
+
+def _call(desk: Desk, village: Community, text: str, *, drill: bool) -> MusterCall:
+    on = present(village, drill=drill)
+    found: MusterCall = desk.one_of("muster_call", village.emergency.calls(on.id), text, called="place")
+    return found
+
+
+def _turn(desk: Desk, village: Community, text: str, *, drill: bool) -> Assignment:
+    """The turn that a member has now; raises `RecordUnknown`."""
+    member = desk.member(village, text)
+    on = present(village, drill=drill)
+    turns = [turn for turn in village.emergency.assignments(on.id) if turn.member_id == member.id]
+    under_way = [turn for turn in turns if turn.status not in _ENDED] or turns
+    if not under_way:
+        raise RecordUnknown(kind="assignment", id=text)
+    # Who is back and waits for thanks may be out again: what began last is meant.
+    return under_way[-1]
+
+
+def _back(
+    desk: Desk, village: Community, members: Sequence[str], emergency: str | None, *, drill: bool
+) -> list[Assignment]:
+    """The turns that wait to be stood down, of these members or of all; raises `RecordUnknown`."""
+    id = emergency or latest(village, drill=drill).id
+    back = [turn for turn in village.emergency.assignments(id) if turn.status is AssignmentStatus.DEMOBILISED]
+    if not members:
+        return back
+    found = []
+    for text in members:
+        member = desk.member(village, text)
+        if not (own := [turn for turn in back if turn.member_id == member.id]):
+            raise RecordUnknown(kind="assignment", id=text)
+        found += own
+    return found
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+def _calls_document(village: Community, calls: Sequence[MusterCall]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": each.id,
+            "place": each.place,
+            "wanted": each.wanted,
+            "missing": village.emergency.missing(each.id),
+            "skill": each.skill,
+            "grid": each.grid_id,
+            "deed": each.deed,
+            "starts_at": each.starts_at,
+            "ends_at": each.ends_at,
+            "status": each.status,
+        }
+        for each in calls
+    ]
+
+
+def _calls_table(desk: Desk, village: Community, calls: Sequence[MusterCall]) -> Any:
+    said = desk.language
+    return desk.out.table(
+        said.text("Calls"),
+        [
+            words(said.text("Place")),
+            figures(said.text("Wanted")),
+            figures(said.text("Missing")),
+            words(said.text("Skill")),
+            words(said.text("Status")),
+        ],
+        [
+            (
+                each.place,
+                str(each.wanted),
+                str(village.emergency.missing(each.id)),
+                each.skill or "",
+                said.word(each.status),
+            )
+            for each in calls
+        ],
+    )
+
+
+def _show_calls(desk: Desk, village: Community, calls: Sequence[MusterCall]) -> None:
+    desk.out.show({"calls": _calls_document(village, calls)}, _calls_table(desk, village, calls))
+
+
+def _turns_document(desk: Desk, village: Community, turns: Sequence[Assignment]) -> list[dict[str, Any]]:
+    desk.name_members(village, [turn.member_id for turn in turns])
+    return [
+        {
+            "turn": each.id,
+            "call": each.call_id,
+            "member": each.member_id,
+            "name": desk.known[each.member_id],
+            "status": each.status,
+            "answer_by": each.answer_by,
+            "hours": each.hours,
+            "hours_from": each.hours_from,
+            "award": each.award_id,
+        }
+        for each in turns
+    ]
+
+
+def _turns_table(desk: Desk, village: Community, turns: Sequence[Assignment]) -> Any:
+    said = desk.language
+    ids = {turn.emergency_id for turn in turns}
+    places = {call.id: call.place for id in ids for call in village.emergency.calls(id)}
+    return desk.out.table(
+        said.text("People asked and come"),
+        [
+            words(said.text("Member")),
+            words(said.text("Place")),
+            words(said.text("Status")),
+            words(said.text("Answer by")),
+            figures(said.text("Hours")),
+        ],
+        [
+            (
+                desk.known[each.member_id],
+                places[each.call_id],
+                said.word(each.status),
+                said.instant(each.answer_by)
+                if each.answer_by and each.status is AssignmentStatus.REQUESTED
+                else "",
+                "" if each.hours is None else said.number(each.hours),
+            )
+            for each in turns
+        ],
+    )
+
+
+def _show_turns(desk: Desk, village: Community, turns: Sequence[Assignment]) -> None:
+    document = {"turns": _turns_document(desk, village, turns)}
+    desk.out.show(document, _turns_table(desk, village, turns))
+
+
+def _show_asked(desk: Desk, village: Community, call: MusterCall, asked: Sequence[Asked]) -> None:
+    said = desk.language
+    turns = [each.assignment for each in asked if each.assignment]
+    desk.name_members(village, [each.member_id for each in asked])
+    missing = village.emergency.missing(call.id)
+    document = {
+        "turns": _turns_document(desk, village, turns),
+        "not_asked": [
+            {
+                "member": each.member_id,
+                "name": desk.known[each.member_id],
+                "code": each.error.code,
+                "message": said.error(each.error, desk.known),
+            }
+            for each in asked
+            if each.error
+        ],
+        "missing": missing,
+    }
+    parts: list[Any] = [_turns_table(desk, village, turns)] if turns else []
+    parts += [said.error(each.error, desk.known) for each in asked if each.error]
+    if missing:
+        parts.append(said.text("{place}: {n} are missing still", place=call.place, n=missing))
+    desk.out.show(document, *(parts or [said.text("Nobody is missing.")]))

@@ -1,0 +1,276 @@
+"""``oversight``: what looks odd, with its evidence, and what somebody made of it."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.awards.reviews import Vote
+from gridpoints.claiming.model import Claim
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import words
+from gridpoints.community.model import Household, Member
+from gridpoints.errors import NameAmbiguous, RecordUnknown
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.oversight.model import Finding, Looked, Verdict
+from gridpoints.redemption.acting import till_actor_id
+from gridpoints.redemption.model import Merchant, Redemption, Refund
+from gridpoints.redemption.tills import Till
+from gridpoints.sheets.cells import read_day
+
+#: So much of a finding's number is enough to write, and is shown.
+_SHORT = 8
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(
+        name="oversight",
+        help=language.text("What looks odd, with its evidence. Nothing follows from it by itself."),
+        no_args_is_help=True,
+    )
+    app.add_typer(group)
+    _register_looking(group, language)
+    _register_noting(group, language)
+
+
+def _finding_argument(language: Language) -> Any:
+    return typer.Argument(
+        metavar="FINDING", help=language.text("The finding, by its number, or how that begins.")
+    )
+
+
+def _since_option(language: Language) -> Any:
+    return typer.Option(
+        "--from",
+        metavar="DAY",
+        help=language.text("The first day that is looked at; without it, 90 days back."),
+    )
+
+
+def _until_option(language: Language) -> Any:
+    return typer.Option(
+        metavar="DAY", help=language.text("The last day that is looked at; without it, today.")
+    )
+
+
+def _register_looking(group: typer.Typer, language: Language) -> None:
+    @command(
+        group, language, "findings", language.text("What looks odd; what nobody has looked at stands first.")
+    )
+    def findings(
+        desk: Desk,
+        *,
+        since: Annotated[str | None, _since_option(language)] = None,
+        until: Annotated[str | None, _until_option(language)] = None,
+        new: Annotated[
+            bool, typer.Option("--new", help=language.text("Only what nobody has looked at."))
+        ] = False,
+    ) -> None:
+        with desk.village() as village:
+            found = [each for each in _found(village, since, until) if not (new and each.look)]
+            _name_subjects(desk, village, [each.finding for each in found])
+            _show(desk, found)
+
+    @command(group, language, "show", language.text("A finding with its evidence: record by record."))
+    def show(
+        desk: Desk,
+        *,
+        finding: Annotated[str, _finding_argument(language)],
+        since: Annotated[str | None, _since_option(language)] = None,
+        until: Annotated[str | None, _until_option(language)] = None,
+    ) -> None:
+        with desk.village() as village:
+            looked = _one(_found(village, since, until), finding)
+            _name_subjects(desk, village, [looked.finding])
+            evidence = _evidence(desk, village, looked.finding)
+        said = desk.language
+        table = desk.out.table(
+            said.text("Evidence"),
+            [
+                words(said.text("Time")),
+                words(said.text("Kind")),
+                words(said.text("Who")),
+                words(said.text("What")),
+                words(said.text("Number")),
+            ],
+            [
+                (
+                    said.instant(each["at"]),
+                    said.word(each["kind"], "kind"),
+                    each["who"],
+                    each["what"],
+                    each["id"],
+                )
+                for each in evidence
+            ],
+        )
+        document = {"finding": _document(desk, looked), "evidence": evidence}
+        desk.out.show(document, _table(desk, [looked]), *said.explanation(looked.finding.caution), table)
+
+
+def _register_noting(group: typer.Typer, language: Language) -> None:
+    def noting(name: str, help: str, verdict: Verdict) -> None:
+        @command(group, language, name, help)
+        def note(
+            desk: Desk,
+            *,
+            finding: Annotated[str, _finding_argument(language)],
+            note: Annotated[
+                str, typer.Argument(metavar="TEXT", help=language.text("Why; it stays on record."))
+            ],
+            since: Annotated[str | None, _since_option(language)] = None,
+            until: Annotated[str | None, _until_option(language)] = None,
+        ) -> None:
+            with desk.village() as village:
+                looked = _one(_found(village, since, until), finding)
+                look = village.oversight.look(looked.finding, verdict, note=note)
+                _name_subjects(desk, village, [looked.finding])
+                _show(desk, [Looked(looked.finding, look)])
+
+    noting(
+        "clear",
+        language.text("Note that a finding is a false alarm: there is nothing wrong."),
+        Verdict.CLEARED,
+    )
+    noting(
+        "confirm",
+        language.text("Note that a finding is right; what follows, people decide."),
+        Verdict.CONFIRMED,
+    )
+
+
+# --- which is meant -------------------------------------------------------------------------------
+
+
+def _found(village: Community, since: str | None, until: str | None) -> list[Looked]:
+    first, last = (None if day is None else read_day(day) for day in (since, until))
+    return village.oversight.findings(first=first, last=last)
+
+
+def _one(found: Sequence[Looked], text: str) -> Looked:
+    """The finding of which the number begins so; raises `RecordUnknown` or `NameAmbiguous`."""
+    meant = [each for each in found if each.finding.id.startswith(text)] if text else []
+    if not meant:
+        raise RecordUnknown(kind="finding", id=text)
+    if len(meant) > 1:
+        raise NameAmbiguous(name=text, ids=tuple(each.finding.id for each in meant))
+    return meant[0]
+
+
+def _name_subjects(desk: Desk, village: Community, findings: Sequence[Finding]) -> None:
+    ids = sorted({subject for each in findings for subject in each.subjects})
+    with village.context.read() as work:
+        for member in work.find(Member, {"id": ids}):
+            desk.known[member.id] = member.name
+        for household in work.find(Household, {"id": ids}):
+            desk.known[household.id] = household.label
+        for merchant in work.find(Merchant, {"id": ids}):
+            desk.known[merchant.id] = merchant.name
+        tills = {till_actor_id(till.id): till.name for till in work.find(Till)}
+    desk.known |= {id: tills[id] for id in ids if id in tills}
+
+
+def _evidence(desk: Desk, village: Community, finding: Finding) -> list[dict[str, Any]]:
+    """The records that it was found in, by time: what each is, who it is about, and what of."""
+    said, units, here = desk.language, village.rules.units(), {"id": list(finding.evidence)}
+    with village.context.read() as work:
+        redemptions = work.find(Redemption, here)
+        refunds = work.find(Refund, here)
+        claims = work.find(Claim, here)
+        votes = work.find(Vote, here)
+        ids = {each.member_id for each in redemptions} | {vote.voter for vote in votes}
+        ids |= {id for each in claims for id in (each.member_id, each.verified_by or "")}
+        names = {member.id: member.name for member in work.find(Member, {"id": sorted(ids)})}
+        shops = {merchant.id: merchant.name for merchant in work.find(Merchant)}
+    found = [
+        {
+            "id": each.id,
+            "kind": "redemption",
+            "at": each.captured_at or each.authorised_at,
+            "who": names.get(each.member_id, each.member_id),
+            "what": f"{shops[each.merchant_id]}, {said.amount(each.captured, units[each.unit])}",
+        }
+        for each in redemptions
+    ]
+    found += [
+        {
+            "id": each.id,
+            "kind": "refund",
+            "at": each.refunded_at,
+            "who": each.refunded_by,
+            "what": f"{shops[each.merchant_id]}, {said.amount(each.points, units[each.unit])}",
+        }
+        for each in refunds
+    ]
+    found += [
+        {
+            "id": each.id,
+            "kind": "claim",
+            "at": each.claimed_at,
+            "who": names.get(each.member_id, each.member_id),
+            "what": said.text("verified by {by}", by=names.get(each.verified_by or "", each.verified_by)),
+        }
+        for each in claims
+    ]
+    found += [
+        {
+            "id": each.id,
+            "kind": "vote",
+            "at": each.cast_at,
+            "who": names.get(each.voter, each.voter),
+            "what": each.reason or "",
+        }
+        for each in votes
+    ]
+    return sorted(found, key=lambda each: (each["at"], each["id"]))
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+def _document(desk: Desk, looked: Looked) -> dict[str, Any]:
+    finding, look = looked.finding, looked.look
+    return {
+        "id": finding.id,
+        "suspicion": finding.suspicion,
+        "subjects": [{"id": id, "name": desk.known.get(id, id)} for id in finding.subjects],
+        "told": desk.language.explanation(finding.told),
+        "caution": desk.language.explanation(finding.caution),
+        "evidence": finding.evidence,
+        "verdict": look and look.verdict,
+        "note": look and look.note,
+        "looked_by": look and look.looked_by,
+    }
+
+
+def _show(desk: Desk, found: Sequence[Looked]) -> None:
+    document = {"findings": [_document(desk, each) for each in found]}
+    desk.out.show(document, _table(desk, found) if found else desk.language.text("Nothing was found."))
+
+
+def _table(desk: Desk, found: Sequence[Looked]) -> Any:
+    said = desk.language
+    return desk.out.table(
+        said.text("Findings"),
+        [
+            words(said.text("Number")),
+            words(said.text("About")),
+            words(said.text("What it is")),
+            words(said.text("Figures")),
+            words(said.text("Looked at")),
+        ],
+        [
+            (
+                each.finding.id[:_SHORT],
+                said.joined([desk.known.get(id, id) for id in each.finding.subjects]),
+                said.word(each.finding.suspicion),
+                said.joined(said.explanation(each.finding.told)),
+                f"{said.word(each.look.verdict)}: {each.look.note}" if each.look else "",
+            )
+            for each in found
+        ],
+    )

@@ -1,0 +1,291 @@
+"""``till``: tills that take vouchers without a network, what they deliver, and what is contested."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.exits import DONE, SOMETHING_LEFT
+from gridpoints.cli.files import read_text
+from gridpoints.cli.output import figures, words
+from gridpoints.errors import QueueUnreadable, StaffOnly
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.redemption.acting import MERCHANT_ROLE, TILL_ROLE, scope_role, till_actor_id
+from gridpoints.redemption.tills import KeyScope, Till
+from gridpoints.redemption.vouchers.model import Arrival, Delivery, DoubleUse, DoubleUseStatus
+from gridpoints.redemption.vouchers.offline import taken_in
+from gridpoints.values import Actor
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(
+        name="till",
+        help=language.text(
+            "Tills without a network: what they may take, what they deliver, what is contested."
+        ),
+        no_args_is_help=True,
+    )
+    app.add_typer(group)
+    _register_granting(group, language)
+    _register_delivering(group, language)
+    _register_deciding(group, language)
+
+
+def _till_argument(language: Language) -> Any:
+    return typer.Argument(metavar="TILL", help=language.text("The till, by its name or its id."))
+
+
+def _register_granting(group: typer.Typer, language: Language) -> None:
+    @command(
+        group,
+        language,
+        "offline",
+        language.text("Let a till take vouchers without a network, up to a limit."),
+    )
+    def offline(
+        desk: Desk,
+        *,
+        till: Annotated[str, _till_argument(language)],
+        limit: Annotated[
+            str,
+            typer.Option(
+                metavar="POINTS", help=language.text("How many points, before it has to deliver them.")
+            ),
+        ],
+    ) -> None:
+        with desk.village() as village:
+            meant = _till(desk, village, till)
+            grant = village.redemption.allow_offline(meant.id, limit=limit)
+        document = {"till": meant.id, "limit": grant.limit, "status": grant.status}
+        sentence = desk.language.text(
+            "{till} may take {limit} points without a network", till=meant.name, limit=grant.limit
+        )
+        desk.out.show(document, sentence)
+
+    @command(group, language, "online", language.text("Let a till take nothing more without a network."))
+    def online(
+        desk: Desk,
+        *,
+        till: Annotated[str, _till_argument(language)],
+        reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+    ) -> None:
+        with desk.village() as village:
+            meant = _till(desk, village, till)
+            grant = village.redemption.end_offline(meant.id, reason=reason)
+        document = {"till": meant.id, "limit": grant.limit, "status": grant.status}
+        desk.out.show(
+            document, desk.language.text("{till} takes nothing without a network any more", till=meant.name)
+        )
+
+
+def _register_delivering(group: typer.Typer, language: Language) -> None:
+    @command(
+        group,
+        language,
+        "deliver",
+        language.text("Hand in the file of what a till took without a network; again does no harm."),
+    )
+    def deliver(
+        desk: Desk,
+        *,
+        till: Annotated[str, _till_argument(language)],
+        file: Annotated[Path, typer.Argument(help=language.text("The file that the till wrote."))],
+    ) -> int:
+        read_text(file)  # one that is not there is no file in which nothing stands
+        takings = list(taken_in(file))
+        with desk.village() as village:
+            meant = _till(desk, village, till)
+            desk.known |= {each.id: each.name for each in village.redemption.merchants()}
+            arrived = _as_till(village, meant).redemption.deliver(takings)
+        damaged = [each for each in takings if isinstance(each, QueueUnreadable)]
+        _show_arrived(desk, meant, arrived, damaged)
+        wanting = damaged or any(each.arrival is not Arrival.CAPTURED for each in arrived)
+        return SOMETHING_LEFT if wanting else DONE
+
+
+def _as_till(village: Community, till: Till) -> Community:
+    """The community as the till sees it, for somebody of the community; raises `StaffOnly`."""
+    actor = village.context.actor
+    if not actor.roles.isdisjoint((MERCHANT_ROLE, TILL_ROLE)):
+        raise StaffOnly(actor=actor.id, merchant=till.name, staff_role="clerk")
+    roles = frozenset({TILL_ROLE, scope_role(KeyScope.CAPTURE)})
+    return village.acting_as(Actor(till_actor_id(till.id), roles))
+
+
+def _register_deciding(group: typer.Typer, language: Language) -> None:
+    @command(
+        group,
+        language,
+        "conflicts",
+        language.text("Vouchers for which goods were given though nothing was to be had for them any more."),
+    )
+    def conflicts(
+        desk: Desk,
+        *,
+        decided: Annotated[
+            bool, typer.Option("--decided", help=language.text("Those that were decided on."))
+        ] = False,
+    ) -> None:
+        with desk.village() as village:
+            statuses = [DoubleUseStatus.PAID, DoubleUseStatus.DECLINED] if decided else [DoubleUseStatus.OPEN]
+            found = [each for status in statuses for each in village.redemption.double_uses(status)]
+            _show_conflicts(desk, village, found)
+
+    @command(
+        group,
+        language,
+        "decide",
+        language.text("Decide whether the community pays a merchant who gave the goods in good faith."),
+    )
+    def decide(
+        desk: Desk,
+        *,
+        conflict: Annotated[
+            str, typer.Argument(metavar="CONFLICT", help=language.text("Its number: see `till conflicts`."))
+        ],
+        note: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        pay: Annotated[
+            bool | None, typer.Option("--pay/--decline", help=language.text("It pays, or it does not."))
+        ] = None,
+    ) -> None:
+        if pay is None:
+            raise typer.BadParameter(desk.language.text("Give --pay or --decline."))
+        with desk.village() as village:
+            _show_conflicts(
+                desk, village, [village.redemption.decide_double_use(conflict, pay=pay, note=note)]
+            )
+
+
+def _till(desk: Desk, village: Community, text: str) -> Till:
+    room = village.redemption
+    tills = [till for merchant in room.merchants() for till in room.tills(merchant.id)]
+    found: Till = desk.one_of("till", tills, text)
+    return found
+
+
+def _reason(said: Language, code: str | None) -> str:
+    """Why a voucher was not taken in; another code than these is shown as it is."""
+    known = {
+        "voucher_taken": said.text("had been used"),
+        "voucher_closed": said.text("had been revoked"),
+        "voucher_expired": said.text("was no longer valid"),
+        "voucher_elsewhere": said.text("is another merchant's"),
+        "voucher_forged": said.text("is forged"),
+        "voucher_foreign": said.text("is another community's"),
+        "voucher_from_later": said.text("the till's clock is ahead"),
+        "redemption_expired": said.text("came too late: its points were set free"),
+    }
+    return known.get(code or "", (code or "").replace("_", " "))
+
+
+def _show_arrived(
+    desk: Desk, till: Till, arrived: Sequence[Delivery], damaged: Sequence[QueueUnreadable]
+) -> None:
+    said = desk.language
+    document = {
+        "till": till.id,
+        "deliveries": [
+            {
+                "delivery": each.id,
+                "number": each.number,
+                "voucher": each.voucher_id,
+                "points": each.points,
+                "taken_at": each.taken_at,
+                "arrival": each.arrival,
+                "reason": each.reason,
+                "over_limit": each.over_limit,
+            }
+            for each in arrived
+        ],
+        "damaged": [each.line for each in damaged],
+    }
+    table = desk.out.table(
+        said.text("Delivered by {till}", till=till.name),
+        [
+            figures(said.text("Number")),
+            words(said.text("Voucher")),
+            words(said.text("Time")),
+            figures(said.text("Points")),
+            words(said.text("What came of it")),
+            words(said.text("Reason")),
+        ],
+        [
+            (
+                str(each.number),
+                each.voucher_id or "",
+                said.instant(each.taken_at),
+                said.number(each.points),
+                said.word(each.arrival),
+                _reason(said, each.reason),
+            )
+            for each in arrived
+        ],
+    )
+    desk.out.show(document, table, *(said.error(each) for each in damaged))
+
+
+def _show_conflicts(desk: Desk, village: Community, found: Sequence[DoubleUse]) -> None:
+    said, units = desk.language, village.rules.units()
+    shops = {merchant.id: merchant.name for merchant in village.redemption.merchants()}
+    tills = [till for id in shops for till in village.redemption.tills(id)]
+    desk.known |= shops | {till.id: till.name for till in tills}
+    document = {
+        "conflicts": [
+            {
+                "id": each.id,
+                "voucher": each.voucher_id,
+                "merchant": each.merchant_id,
+                "unit": each.unit,
+                "points": units[each.unit].decimal(each.points),
+                "taken_at": each.taken_at,
+                "reason": each.reason,
+                "first": each.first,
+                "status": each.status,
+                "decided_by": each.decided_by,
+                "note": each.note,
+            }
+            for each in found
+        ]
+    }
+    table = desk.out.table(
+        said.text("Contested vouchers"),
+        [
+            words(said.text("Number")),
+            words(said.text("Voucher")),
+            words(said.text("Merchant")),
+            figures(said.text("Points")),
+            words(said.text("Time")),
+            words(said.text("Reason")),
+            words(said.text("Taken before")),
+            words(said.text("Status")),
+        ],
+        [
+            (
+                each.id,
+                each.voucher_id,
+                shops[each.merchant_id],
+                said.amount(each.points, units[each.unit]),
+                said.instant(each.taken_at),
+                _reason(said, each.reason),
+                _before(desk, each.first),
+                said.word(each.status),
+            )
+            for each in found
+        ],
+    )
+    desk.out.show(document, table if found else said.text("There are none."))
+
+
+def _before(desk: Desk, first: str | None) -> str:
+    """Where and when a voucher had been taken before."""
+    if first is None:
+        return ""
+    id, _, at = first.rpartition(" ")
+    return f"{desk.known.get(id, id)}, {desk.language.instant(datetime.fromisoformat(at))}"
