@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
 
+from gridpoints.errors import NotTheOrganiser
 from gridpoints.records import Change, Record, Stateful
 from gridpoints.storage.port import Store, Work
 from gridpoints.values import Actor, Clock, Ids, check_identifier, check_instant, check_text
@@ -89,6 +90,11 @@ class Context:
             return instant.astimezone(self.zone).date()
         except OverflowError:
             return instant.date()
+
+    def must_organise(self) -> None:
+        """Raise `NotTheOrganiser` for who acts for nobody but themselves."""
+        if not self.actor.organises:
+            raise NotTheOrganiser(actor=self.actor.id)
 
     def id(self, given: str | None) -> str:
         """The id that the caller chose, checked, or a new one."""

@@ -73,7 +73,7 @@ def chief(village: Community) -> Community:
     with village.transaction() as work:
         work.add(Grid("east", "East"), Grid("west", "West"), Grid("yard", "Yard", parent_id="east"))
         work.add(Household("door-1", "yard", "1"), Household("door-2", "west", "2"))
-    return acting(village, "chief-sun", "chief")
+    return acting(village, "chief-sun", "chief", "organiser")
 
 
 @pytest.fixture

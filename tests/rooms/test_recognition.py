@@ -55,7 +55,7 @@ def serve(
     session = village.catalog.hold_session(item.id, start + HOUR, start + 9 * HOUR, places=5)
     claim = village.claiming.claim_session(session.id, member.id)
     clock.set(session.ends_at)
-    village.claiming.submit_hours(claim.id, Decimal(hours))
+    village.acting_as(Actor(member.id)).claiming.submit_hours(claim.id, Decimal(hours))
     village.claiming.verify(claim.id)
     return claim.id
 
@@ -69,7 +69,7 @@ def test_what_was_verified_is_service(
     claim = serve(village, clock, li, "2.5")
     wish = village.claiming.publish_wish(village.claiming.make_wish(zhao.id, "A secret", deed="wish").id)
     granted = village.claiming.claim_wish(wish.id, li.id)
-    village.claiming.submit_delivery(granted.id)
+    village.acting_as(Actor(li.id)).claiming.submit_delivery(granted.id)
     village.claiming.verify(granted.id)
     record = village.recognition.record(li.id)
     assert record.member == li

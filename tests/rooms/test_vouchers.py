@@ -34,6 +34,7 @@ from gridpoints.errors import (
 from gridpoints.ledger.checkpoint import PrivateKey
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.operations import Redemptions
+from gridpoints.redemption.spending import ATTEMPTS_WITHIN, MOST_ATTEMPTS
 from gridpoints.redemption.tills import KeyScope
 from gridpoints.redemption.vouchers.model import (
     GRACE,
@@ -44,7 +45,6 @@ from gridpoints.redemption.vouchers.model import (
     VoucherStatus,
 )
 from gridpoints.redemption.vouchers.offline import OfflineTill, TakenVoucher
-from gridpoints.redemption.vouchers.taking import ATTEMPTS_WITHIN, MOST_ATTEMPTS
 from gridpoints.storage.port import Work
 from gridpoints.testing import ManualClock
 from tests.racing import race

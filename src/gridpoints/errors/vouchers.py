@@ -14,9 +14,16 @@ class VoucherNotValid(Refused):
 
 
 class TooManyAttempts(Refused):
-    """Too many vouchers were refused at this till. Try again after {until}."""
+    """Too many vouchers or codes were refused at this till. Try again after {until}."""
 
     until: datetime
+
+
+class MemberNotThere(NotAllowed):
+    """The present code of {member} is needed: who pays shows it at the till, each code once, or brings a
+    voucher."""
+
+    member: str
 
 
 class VoucherUnreadable(InvalidInput):

@@ -17,10 +17,9 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
 from gridpoints.records import Stateful
-from gridpoints.redemption.acting import Acting
 from gridpoints.redemption.model import REDEMPTION, Redemption, RedemptionStatus, capturing
 from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Merchant
+from gridpoints.redemption.spending import Spending
 from gridpoints.redemption.tills import KeyScope
 from gridpoints.redemption.vouchers.model import Voucher
 from gridpoints.storage.port import Range, Work
@@ -31,7 +30,7 @@ AT_ONCE = 500
 
 
 @frozen
-class Redeeming(Acting):
+class Redeeming(Spending):
     """How a redemption goes on, and ends."""
 
     def capture(self, redemption_id: str, pieces: int | Mapping[str, int] | None = None) -> Redemption:
@@ -39,8 +38,8 @@ class Redeeming(Acting):
 
         Of a part, `pieces` says how many (of one offer, or by offer); the rest of the goods and points is
         let go. Raises `RedemptionExpired`, `IllegalTransition` for one that was voided, `CapturesMore`,
-        `NothingCaptured`, `RedemptionConflict` where it was captured with other pieces, or `VoucherNeeded`
-        for tills and whoever else acts for a merchant, where a voucher was issued for it.
+        `NothingCaptured`, `NotYourPoints`, `RedemptionConflict` where it was captured with other pieces, or
+        `VoucherNeeded` for tills and whoever else acts for a merchant, where a voucher was issued for it.
         """
         with self.context.begin() as work:
             if self._acts_for_a_merchant and work.find(Voucher, {"redemption_id": redemption_id}):
@@ -149,11 +148,6 @@ class Redeeming(Acting):
         return len(standing)
 
     # --- what every step has in common --------------------------------------------------------
-
-    def _must_be_served(self, work: Work, redemption: Redemption, scope: KeyScope) -> None:
-        if self._acts_for_a_merchant:
-            merchant = work.get(Merchant, redemption.merchant_id)
-            self._must_serve(work, merchant, scope, redemption.id)
 
     def _lock_offers_of(self, work: Work, redemption_ids: Sequence[str]) -> dict[str, Offer]:
         """The offers of these redemptions, locked in order; what they are of never changes."""

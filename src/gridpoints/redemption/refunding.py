@@ -64,7 +64,8 @@ class Refunding(Redeeming):
 
         The same id and content again answers the refund that stands; without an id, each call is a new
         one. Raises `RefundExceeds`, `RefundOver`, `LotExceeded` where the lots did not pay for so much or
-        have it back already, `IllegalTransition` for what was not captured, or `RefundConflict`.
+        have it back already, `IllegalTransition` for what was not captured, `NotTheOrganiser` also for
+        whoever has the goods, or `RefundConflict`.
         """
         if pieces is not None and points is not None:
             raise NotUsable(field="points", value=shown(points))

@@ -57,6 +57,7 @@ class Reserving(Redeeming, Offering):
         pooled: bool = False,
         merits: Merits = NO_MERITS,
         merchant_id: str | None = None,
+        member_code: str | None = None,
         expires_at: datetime | None = None,
         id: str | None = None,
     ) -> Redemption:
@@ -68,11 +69,13 @@ class Reserving(Redeeming, Offering):
         pay how much together: their own, their household's, those of its members. Where the rules
         let cash make up for missing points, what is missing is paid so.
 
-        The same id and content again answers the redemption that stands. Raises `InsufficientPoints`,
+        Who may spend whose points, `Spending` says; a till gives the `member_code` that the member shows
+        there. The same id and content again answers the redemption that stands. Raises `InsufficientPoints`,
         `OutOfStock`, `OfferLimitReached`, `NotRedeemable` (the rules, with their reasons), `StarTooLow`,
         `TakesNoPart`, `RedeemReserved`, `PoolingNotAllowed`, `SharesDiffer`, `OffersApart`,
         `NotInAlliance`, `MerchantNotActive`, `AgreementMissing`, `CategoryNotAgreed`, `NotPublished`,
-        `NotOfferedNow`, `MemberInactive`, `TillMayNot`, `StaffOnly` or `RedemptionConflict`.
+        `NotOfferedNow`, `MemberInactive`, `NotYourPoints`, `MemberNotThere`, `TooManyAttempts`, `TillMayNot`,
+        `StaffOnly` or `RedemptionConflict`.
         """
         asked = Asked.of(
             goods, member_id, quantity, shares, pooled=pooled, merchant_id=merchant_id, merits=merits
@@ -82,8 +85,8 @@ class Reserving(Redeeming, Offering):
         id = self.context.id(None) if id is None else check_id(id)
         while True:
             try:
-                with self.context.begin() as work:
-                    return self._authorise(work, asked, id, until, new=new)
+                with self._attempting(), self.context.begin() as work:
+                    return self._authorise(work, asked, id, until, member_code, new=new)
             except RecordExists as race:  # somebody sent the same at the same moment: look again
                 if race.kind != "redemption":
                     raise
@@ -93,7 +96,11 @@ class Reserving(Redeeming, Offering):
                 if not self.expire():
                     raise
 
-    def _authorise(self, work: Work, asked: Asked, id: str, until: datetime, *, new: bool) -> Redemption:
+    def _authorise(
+        self, work: Work, asked: Asked, id: str, until: datetime, member_code: str | None, *, new: bool
+    ) -> Redemption:
+        if self._acts_for_a_merchant:
+            self._must_not_try_too_often(work)
         # People first, then offers, limits, accounts: everybody locks in this order.
         people, published, offers = _locked(work, asked)
         if not new and (standing := work.find(Redemption, {"id": id})):
@@ -105,6 +112,7 @@ class Reserving(Redeeming, Offering):
         self._must_be_let(rules, people[0], asked)
         offers = _in_basket(asked, offers)
         merchant, agreement = self._giver(work, asked, offers)
+        self._must_spend(work, people[0], merchant.unit, member_code, rules)
         for offer in offers:
             offer.must_be_published()
             offer.must_be_on(self.context.now())
@@ -123,10 +131,11 @@ class Reserving(Redeeming, Offering):
         pooled: bool = False,
         merits: Merits = NO_MERITS,
         merchant_id: str | None = None,
+        member_code: str | None = None,
         id: str | None = None,
     ) -> Redemption:
         """Authorise and capture at once, as when the goods are handed over on the spot."""
-        with self.context.begin():
+        with self._attempting(), self.context.begin():
             reserved = self.authorise(
                 goods,
                 member_id,
@@ -135,6 +144,7 @@ class Reserving(Redeeming, Offering):
                 pooled=pooled,
                 merits=merits,
                 merchant_id=merchant_id,
+                member_code=member_code,
                 id=id,
             )
             return self.capture(reserved.id)

@@ -17,7 +17,7 @@ from gridpoints.rules.drafts import Drafts
 from gridpoints.rules.life import Draft, Version, VersionStatus, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
-from gridpoints.rules.permissions import Right
+from gridpoints.rules.permissions import OPEN_AT_FIRST, Permissions, Right
 from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Sought, Work
 from gridpoints.values import SYSTEM, Unit
@@ -153,13 +153,14 @@ class Rules(Drafts):
         return self.calendar().on(day or self.context.today())
 
     def permits(self, right: Right) -> bool:
-        """Whether the rules of today give a right to whoever acts; before there are any, everybody has it."""
-        if not self.context.actor.roles.isdisjoint(SYSTEM.roles):
+        """Whether the rules of today give a right to whoever acts; before there are any, `OPEN_AT_FIRST`."""
+        roles = self.context.actor.roles
+        if not roles.isdisjoint(SYSTEM.roles):
             return True
         try:
-            return self.in_force().permits(right, self.context.actor.roles)
+            return self.in_force().permits(right, roles)
         except NoRulesInForce:
-            return True
+            return right in OPEN_AT_FIRST or Permissions().permits(right, roles)
 
     def require(self, right: Right) -> None:
         """Raise `RightReserved` where the rules of today reserve a right for others than who acts."""
@@ -168,10 +169,14 @@ class Rules(Drafts):
 
     def roles_with(self, right: Right) -> tuple[str, ...]:
         """The roles that a right is reserved for today, sorted; none: anybody has it, or nobody."""
+        return tuple(sorted(self._permissions().holders(right) or ()))
+
+    def _permissions(self) -> Permissions:
+        """Those of today; before there are any rules, nothing is said."""
         try:
-            return tuple(sorted(self.in_force().terms.permissions.holders(right) or ()))
+            return self.in_force().terms.permissions
         except NoRulesInForce:
-            return ()
+            return Permissions()
 
     def units(self) -> dict[str, Unit]:
         """Every unit that was ever declared, by its code."""

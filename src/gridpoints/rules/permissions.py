@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from gridpoints.values import SYSTEM, Names
+from gridpoints.values import ORGANISERS, SYSTEM, Names
 
 
 class Right(StrEnum):
@@ -16,7 +16,8 @@ class Right(StrEnum):
     `EMERGENCY` switches the mode of the community and back, `DIRECT` musters people and gives directives,
     `CERTIFY` enters what stands in volunteers' records, and certifies it. `ADJUST` is to post by hand, to
     take back, to set floors, to close a period; `MERCHANTS` to agree with merchants, to draw up and pay what
-    they are owed, and to fill the fund.
+    they are owed, and to fill the fund. `APPOINT` gives people offices, and with them
+    the rights of their roles.
     """
 
     REPORT = "report"
@@ -29,6 +30,7 @@ class Right(StrEnum):
     DIRECT = "direct"
     CERTIFY = "certify"
     MERCHANTS = "merchants"
+    APPOINT = "appoint"
     SEE_BALANCES = "see_balances"
     SEE_STATEMENTS = "see_statements"
     SEE_MEMBERS = "see_members"
@@ -46,8 +48,12 @@ RESERVED: Mapping[Right, frozenset[str]] = {
     Right.DIRECT: OFFICERS,
     Right.CERTIFY: OFFICERS,
     Right.MERCHANTS: OFFICERS,
+    Right.APPOINT: ORGANISERS - SYSTEM.roles,
     Right.SEE_HOUSEHOLD_FILES: frozenset(),
 }
+
+#: What anybody may before there are rules, so that there can be any: all but what is about people.
+OPEN_AT_FIRST = frozenset(Right) - {Right.APPOINT, Right.SEE_HOUSEHOLD_FILES}
 
 
 @frozen

@@ -35,6 +35,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "direct": "muster people and give directives",
         "certify": "enter and certify what volunteers did",
         "merchants": "agree with merchants and pay them",
+        "appoint": "give people offices",
         "see_balances": "see the points of others",
         "see_statements": "see the statements of others",
         "see_members": "see the particulars of others",
