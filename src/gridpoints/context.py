@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
 
+from gridpoints.errors import NotTheOrganiser
 from gridpoints.records import Change, Record, Stateful
 from gridpoints.storage.port import Store, Work
 from gridpoints.values import Actor, Clock, Ids, check_identifier, check_instant, check_text
@@ -90,6 +91,11 @@ class Context:
         except OverflowError:
             return instant.date()
 
+    def must_organise(self) -> None:
+        """Raise `NotTheOrganiser` for who acts for nobody but themselves."""
+        if not self.actor.organises:
+            raise NotTheOrganiser(actor=self.actor.id)
+
     def id(self, given: str | None) -> str:
         """The id that the caller chose, checked, or a new one."""
         return self.ids.new() if given is None else check_identifier("id", given)
@@ -106,8 +112,7 @@ class Context:
 
     def change(self, work: Work, old: S, new: S, reason: str | None = None) -> S:
         """Put `new` in the place of the locked record `old`, and write down what that said."""
-        work.replace(old, new)
-        work.add(self._change(old, new, reason))
+        work.write([self._change(old, new, reason)], [(old, new)])
         return new
 
     def change_all(self, work: Work, changes: Iterable[tuple[S, S]], reason: str | None = None) -> None:
@@ -123,10 +128,9 @@ class Context:
     ) -> None:
         """`keep_all` and `change_all` in one go; the reason is that of the changes."""
         added, changed = list(added), list(changed)
-        if changed:
-            work.replace_all(changed)
         pages = [self._change(None, record) for record in added]
-        work.add(*added, *pages, *(self._change(old, new, reason) for old, new in changed))
+        pages += [self._change(old, new, reason) for old, new in changed]
+        work.write([*added, *pages], changed)
 
     def _change(self, old: Record | None, new: Record, reason: str | None = None) -> Change:
         if reason is not None:

@@ -27,6 +27,7 @@ from gridpoints.notices.operations import Notices
 from gridpoints.oversight.operations import Oversight
 from gridpoints.recognition.operations import Recognition
 from gridpoints.redemption.operations import Redemptions
+from gridpoints.rights import LedgerRights
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Store, Work
 from gridpoints.values import SYSTEM, Actor, Clock, Ids, check_identifier, check_text, zone
@@ -225,7 +226,7 @@ class Community:
     @property
     def ledger(self) -> Ledger:
         """Accounts, transactions and holds: what was given."""
-        return Ledger(self.context)
+        return Ledger(self.context, guard=LedgerRights(self.context))
 
     @property
     def redemption(self) -> Redemptions:

@@ -227,6 +227,10 @@ class Period(StrEnum):
                 return date.min
 
 
+#: Who act for the community, and not for themselves alone: they list, confirm, check in, call off, appoint.
+ORGANISERS = frozenset({"clerk", "organiser", "team_lead", "system"})
+
+
 @frozen
 class Actor:
     """Who acts, with the roles they act in. Every call that changes something names one."""
@@ -236,6 +240,11 @@ class Actor:
 
     def __attrs_post_init__(self) -> None:
         check_identifier("actor", self.id)
+
+    @property
+    def organises(self) -> bool:
+        """Whether they act for the community (`ORGANISERS`), and not for themselves alone."""
+        return not self.roles.isdisjoint(ORGANISERS)
 
 
 #: The embedding program itself: what a community handle acts as until `acting_as` is called.

@@ -32,7 +32,7 @@ def test_a_village_from_the_first_day_to_the_settlement(founded: Run) -> None:
     assert (statement["points"], statement["money"], statement["drawn_up_by"]) == ("36", "54.00", "wang")
     same = founded("settle", "--approve", statement["id"])
     assert (same.code, same.err) == (6, "wang drew up this statement. Somebody else must approve it.\n")
-    [approved] = founded("settle", "--approve", statement["id"], "--as", "li", "--json").document[
+    [approved] = founded("settle", "--approve", statement["id"], "--as", "li:treasurer", "--json").document[
         "settlements"
     ]
     assert (approved["status"], approved["approved_by"]) == ("approved", "li")

@@ -64,7 +64,9 @@ def test_reserved_handed_over_and_given_back(stocked: Run) -> None:
     captured = stocked("redemption", "capture", "R1", "--pieces", "2", "--json").document
     assert (captured["redemptions"][0]["status"], captured["redemptions"][0]["taken"]) == ("captured", "2")
     keys(captured, "redemption capture")
-    back = stocked("redemption", "refund", "R1", "--pieces", "pen=1", "--reason", "broken", "--json").document
+    refund = ("redemption", "refund", "R1", "--pieces", "pen=1", "--reason", "broken")
+    assert "expires" in stocked(*refund, "--lot", "2027-12-31").err  # its points were none of those
+    back = stocked(*refund, "--json").document
     assert (back["points"], back["pieces"]) == ("1", {"pen": 1})
     keys(back, "redemption refund")
     assert stocked("redemption", "void", "R1").code == 5

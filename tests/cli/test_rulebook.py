@@ -51,7 +51,15 @@ def test_the_way_of_a_committee(founded: Run, draft: str, tmp_path: Path) -> Non
     assert founded("rules", "publish", draft, "--draft").code == 0
 
     ran = founded(
-        "rules", "publish", NEXT, "--approve", "12:3:1", "--minutes", "5 May, item 4", "--as", "zhao"
+        "rules",
+        "publish",
+        NEXT,
+        "--approve",
+        "12:3:1",
+        "--minutes",
+        "5 May, item 4",
+        "--as",
+        "zhao:organiser",
     )
     assert ran.out == f"{NEXT} is approved\n"
     table = founded("rules", "versions").out

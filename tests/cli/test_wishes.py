@@ -65,14 +65,17 @@ def test_from_being_written_down_to_thanks(founded: Run) -> None:
         "detail": "address",
         "told": "201",
     }
+    assert founded("wish", "claim", number, "B2", "--as", "sun", "--json").error["code"] == "not_for_others"
     ids = set()
     for command, status in (
         (["contact"], "confirmed"),
         (["deliver", "--evidence", "1.jpg", "--evidence", "2.jpg"], "submitted"),
-        (["confirm", "--evidence", "a letter"], "verified"),
+        (["confirm", "--evidence", "a letter", "--as", "chen:clerk"], "verified"),
     ):
         [claim] = founded("wish", *command, number, "--json").document["claims"]
         assert claim["status"] == status
+        if status == "submitted":  # wang said so, and does not confirm it
+            assert founded("wish", "confirm", number, "--json").error["code"] == "own_entry"
         ids.add(claim["claim"])
     [claimed] = ids
     with gridpoints.open("sqlite:///gridpoints.db") as exchange:

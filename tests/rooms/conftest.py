@@ -32,6 +32,8 @@ limits:
 """
 
 #: A Monday morning, 9 o'clock in Shanghai.
+#: Who approves what the clerk drew up.
+TREASURER = Actor("treasurer", frozenset({"treasurer"}))
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from random import Random
 
 import gridpoints
-from gridpoints import Account, Actor, Community, Leg, Transaction
+from gridpoints import Account, Community, Leg, Transaction
 from gridpoints.redemption.model import RESERVATION
 from gridpoints.redemption.offers import OfferLimit
 from gridpoints.testing import START, ManualClock
 from tests.ledger.killing import Statements, main
+from tests.rooms.conftest import TREASURER
 
 RULES = """\
 gridpoints: 1
@@ -54,7 +55,7 @@ def lived(url: str) -> None:
         bonus = (Leg(yours, 5), Leg(Account.issuance("points"), -5))
         village.ledger.post_one(Transaction("bonus", bonus))
         room.note_earned("settled", "bonus")
-        treasurer = village.acting_as(Actor("treasurer")).redemption
+        treasurer = village.acting_as(TREASURER).redemption
         treasurer.approve_settlement(room.settle("shop", id="first").id)
         room.redeem("cup", "li", id="taken")
         room.settle("shop", id="second")
@@ -90,7 +91,7 @@ def refund(village: Community) -> None:
 
 
 def approve(village: Community) -> None:
-    village.acting_as(Actor("treasurer")).redemption.approve_settlement("second")
+    village.acting_as(TREASURER).redemption.approve_settlement("second")
 
 
 ACTS: dict[str, Callable[[Community], None]] = {

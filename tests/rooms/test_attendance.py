@@ -211,7 +211,7 @@ def attended(village: Community, item_id: str, member: Member, clock: ManualCloc
     session = village.catalog.hold_session(item_id, start, start + HOUR, places=3)
     claim = village.claiming.claim_session(session.id, member.id)
     clock.set(session.ends_at)
-    village.claiming.submit_hours(claim.id, Decimal(1))
+    as_(village, member).claiming.submit_hours(claim.id, Decimal(1))
     village.claiming.verify(claim.id)
     return session
 
@@ -716,7 +716,7 @@ def test_nobody_checks_in_to_a_cancelled_session_or_for_somebody_else(
 def verified(village: Community, session: Session, li: Member, clock: ManualClock) -> Claim:
     claim = village.claiming.claim_session(session.id, li.id)
     clock.set(session.ends_at)
-    village.claiming.submit_hours(claim.id, Decimal(2))
+    as_(village, li).claiming.submit_hours(claim.id, Decimal(2))
     return village.claiming.verify(claim.id)[0]
 
 
@@ -765,7 +765,7 @@ def test_the_family_does_not_verify_where_that_is_asked(
     village.claiming.set_conditions(Conditions(family_verifies=False))
     claim = village.claiming.claim_session(session.id, wife.id)
     clock.set(session.ends_at)
-    village.claiming.submit_hours(claim.id, Decimal(1))
+    as_(village, wife).claiming.submit_hours(claim.id, Decimal(1))
     with pytest.raises(OwnFamily):
         as_(village, husband).claiming.verify(claim.id)
     village.claiming.verify(claim.id)

@@ -344,7 +344,7 @@ def test_a_programme_has_the_sessions_of_its_items_on_its_days(
 
 def test_who_did_it_stands_in_the_journal(village: Community, item: ServiceItem) -> None:
     post = village.catalog.draft_post(item.id, "Post", starts_on=date(2026, 3, 1), places=1)
-    chair = village.acting_as(Actor("chair"))
+    chair = village.acting_as(Actor("chair", frozenset({"organiser"})))
     chair.catalog.publish(post)
     with village.context.read() as work:
         changes = work.find(Change, {"kind": "post", "subject": post.id}, order=("version",))

@@ -53,7 +53,7 @@ def points(village: Community, member: Member) -> int:
 def test_from_claim_to_points(village: Community, session: Session, li: Member, clock: ManualClock) -> None:
     claim = village.claiming.claim_session(session.id, li.id)
     clock.set(session.ends_at)
-    village.claiming.submit_hours(claim.id, Decimal("1.5"))
+    village.acting_as(Actor(li.id)).claiming.submit_hours(claim.id, Decimal("1.5"))
     verified, award = village.claiming.verify(claim.id)
     assert verified.status is ClaimStatus.VERIFIED
     assert (verified.verified_by, verified.award_id) == ("clerk-wang", award.id)
@@ -111,7 +111,7 @@ def test_verified_once(village: Community, session: Session, li: Member, clock: 
     with pytest.raises(IllegalTransition):
         village.claiming.verify(claim.id)
     clock.set(session.ends_at)
-    village.claiming.submit_hours(claim.id, Decimal(1))
+    village.acting_as(Actor(li.id)).claiming.submit_hours(claim.id, Decimal(1))
     village.claiming.verify(claim.id)
     with pytest.raises(IllegalTransition) as caught:
         village.claiming.verify(claim.id)
@@ -162,7 +162,7 @@ def test_what_is_of_a_closed_item_is_claimed_no_more(
             claiming()
         assert (caught.value.kind, caught.value.id) == ("service_item", item.id)
     clock.set(session.ends_at)
-    village.claiming.submit_hours(claim.id, Decimal(2))
+    village.acting_as(Actor(li.id)).claiming.submit_hours(claim.id, Decimal(2))
     assert village.claiming.verify(claim.id)[1].awarded == 20
     village.catalog.publish(item.id)
     assert village.claiming.claim_post(post.id, zhao.id).status is ClaimStatus.CONFIRMED
@@ -242,9 +242,15 @@ def test_a_cancelled_session_lets_everybody_go(
         village.claiming.no_show(claim.id)
 
 
-def test_a_wish_that_is_paid_by_the_hour(village: Community, li: Member, zhao: Member) -> None:
+def test_a_wish_that_is_paid_by_the_hour(
+    village: Community, li: Member, zhao: Member, clock: ManualClock
+) -> None:
     wish = village.claiming.publish_wish(village.claiming.make_wish(li.id, "Company", deed="care").id)
     claim = village.claiming.claim_wish(wish.id, zhao.id)
-    village.claiming.submit_delivery(claim.id, hours=Decimal("1.5"))
+    giver = village.acting_as(Actor(zhao.id)).claiming
+    with pytest.raises(HoursOutOfRange):
+        giver.submit_delivery(claim.id, hours=Decimal("1.5"))
+    clock.advance(timedelta(hours=2))
+    giver.submit_delivery(claim.id, hours=Decimal("1.5"))
     _, award = village.claiming.verify(claim.id)
     assert award.awarded == 15

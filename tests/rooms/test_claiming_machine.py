@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,7 +45,9 @@ HOUR = timedelta(hours=1)
 OFFER, LATE, NAMING = 3 * HOUR, 2 * HOUR, 4 * HOUR
 PLACES = 2
 MEMBERS = ("m0", "m1", "m2", "m3", "m4")
-ANYBODY = st.sampled_from([*MEMBERS, "clerk", "chen"])
+#: One who claims nothing, and has a hand in everything.
+STRANGER = "eve"
+ANYBODY = st.sampled_from([*MEMBERS, STRANGER, "clerk", "chen"])
 MEMBER = st.sampled_from(MEMBERS)
 NUMBER = st.integers(0, 40)
 
@@ -52,6 +55,47 @@ WAITING = ("waitlisted", "offered", "confirmed", "stand_in_wanted", "checked_in"
 FINAL = {
     *("rejected", "lapsed", "transferred", "cancelled", "called_off"),
     *("abandoned", "excused", "void"),
+}
+
+
+#: What nobody does with another's claim, or the session of it, by the code of the refusal.
+FORBIDDEN: dict[str, tuple[Callable[[Community, str, str, str], Any], ...]] = {
+    "not_the_claimant": (
+        lambda as_eve, claim, *_: as_eve.claiming.cancel(claim),
+        lambda as_eve, claim, *_: as_eve.claiming.accept(claim),
+        lambda as_eve, claim, *_: as_eve.claiming.want_stand_in(claim),
+        lambda as_eve, claim, *_: as_eve.claiming.come_after_all(claim),
+        lambda as_eve, claim, *_: as_eve.claiming.name(claim, STRANGER),
+        lambda as_eve, claim, *_: as_eve.claiming.check_in(claim, "12345678"),
+        lambda as_eve, claim, *_: as_eve.claiming.check_out(claim, "12345678"),
+        lambda as_eve, claim, *_: as_eve.claiming.submit_hours(claim, Decimal(1)),
+        lambda as_eve, claim, *_: as_eve.claiming.abandon(claim, reason="x"),
+    ),
+    "not_for_others": (
+        lambda as_eve, _, session, member: as_eve.claiming.claim_session(session, member, wait=True),
+        lambda as_eve, _, session, member: as_eve.claiming.claim_for_team(session, member, 1, team="t"),
+        lambda as_eve, claim, _, member: as_eve.claiming.stand_in(claim, member),
+    ),
+    "not_the_organiser": (
+        lambda as_eve, claim, *_: as_eve.claiming.confirm(claim),
+        lambda as_eve, claim, *_: as_eve.claiming.reject(claim, reason="x"),
+        lambda as_eve, claim, *_: as_eve.claiming.call_off(claim, reason="x"),
+        lambda as_eve, claim, *_: as_eve.claiming.check_in(claim),
+        lambda as_eve, claim, *_: as_eve.claiming.check_out(claim),
+        lambda as_eve, claim, *_: as_eve.claiming.enter_hours(claim, Decimal(1)),
+        lambda as_eve, claim, *_: as_eve.claiming.no_show(claim),
+        lambda as_eve, claim, *_: as_eve.claiming.excuse(claim, reason="x"),
+        lambda as_eve, claim, *_: as_eve.claiming.void(claim, reason="x"),
+        lambda as_eve, claim, *_: as_eve.claiming.extend_lease(claim, START, reason="x"),
+        lambda as_eve, _, session, member: as_eve.claiming.enter_attendance(session, member, Decimal(1)),
+        lambda as_eve, _, session, __: as_eve.claiming.cancel_session(session),
+        lambda as_eve, _, session, __: as_eve.claiming.check_in_code(session),
+        lambda as_eve, _, session, __: as_eve.catalog.cancel_session(session),
+        lambda as_eve, _, session, __: as_eve.catalog.close_session(session),
+        lambda as_eve, *_: as_eve.claiming.set_conditions(Conditions()),
+        lambda as_eve, *_: as_eve.claiming.qualify(STRANGER, "law"),
+        lambda as_eve, _, __, member: as_eve.claiming.record_consent(member, "mother"),
+    ),
 }
 
 
@@ -95,7 +139,7 @@ class ClaimingMachine(RuleBasedStateMachine):
         self.clock = clock
         clock.set(START)
         self.village: Community = exchange.found(f"v{len(exchange.communities())}", name="v", rules=RULES)
-        for id in MEMBERS:
+        for id in (*MEMBERS, STRANGER):
             self.village.community.enrol(id, id=id)
         clerk = self.as_("clerk")
         clerk.claiming.set_conditions(
@@ -181,6 +225,24 @@ class ClaimingMachine(RuleBasedStateMachine):
             found = refusal.code
         assert found == expected, f"{found}, not {expected}"
         return answer
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBER, who=st.sampled_from([STRANGER, *MEMBERS]))
+    def meddle(self, number: int, who: str) -> None:
+        """Whatever is forbidden is refused, and nothing stands in the journal."""
+        told = self.pick(number)
+        if who == told.member:
+            return
+        meddler, before = self.as_(who), self.pages()
+        for refusal, acts in FORBIDDEN.items():
+            for act in acts:
+                ids = told.id, self.sessions[told.session].id, told.member
+                self.tries(partial(act, meddler, *ids), refusal)
+        assert self.pages() == before
+
+    def pages(self) -> int:
+        with self.village.context.read() as work:
+            return work.count(Change)
 
     def pick(self, number: int) -> Told:
         return self.told[number % len(self.told)]
@@ -414,40 +476,41 @@ class ClaimingMachine(RuleBasedStateMachine):
         return "hours_overlap" if self.overlapping(told) else None
 
     @precondition(lambda self: self.told)
-    @rule(number=NUMBER, hours=st.integers(0, 3))
-    def submit_hours(self, number: int, hours: int) -> None:
+    @rule(number=NUMBER, hours=st.integers(0, 3), by_clerk=st.booleans())
+    def submit_hours(self, number: int, hours: int, by_clerk: bool) -> None:
         told = self.pick(number)
         expected: str | None = None
         if told.status in ("checked_in", "unaccounted"):
             expected = "check_out_missing"
         elif told.team:
             expected = "illegal_transition"
-        elif told.status == "no_show":
+        elif told.status == "no_show" and not by_clerk:
             expected = "own_claim"
         elif told.status != "checked_out" and (over := self.over(told.session)):
             expected = over
-        elif told.status not in ("confirmed", "stand_in_wanted", "checked_out"):
+        elif told.status not in ("confirmed", "stand_in_wanted", "checked_out", "no_show"):
             expected = "illegal_transition"
-        known = "checked" if told.status == "checked_out" else "claimed"
+        known = "checked" if told.status == "checked_out" else "proxy" if by_clerk else "claimed"
         if known == "checked":
             hours = hours or int(self.longest(told))
         expected = expected or self.written(told, hours)
-        me = self.as_(told.member).claiming
-        self.tries(lambda: me.submit_hours(told.id, Decimal(hours)), expected)
+        who = self.as_("clerk" if by_clerk else told.member).claiming
+        self.tries(lambda: who.submit_hours(told.id, Decimal(hours)), expected)
         if expected is None:
             told.status, told.hours, told.known, told.due = "submitted", Decimal(hours), known, None
+            told.by = "clerk" if by_clerk else None
 
     @precondition(lambda self: self.told)
     @rule(number=NUMBER, hours=st.integers(0, 3), who=ANYBODY)
     def enter_hours(self, number: int, hours: int, who: str) -> None:
         told = self.pick(number)
         expected: str | None = None
-        if told.team:
-            expected = "illegal_transition"
-        elif who == told.member:
+        if who == told.member:
             expected = "own_claim"
         elif who not in ("clerk", "chen"):
             expected = "not_the_organiser"
+        elif told.team:
+            expected = "illegal_transition"
         elif over := self.over(told.session):
             expected = over
         elif told.status not in ("confirmed", "stand_in_wanted", "checked_out", "unaccounted", "no_show"):
@@ -493,6 +556,9 @@ class ClaimingMachine(RuleBasedStateMachine):
             return "own_claim"
         return "own_entry" if who == told.by else None
 
+    def organises(self, who: str) -> str | None:
+        return None if who in ("clerk", "chen") else "not_the_organiser"
+
     @precondition(lambda self: self.told)
     @rule(number=NUMBER)
     def dispute(self, number: int) -> None:
@@ -505,9 +571,7 @@ class ClaimingMachine(RuleBasedStateMachine):
     @rule(number=NUMBER, who=ANYBODY)
     def void(self, number: int, who: str) -> None:
         told = self.pick(number)
-        expected = "own_claim" if who == told.member else None
-        if expected is None and who not in ("clerk", "chen"):
-            expected = "not_the_organiser"
+        expected = "own_claim" if who == told.member else self.organises(who)
         if expected is None and told.status not in ("checked_out", "unaccounted", "disputed", "verified"):
             expected = "illegal_transition"
         self.ends(told, "void", expected, lambda: self.as_(who).claiming.void(told.id, reason="no"))
@@ -516,7 +580,7 @@ class ClaimingMachine(RuleBasedStateMachine):
     @rule(number=NUMBER, who=ANYBODY, hours=st.integers(1, 3))
     def correct(self, number: int, who: str, hours: int) -> None:
         told = self.pick(number)
-        expected = self.judges(told, who)
+        expected = self.judges(told, who) or self.organises(who)
         if expected is None and hours > self.longest(told):
             expected = "hours_out_of_range"
         elif expected is None and told.status != "verified":

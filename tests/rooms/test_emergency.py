@@ -73,7 +73,7 @@ def chief(village: Community) -> Community:
     with village.transaction() as work:
         work.add(Grid("east", "East"), Grid("west", "West"), Grid("yard", "Yard", parent_id="east"))
         work.add(Household("door-1", "yard", "1"), Household("door-2", "west", "2"))
-    return acting(village, "chief-sun", "chief")
+    return acting(village, "chief-sun", "chief", "organiser")
 
 
 @pytest.fixture
@@ -462,7 +462,7 @@ def test_a_drill_gives_what_the_rules_say_of_drills(
         .replace("from: 2026-01-02\n", "from: 2026-01-03\n")
         .replace("campaigns:", "facts: {drill: {type: truth, otherwise: false}}\ncampaigns:")
     )
-    chief.rules.publish(of_drills)
+    acting(chief, "wang", "clerk").rules.publish(of_drills)
     _, award = chief.emergency.stand_down(serve(chief, clock, sun, Mode.DRILL).id)
     assert award is not None
     assert (award.awarded, award.facts) == (10, {"drill": True})

@@ -98,7 +98,7 @@ class EmergencyMachine(RuleBasedStateMachine):
         self.clock = clock
         clock.set(START)
         founded = exchange.found(f"v{len(exchange.communities())}", name="v", rules=RULES)
-        self.village: Community = founded.acting_as(Actor("chief"))
+        self.village: Community = founded.acting_as(Actor("chief", frozenset({"organiser"})))
         for id in MEMBERS:
             self.village.community.enrol(id, id=id)
         self.on: dict[Mode, str] = {}

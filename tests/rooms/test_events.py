@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from gridpoints import Community, Exchange, Member
+from gridpoints import Actor, Community, Exchange, Member
 from gridpoints.errors import CursorUnusable, NotWholeNumber
 from gridpoints.events.model import Cursor, Event
 from gridpoints.ledger.model import Account, Leg, Transaction
@@ -30,7 +30,7 @@ def test_a_claim_from_the_place_to_the_points(village: Community, li: Member, cl
     [*_, last] = village.events.read()
     claim = village.claiming.claim_session(session.id, li.id)
     clock.set(START + timedelta(hours=3))
-    village.claiming.submit_hours(claim.id, Decimal(2))
+    village.acting_as(Actor(li.id)).claiming.submit_hours(claim.id, Decimal(2))
     _, award = village.claiming.verify(claim.id)
 
     events = village.events.read(last.cursor)

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridpoints import Actor, Community, Member, Merchant, Report
+from gridpoints import Community, Member, Merchant, Report
 from gridpoints.errors import NotAnAmount, UnitUnknown
 from gridpoints.redemption.fund import Alarm, expected
 from gridpoints.testing import ManualClock
+from tests.rooms.conftest import TREASURER
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_where_the_fund_stands(village: Community, rich: Member, clock: ManualCl
     assert (report.taken, report.liability, report.owed) == (10, 40, 50)
     statement = room.settle("shop")
     assert (room.fund_report().due, room.fund_report().taken) == (10, 0)
-    village.acting_as(Actor("treasurer")).redemption.approve_settlement(statement.id)
+    village.acting_as(TREASURER).redemption.approve_settlement(statement.id)
     room.pay_settlement(statement.id, reference="1")
     report = room.fund_report()
     assert (report.paid, report.due, report.available, report.owed) == (10, 0, 40, 40)

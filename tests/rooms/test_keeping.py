@@ -83,7 +83,7 @@ def give(village: Community, id: str, member: Member, deed: str, **more: Any) ->
 
 
 def other(village: Community) -> Community:
-    return village.acting_as(Actor("sun", frozenset({"panel"})))
+    return village.acting_as(Actor("sun", frozenset({"panel", "treasurer"})))
 
 
 # --- facts ----------------------------------------------------------------------------------------

@@ -134,17 +134,25 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(village: Community, till: Till) 
     assert village.redemption.keys(till.id) == [key]
 
 
-def test_a_till_does_what_its_key_is_for(village: Community, till: Till, li: Member) -> None:
+def shown(village: Community, clock: ManualClock, member: Member) -> str:
+    """A code that the member has not used yet."""
+    clock.advance(timedelta(minutes=1))
+    return village.redemption.member_code(member.id).text
+
+
+def test_a_till_does_what_its_key_is_for(
+    village: Community, till: Till, li: Member, clock: ManualClock
+) -> None:
     offer = soap(village)
     give(village, li)
     _, text = village.redemption.issue_key(till.id, ["authorise", "capture"])
     at_till = village.acting_as(village.redemption.till_of(text)).redemption
-    bought = at_till.redeem(offer, li.id)
+    bought = at_till.redeem(offer, li.id, member_code=shown(village, clock, li))
     assert bought.authorised_by == f"till:{till.id}"
     with pytest.raises(TillMayNot):
         at_till.refund(bought.id, reason="broken")
     with pytest.raises(TillMayNot):
-        at_till.void(at_till.authorise(offer, li.id).id)
+        at_till.void(at_till.authorise(offer, li.id, member_code=shown(village, clock, li)).id)
     with pytest.raises(StaffOnly):
         at_till.reprice_offer(offer, 1)
     with pytest.raises(StaffOnly):
@@ -273,7 +281,7 @@ def test_whoever_acts_with_a_key_stops_when_it_is_no_longer_good(
     _, standing = at_till()
     home_made = village.acting_as(Actor(f"till:{till.id}", frozenset({"till", "till:authorise"})))
     for each in (revoked, brief, standing):
-        each.authorise(offer, li.id)
+        each.authorise(offer, li.id, member_code=shown(village, clock, li))
     room.revoke_key(key.id)
     clock.advance(timedelta(hours=1))
     for each in (revoked, brief, home_made.redemption):
@@ -281,7 +289,7 @@ def test_whoever_acts_with_a_key_stops_when_it_is_no_longer_good(
             each.authorise(offer, li.id)
         with pytest.raises(TillKeyRefused):
             each.offers()
-    standing.authorise(offer, li.id)
+    standing.authorise(offer, li.id, member_code=shown(village, clock, li))
     room.close_outlet(till.outlet_id)
     with pytest.raises(TillKeyRefused):
         standing.authorise(offer, li.id)
@@ -296,7 +304,7 @@ def test_opening_hours_refuse_nothing(village: Community, till: Till, li: Member
     clock.advance(timedelta(hours=14))  # 23 o'clock
     [outlet] = village.redemption.outlets("shop")
     assert not outlet.is_open(clock.now().astimezone(village.context.zone))
-    assert at_till.redeem(offer, li.id).captured == 2
+    assert at_till.redeem(offer, li.id, member_code=shown(village, clock, li)).captured == 2
 
 
 def test_a_key_that_is_no_longer_good_is_refused_without_a_reason(
@@ -351,7 +359,7 @@ def test_scopes_and_hours_are_what_they_can_be(village: Community, shop: Merchan
 
 
 def test_staff_do_what_their_role_lets_them(
-    village: Community, shop: Merchant, till: Till, li: Member
+    village: Community, shop: Merchant, till: Till, li: Member, clock: ManualClock
 ) -> None:
     room = village.redemption
     offer = soap(village)
@@ -363,7 +371,7 @@ def test_staff_do_what_their_role_lets_them(
         role: village.acting_as(Actor(person, frozenset({"merchant"}))).redemption
         for role, person in people.items()
     }
-    bought = as_[StaffRole.CASHIER].redeem(offer, li.id)
+    bought = as_[StaffRole.CASHIER].redeem(offer, li.id, member_code=shown(village, clock, li))
     with pytest.raises(StaffOnly):
         as_[StaffRole.CASHIER].refund(bought.id, reason="broken")
     with pytest.raises(StaffOnly):

@@ -99,7 +99,8 @@ def test_a_till_at_night(village: Community, rich: Member, clock: ManualClock) -
     till = village.acting_as(village.redemption.till_of(secret))
     for hour in (1, 13, 15):  # in Shanghai 9, 21 and 23 o'clock
         clock.set(datetime(2026, 3, 3, hour, tzinfo=UTC))
-        till.redemption.redeem("soap", rich.id)
+        code = village.redemption.member_code(rich.id).text
+        till.redemption.redeem("soap", rich.id, member_code=code)
     assert found(village, Thresholds(odd=2)) == {Suspicion.ODD_HOURS: ("till:till",)}
     village.redemption.set_hours("lane", [])
     assert found(village, Thresholds(odd=2)) == {}
@@ -119,7 +120,8 @@ def test_it_is_the_till_that_counts_and_not_who_reserved(
     clock.set(datetime(2026, 3, 3, 13, tzinfo=UTC))  # 21 o'clock
     for _ in range(2):
         room.redeem("soap", rich.id)  # no till
-        tills["stall"].redeem("soap", rich.id)
+        clock.advance(timedelta(minutes=1))
+        tills["stall"].redeem("soap", rich.id, member_code=room.member_code(rich.id).text)
         tills["till"].capture(room.authorise("soap", rich.id).id)
     given_back = tills["till"].capture(room.authorise("soap", rich.id).id)
     room.refund(given_back.id, reason="broken")
@@ -130,7 +132,9 @@ def test_it_is_the_till_that_counts_and_not_who_reserved(
     ]
     assert looked.subjects == ("till:till",)
     assert given_back.id in looked.evidence
-    tills["till"].authorise("soap", rich.id)  # nothing is refused at that hour
+    clock.advance(timedelta(minutes=1))
+    code = room.member_code(rich.id).text
+    tills["till"].authorise("soap", rich.id, member_code=code)  # nothing is refused at that hour
 
 
 def test_what_a_till_delivers_later_was_taken_when_it_says(
@@ -187,7 +191,7 @@ def test_two_who_verify_each_others_hours(village: Community, clock: ManualClock
         claims = [village.claiming.claim_session(session.id, person.id) for person in people]
         clock.advance(timedelta(hours=3))
         for claim, other in zip(claims, reversed(people), strict=True):
-            village.claiming.submit_hours(claim.id, Decimal(1))
+            village.acting_as(Actor(claim.member_id)).claiming.submit_hours(claim.id, Decimal(1))
             village.acting_as(Actor(other.id)).claiming.verify(claim.id)
     assert found(village, USUAL) == {Suspicion.RING: ("m0", "m1")}
 

@@ -143,7 +143,7 @@ class PendingMachine(RuleBasedStateMachine):
     # --- what is done -------------------------------------------------------------------------
 
     def as_(self, who: str) -> Community:
-        return self.village.acting_as(Actor(who))
+        return self.village.acting_as(Actor(who, frozenset({"clerk"})))
 
     def tries(self, act: Any, expected: str | None) -> Any:
         """Do it; it must be refused as expected, or not at all."""

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gridpoints import Community, Member, Offer, Report
-from gridpoints.errors import NothingToCorrect
-from gridpoints.redemption.reconciliation import Gap, Listed, Proposal, Recorded, compared
+from gridpoints.errors import DifferenceOutdated, NothingToCorrect
+from gridpoints.ledger.operations import Ledger
+from gridpoints.redemption.reconciliation import Difference, Gap, Listed, Proposal, Recorded, compared
 from gridpoints.testing import ManualClock
 
 DAY = date(2026, 3, 2)
@@ -73,6 +75,35 @@ def test_all_kinds_of_differences(village: Community, soap: Offer, rich: Member,
     assert room.settle("shop").adjustments == Decimal("0.90")
 
 
+def test_what_was_accepted_counts_when_some_of_it_is_given_back_later(
+    village: Community, soap: Offer, rich: Member
+) -> None:
+    room = village.redemption
+
+    def compare() -> Difference:
+        [found] = room.reconcile("shop", [Listed("r1", DAY, 10)], first=DAY, last=DAY).differences
+        return found
+
+    room.redeem(soap.id, rich.id, quantity=4, id="r1")
+    first = compare()
+    accepted = room.correct("shop", first, note="the till was not read")
+    assert (first.points, accepted.money) == (2, Decimal("0.90"))
+    between = compare()
+    room.refund("r1", 1, reason="broken")
+    assert room.correct("shop", first, note="again") == accepted
+    second = compare()
+    more = room.correct("shop", second, note="the merchant gave it again")
+    assert (second.points, more.money) == (4, Decimal("0.90"))  # in all 1.80, for the 4 points
+    assert between == first
+
+    room.withdraw_adjustment(accepted.id, reason="it was not so")
+    room.refund("r1", 1, reason="broken")
+    with pytest.raises(DifferenceOutdated):
+        room.correct("shop", evolve(second, day=date(2026, 3, 3)), note="it is as it was")
+    third = room.correct("shop", compare(), note="all three")
+    assert third.money == Decimal("2.70") - Decimal("0.90")
+
+
 def test_less_than_half_a_cent_is_not_owed(
     village: Community, soap: Offer, rich: Member, clock: ManualClock
 ) -> None:
@@ -90,7 +121,7 @@ def test_what_somebody_reversed_in_the_ledger_is_told_and_not_deducted_again(
 ) -> None:
     room = village.redemption
     redemption = room.redeem(soap.id, rich.id, id="r1")
-    village.ledger.reverse(redemption.transaction_id(0), reason="a mistake")
+    Ledger(village.context).reverse(redemption.transaction_id(0), reason="a mistake")  # past the door
     found = room.reconcile("shop", [], first=DAY, last=DAY)
     assert [(each.gap, each.recorded, each.posted) for each in found.differences] == [
         (Gap.NOT_LISTED, 2, 0),

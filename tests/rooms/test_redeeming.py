@@ -15,6 +15,7 @@ from gridpoints.errors import (
     GridpointsError,
     IllegalTransition,
     InsufficientPoints,
+    LotExceeded,
     NothingCaptured,
     NothingToSettle,
     NotInAlliance,
@@ -41,7 +42,7 @@ from gridpoints.rules.case import Scope
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
 from tests.racing import race
-from tests.rooms.conftest import RULES
+from tests.rooms.conftest import RULES, TREASURER
 
 POOLING = RULES.replace("积分, zh_Hant: 積分}}", "积分, zh_Hant: 積分}, pooling: true}")
 STRICT = (
@@ -230,7 +231,7 @@ permissions: {redeem: [keeper]}
 
 def test_stars_exclusions_and_rights(exchange: Exchange, clock: ManualClock) -> None:
     founded = exchange.found("stars", name="星村", rules=RULES + STARS)
-    village = founded.acting_as(Actor("keeper-sun", frozenset({"keeper"})))
+    village = founded.acting_as(Actor("keeper-sun", frozenset({"keeper", "clerk"})))
     li = village.community.enrol("李秀英", number="1")
     oil = offered(village, shop_of(village), "油", 1, star="two")
     give(village, li, 10)
@@ -379,6 +380,39 @@ def test_a_refund_restores_the_lots(village: Community, li: Member, clock: Manua
         village.redemption.refund(bought.id, reason="broken")
 
 
+def test_a_refund_restores_the_lots_that_are_named(
+    village: Community, li: Member, clock: ManualClock
+) -> None:
+    soap = offered(village, shop_of(village), "洗洁精", 9)
+    ends = [clock.now() + timedelta(days=days) for days in (10, 20, 30)]
+    account = Account.member(li.id, "points")
+    for expires_at in ends:
+        give(village, li, 3, expires_at)
+    room = village.redemption
+    redemption = room.redeem(soap.id, li.id, id="r1")
+
+    def remaining() -> list[int]:
+        there = {lot.expires_at: lot.remaining for lot in village.ledger.lots(account)}
+        return [there.get(each, 0) for each in ends]
+
+    back = room.refund("r1", points=4, lots=[ends[1], ends[0]], reason="broken", id="b1")
+    assert remaining() == [1, 3, 0]
+    assert {(each.points, each.expires_at) for each in back.restored} == {(3, ends[1]), (1, ends[0])}
+    assert room.refund("r1", points=4, lots=[ends[1], ends[0]], reason="broken", id="b1") == back
+    with pytest.raises(RefundConflict):
+        room.refund("r1", points=4, lots=[ends[0], ends[1]], reason="broken", id="b1")
+    for lots in ([ends[1]], [ends[0]], [ends[1], ends[0]], [clock.now()]):
+        with pytest.raises(LotExceeded):
+            room.refund("r1", points=3, lots=lots, reason="broken")
+    assert remaining() == [1, 3, 0]
+    room.refund("r1", points=2, reason="broken")
+    room.refund("r1", points=2, lots=[ends[0]], reason="broken")
+    assert remaining() == [3, 3, 2]
+    assert room.refund("r1", reason="broken").restored[0].expires_at == ends[2]
+    assert room.redemption(redemption.id).status is RedemptionStatus.REFUNDED
+    assert village.ledger.verify().ok
+
+
 def test_no_more_comes_back_than_was_given(village: Community, li: Member) -> None:
     rice = offered(village, shop_of(village), "大米", 4, stock=5)
     give(village, li, 20)
@@ -398,7 +432,10 @@ def test_a_refund_after_settlement_is_deducted_from_the_next(village: Community,
     shop = shop_of(village)
     rice = offered(village, shop, "大米", 4)
     give(village, li, 40)
-    room, treasurer = village.redemption, village.acting_as(Actor("treasurer")).redemption
+    room, treasurer = (
+        village.redemption,
+        village.acting_as(TREASURER).redemption,
+    )
     first = room.redeem(rice.id, li.id, quantity=3)
     treasurer.approve_settlement(room.settle(shop).id)
     refund = room.refund(first.id, 2, reason="broken")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from gridpoints import Account, Actor, Community, Member, Merchant, Offer, Report
+from gridpoints import Account, Community, Member, Merchant, Offer, Report
 from gridpoints.errors import (
     IllegalTransition,
     InsufficientPoints,
@@ -26,6 +26,7 @@ from gridpoints.errors import (
 from gridpoints.redemption.model import RESERVATION, RedemptionStatus
 from gridpoints.redemption.statements import SettlementStatus
 from gridpoints.testing import ManualClock
+from tests.rooms.conftest import TREASURER
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ def test_settled_once_by_two_people(village: Community, shop: Merchant, soap: Of
     assert (statement.money, statement.currency) == (Decimal("6.00"), "CNY")
     with pytest.raises(SamePerson):
         village.redemption.approve_settlement(statement.id)
-    treasurer = village.acting_as(Actor("treasurer"))
+    treasurer = village.acting_as(TREASURER)
     treasurer.redemption.approve_settlement(statement.id)
     assert village.ledger.balance(Account.merchant(shop.id, "points")).posted == 0
     assert village.ledger.balance(Account.settled("points")).posted == 4
@@ -180,6 +181,6 @@ def test_each_redemption_stands_on_one_statement(
     assert (first.points, second.points, second.opening) == (2, 4, 2)
     assert (first.until_sequence, second.after_sequence) == (1, 1)
     for statement in (first, second):
-        village.acting_as(Actor("treasurer")).redemption.approve_settlement(statement.id)
+        village.acting_as(TREASURER).redemption.approve_settlement(statement.id)
     assert village.ledger.balance(Account.merchant(shop.id, "points")).posted == 0
     assert village.ledger.verify().ok

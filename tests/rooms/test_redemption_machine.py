@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,10 +23,11 @@ from hypothesis.stateful import (
 
 from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Leg, Redemption, Transaction
 from gridpoints.ledger.model import AccountKind
+from gridpoints.records import Change
 from gridpoints.redemption.model import RESERVATION
 from gridpoints.redemption.offers import OfferLimit
 from gridpoints.testing import ManualClock
-from tests.rooms.conftest import START
+from tests.rooms.conftest import START, TREASURER
 
 RULES = """\
 gridpoints: 1
@@ -39,6 +41,8 @@ deeds: {plain: {name: {en: Plain}, points: 20}}
 """
 #: The first two live together.
 MEMBERS = ("m0", "m1", "m2")
+#: One who owns nothing, and has a hand in everything.
+STRANGER = "eve"
 SHOPS = ("s0", "s1")
 #: Whose, at what price, with how many pieces, and how much cash beside it.
 OFFERS: Mapping[str, tuple[str, int, int | None, str]] = {
@@ -96,6 +100,7 @@ class TillMachine(RuleBasedStateMachine):
         for id in MEMBERS:
             household = None if id == "m2" else home.id
             self.village.community.enrol(id, id=id, household_id=household)
+        self.village.community.enrol(STRANGER, id=STRANGER)
         room = self.village.redemption
         for shop in SHOPS:
             room.register_merchant(shop, unit="points", rate="1", id=shop)
@@ -270,6 +275,33 @@ class TillMachine(RuleBasedStateMachine):
         self.told.append(told)
         assert made.cash == Decimal("1.50") * basket.get("cup", 0)
 
+    @rule(member=st.sampled_from(MEMBERS), offer=st.sampled_from(sorted(OFFERS)), pooled=st.booleans())
+    def spend_anothers(self, member: str, offer: str, pooled: bool) -> None:
+        """Nobody spends the points of a neighbour."""
+        expected: str = "merchant_not_active" if OFFERS[offer][0] in self.gone else "not_your_points"
+        expected = "member_inactive" if member in self.gone else expected
+        room, before = self.village.acting_as(Actor(STRANGER)).redemption, self.pages()
+        for act in (room.authorise, room.redeem, room.issue_voucher):
+            self.tries(partial(act, offer, member, pooled=pooled), expected)
+        assert self.pages() == before
+
+    @precondition(lambda self: self.told)
+    @rule(number=NUMBERS)
+    def meddle(self, number: int) -> None:
+        """Nobody hands out, calls off or gives back what is a neighbour's; nor does who has the goods."""
+        id, told = self.pick(number)
+        room, before = self.village.acting_as(Actor(STRANGER)).redemption, self.pages()
+        mine = self.village.acting_as(Actor(told.member)).redemption
+        self.tries(partial(room.capture, id), "not_your_points")
+        self.tries(partial(room.void, id), "not_your_points")
+        for each in (room, mine):
+            self.tries(partial(each.refund, id, reason="broken"), "not_the_organiser")
+        assert self.pages() == before
+
+    def pages(self) -> int:
+        with self.village.context.read() as work:
+            return work.count(Change)
+
     @precondition(lambda self: self.told)
     @rule(number=NUMBERS, more=st.integers(0, 1))
     def send_again(self, number: int, more: int) -> None:
@@ -426,7 +458,7 @@ class TillMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.statements)
     @rule(number=NUMBERS)
     def approve(self, number: int) -> None:
-        treasurer = self.village.acting_as(Actor("treasurer"))
+        treasurer = self.village.acting_as(TREASURER)
         id = self.statements.pop(number % len(self.statements))
         shop = treasurer.redemption.settlement(id).merchant_id
         before = self.there(shop)

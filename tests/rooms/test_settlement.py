@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridpoints import Account, Actor, Community, Leg, Member, Merchant, Offer, Report, Transaction
+from gridpoints import Account, Community, Leg, Member, Merchant, Offer, Report, Transaction
 from gridpoints.errors import (
     IllegalTransition,
     NotAnAmount,
@@ -31,6 +31,7 @@ from gridpoints.redemption.statements import (
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
 from tests.racing import race
+from tests.rooms.conftest import TREASURER
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -56,7 +57,7 @@ def rich(village: Community, li: Member) -> Member:
 
 
 def approve(village: Community, statement: Settlement) -> Settlement:
-    return village.acting_as(Actor("treasurer")).redemption.approve_settlement(statement.id)
+    return village.acting_as(TREASURER).redemption.approve_settlement(statement.id)
 
 
 def test_fractions_of_a_cent_are_carried_over(village: Community, soap: Offer, rich: Member) -> None:
@@ -203,7 +204,7 @@ def test_two_statements_approved_at_once_pay_out_what_is_there(
     room.redeem(soap.id, rich.id, quantity=5)
     statements.append(room.settle("shop"))
     room.refund(first.id, 3, reason="broken")
-    treasurer = village.acting_as(Actor("treasurer")).redemption
+    treasurer = village.acting_as(TREASURER).redemption
     came = race([partial(treasurer.approve_settlement, each.id) for each in statements])
     assert came == {"done": 2}
     assert village.ledger.balance(Account.merchant("shop", "points")).posted == 0

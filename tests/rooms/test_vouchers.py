@@ -28,11 +28,13 @@ from gridpoints.errors import (
     TextTooLong,
     TillMayNot,
     TooManyAttempts,
+    VoucherNeeded,
     VoucherNotValid,
 )
 from gridpoints.ledger.checkpoint import PrivateKey
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.operations import Redemptions
+from gridpoints.redemption.spending import ATTEMPTS_WITHIN, MOST_ATTEMPTS
 from gridpoints.redemption.tills import KeyScope
 from gridpoints.redemption.vouchers.model import (
     GRACE,
@@ -43,7 +45,7 @@ from gridpoints.redemption.vouchers.model import (
     VoucherStatus,
 )
 from gridpoints.redemption.vouchers.offline import OfflineTill, TakenVoucher
-from gridpoints.redemption.vouchers.taking import ATTEMPTS_WITHIN, MOST_ATTEMPTS
+from gridpoints.storage.port import Work
 from gridpoints.testing import ManualClock
 from tests.racing import race
 from tests.rooms.conftest import RULES
@@ -179,13 +181,31 @@ def test_what_was_handed_out_by_its_number_is_not_had_again_for_its_code(
     village: Community, rich: Member, soap: Offer, till: Community
 ) -> None:
     issued = village.redemption.issue_voucher(soap.id, rich.id, id="v1")
-    till.redemption.capture("v1")
+    village.redemption.capture("v1")
     with pytest.raises(VoucherNotValid):
         till.redemption.take_voucher(str(issued.code))
     village.redemption.refund("v1", reason="broken")
     with pytest.raises(VoucherNotValid):
         till.redemption.take_voucher(str(issued.code))
     assert {each.reason for each in village.redemption.attempts()} == {"voucher_closed"}
+
+
+def test_no_till_gets_past_the_code_by_the_number(
+    village: Community, rich: Member, soap: Offer, till: Community
+) -> None:
+    issued = village.redemption.issue_voucher(soap.id, rich.id, named=True, id="v1")
+    _, text = village.redemption.issue_key("till", scopes=[KeyScope.CAPTURE])
+    village.redemption.name_staff(soap.merchant_id, "chen", "cashier")
+    chen = village.acting_as(Actor("chen", frozenset({"merchant"})))
+    for outside in (till, village.acting_as(village.redemption.till_of(text)), chen):
+        for pieces in (None, 1):
+            with pytest.raises(VoucherNeeded):
+                outside.redemption.capture("v1", pieces)
+    assert figures(village, rich, soap) == (20, 2, 0, 4)
+    code = village.redemption.member_code(rich.id).text
+    assert till.redemption.take_voucher(str(issued.code), member_code=code).id == "v1"
+    with pytest.raises(VoucherNeeded):  # nor does it learn by its number what became of it
+        till.redemption.capture("v1")
 
 
 def test_no_voucher_is_made_of_what_stands_already(
@@ -225,7 +245,7 @@ def test_a_store_that_fails_says_nothing_of_a_voucher(
     village: Community, rich: Member, soap: Offer, till: Community
 ) -> None:
     class Busy(Redemptions):
-        def capture(self, redemption_id: str, pieces: object = None) -> Redemption:
+        def _capture(self, work: Work, redemption_id: str, pieces: object = None) -> Redemption:
             raise StoreUnavailable(url="postgresql://", reason="deadlock detected")
 
     issued = village.redemption.issue_voucher(soap.id, rich.id)
@@ -500,7 +520,7 @@ def test_what_was_delivered_before_leaves_the_limit_alone(scene: Scene, clock: M
 
 def test_a_store_that_fails_does_not_decide_about_a_delivery(scene: Scene, clock: ManualClock) -> None:
     class Busy(Redemptions):
-        def capture(self, redemption_id: str, pieces: object = None) -> Redemption:
+        def _capture(self, work: Work, redemption_id: str, pieces: object = None) -> Redemption:
             raise StoreUnavailable(url="postgresql://", reason="deadlock detected")
 
     takings = [TakenVoucher(1, scene.issued("v1"), "v1", Decimal(2), clock.now())]

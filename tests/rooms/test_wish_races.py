@@ -110,7 +110,7 @@ def test_a_bounty_is_taken_back_or_promised(
         )
         [claim] = village.claiming.claims_of(people[n].id)
         [bounty] = village.claiming.bounties(wish.id)
-        village.claiming.submit_delivery(claim.id)
+        village.acting_as(Actor(people[n].id)).claiming.submit_delivery(claim.id)
         village.claiming.verify(claim.id)
         paid = village.ledger.balance(Account.member(people[n].id, "points")).posted
         assert paid == 30 + (10 if bounty.status.value == "open" else 0)
@@ -122,7 +122,7 @@ def test_confirmed_once(village: Community, li: Member, zhao: Member, people: li
     wish = published(village, li)
     village.claiming.put_up_bounty(wish.id, people[0].id, 50, unit="points")
     claim = village.claiming.claim_wish(wish.id, zhao.id)
-    village.claiming.submit_delivery(claim.id)
+    village.acting_as(Actor(zhao.id)).claiming.submit_delivery(claim.id)
     came = race([partial(village.claiming.verify, claim.id)] * 4)
     assert came == {"done": 1, "illegal_transition": 3}
     assert village.ledger.balance(Account.member(zhao.id, "points")).posted == 80

@@ -41,6 +41,12 @@ permissions: {report: [resident, grid_worker], confirm: [grid_worker], see_balan
         (Right.CONFIRM, {"resident", "grid_worker"}, True),
         (Right.SEE_BALANCES, {"resident"}, False),
         (Right.REDEEM, set(), True),  # nothing is said of it
+        (Right.APPOINT, set(), False),  # nor of this, which is reserved all the same
+        (Right.APPOINT, {"resident", "grid_worker"}, False),
+        (Right.APPOINT, {"organiser"}, True),
+        (Right.APPOINT, SYSTEM.roles, True),
+        (Right.SEE_HOUSEHOLD_FILES, {"clerk"}, False),
+        (Right.SEE_HOUSEHOLD_FILES, SYSTEM.roles, True),
         (Right.CONFIRM, SYSTEM.roles, True),
     ],
 )

@@ -21,7 +21,7 @@ from gridpoints.errors import NaiveInstant
 from gridpoints.exact_json import canonical, exact_text, from_json, to_json
 from gridpoints.records import Record
 from gridpoints.storage.integrity import KINDS
-from gridpoints.storage.sql import records, types
+from gridpoints.storage.sql import kept, types
 from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.testing.contract.examples import anatomy, examples
 from gridpoints.values import Period, Unit
@@ -33,7 +33,7 @@ NAIVE = datetime(2026, 3, 2)  # noqa: DTZ001 -- what is to be refused
 
 @pytest.mark.parametrize("record", examples("baiyang"), ids=lambda r: f"{type(r).__name__}-{r.id[:12]}")
 def test_a_record_comes_back_from_its_row(record: Record) -> None:
-    codec = records._KEPT[type(record)]
+    codec = kept.KEPT[type(record)]
     values = {name: column[0] for name, column in codec.values([record]).items()}
     for column in codec.columns:
         if isinstance(column.type, types.ExactJson):
@@ -42,7 +42,7 @@ def test_a_record_comes_back_from_its_row(record: Record) -> None:
 
 
 def test_every_kind_has_a_codec() -> None:
-    assert set(records._KEPT) == set(KINDS)
+    assert set(kept.KEPT) == set(KINDS)
 
 
 def table(*columns: str) -> Table:
@@ -80,9 +80,9 @@ def test_the_id_may_have_a_column_of_another_name() -> None:
 
 def test_enumerations_are_stored_as_their_text() -> None:
     claim = next(record for record in examples("baiyang") if isinstance(record, Claim))
-    stored = records._KEPT[Claim].values([claim])["status"][0]
+    stored = kept.KEPT[Claim].values([claim])["status"][0]
     assert type(stored) is str
-    assert records._KEPT[Claim].value("status", ClaimStatus.NO_SHOW) == "no_show"
+    assert kept.KEPT[Claim].value("status", ClaimStatus.NO_SHOW) == "no_show"
 
 
 # --- JSON -----------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from gridpoints.claiming.wishes import Particulars, Wish
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.errors import ReferenceUnknown, SchemaMismatch, StoreUnavailable
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
-from gridpoints.storage.sql import records, schema
+from gridpoints.storage.sql import kept, schema
 from gridpoints.storage.sql.engines import Engines
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.storage.sql.tables import metadata
@@ -452,12 +452,12 @@ def test_the_community_leads_every_key(table: Table) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_the_tables_refuse_what_every_store_refuses(kind: type) -> None:
-    table = records._KEPT[kind].table
+    table = kept.KEPT[kind].table
     references = {
         (constraint.column_keys[1], constraint.referred_table) for constraint in table.foreign_key_constraints
     }
     assert references == {
-        (column, records._KEPT[target].table) for column, target in REFERENCES.get(kind, {}).items()
+        (column, kept.KEPT[target].table) for column, target in REFERENCES.get(kind, {}).items()
     }
     names = {str(constraint.name) for constraint in table.constraints}
     assert {f"uq_{table.name}_{column}" for column in UNIQUE.get(kind, ())} <= names

@@ -28,6 +28,7 @@ from gridpoints.redemption.statements import Settlement
 from gridpoints.redemption.vouchers.model import Attempt, Delivery
 from gridpoints.storage.port import Range
 from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements
+from gridpoints.storage.sql.kept import KEPT, conditions, ordering
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
@@ -41,6 +42,7 @@ from gridpoints.values import Unit
         locking._LOCK,
         locking._LOCK_ALONE,
         locking._NAMED_HOLDS,
+        locking._NAMED_AND_OVERDUE_HOLDS,
         ledger._UNOPEN,
         statements._BALANCES,
         reading._HOLD,
@@ -55,6 +57,7 @@ from gridpoints.values import Unit
         "accounts",
         "accounts that nobody else locks",
         "holds",
+        "holds beside those that are overdue",
         "accounts that were not needed",
         "balances",
         "hold",
@@ -75,6 +78,7 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
         (locking._LOCK_ALONE, "community_id=? AND id>? AND id<?"),
         (locking._LOTS, "community_id=? AND account_id=?"),
         (locking._OVERDUE_HOLDS, "community_id=? AND account_id=? AND expires_at<?"),
+        (locking._NAMED_AND_OVERDUE_HOLDS, "community_id=? AND account_id=? AND expires_at<?"),
         (reading._ABOUT, "community_id=? AND subject=?"),
         (reading._DEBTS, "ix_gridpoints_journal_act (community_id=? AND act=?)"),
         (locking._KNOWN_OR_AHEAD, "ix_gridpoints_journal_act (community_id=? AND act=? AND effective_at>?)"),
@@ -96,6 +100,7 @@ def test_many_ids_are_looked_up_one_by_one(statement: Prepared | ClauseElement, 
         "lines under a batch",
         "lots",
         "overdue holds",
+        "overdue holds beside those that are named",
         "what is about a hold",
         "debts",
         "a period that is closed ahead",
@@ -118,8 +123,8 @@ def test_what_grows_is_read_by_an_index(statement: Prepared, found_by: str, sqli
 
 
 def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
-    kept = records._KEPT[Member]
-    wanted = kept.all.where(*records._conditions(kept, {"id": ["1", "2"]}))
+    kept = KEPT[Member]
+    wanted = kept.all.where(*conditions(kept, {"id": ["1", "2"]}))
     assert "community_id=? AND id=?" in plan(wanted, sqlite_url)
 
 
@@ -157,8 +162,8 @@ def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
 def test_what_a_tick_and_a_search_ask_for_is_found_by_an_index(
     kind: type[Record], where: dict[str, Any], found_by: str, sqlite_url: str
 ) -> None:
-    kept = records._KEPT[kind]
-    found = plan(kept.all.where(*records._conditions(kept, where)), sqlite_url)
+    kept = KEPT[kind]
+    found = plan(kept.all.where(*conditions(kept, where)), sqlite_url)
     assert found_by in found
     assert "SCAN gridpoints" not in found
 
@@ -211,9 +216,9 @@ WITHIN = Range(at_least=START, below=START + timedelta(days=90))
 def test_what_reads_many_records_reads_those_of_its_time(
     kind: type[Record], where: dict[str, Any], order: str, found_by: str, sqlite_url: str
 ) -> None:
-    kept = records._KEPT[kind]
-    wanted = kept.all.where(*records._conditions(kept, where))
-    found = plan(wanted.order_by(*records._order(kept, [order])), sqlite_url)
+    kept = KEPT[kind]
+    wanted = kept.all.where(*conditions(kept, where))
+    found = plan(wanted.order_by(*ordering(kept, [order])), sqlite_url)
     assert found_by in found
     assert "SCAN gridpoints" not in found
 

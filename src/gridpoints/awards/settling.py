@@ -17,7 +17,8 @@ from gridpoints.ledger.operations import Ledger
 from gridpoints.rules.case import Scope, UsageKey
 from gridpoints.rules.deeds import DeedRule
 from gridpoints.rules.model import RuleSet
-from gridpoints.rules.operations import RulesCalendar
+from gridpoints.rules.operations import Rules, RulesCalendar
+from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Work
 from gridpoints.values import Step, check_text
 
@@ -33,6 +34,11 @@ class Settling(Crediting):
         `InsufficientPoints` where the points are spent; with `queue` the ledger then keeps a debt, which
         `Ledger.collect` takes later.
         """
+        Rules(self.context).require(Right.ADJUST)
+        return self.take_back(award_id, reason, queue=queue)
+
+    def take_back(self, award_id: str, reason: str, *, queue: bool = False) -> Award:
+        """Reverse an award for a room whose own record it belongs to, and which asked who may."""
         reason = check_text("reason", reason)
         with self.context.begin() as work:
             award = work.get(Award, award_id, lock=True)

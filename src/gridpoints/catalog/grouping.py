@@ -25,6 +25,7 @@ class Grouping(Listing):
         """Add a field of service, for items to be listed under."""
         name, names = worded(name)
         category = Category(self.context.id(id), name, names, position).checked()
+        self.context.must_organise()
         with self.context.begin() as work:
             work.add(category)
         return category
@@ -32,6 +33,7 @@ class Grouping(Listing):
     def adopt_categories(self, preset: str = "ten-service-fields") -> list[Category]:
         """Add the fields of a preset that the community does not have yet; raises `PresetUnknown`."""
         wanted = categories_of(preset)
+        self.context.must_organise()
         with self.context.begin() as work:
             standing = {c.id for c in work.find(Category, {"id": [each.id for each in wanted]})}
             work.add(*(category for category in wanted if category.id not in standing))

@@ -57,6 +57,7 @@ class Lending(Listing):
 
         Raises `NoneLeft`, `NotPublished`, `MemberInactive` or `DaysReversed`.
         """
+        self.context.must_organise()
         with self.context.begin() as work:
             # The person first, then the thing: everybody locks in this order.
             member = work.get(Member, member_id, lock=True)
@@ -77,6 +78,7 @@ class Lending(Listing):
 
     def renew(self, loan_id: str, *, until: date | None = None) -> Loan:
         """Let somebody keep it longer: until the end of a day, or as long again from today."""
+        self.context.must_organise()
         with self.context.begin() as work:
             loan = work.get(Loan, loan_id, lock=True)
             due_at = self._due(work.get(Thing, loan.thing_id), until)
@@ -84,6 +86,7 @@ class Lending(Listing):
 
     def take_back(self, loan_id: str) -> Loan:
         """Note that it was brought back, even if it had been thought lost."""
+        self.context.must_organise()
         with self.context.begin() as work:
             loan = work.get(Loan, loan_id, lock=True)
             returned = LOAN.advance(
@@ -96,6 +99,7 @@ class Lending(Listing):
 
     def note_lost(self, loan_id: str, *, reason: str | None = None) -> Loan:
         """Note that it will not come back; amend the stock of the thing when it is written off."""
+        self.context.must_organise()
         with self.context.begin() as work:
             loan = work.get(Loan, loan_id, lock=True)
             return self.context.change(work, loan, LOAN.advance(loan, LoanStatus.LOST), reason)

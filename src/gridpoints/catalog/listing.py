@@ -50,7 +50,11 @@ FIXED_OF_SESSIONS = FIXED | {"starts_at", "ends_at"}
 
 @frozen
 class Listing:
-    """From draft to closed; `taken` tells how many places are taken, `call_off` ends claims."""
+    """From draft to closed; `taken` tells how many places are taken, `call_off` ends claims.
+
+    What is listed is organised: whoever changes it is an organiser, else `NotTheOrganiser`. Residents ask
+    for errands, and amend and close their own.
+    """
 
     context: Context
     taken: Taken = none_taken
@@ -66,6 +70,7 @@ class Listing:
         A series is announced, the tasks of a list are published with it. Raises `NotPublished` where its
         service item is not.
         """
+        self.context.must_organise()
         return self._move(what, ItemStatus.PUBLISHED)
 
     @overload
@@ -77,6 +82,7 @@ class Listing:
 
         Nothing of a service item that is closed can be claimed any more, until it is published again.
         """
+        self._must_be_theirs(what)
         return self._move(what, ItemStatus.CLOSED, reason)
 
     def amend(self, what: A, *, reason: str | None = None, **changes: Any) -> A:
@@ -90,6 +96,7 @@ class Listing:
         for name in changes.keys() - known:
             raise NotAmendable(name=name, kind=kind_of(what), known=tuple(sorted(known)))
         with self.context.begin() as work:
+            self._must_be_theirs(what)
             old = work.get(type(what), what.id, lock=True)
             machine: Any = SESSION_AMENDED if isinstance(old, Session) else ITEM_AMENDED
             new: A = machine.advance(evolve(old, **changes).checked(), old.status)
@@ -122,8 +129,14 @@ class Listing:
 
     def _keep(self, record: L) -> L:
         """Keep a new draft."""
+        self.context.must_organise()
         with self.context.begin() as work:
             return self.context.keep(work, cast(L, record.checked()))
+
+    def _must_be_theirs(self, what: Listed | Amendable | str) -> None:
+        """Raise `NotTheOrganiser`, unless it is an errand that was asked for by or for who acts."""
+        if not isinstance(what, Errand) or self.context.actor.id not in {what.member_id, what.asked_by}:
+            self.context.must_organise()
 
     def _move(self, what: L | str, to: ItemStatus, reason: str | None = None) -> L | ServiceItem:
         with self.context.begin() as work:

@@ -177,6 +177,7 @@ class Recurring(Sessions):
         for name in changes.keys() - known:
             raise NotAmendable(name=name, kind="series", known=tuple(sorted(known)))
         with self.context.begin() as work:
+            self.context.must_organise()
             old = work.get(Series, series.id, lock=True)
             holidays = self._holidays(work)
             new = ITEM_AMENDED.advance(evolve(old, **changes).checked(), old.status)
@@ -192,6 +193,7 @@ class Recurring(Sessions):
         of each series for which anything changed.
         """
         wanted = {day.id: _checked(day) for day in days}
+        self.context.must_organise()
         with self.context.begin() as work:
             # Whoever changes sessions of a series locks the series first.
             published = work.find(Series, {"status": ItemStatus.PUBLISHED}, lock=True)

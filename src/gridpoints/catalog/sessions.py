@@ -62,6 +62,7 @@ class Sessions(Listing):
             place=place,
         ).checked()
         with self.context.begin() as work:
+            self.context.must_organise()
             work.get(ServiceItem, item_id).must_be_published()
             self._announce(work, [(session, due)])
             return session
@@ -104,6 +105,7 @@ class Sessions(Listing):
 
     def hold_anyway(self, session_id: str, *, reason: str | None = None) -> Quorum:
         """Hold a session to which fewer come than its minimum."""
+        self.context.must_organise()
         with self.context.begin() as work:
             quorum = work.get(Quorum, session_id, lock=True)
             held = QUORUM.advance(quorum, QuorumStatus.HELD_ANYWAY)
@@ -142,6 +144,7 @@ class Sessions(Listing):
             self.context.keep(work, Quorum(new.id, new.id, new.starts_at - DECIDE))
 
     def _move_session(self, session_id: str, to: SessionStatus, reason: str | None = None) -> Session:
+        self.context.must_organise()
         with self.context.begin() as work:
             session = work.get(Session, session_id, lock=True)
             return self._moved_session(work, session, to, reason)

@@ -11,7 +11,7 @@ from gridpoints.catalog.model import ITEM, ItemStatus, Mode, ServiceItem
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.wording import check_choice, worded
 from gridpoints.community.model import Member
-from gridpoints.errors import MandateNeeded, ModeNotOffered
+from gridpoints.errors import MandateNeeded, ModeNotOffered, NotForOthers
 from gridpoints.records import Stateful
 from gridpoints.storage.port import Work
 from gridpoints.values import Names, check_instant
@@ -82,8 +82,9 @@ class Standing(Listing):
     ) -> Errand:
         """Ask to have something done for a resident, with them, or at their door; a draft until published.
 
-        `mandate` is what may be done in their name, `place` what everybody may know of where. Raises
-        `MandateNeeded`, `ModeNotOffered`, `MemberInactive`, and `NotPublished` for the service.
+        `mandate` is what may be done in their name, `place` what everybody may know of where. The resident
+        asks, or an organiser for them. Raises `NotForOthers`, `MandateNeeded`, `ModeNotOffered`,
+        `MemberInactive`, and `NotPublished` for the service.
         """
         errand = Errand(
             id=self.context.id(id),
@@ -101,7 +102,10 @@ class Standing(Listing):
             ends_at=None if ends_at is None else check_instant("ends_at", ends_at),
         ).checked()
         with self.context.begin() as work:
-            work.get(Member, member_id, lock=True).must_be_active()
+            member = work.get(Member, member_id, lock=True)
+            if self.context.actor.id != member.id and not self.context.actor.organises:
+                raise NotForOthers(actor=self.context.actor.id, member=member.name)
+            member.must_be_active()
             item = work.get(ServiceItem, item_id)
             item.must_be_published()
             if item.modes and errand.mode not in item.modes:

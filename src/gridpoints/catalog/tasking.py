@@ -37,6 +37,7 @@ class Tasking(Listing):
         name, names = worded(name)
         last = _last_of_month(starts_on) if ends_on is None else ends_on
         drafted = TaskList(self.context.id(id), name, starts_on, last, names).checked()
+        self.context.must_organise()
         with self.context.begin() as work:
             self.context.keep(work, drafted)
             if carry_over:
@@ -72,6 +73,7 @@ class Tasking(Listing):
             place=place,
         ).checked()
         with self.context.begin() as work:
+            self.context.must_organise()
             of = work.get(TaskList, task_list.id, lock=True)
             if of.status is ItemStatus.CLOSED:
                 of.must_be_published()

@@ -6,7 +6,7 @@ A claim is never deleted; what became of it is its status. Who may move it, and 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
@@ -14,9 +14,6 @@ from attrs import frozen
 
 from gridpoints.records import Lifecycle
 from gridpoints.values import Explanation, Interval
-
-#: Who acts for those who hold a session: confirms, checks in, enters hours, calls off.
-ORGANISERS = frozenset({"clerk", "organiser", "team_lead", "system"})
 
 
 class Target(StrEnum):
@@ -167,6 +164,9 @@ class Provenance(StrEnum):
     PAPER = "paper"
 
 
+#: So long after its end something may still go on: who is there checks out, an errand is finished.
+LATE = timedelta(minutes=60)
+
 #: Hours in hundredths, never more than were there.
 _HUNDREDTH = Decimal("0.01")
 
@@ -236,6 +236,8 @@ class CodeKey:
     made_at: datetime
 
 
-def whole_hundredths(hours: Decimal) -> Decimal:
-    """Measured hours, rounded down to hundredths: 36 seconds."""
-    return hours.quantize(_HUNDREDTH, rounding=ROUND_DOWN)
+def hours_within(start: datetime, end: datetime) -> Decimal:
+    """The hours from one instant to another, rounded down to hundredths (36 seconds); 0: there are none."""
+    if end <= start:
+        return Decimal(0)
+    return Interval(start, end).hours.quantize(_HUNDREDTH, rounding=ROUND_DOWN)

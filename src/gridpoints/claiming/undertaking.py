@@ -12,12 +12,20 @@ from attrs import frozen
 from gridpoints.catalog.model import ItemStatus, ServiceItem
 from gridpoints.catalog.operations import Catalog
 from gridpoints.catalog.posts import Errand, Post
-from gridpoints.catalog.tasks import Task
+from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.claiming.claims.admission import Admission
 from gridpoints.claiming.claims.claimable import Claimable
-from gridpoints.claiming.claims.machine import Claims
+from gridpoints.claiming.claims.machine import Claims, conditions_under
 from gridpoints.claiming.claims.taken import taken
-from gridpoints.claiming.model import CLAIM, ORGANISERS, Claim, ClaimStatus, Provenance, Target
+from gridpoints.claiming.model import (
+    CLAIM,
+    LATE,
+    Claim,
+    ClaimStatus,
+    Provenance,
+    Target,
+    hours_within,
+)
 from gridpoints.context import Context
 from gridpoints.errors import AllTaken, NoLease, NotTheResident, OwnErrand, WrongTarget
 from gridpoints.storage.port import Work
@@ -74,6 +82,29 @@ class Undertaken(Generic[T]):
     def must_be_verified_by(self, actor: Actor) -> None:
         """Anybody but the claimant."""
 
+    def looked_after_by(self, actor: Actor) -> bool:
+        """Organisers look after what is listed."""
+        return actor.organises
+
+    def longest(self, claim: Claim, *, written: bool) -> Decimal:
+        """From when it was taken on until now, as far as it lies within its own times.
+
+        What is `written` down may have been done before it was claimed, though not before it began: for
+        an errand without a time, not more than a lease before.
+        """
+        now = self.context.now()
+        begins, ends = self.times()
+        if not written:
+            begins = claim.claimed_at if begins is None else max(begins, claim.claimed_at)
+        elif begins is None:
+            [conditions] = conditions_under(self.work, self.scopes)
+            begins = claim.claimed_at - timedelta(days=conditions.lease_days)
+        return hours_within(begins, now if ends is None else min(ends, now))
+
+    def times(self) -> tuple[datetime | None, datetime | None]:
+        """From when until when it can be done; None: nobody has said."""
+        return None, None
+
     def delivered(self) -> None:
         """What is listed does not change."""
 
@@ -99,6 +130,12 @@ class HeldPost(Undertaken[Post]):
     kind = Post
     target = Target.POST
 
+    def times(self) -> tuple[datetime | None, datetime | None]:
+        """From its first day to the end of its last."""
+        first, last = self.listed.starts_on, self.listed.ends_on
+        ends = None if last is None else midnight(last + timedelta(days=1), self.context.zone)
+        return midnight(first, self.context.zone), ends
+
     def lease(self, days: int) -> datetime | None:
         """See `Undertaken.lease`; None for a post without an end."""
         if self.listed.ends_on is None:
@@ -113,9 +150,14 @@ class RunErrand(Undertaken[Errand]):
     kind = Errand
     target = Target.ERRAND
 
+    def times(self) -> tuple[datetime | None, datetime | None]:
+        """Those that the resident asked for; it may take a little longer, as a session may."""
+        ends_at = self.listed.ends_at
+        return self.listed.starts_at, None if ends_at is None else ends_at + LATE
+
     def must_be_verified_by(self, actor: Actor) -> None:
         """Raise `NotTheResident`."""
-        if actor.id != self.listed.member_id and not actor.roles & ORGANISERS:
+        if actor.id != self.listed.member_id and not actor.organises:
             raise NotTheResident(errand=self.listed.id)
 
     def verified(self) -> None:
@@ -130,6 +172,11 @@ class DoneTask(Undertaken[Task]):
 
     kind = Task
     target = Target.TASK
+
+    def times(self) -> tuple[datetime | None, datetime | None]:
+        """From the first day of its list; what is left when that is over goes on."""
+        first = self.work.get(TaskList, self.listed.list_id).starts_on
+        return midnight(first, self.context.zone), None
 
 
 @frozen
@@ -153,8 +200,9 @@ class Undertaking(Claims):
     ) -> Claim:
         """Take on a task of a list: it goes back where nothing is reported within the lease.
 
-        Where the `Conditions` want that, it is requested, and waits as long for the organiser. Raises
-        `AllTaken`, `NotPublished`, `MemberInactive`, and what `Admission` does.
+        Where the `Conditions` want that, it is requested, and waits as long for the organiser. For a
+        neighbour an organiser does it, else `NotForOthers`. Raises `AllTaken`, `NotPublished`,
+        `MemberInactive`, and what `Admission` does.
         """
         return self._undertake(Target.TASK, task_id, member_id, born, acknowledged=acknowledged)
 
@@ -165,6 +213,7 @@ class Undertaking(Claims):
             member = self._active(work, member_id)
             claimed = self.claimables[target].locked(self.context, work, id)
             assert isinstance(claimed, Undertaken)  # noqa: S101  # of one of the three targets
+            self._must_claim_for(member, claimed)
             claimed.must_take_claims()
             listed, now = claimed.listed, self.context.now()
             if isinstance(listed, Errand) and listed.member_id == member.id:
@@ -204,8 +253,9 @@ class Undertaking(Claims):
     ) -> Claim:
         """Say that a post was filled, an errand run, or a task done, and how many hours it took.
 
-        `evidence` are texts or links that show it. Somebody else verifies it. Raises `WrongTarget`,
-        `NotTheClaimant` or `NotPositive`.
+        The claimant says so, or an organiser writes it down for them, also where it was done before it was
+        claimed; somebody else verifies it. `evidence` are texts or links that show it. Raises `WrongTarget`,
+        `NotTheClaimant`, `NotPositive`, or `HoursOutOfRange` for more hours than there were.
         """
         if hours is not None:
             check_decimal("hours", hours)
@@ -213,7 +263,7 @@ class Undertaking(Claims):
             claim, claimed = self._locked(work, claim_id)
             if not isinstance(claimed, Undertaken):
                 raise WrongTarget(claim=claim.id, target=claim.target)
-            self._must_be_theirs(claim)
+            self._must_be_theirs(claim, claimed)
             claimed.delivered()
             mine = self.context.actor.id == claim.member_id
             known = Provenance.CLAIMED if mine else Provenance.PROXY
@@ -226,6 +276,8 @@ class Undertaking(Claims):
                 entered_by=None if mine else self.context.actor.id,
                 evidence=self._shown(claim, evidence),
             )
+            if hours is not None:
+                self._check_hours(claim, claimed, hours)
             return self.context.change(work, claim, submitted)
 
     def extend_lease(self, claim_id: str, until: datetime, *, reason: str) -> Claim:
@@ -233,7 +285,7 @@ class Undertaking(Claims):
         until = check_instant("until", until)
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
-            self._must_organise(claim)
+            self._must_organise(claim, claimed)
             if claim.lease_until is None or not isinstance(claimed, Undertaken):
                 raise NoLease(claim=claim.id)
             extended = CLAIM.advance(claim, ClaimStatus.CONFIRMED, lease_until=until, due_at=until)

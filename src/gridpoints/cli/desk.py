@@ -196,7 +196,7 @@ def _shared_options(language: Language) -> list[inspect.Parameter]:
                     envvar="GRIDPOINTS_AS",
                     show_default=False,
                     help=language.text(
-                        "Who acts, and in which roles; without it, the user of this computer."
+                        "Who acts, and in which roles; without it, the user of this computer, as a clerk."
                     ),
                 ),
             ],
@@ -242,8 +242,8 @@ def member_argument(language: Language) -> Any:
 
 
 def _actor(text: str | None) -> Actor:
-    """``wang:clerk,organiser``; of nothing, the user of this computer."""
-    id, _, roles = (text or _user()).partition(":")
+    """``wang:clerk,organiser``; of nothing, the user of this computer, who has the books in hand: a clerk."""
+    id, _, roles = (text or f"{_user()}:clerk").partition(":")
     return Actor(id, frozenset(role.strip() for role in roles.split(",") if role.strip()))
 
 

@@ -118,7 +118,7 @@ class Caring(Room):
         except NoRulesInForce:
             permissions = Permissions()
         if not permissions.permits(Right.SEE_HOUSEHOLD_FILES, actor.roles):
-            roles = permissions.rights.get(Right.SEE_HOUSEHOLD_FILES, frozenset())
+            roles = permissions.holders(Right.SEE_HOUSEHOLD_FILES) or ()
             raise FileNotForYou(actor=actor.id, roles=tuple(sorted(roles)))
 
 

@@ -49,7 +49,11 @@ class Noting(Room):
         return member
 
     def place_all(self, homes: Mapping[str, str | None], *, reason: str | None = None) -> list[Member]:
-        """Note where many members live, all or none: household ids by member id."""
+        """Note where many members live, all or none: household ids by member id.
+
+        An organiser does, else `NotTheOrganiser`: who lives with whom may pay with their points.
+        """
+        self.context.must_organise()
         with self.context.begin() as work:
             members = [self._member(work, member_id) for member_id in sorted(homes)]
             wanted = sorted({home for home in homes.values() if home is not None})

@@ -46,9 +46,14 @@ class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
         )
 
     def enrol_all(self, applicants: Iterable[Member]) -> list[Member]:
-        """Enrol many at once, all or none; raises `RecordExists` for a taken number, and `PlaceClosed`."""
+        """Enrol many at once, all or none; raises `RecordExists` for a taken number, and `PlaceClosed`.
+
+        Only an organiser enrols somebody into a household (`NotTheOrganiser`), as in `place_all`.
+        """
         members = [evolve(member, status=MemberStatus.ACTIVE, version=1) for member in applicants]
         homes = sorted({member.household_id for member in members if member.household_id is not None})
+        if homes:
+            self.context.must_organise()
         with self.context.begin() as work:
             for household in work.find(Household, {"id": homes}, lock=True) if homes else ():
                 household.must_be_active()
@@ -59,12 +64,16 @@ class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
         """Note that a member left: their balance and record stay, they claim and earn no more.
 
         What they had taken on and not begun, and what they had asked for, ends with the next
-        `gridpoints.Community.tick`; what they worked before is still verified and credited.
+        `gridpoints.Community.tick`; what they worked before is still verified and credited. They say so
+        themselves, or an organiser does: else `NotTheOrganiser`.
         """
+        if self.context.actor.id != member_id:
+            self.context.must_organise()
         return self._move(member_id, MemberStatus.LEFT, reason)
 
     def rejoin(self, member_id: str, *, reason: str | None = None) -> Member:
-        """Note that a member who left is back."""
+        """Note that a member who left is back, as an organiser: else `NotTheOrganiser`."""
+        self.context.must_organise()
         return self._move(member_id, MemberStatus.ACTIVE, reason)
 
     def _move(self, member_id: str, to: MemberStatus, reason: str | None) -> Member:

@@ -20,14 +20,21 @@ from gridpoints.community.offices import Engagement, Office, Partner, Partnershi
 from gridpoints.community.room import Room, check_name, check_or_empty, check_term
 from gridpoints.community.standards import Reassignment
 from gridpoints.community.terms import KNOWN, SEAT, Term, TermList
-from gridpoints.errors import HeldAlready, OnePlaceOnly, ProposalStale
+from gridpoints.errors import HeldAlready, OnePlaceOnly, OwnOffice, ProposalStale
+from gridpoints.rules.operations import Rules
+from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Work
-from gridpoints.values import Actor, Names, check_identifier, check_text
+from gridpoints.values import SYSTEM, Actor, Names, check_identifier, check_text
 
 
 @frozen
 class Serving(Room):
-    """Offices, teams and partners. Who has left the community is given none: `MemberInactive`."""
+    """Offices, teams and partners. Who has left the community is given none: `MemberInactive`.
+
+    An office is a role, and a role has rights. So who gives offices, or adds to the list of roles, needs the
+    right `APPOINT`, which organisers have where the rules name nobody (else `RightReserved`); and nobody
+    gives an office to themselves (`OwnOffice`).
+    """
 
     # --- lists of codes -----------------------------------------------------------------------
 
@@ -35,6 +42,8 @@ class Serving(Room):
         """Add a code to a list: a role, a care flag, a member type, a way of managing."""
         of = TermList(list)
         code = check_identifier("code", code, longest=60)
+        if of is TermList.ROLE:
+            self._must_appoint()
         return self._keep(Term(f"{of}/{code}", of, code, {k: check_name(v) for k, v in names.items()}))
 
     def terms(self, list: TermList | str) -> dict[str, Names]:
@@ -84,6 +93,7 @@ class Serving(Room):
         )
         check_term(office.since, until)
         with self.context.begin() as work:
+            self._must_appoint(member_id)
             member = self._member(work, member_id)
             self._term(work, TermList.ROLE, role)
             self._must_be_in_use(work, office)
@@ -91,6 +101,13 @@ class Serving(Room):
             if any(_same_place(office, other) and _overlap(office, other) for other in held):
                 raise HeldAlready(member=member.name)
             return self.context.keep(work, office)
+
+    def _must_appoint(self, member_id: str | None = None) -> None:
+        """Raise `RightReserved`, or `OwnOffice` for who would appoint themselves."""
+        Rules(self.context).require(Right.APPOINT)
+        actor = self.context.actor
+        if actor.id == member_id and actor.roles.isdisjoint(SYSTEM.roles):
+            raise OwnOffice(actor=actor.id)
 
     def _must_be_in_use(self, work: Work, office: Office) -> None:
         for grid in work.find(Grid, {"id": office.grid_id}) if office.grid_id else ():
@@ -105,9 +122,14 @@ class Serving(Room):
         return self.appoint(member_id, SEAT, partner_id=partner_id, since=since, until=until)
 
     def end_office(self, office_id: str, *, on: date | None = None, reason: str | None = None) -> Office:
-        """End a term: from the day `on` (today) it is no longer held, whoever it was for longer."""
+        """End a term: from the day `on` (today) it is no longer held, whoever it was for longer.
+
+        Who holds it may resign.
+        """
         with self.context.begin() as work:
             office = work.get(Office, office_id, lock=True)
+            if self.context.actor.id != office.member_id:
+                self._must_appoint()
             until = max(on or self.context.today(), office.since)
             until = min(until, office.until or until)
             return self.context.change(
@@ -118,12 +140,14 @@ class Serving(Room):
         """Let a term end on another day, or, with None, when it is ended. Raises `TermEndsFirst`."""
         with self.context.begin() as work:
             office = work.get(Office, office_id, lock=True)
+            self._must_appoint(office.member_id)
             check_term(office.since, until)
             return self.context.change(work, office, self._still_held(office, until=until), reason)
 
     def reassign(self, office_id: str, grid_id: str, *, reason: str | None = None) -> Office:
         """Let somebody do what they do in another grid. Raises `PlaceClosed`."""
         with self.context.begin() as work:
+            self._must_appoint()
             office = work.get(Office, office_id, lock=True)
             work.get(Grid, grid_id).must_be_active()
             moved = self._still_held(office, grid_id=grid_id, household_id=None, overlay_id=None)
@@ -142,6 +166,7 @@ class Serving(Room):
         """
         wanted = {move.office_id: move for move in moves}
         with self.context.begin() as work:
+            self._must_appoint()
             offices = work.find(Office, {"id": sorted(wanted)}, lock=True)
             found = {office.id: office for office in offices}
             for id, move in wanted.items():

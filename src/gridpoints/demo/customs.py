@@ -22,7 +22,7 @@ GRID_WORKER = Actor("grid-worker", frozenset({"organiser"}))
 PANEL = Actor("panel", frozenset({"clerk"}))
 SHOPKEEPER = Actor("shopkeeper", frozenset({"merchant"}))
 ACCOUNTANT = Actor("accountant", frozenset({"clerk"}))
-CHAIR = Actor("chair", frozenset({"chair"}))
+CHAIR = Actor("chair", frozenset({"chair", "organiser"}))
 
 #: What these offices are called, by the actors' ids.
 OFFICES: Mapping[str, Names] = {

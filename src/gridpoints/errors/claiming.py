@@ -66,8 +66,8 @@ class WrongTarget(InvalidInput):
 
 
 class HoursOutOfRange(InvalidInput):
-    """{hours} hours cannot be right for this session, which lasts {longest}. Give more than 0 and
-    at most {longest}."""
+    """{hours} hours cannot be right: there were {longest} at most. Give more than 0, and no more than
+    that."""
 
     hours: Decimal
     longest: Decimal
@@ -207,6 +207,13 @@ class NotTheClaimant(NotAllowed):
 
     actor: str
     claim: str
+
+
+class NotForOthers(NotAllowed):
+    """{actor} cannot take this on for {member}. They do it themselves, or somebody who organises does."""
+
+    actor: str
+    member: str
 
 
 class OwnEntry(NotAllowed):

@@ -150,3 +150,9 @@ class NoFile(NotFound):
     """There is no file on {household}."""
 
     household: str
+
+
+class OwnOffice(NotAllowed):
+    """{actor} cannot appoint themselves, nor stay longer by their own word. Somebody else must."""
+
+    actor: str

@@ -8,6 +8,14 @@ from decimal import Decimal
 from gridpoints.errors.base import Conflict, InvalidInput, Refused
 
 
+class OfAnotherRoom(Refused):
+    """{transaction} belongs to a record of its own ({kind}), with limits, goods or a statement that go
+    with it. Take that back, and its points go back with it."""
+
+    transaction: str
+    kind: str
+
+
 class TransactionEmpty(InvalidInput):
     """The transaction {transaction} has no legs. It needs at least two."""
 
@@ -145,6 +153,18 @@ class ReversalExceeds(Refused):
     transaction: str
     original: str
     account: str
+    left: Decimal
+    wanted: Decimal
+
+
+class LotExceeded(Refused):
+    """{transaction} would give back {wanted} on {account} into the lot that expires at {expires_at}; of
+    what {original} took from that lot, {left} are left to give back."""
+
+    transaction: str
+    original: str
+    account: str
+    expires_at: datetime
     left: Decimal
     wanted: Decimal
 

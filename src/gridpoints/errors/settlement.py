@@ -20,6 +20,12 @@ class NotTheLastStatement(Refused):
     merchant: str
 
 
+class DifferenceOutdated(Refused):
+    """What was handed out for {reference} has changed since the list was compared. Compare it again."""
+
+    reference: str
+
+
 class NothingToCorrect(Refused):
     """For {reference} no money is owed to anybody. Look at it, and leave it as it is."""
 

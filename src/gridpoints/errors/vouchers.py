@@ -14,9 +14,16 @@ class VoucherNotValid(Refused):
 
 
 class TooManyAttempts(Refused):
-    """Too many vouchers were refused at this till. Try again after {until}."""
+    """Too many vouchers or codes were refused at this till. Try again after {until}."""
 
     until: datetime
+
+
+class MemberNotThere(NotAllowed):
+    """The present code of {member} is needed: who pays shows it at the till, each code once, or brings a
+    voucher."""
+
+    member: str
 
 
 class VoucherUnreadable(InvalidInput):
@@ -81,6 +88,12 @@ class VoucherNamed(NotAllowed):
     """The voucher {voucher} is for one person. Ask them for the code that changes."""
 
     voucher: str
+
+
+class VoucherNeeded(NotAllowed):
+    """A voucher was issued for {redemption}. Ask for its code: without it, a till hands nothing out."""
+
+    redemption: str
 
 
 class OfflineLimitReached(Refused):

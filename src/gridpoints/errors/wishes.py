@@ -130,7 +130,8 @@ class BountyPromised(Refused):
 
 
 class NotYourPoints(NotAllowed):
-    """Only {member}, or a clerk for them, can put up their points or take them back."""
+    """These are points of {member}. Only they, or a clerk for them, can spend them, put them up, or take
+    them back."""
 
     member: str
 

@@ -8,6 +8,7 @@ debt first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from attrs import define, field
 
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.model import Transaction
-from gridpoints.ledger.reversal import Original
+from gridpoints.ledger.reversal import Original, lots_named
 
 #: An expiry, and by how much its lot changes.
 Change = tuple[datetime, int]
@@ -65,6 +66,12 @@ def move_lots(
     """Move the accounts of a transaction leg by leg; answer what became of their dated lots."""
     changes: list[tuple[str, datetime, int]] = []
     given_back: dict[tuple[str, bool], int] = {}
+    unnamed = Counter[str]()
+    if original is not None:
+        unnamed.update({leg.account.key: original.unnamed(leg.account.key) for leg in sent.legs})
+        for key, lots in lots_named(sent).items():
+            for expires_at, amount in lots.items():
+                original.name(key, expires_at, amount)
     for leg in sent.legs:
         key, state = leg.account.key, accounts[leg.account.key]
         if not leg.account.kind.strict:
@@ -81,7 +88,9 @@ def move_lots(
         else:
             dated: list[Change] = [] if leg.expires_at is None else [(leg.expires_at, leg.amount)]
             if original is not None:
-                dated = original.drawn(key, skip, leg.amount)
+                if not dated:
+                    dated = original.drawn(key, unnamed[key], leg.amount)
+                    unnamed[key] += leg.amount
                 dated = [(_late(expires_at, sent.extend_days, at), part) for expires_at, part in dated]
             moved = _credit(state, leg.amount, dated)
         state.change_lots(moved)

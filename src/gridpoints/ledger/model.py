@@ -66,7 +66,7 @@ class Leg:
     """One side of a transaction: `amount` is added to `account` (below 0: taken from it).
 
     What a member, household or fund is given may expire: `expires_at`. What is taken from it is taken
-    from what expires first.
+    from what expires first. In a reversal, it names the lot that the points came from and go back into.
     """
 
     account: Account

@@ -64,7 +64,7 @@ class Ledger(Transactions):
         """
         if at is None:
             return self.balances([account])[account]
-        _sound(account)
+        self.guard.reading([_sound(account)], entries=False)
         at = check_instant("at", at)
         self._fold_what_is_long()
         with self.context.read() as work:
@@ -74,6 +74,8 @@ class Ledger(Transactions):
     def balances(self, accounts: Sequence[Account]) -> dict[Account, Balance]:
         """What many accounts hold now."""
         kinds = {_sound(account).kind for account in accounts}
+        for account in accounts:
+            self.guard.reading([account], entries=False)
         if not all(kind.strict for kind in kinds):
             self._fold_what_is_long()
         with self.context.read() as work:
@@ -84,7 +86,7 @@ class Ledger(Transactions):
 
         They add up to its posted balance, always.
         """
-        _sound(account)
+        self.guard.reading([_sound(account)], entries=False)
         with self.context.read() as work:
             posted = work.ledger.balances([account], self.context.now())[account].posted
             dated = work.ledger.lots(account)
@@ -111,7 +113,7 @@ class Ledger(Transactions):
         of a transaction's `kind`, for a `reason` (the rule: the code of the deed), with a leg on an
         `other` account (``Account.merchant(…)``), or with these texts in its `metadata`.
         """
-        _sound(account)
+        self.guard.reading([_sound(account)], entries=True)
         check_whole("limit", limit, most=10_000)
         check_whole("number", after, least=0, most=2**53)
         since = since and check_instant("since", since)
@@ -149,6 +151,7 @@ class Ledger(Transactions):
         The same id and content again answers the hold that stands. Raises `InsufficientPoints`
         (a hold never draws on a debt), `HoldConflict`, `AccountHot`, `NotWholeNumber` or `UnitUnknown`.
         """
+        self.guard.adjusting()
         now = self.context.now()
         hold = Hold(
             id=self.context.id(id),
@@ -168,12 +171,13 @@ class Ledger(Transactions):
 
         Raises `HoldExceeded`, `HoldClosed` or `RecordUnknown`.
         """
+        self.guard.adjusting()
         check_identifier("hold", hold_id)
         check_whole("amount", amount, most=MOST_AMOUNT)
         with self.context.begin() as work:
             if (hold := work.ledger.find_hold(hold_id)) is None:
                 raise RecordUnknown(kind="hold", id=hold_id)
-            return self.post_one(
+            return self._post_one(
                 Transaction(
                     id=self.context.id(id),
                     legs=(Leg(hold.account, -amount), Leg(to, amount)),
@@ -188,6 +192,7 @@ class Ledger(Transactions):
 
         Raises `HoldClosed` for one that was captured whole, and `RecordUnknown`.
         """
+        self.guard.adjusting()
         check_identifier("hold", hold_id)
         with self.context.begin() as work:
             return work.ledger.release(hold_id, at=self.context.now())
@@ -216,6 +221,7 @@ class Ledger(Transactions):
         The same id and content again changes nothing. Raises `FloorAboveBalance` where it has less,
         `TransactionConflict`, `AccountHot` or `UnitUnknown`.
         """
+        self.guard.adjusting()
         if floor is not None:
             check_whole("floor", floor, least=-MOST_AMOUNT, most=MOST_AMOUNT)
         account, id, reason = _strict(account), self.context.id(id), check_text("reason", reason)
@@ -226,6 +232,7 @@ class Ledger(Transactions):
 
         Raises `PeriodNotOver` for an instant that lies ahead.
         """
+        self.guard.adjusting()
         now = self.context.now()
         until = check_instant("until", until)
         if until > now:

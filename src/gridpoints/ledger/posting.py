@@ -142,7 +142,9 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
     here; all else is left to `_move_any`, which would do the same for these, but slower.
     """
     accounts, net, dated = locked.accounts, request.net, request.dated
-    if request.act != _POST or (dated and not _gives_one_lot(request)) or _is_closed(request, locked):
+    if request.act != _POST or (dated and not _gives_one_lot(request)):
+        return _move_any(request, locked, at)
+    if locked.closed_until is not None and _is_closed(request, locked.closed_until):
         return _move_any(request, locked, at)
     when = at
     for key, amount in net.items():
@@ -161,15 +163,15 @@ def _move(request: Request, locked: Locked, at: datetime) -> datetime:
         if state.account.kind.strict:
             state.moved_at = when
     locked.changed_accounts.update(net)
-    changes = []
     if dated:
         leg = request.transaction.legs[0]
         key, expires_at = leg.account.key, leg.expires_at
         assert expires_at is not None  # noqa: S101  # it gives one lot
-        changes = [(key, expires_at, leg.amount)]
         accounts[key].change_lots([(expires_at, leg.amount)])
         locked.changed_lots.add((key, expires_at))
-    locked.write_request(request, when, lots=lots_text(changes))
+        locked.write_request(request, when, lots=lots_text([(key, expires_at, leg.amount)]))
+    else:
+        locked.write_request(request, when)
     return when
 
 
@@ -178,10 +180,9 @@ def _gives_one_lot(request: Request) -> bool:
     return len(legs) == 2 and legs[0].expires_at is not None and legs[1].expires_at is None
 
 
-def _is_closed(request: Request, locked: Locked) -> bool:
+def _is_closed(request: Request, until: datetime) -> bool:
     """Whether it says itself that it was done in a period that is closed."""
-    until, done = locked.closed_until, request.effective_at
-    return until is not None and done is not None and done < until
+    return request.effective_at is not None and request.effective_at < until
 
 
 def _leaves_lots(state: AccountState, amount: int, at: datetime) -> bool:
@@ -248,11 +249,11 @@ def _refuse_beyond(request: Request, state: AccountState, amount: int, freed: in
 
 
 def _original_of(request: Request, locked: Locked) -> Original:
-    """The transaction that is reversed; raises `RecordUnknown`, `NotReversible`, `ReversalExceeds`."""
+    """The transaction that is reversed; raises `RecordUnknown` and what `Original.refuse_more` does."""
     original = locked.originals.get(request.subject or "")
     if original is None:
         raise RecordUnknown(kind="transaction", id=request.subject or "")
-    original.refuse_more(request.transaction.id, request.net, locked.units)
+    original.refuse_more(request.transaction, request.net, locked.units)
     return original
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from gridpoints.errors import NotSealedYet, RecordUnknown
+from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.checkpoint import MOST_LINES, Checkpoint, PrivateKey, PublicKey, origin_of
 from gridpoints.ledger.merkle import Growth, Tree, leaf_hash
 from gridpoints.ledger.model import Verification
@@ -79,6 +80,7 @@ class Proving(Reports):
             line = work.ledger.line(check_subject(transaction_id))
             if line is None:
                 raise RecordUnknown(kind="transaction", id=transaction_id)
+            self.guard.reading((Account.parse(key) for key, _, _ in line.each_leg()), entries=True)
             seal = work.ledger.last_seal()
             if seal is None or not 0 < line.number <= seal.size:
                 raise NotSealedYet(transaction=transaction_id)

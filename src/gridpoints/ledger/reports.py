@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gridpoints.context import Context
 from gridpoints.errors import NotUsable, UnitUnknown
 from gridpoints.ledger.accounts import AccountKind
+from gridpoints.ledger.guard import OPEN, Guard
 from gridpoints.ledger.model import Flow, Outstanding, TrialLine, Turnover
 from gridpoints.values import Interval, can_be_stored, check_instant, check_whole, midnight, shown
 
@@ -41,6 +42,7 @@ class Reports:
     """Reports, each computed in the store."""
 
     context: Context
+    guard: Guard = field(default=OPEN, kw_only=True, eq=False)
 
     def fold(self) -> int:
         """Enter in the statements what was posted since it was last done; answers how many lines.

@@ -76,28 +76,35 @@ class Request:
 class Batch:
     """The requests of one call, with all sound accounts that they name, by key.
 
-    It is `plain` where none of them captures, reverses, or says when it was done.
+    `ids` are those of the sound ones, `drained` the hot accounts with a floor that these take from. It is
+    `plain` where none of them captures, reverses, or says when it was done.
     """
 
     requests: list[Request] = field(factory=list)
     accounts: dict[str, Account] = field(factory=dict)
+    ids: list[str] = field(factory=list)
+    drained: set[str] = field(factory=set)
     plain: bool = True
-    _words: set[str] = field(factory=set)
 
     @classmethod
     def read(cls, transactions: Iterable[Transaction]) -> Batch:
         """Check each transaction without looking at anything else."""
         batch = cls()
+        requests, ids, read = batch.requests, batch.ids, batch._read
         for transaction in transactions:
             try:
-                request = batch._read(transaction)
+                request = read(transaction)
+                ids.append(request.transaction.id)
             except InvalidInput as error:
                 request = Request(transaction, error=error)
             except (AttributeError, TypeError):
                 if (odd := _odd(transaction)) is None:
                     raise
                 request = Request(transaction, error=odd)
-            batch.requests.append(request)
+            requests.append(request)
+        if len(ids) < len(requests):
+            batch._forget_unused()
+        batch._find_drained()
         return batch
 
     @property
@@ -105,17 +112,30 @@ class Batch:
         """Those that have nothing wrong with them by themselves."""
         return [request for request in self.requests if request.error is None]
 
+    def _forget_unused(self) -> None:
+        used = {key for request in self.sound for key in request.net}
+        self.accounts = {key: account for key, account in self.accounts.items() if key in used}
+
+    def _find_drained(self) -> None:
+        hot = [key for key, account in self.accounts.items() if not account.kind.strict]
+        if floored := [key for key in hot if self.accounts[key].kind.floor is not None]:
+            taken = {key for request in self.sound for key, amount in request.net.items() if amount < 0}
+            self.drained = taken.intersection(floored)
+
     def _read(self, sent: Transaction) -> Request:
-        id, kind, reason, words = sent.id, sent.kind, sent.reason, self._words
+        id, kind, reason = sent.id, sent.kind, sent.reason
         if type(id) is type(kind) is type(reason) is str:
             if not _plain_id(id):
                 check_identifier("transaction", id, longest=LONGEST_DERIVED)
-            if kind not in words or (reason and reason not in words):
-                self._check_words(sent)
+            _check_kind(kind)
+            if reason:
+                _check_reason(reason)
         else:
             sent = _plain(sent)
             check_identifier("transaction", sent.id, longest=LONGEST_DERIVED)
-            self._check_words(sent)
+            check_identifier("kind", sent.kind)
+            if sent.reason != "":
+                check_text("reason", sent.reason)
         legs = sent.legs
         read = (self._read_pair(*legs) if len(legs) == 2 else None) or self._read_legs(sent)
         request = Request(sent, *read, sent.metadata_json())
@@ -127,12 +147,6 @@ class Batch:
             self.plain = False
             self._read_subject(request, sent)
         return request
-
-    def _check_words(self, sent: Transaction) -> None:
-        self._words.add(check_identifier("kind", sent.kind))
-        if sent.reason != "":
-            check_text("reason", sent.reason)
-            self._words.add(sent.reason)
 
     def _read_legs(self, sent: Transaction) -> _Legs:
         net, totals = dict[str, int](), dict[str, int]()
@@ -227,7 +241,18 @@ def _text(value: Any) -> Any:
     return str.__str__(value) if isinstance(value, str) else value
 
 
-@lru_cache(maxsize=65_536)  # the same accounts come again and again
+# The same kinds, reasons and accounts come again and again.
+@lru_cache(maxsize=256)
+def _check_kind(kind: str) -> str:
+    return check_identifier("kind", kind)
+
+
+@lru_cache(maxsize=256)
+def _check_reason(reason: str) -> str:
+    return check_text("reason", reason)
+
+
+@lru_cache(maxsize=65_536)
 def _check_account(key: str) -> str:
     return check_identifier("account", key, longest=LONGEST_DERIVED)
 

@@ -45,6 +45,7 @@ class Transactions(Transfer):
         the smallest part of their unit.
         """
         several = list(transactions)
+        self.guard.adjusting(each.reverses for each in several if isinstance(each, Transaction))
         return self._undisputed(lambda work, at: work.ledger.post(several, at=at, atomic=atomic))
 
     def post_each(self, transactions: Iterable[Transaction], *, batch: int = 1_000) -> Iterator[Outcome]:
@@ -59,6 +60,10 @@ class Transactions(Transfer):
 
     def post_one(self, transaction: Transaction) -> Posted:
         """Post one transaction; raises the error where it is refused, and then keeps nothing."""
+        self.guard.adjusting([transaction.reverses])
+        return self._post_one(transaction)
+
+    def _post_one(self, transaction: Transaction) -> Posted:
         return self._undisputed(lambda work, at: _posted(work.ledger.post([transaction], at=at)))
 
     def _undisputed(self, act: Callable[[Work, datetime], T]) -> T:
@@ -77,7 +82,9 @@ class Transactions(Transfer):
     def transaction(self, id: str) -> Transaction:
         """The transaction that was posted under that id; raises `RecordUnknown`."""
         with self.context.read() as work:
-            return _line(work, id).transaction()
+            transaction = _line(work, id).transaction()
+        self.guard.reading((leg.account for leg in transaction.legs), entries=True)
+        return transaction
 
     # --- reversals and debts ------------------------------------------------------------------
 
@@ -95,12 +102,15 @@ class Transactions(Transfer):
 
         A part is an amount, where the transaction has two accounts of one unit, or the legs that give it
         back. No more than the whole goes back in all parts together. What is given back to lots goes
-        into the lots it came from; those past their date expire at once, or after `extend_days`.
+        into the lots it came from, what was drawn last first, or into those that legs name by their
+        `expires_at`; those past their date expire at once, or after `extend_days`.
 
         Where an account no longer has what is to be taken back, `InsufficientPoints` is raised, or with
         `queue` a `Debt` is kept that `collect` takes later. Without an `id`, each call is a new reversal.
-        Raises `RecordUnknown`, `NotReversible`, `ReversalExceeds` or `ReversalUnclear`.
+        Raises `RecordUnknown`, `NotReversible`, `ReversalExceeds`, `ReversalUnclear`, or `LotExceeded` for
+        a lot that did not pay for so much, or got it back already.
         """
+        self.guard.adjusting([transaction_id])
         with self.context.begin() as work:
             original = _original(work, transaction_id)
             id = self.context.id(id)
@@ -122,7 +132,7 @@ class Transactions(Transfer):
             )
             try:
                 with self.context.begin():
-                    return self.post_one(reversal)
+                    return self._post_one(reversal)
             except InsufficientPoints:
                 if not queue:
                     raise
@@ -146,6 +156,7 @@ class Transactions(Transfer):
 
         Of debts with more than two accounts, all or nothing.
         """
+        self.guard.adjusting()
         collected = []
         for id in [debt.id for debt in self.debts()]:
             with self.context.begin() as work:
@@ -162,7 +173,7 @@ class Transactions(Transfer):
                     )
                     # Somebody else may have been quicker.
                     with suppress(InsufficientPoints, ReversalExceeds, TransactionConflict):
-                        collected.append(self.post_one(part))
+                        collected.append(self._post_one(part))
         return collected
 
     def _there(self, work: Work, debt: Debt) -> tuple[Leg, ...]:

@@ -69,6 +69,7 @@ class Transfer(Proving):
         store of another kind. Nothing is kept unless everything agrees, the seals included. Raises
         `LedgerNotEmpty`, or `LedgerFileUnusable`, which says in which line of the file.
         """
+        self.guard.adjusting()
         _must_be_known(format)
         with self.context.begin() as work:
             if next(work.ledger.lines(0, 1), None) is not None or work.ledger.fold():

@@ -15,6 +15,8 @@ from gridpoints.errors import (
 )
 from gridpoints.redemption.partners import Merchant, Staff, StaffRole
 from gridpoints.redemption.tills import KeyScope, Outlet, PlaceStatus, Till, TillKey
+from gridpoints.rules.operations import Rules
+from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Work
 
 #: Who has it acts for merchants alone, and only for those where they are `Staff`.
@@ -102,7 +104,10 @@ class Acting:
         return key, till
 
     def _must_work_there(self, work: Work, merchant: Merchant, role: StaffRole) -> None:
-        """Refuse tills, and those who act for merchants without being this one's staff in that role."""
+        """Refuse tills, those who act for merchants without being this one's staff in that role, and others.
+
+        Of the community, those who have the right to see to merchants.
+        """
         actor = self.context.actor
         if TILL_ROLE in actor.roles:
             raise StaffOnly(actor=actor.id, merchant=merchant.name, staff_role=role)
@@ -110,6 +115,8 @@ class Acting:
             found = work.find(Staff, {"id": staff_id(merchant.id, actor.id)})
             if not any(staff.may(role) for staff in found):
                 raise StaffOnly(actor=actor.id, merchant=merchant.name, staff_role=role)
+        else:
+            Rules(self.context).require(Right.MERCHANTS)
 
     def _must_be_of_the_community(self, merchant: Merchant | None = None) -> None:
         """Refuse whoever acts for merchants: what is asked is for the community to decide.
@@ -119,3 +126,4 @@ class Acting:
         if self._acts_for_a_merchant:
             about = self.context.community if merchant is None else merchant.name
             raise StaffOnly(actor=self.context.actor.id, merchant=about, staff_role="clerk")
+        Rules(self.context).require(Right.MERCHANTS)

@@ -12,7 +12,7 @@ from gridpoints.errors import CategoryNotAgreed, EmptyInterval, NotPositive, Not
 from gridpoints.redemption.acting import Acting
 from gridpoints.redemption.offers import OFFER, Offer, OfferKind, OfferLimit, OfferStatus
 from gridpoints.redemption.partners import Agreement, Merchant, StaffRole
-from gridpoints.storage.port import Range, Work
+from gridpoints.storage.port import Range, Sought, Work
 from gridpoints.values import (
     LONGEST_TEXT,
     Names,
@@ -99,10 +99,12 @@ class Offering(Acting):
 
     def _agreements_in_force(self, work: Work, merchant: Merchant) -> list[Agreement]:
         """Those of today, the one that began last first: that one holds."""
-        today = self.context.today()
-        begun = {"merchant_id": merchant.id, "starts_on": Range(at_most=today)}
-        found = work.find(Agreement, begun, order=("-starts_on",))
-        return [each for each in found if each.covers(today)]
+        [found] = work.find_all(self._agreements_begun(merchant.id))
+        return [each for each in found if each.covers(self.context.today())]
+
+    def _agreements_begun(self, merchant_id: str) -> Sought:
+        begun = {"merchant_id": merchant_id, "starts_on": Range(at_most=self.context.today())}
+        return Sought(Agreement, begun, order=("-starts_on",))
 
     def withdraw_offer(self, offer_id: str, *, reason: str | None = None) -> Offer:
         """Take the offer back; what is reserved already is still handed out."""

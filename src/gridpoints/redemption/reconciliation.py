@@ -72,7 +72,16 @@ class Difference:
     def id(self) -> str:
         """The same for the same difference, so that it is corrected once."""
         told = (self.gap, self.reference, self.day, self.listed, self.recorded, self.posted)
-        return sha256("\n".join(map(str, told)).encode()).hexdigest()[:24]
+        return _digest(*told)
+
+    @property
+    def about(self) -> str:
+        """The same for all differences about one redemption."""
+        return _digest(self.reference)
+
+
+def _digest(*told: object) -> str:
+    return sha256("\n".join(map(str, told)).encode()).hexdigest()[:24]
 
 
 @frozen

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve, frozen
 
-from gridpoints.errors import NothingToCorrect
+from gridpoints.errors import DifferenceOutdated, NothingToCorrect
 from gridpoints.ledger.model import Account, Entry
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.partners import Agreement, Merchant, agreed_on
@@ -23,7 +23,7 @@ from gridpoints.redemption.reconciliation import (
     compared,
 )
 from gridpoints.redemption.settlement import AT_ONCE, NO_TAKINGS
-from gridpoints.redemption.statements import Adjustment
+from gridpoints.redemption.statements import Adjustment, AdjustmentStatus
 from gridpoints.redemption.vouchers.model import Voucher
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Interval, Unit, check_text, midnight
@@ -84,23 +84,34 @@ class Reconciling(Paying):
     def correct(self, merchant_id: str, difference: Difference, *, note: str) -> Adjustment:
         """Accept what is proposed for a difference: money with the next statement, once for each.
 
-        At the rate that was agreed for its day, rounded half up to the cent. Raises `NothingToCorrect` where
-        none is owed, or less than half a cent.
+        At the rate that was agreed for its day, rounded half up to the cent, less what was accepted for
+        earlier differences about the same redemption. Raises `NothingToCorrect` where none is owed, or less
+        than half a cent, and `DifferenceOutdated` where some of it was given back since it was compared.
         """
         if not difference.points or difference.proposal is Proposal.NOTHING:
             raise NothingToCorrect(reference=difference.reference)
         with self.context.begin() as work:
-            merchant = work.get(Merchant, merchant_id, lock=True)
-            id = f"reconciled:{merchant.id}:{difference.id}"
+            merchant = work.get(Merchant, merchant_id, lock=True)  # as refunds do, first
+            about = f"reconciled:{merchant.id}:{difference.about}:"
+            id = f"{about}{difference.id}"
             for standing in work.find(Adjustment, {"id": id}):
                 return standing
+            self._must_be_as_compared(work, difference)
             agreements = work.find(Agreement, {"merchant_id": merchant.id})
             agreement = agreed_on(merchant, agreements, difference.day)
             points = work.get(Unit, merchant.unit).decimal(difference.points)
             exact = points * agreement.rate * (100 - agreement.fee) / 100
-            if not (money := exact.quantize(Decimal("0.01"), ROUND_HALF_UP)):
+            earlier = work.find(Adjustment, {"id": Range(at_least=about, below=f"{about}~")})
+            counted = (each for each in earlier if each.status is not AdjustmentStatus.WITHDRAWN)
+            accepted = sum((each.money for each in counted), Decimal(0))
+            if not (money := exact.quantize(Decimal("0.01"), ROUND_HALF_UP) - accepted):
                 raise NothingToCorrect(reference=difference.reference)
             return self.adjust(merchant.id, money, reason=check_text("note", note), id=id)
+
+    def _must_be_as_compared(self, work: Work, difference: Difference) -> None:
+        for redemption in work.find(Redemption, {"id": difference.reference}):
+            if redemption.captured - redemption.refunded != difference.recorded:
+                raise DifferenceOutdated(reference=difference.reference)
 
 
 def _redemption_of(work: Work, entry: Entry) -> str | None:

@@ -13,14 +13,15 @@ from gridpoints.errors import (
     NothingCaptured,
     RedemptionConflict,
     RedemptionExpired,
+    VoucherNeeded,
 )
 from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
 from gridpoints.records import Stateful
-from gridpoints.redemption.acting import Acting
 from gridpoints.redemption.model import REDEMPTION, Redemption, RedemptionStatus, capturing
 from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Merchant
+from gridpoints.redemption.spending import Spending
 from gridpoints.redemption.tills import KeyScope
+from gridpoints.redemption.vouchers.model import Voucher
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import check_whole
 
@@ -29,7 +30,7 @@ AT_ONCE = 500
 
 
 @frozen
-class Redeeming(Acting):
+class Redeeming(Spending):
     """How a redemption goes on, and ends."""
 
     def capture(self, redemption_id: str, pieces: int | Mapping[str, int] | None = None) -> Redemption:
@@ -37,28 +38,35 @@ class Redeeming(Acting):
 
         Of a part, `pieces` says how many (of one offer, or by offer); the rest of the goods and points is
         let go. Raises `RedemptionExpired`, `IllegalTransition` for one that was voided, `CapturesMore`,
-        `NothingCaptured`, or `RedemptionConflict` where it was captured with other pieces.
+        `NothingCaptured`, `NotYourPoints`, `RedemptionConflict` where it was captured with other pieces, or
+        `VoucherNeeded` for tills and whoever else acts for a merchant, where a voucher was issued for it.
         """
-        now = self.context.now()
         with self.context.begin() as work:
-            # The offers first, then the redemption: everybody locks in this order.
-            offers = self._lock_offers_of(work, [redemption_id]) if pieces is not None else {}
-            redemption = work.get(Redemption, redemption_id, lock=True)
-            self._must_be_served(work, redemption, KeyScope.CAPTURE)
-            wanted = _pieces(redemption, pieces)
-            if redemption.status in (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED):
-                if wanted != {line.offer_id: line.captured for line in redemption.lines}:
-                    raise RedemptionConflict(redemption=redemption.id)
-                return redemption
-            if redemption.status is not RedemptionStatus.VOIDED and redemption.expires_at <= now:
-                # Whether its goods were taken back already or not.
-                raise RedemptionExpired(redemption=redemption.id, expired_at=redemption.expires_at)
-            captured = REDEMPTION.advance(
-                capturing(redemption, wanted), RedemptionStatus.CAPTURED, captured_at=now
-            )
-            moved = self._move(work, redemption, captured, offers)
-            self._take(work, captured)
-            return moved
+            if self._acts_for_a_merchant and work.find(Voucher, {"redemption_id": redemption_id}):
+                raise VoucherNeeded(redemption=redemption_id)
+            return self._capture(work, redemption_id, pieces)
+
+    def _capture(
+        self, work: Work, redemption_id: str, pieces: int | Mapping[str, int] | None = None
+    ) -> Redemption:
+        # The offers first, then the redemption: everybody locks in this order.
+        offers = self._lock_offers_of(work, [redemption_id]) if pieces is not None else {}
+        redemption = work.get(Redemption, redemption_id, lock=True)
+        self._must_be_served(work, redemption, KeyScope.CAPTURE)
+        now, wanted = self.context.now(), _pieces(redemption, pieces)
+        if redemption.status in (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED):
+            if wanted != {line.offer_id: line.captured for line in redemption.lines}:
+                raise RedemptionConflict(redemption=redemption.id)
+            return redemption
+        if redemption.status is not RedemptionStatus.VOIDED and redemption.expires_at <= now:
+            # Whether its goods were taken back already or not.
+            raise RedemptionExpired(redemption=redemption.id, expired_at=redemption.expires_at)
+        captured = REDEMPTION.advance(
+            capturing(redemption, wanted), RedemptionStatus.CAPTURED, captured_at=now
+        )
+        moved = self._move(work, redemption, captured, offers)
+        self._take(work, captured)
+        return moved
 
     def _take(self, work: Work, captured: Redemption) -> None:
         """Give the points to the merchant, and let go of what is left of the holds."""
@@ -140,11 +148,6 @@ class Redeeming(Acting):
         return len(standing)
 
     # --- what every step has in common --------------------------------------------------------
-
-    def _must_be_served(self, work: Work, redemption: Redemption, scope: KeyScope) -> None:
-        if self._acts_for_a_merchant:
-            merchant = work.get(Merchant, redemption.merchant_id)
-            self._must_serve(work, merchant, scope, redemption.id)
 
     def _lock_offers_of(self, work: Work, redemption_ids: Sequence[str]) -> dict[str, Offer]:
         """The offers of these redemptions, locked in order; what they are of never changes."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from attrs import evolve, frozen
@@ -15,7 +16,7 @@ from gridpoints.errors import (
     RefundExceeds,
     RefundOver,
 )
-from gridpoints.ledger.journal import Act
+from gridpoints.ledger.journal import Act, Line, instant_text
 from gridpoints.ledger.model import Account, AccountKind, Leg, Transaction
 from gridpoints.ledger.operations import Ledger
 from gridpoints.ledger.reversal import Original
@@ -34,7 +35,7 @@ from gridpoints.redemption.settlement import CARRIED, REFUND
 from gridpoints.redemption.tills import KeyScope
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work
-from gridpoints.values import Unit, check_text, check_whole, shown
+from gridpoints.values import Unit, check_instant, check_text, check_whole, shown
 
 
 @frozen
@@ -49,6 +50,7 @@ class Refunding(Redeeming):
         points: int | None = None,
         reason: str,
         restock: bool = True,
+        lots: Iterable[datetime] = (),
         extend_days: int = 0,
         id: str | None = None,
     ) -> Refund:
@@ -56,13 +58,14 @@ class Refunding(Redeeming):
 
         `pieces` is how many of its one offer, or how many of each; `points` is an amount of the unit. They
         go back to whoever paid, in proportion, into the lots that they came from: what was drawn last is
-        restored first, and what is past its date expires at once, or after `extend_days`. With
-        `restock`, the goods can be had again. What the purchase had earned is taken back in
-        proportion, or is owed.
+        restored first, or `lots`, by their expiry, in the order in which they are named; what is past its
+        date expires at once, or after `extend_days`. With `restock`, the goods can be had again. What the
+        purchase had earned is taken back in proportion, or is owed.
 
         The same id and content again answers the refund that stands; without an id, each call is a new
-        one. Raises `RefundExceeds`, `RefundOver`, `IllegalTransition` for what was not captured, or
-        `RefundConflict`.
+        one. Raises `RefundExceeds`, `RefundOver`, `LotExceeded` where the lots did not pay for so much or
+        have it back already, `IllegalTransition` for what was not captured, `NotTheOrganiser` also for
+        whoever has the goods, or `RefundConflict`.
         """
         if pieces is not None and points is not None:
             raise NotUsable(field="points", value=shown(points))
@@ -72,7 +75,9 @@ class Refunding(Redeeming):
         id = self.context.id(None) if id is None else check_id(id)
         reason = check_text("reason", reason)
         named = pieces if pieces is None or isinstance(pieces, int) else dict(pieces)
-        request = fingerprint([redemption_id, named, points, restock, extend_days, reason])
+        lots = tuple(check_instant("expires_at", each) for each in lots)
+        asked_for = [redemption_id, named, points, restock, extend_days, reason]
+        request = fingerprint([*asked_for, [instant_text(each) for each in lots]] if lots else asked_for)
         while True:
             try:
                 with self.context.begin() as work:
@@ -81,7 +86,7 @@ class Refunding(Redeeming):
                             raise RefundConflict(refund=id)
                         return standing[0]
                     draft = self._draft(work, redemption_id, id=id, reason=reason, request=request)
-                    asked = _Back(pieces, points, restock=restock, extend_days=extend_days)
+                    asked = _Back(pieces, points, restock=restock, lots=lots, extend_days=extend_days)
                     return self._refund(work, draft, asked)
             except RecordExists as race:  # somebody sent the same at the same moment: look again
                 if race.kind != "refund":
@@ -134,7 +139,7 @@ class Refunding(Redeeming):
         new = REDEMPTION.advance(given_back, status)
         restocked = pieces if asked.restock else {}
         moved = self._move(work, old, new, offers, reason=draft.reason, restocked=restocked)
-        transactions = _transactions(draft.id, old, new, asked.extend_days)
+        transactions = _transactions(work, draft.id, old, new, asked)
         self._lock_accounts(work, transactions, old)
         carried = self._carry(work, draft.id, transactions, new)
         post(work, transactions, self.context.now())
@@ -200,7 +205,7 @@ class Refunding(Redeeming):
             line = work.ledger.line(transaction)
             if line is None:
                 continue
-            original = Original.of(line, (o for o in work.ledger.about([line.id]) if o.act == Act.REVERSE))
+            original = _original(work, line)
             earned = sum(amount for amount in original.net.values() if amount > 0)
             wanted = earned * _back(redemption) // max(1, _taken(redemption)) - retaken[transaction]
             part = min(wanted, sum(amount for amount in original.left().values() if amount > 0))
@@ -219,6 +224,7 @@ class _Back:
     pieces: int | Mapping[str, int] | None
     points: int | None
     restock: bool
+    lots: tuple[datetime, ...]
     extend_days: int
 
     def of(self, redemption: Redemption, unit: Unit) -> tuple[dict[str, int], int]:
@@ -262,7 +268,11 @@ def _left(redemption: Redemption) -> int:
     return _taken(redemption) - _back(redemption)
 
 
-def _transactions(id: str, old: Redemption, new: Redemption, extend_days: int) -> list[Transaction]:
+def _original(work: Work, line: Line) -> Original:
+    return Original.of(line, (other for other in work.ledger.about([line.id]) if other.act == Act.REVERSE))
+
+
+def _transactions(work: Work, id: str, old: Redemption, new: Redemption, asked: _Back) -> list[Transaction]:
     """What gives every account its part back: reversals, so that the lots are as they were."""
     transactions = []
     for n, (before, after) in enumerate(zip(old.shares, new.shares, strict=True)):
@@ -270,27 +280,43 @@ def _transactions(id: str, old: Redemption, new: Redemption, extend_days: int) -
             transactions.append(
                 Transaction(
                     id=f"refund:{id}" if n == 0 else f"refund:{id}/{n}",
-                    legs=(Leg(Account.parse(before.account), part), Leg(old.taker, -part)),
+                    legs=(
+                        *_legs(work, old.transaction_id(n), before.account, part, asked.lots),
+                        Leg(old.taker, -part),
+                    ),
                     kind=REFUND,
                     reason="、".join(line.name for line in old.lines)[:1_000],
                     metadata={"refund": id, "redemption": old.id, "merchant": old.merchant_id},
                     reverses=old.transaction_id(n),
-                    extend_days=extend_days,
+                    extend_days=asked.extend_days,
                 )
             )
     return transactions
+
+
+def _legs(
+    work: Work, transaction_id: str, account: str, part: int, lots: Sequence[datetime]
+) -> Iterator[Leg]:
+    """Give an account its part back: into the lots that are named, one after another."""
+    line = work.ledger.line(transaction_id) if lots else None
+    there = {} if line is None else _original(work, line).lots_left(account)
+    for expires_at in lots[:-1]:
+        if into := min(part, there.get(expires_at, 0)):
+            part -= into
+            yield Leg(Account.parse(account), into, expires_at)
+    if part:  # into the last one, where there is any: the ledger refuses what is more than it paid
+        yield Leg(Account.parse(account), part, lots[-1] if lots else None)
 
 
 def _restored(work: Work, transactions: Sequence[Transaction]) -> Iterator[Restored]:
     """Into which lots the points went; what is not in a dated one never expires."""
     for transaction in transactions:
         line = work.ledger.line(transaction.id)
-        back = transaction.legs[0]
         assert line is not None  # noqa: S101  # it was posted just now
-        undated = back.amount
+        paid, undated = transaction.legs[0].account.key, -transaction.legs[-1].amount
         for account, expires_at, amount in line.each_lot():
-            if account == back.account.key:
+            if account == paid:
                 undated -= amount
                 yield Restored(account, amount, expires_at)
         if undated:
-            yield Restored(back.account.key, undated)
+            yield Restored(paid, undated)

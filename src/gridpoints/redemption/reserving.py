@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -33,10 +33,10 @@ from gridpoints.redemption.pricing import Paid, Payer, Pricing, pieces_limited
 from gridpoints.redemption.redeeming import Redeeming
 from gridpoints.redemption.tills import KeyScope
 from gridpoints.rules.case import Scope
-from gridpoints.rules.model import RuleSet
-from gridpoints.rules.operations import Rules
+from gridpoints.rules.model import PublishedRules, RuleSet
+from gridpoints.rules.operations import PUBLISHED, RulesCalendar
 from gridpoints.rules.permissions import Right
-from gridpoints.storage.port import Work
+from gridpoints.storage.port import Sought, Work
 from gridpoints.values import Explanation, Step, Unit
 
 #: Refusals that may be owed to what is set aside for somebody who did not come.
@@ -57,6 +57,7 @@ class Reserving(Redeeming, Offering):
         pooled: bool = False,
         merits: Merits = NO_MERITS,
         merchant_id: str | None = None,
+        member_code: str | None = None,
         expires_at: datetime | None = None,
         id: str | None = None,
     ) -> Redemption:
@@ -68,11 +69,13 @@ class Reserving(Redeeming, Offering):
         pay how much together: their own, their household's, those of its members. Where the rules
         let cash make up for missing points, what is missing is paid so.
 
-        The same id and content again answers the redemption that stands. Raises `InsufficientPoints`,
+        Who may spend whose points, `Spending` says; a till gives the `member_code` that the member shows
+        there. The same id and content again answers the redemption that stands. Raises `InsufficientPoints`,
         `OutOfStock`, `OfferLimitReached`, `NotRedeemable` (the rules, with their reasons), `StarTooLow`,
         `TakesNoPart`, `RedeemReserved`, `PoolingNotAllowed`, `SharesDiffer`, `OffersApart`,
         `NotInAlliance`, `MerchantNotActive`, `AgreementMissing`, `CategoryNotAgreed`, `NotPublished`,
-        `NotOfferedNow`, `MemberInactive`, `TillMayNot`, `StaffOnly` or `RedemptionConflict`.
+        `NotOfferedNow`, `MemberInactive`, `NotYourPoints`, `MemberNotThere`, `TooManyAttempts`, `TillMayNot`,
+        `StaffOnly` or `RedemptionConflict`.
         """
         asked = Asked.of(
             goods, member_id, quantity, shares, pooled=pooled, merchant_id=merchant_id, merits=merits
@@ -82,8 +85,8 @@ class Reserving(Redeeming, Offering):
         id = self.context.id(None) if id is None else check_id(id)
         while True:
             try:
-                with self.context.begin() as work:
-                    return self._authorise(work, asked, id, until, new=new)
+                with self._attempting(), self.context.begin() as work:
+                    return self._authorise(work, asked, id, until, member_code, new=new)
             except RecordExists as race:  # somebody sent the same at the same moment: look again
                 if race.kind != "redemption":
                     raise
@@ -93,18 +96,23 @@ class Reserving(Redeeming, Offering):
                 if not self.expire():
                     raise
 
-    def _authorise(self, work: Work, asked: Asked, id: str, until: datetime, *, new: bool) -> Redemption:
+    def _authorise(
+        self, work: Work, asked: Asked, id: str, until: datetime, member_code: str | None, *, new: bool
+    ) -> Redemption:
+        if self._acts_for_a_merchant:
+            self._must_not_try_too_often(work)
         # People first, then offers, limits, accounts: everybody locks in this order.
-        people = _lock_people(work, asked)
+        people, published, offers = _locked(work, asked)
         if not new and (standing := work.find(Redemption, {"id": id})):
             if standing[0].request != asked.fingerprint():
                 raise RedemptionConflict(redemption=id)
             return standing[0]
         today = self.context.today()
-        rules = Rules(self.context).calendar().on(today).on(today)
+        rules = RulesCalendar.of_published(published).on(today).on(today)
         self._must_be_let(rules, people[0], asked)
-        offers = _lock_offers(work, asked)
+        offers = _in_basket(asked, offers)
         merchant, agreement = self._giver(work, asked, offers)
+        self._must_spend(work, people[0], merchant.unit, member_code, rules)
         for offer in offers:
             offer.must_be_published()
             offer.must_be_on(self.context.now())
@@ -123,10 +131,11 @@ class Reserving(Redeeming, Offering):
         pooled: bool = False,
         merits: Merits = NO_MERITS,
         merchant_id: str | None = None,
+        member_code: str | None = None,
         id: str | None = None,
     ) -> Redemption:
         """Authorise and capture at once, as when the goods are handed over on the spot."""
-        with self.context.begin():
+        with self._attempting(), self.context.begin():
             reserved = self.authorise(
                 goods,
                 member_id,
@@ -135,6 +144,7 @@ class Reserving(Redeeming, Offering):
                 pooled=pooled,
                 merits=merits,
                 merchant_id=merchant_id,
+                member_code=member_code,
                 id=id,
             )
             return self.capture(reserved.id)
@@ -150,7 +160,11 @@ class Reserving(Redeeming, Offering):
 
     def _giver(self, work: Work, asked: Asked, offers: Sequence[Offer]) -> tuple[Merchant, Agreement]:
         """Who gives the goods, and on what terms."""
-        merchant = work.get(Merchant, asked.merchant_id or offers[0].merchant_id)
+        id = asked.merchant_id or offers[0].merchant_id
+        merchants, agreements = work.find_all(Sought(Merchant, {"id": id}), self._agreements_begun(id))
+        if not merchants:
+            raise RecordUnknown(kind="merchant", id=id)
+        [merchant] = merchants
         if self._acts_for_a_merchant:
             self._must_serve(work, merchant, KeyScope.AUTHORISE, offers[0].name)
         merchant.must_be_active()
@@ -159,9 +173,11 @@ class Reserving(Redeeming, Offering):
                 _must_be_allied(work, merchant, offer, named=asked.merchant_id is not None)
         if len({offer.fund for offer in offers}) > 1:
             raise OffersApart(offers=tuple(offer.name for offer in offers))
-        for agreement in self._agreements_in_force(work, merchant):
-            return merchant, agreement
-        raise AgreementMissing(merchant=merchant.name, day=self.context.today())
+        today = self.context.today()
+        for agreement in agreements:
+            if agreement.covers(today):
+                return merchant, agreement
+        raise AgreementMissing(merchant=merchant.name, day=today)
 
 
 @define
@@ -330,10 +346,22 @@ class _Reservation:
 _HANDED_OUT = (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED)
 
 
-def _lock_people(work: Work, asked: Asked) -> list[Member]:
+def _locked(work: Work, asked: Asked) -> tuple[list[Member], list[PublishedRules], list[Offer]]:
+    """Who redeems and what, locked in this order, and the rules; one question where one person pays."""
+    goods = Sought(Offer, {"id": list(asked.basket)}, lock=True)
+    if asked.shares is not None or asked.pooled:
+        people = _lock_household(work, asked)
+        published, offers = work.find_all(PUBLISHED, goods)
+    else:
+        payer = Sought(Member, {"id": asked.member_id}, lock=True)
+        people, published, offers = work.find_all(payer, PUBLISHED, goods)
+        if not people:
+            raise RecordUnknown(kind="member", id=asked.member_id)
+    return people, published, offers
+
+
+def _lock_household(work: Work, asked: Asked) -> list[Member]:
     """Who redeems, and then whoever may pay with them: locked in the order of their ids."""
-    if asked.shares is None and not asked.pooled:
-        return [work.get(Member, asked.member_id, lock=True)]
     member = work.get(Member, asked.member_id)
     ids = {member.id}
     if member.household_id is not None:
@@ -344,11 +372,9 @@ def _lock_people(work: Work, asked: Asked) -> list[Member]:
     return [locked[member.id], *(each for each in others if each.id != member.id)]
 
 
-def _lock_offers(work: Work, asked: Asked) -> list[Offer]:
-    """The offers, locked in the order of their ids; raises `RecordUnknown`."""
-    if len(asked.basket) == 1:
-        return [work.get(Offer, id, lock=True) for id in asked.basket]
-    offers = {offer.id: offer for offer in work.find(Offer, {"id": list(asked.basket)}, lock=True)}
+def _in_basket(asked: Asked, found: Iterable[Offer]) -> list[Offer]:
+    """The offers in the order of what is asked for; raises `RecordUnknown`."""
+    offers = {offer.id: offer for offer in found}
     for id in asked.basket:
         if id not in offers:
             raise RecordUnknown(kind="offer", id=id)

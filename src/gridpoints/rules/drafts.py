@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,14 +13,19 @@ from gridpoints.records import Change, kind_of
 from gridpoints.rules.life import DRAFT, Ballot, Draft, DraftStatus, Revision, beginning
 from gridpoints.rules.loading import load, read, version_of
 from gridpoints.rules.model import PublishedRules, RuleSet
+from gridpoints.rules.permissions import Right
 from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Work
 
 
-class Drafts:
+class Drafts(ABC):
     """How a committee makes a version of the rules."""
 
     context: Context
+
+    @abstractmethod
+    def require(self, right: Right) -> None:
+        """Raise `RightReserved` where whoever acts does not have a right."""
 
     def draft(self, source: str | Path) -> Draft:
         """Put down a draft: a file, the name of a preset, or the YAML text itself.
@@ -68,6 +74,7 @@ class Drafts:
     def approve_draft(self, draft_id: str, vote: Ballot) -> Draft:
         """Write down the vote by which a checked draft was approved; raises `VoteLost`."""
         context = self.context
+        self.require(Right.PUBLISH)
         with context.begin() as work:
             draft = work.get(Draft, draft_id, lock=True)
             approved = draft.approved(vote, at=context.now(), by=context.actor.id)
@@ -79,6 +86,7 @@ class Drafts:
         Again, it changes nothing. Raises `StartsTooEarly` for a day before that which was voted on,
         `IllegalTransition` for a draft that is not approved, and `UnitChanged`.
         """
+        self.require(Right.PUBLISH)
 
         def act(work: Work) -> RuleSet:
             return self._publish_draft(work, work.get(Draft, draft_id, lock=True), starts_on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
@@ -17,13 +17,15 @@ from gridpoints.rules.drafts import Drafts
 from gridpoints.rules.life import Draft, Version, VersionStatus, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
-from gridpoints.rules.permissions import Right
+from gridpoints.rules.permissions import OPEN_AT_FIRST, Permissions, Right
 from gridpoints.rules.publishing import publish, publishing
-from gridpoints.storage.port import Work
-from gridpoints.values import Unit
+from gridpoints.storage.port import Sought, Work
+from gridpoints.values import SYSTEM, Unit
 
 #: Of two that begin on the same day the later published one applies.
 _CALENDAR = ("starts_on", "published_at", "id")
+#: What a `RulesCalendar` is made of.
+PUBLISHED = Sought(PublishedRules, order=_CALENDAR)
 
 
 @lru_cache(maxsize=64)
@@ -61,6 +63,11 @@ class RulesCalendar:
     rule_sets: tuple[RuleSet, ...]
     _starts: list[date] = field(init=False, eq=False, repr=False)
 
+    @classmethod
+    def of_published(cls, published: Iterable[PublishedRules]) -> RulesCalendar:
+        """Compile what stands in a store, in the order of `PUBLISHED`."""
+        return cls(tuple(map(_compiled, published)))
+
     @_starts.default
     def _days(self) -> list[date]:
         return [rules.starts_on for rules in self.rule_sets]
@@ -94,6 +101,7 @@ class Rules(Drafts):
         `RuleSetFrozen` where the version stands with another text, `NotApproved`, `UnitChanged`, and
         `VoteNeeded` where rules that are in force, or will be, say that they are changed by a vote alone.
         """
+        self.require(Right.PUBLISH)
         text, name = read(source)
         rules = load(text, source=name)
         return publishing(self.context, lambda work: self._publish(work, rules, text))
@@ -123,7 +131,7 @@ class Rules(Drafts):
         """
         with self.context.read() as work:
             published = work.find(PublishedRules, order=_CALENDAR)
-        return RulesCalendar(tuple(map(_compiled, published)))
+        return RulesCalendar.of_published(published)
 
     def versions(self) -> tuple[Version, ...]:
         """Every published version with its days, as they stand today: the calendar of the rules."""
@@ -145,11 +153,14 @@ class Rules(Drafts):
         return self.calendar().on(day or self.context.today())
 
     def permits(self, right: Right) -> bool:
-        """Whether the rules of today give a right to whoever acts; before there are any, everybody has it."""
-        try:
-            return self.in_force().permits(right, self.context.actor.roles)
-        except NoRulesInForce:
+        """Whether the rules of today give a right to whoever acts; before there are any, `OPEN_AT_FIRST`."""
+        roles = self.context.actor.roles
+        if not roles.isdisjoint(SYSTEM.roles):
             return True
+        try:
+            return self.in_force().permits(right, roles)
+        except NoRulesInForce:
+            return right in OPEN_AT_FIRST or Permissions().permits(right, roles)
 
     def require(self, right: Right) -> None:
         """Raise `RightReserved` where the rules of today reserve a right for others than who acts."""
@@ -157,11 +168,15 @@ class Rules(Drafts):
             raise RightReserved(actor=self.context.actor.id, right=right, roles=self.roles_with(right))
 
     def roles_with(self, right: Right) -> tuple[str, ...]:
-        """The roles that the rules of today reserve a right for, sorted; none: anybody has it."""
+        """The roles that a right is reserved for today, sorted; none: anybody has it, or nobody."""
+        return tuple(sorted(self._permissions().holders(right) or ()))
+
+    def _permissions(self) -> Permissions:
+        """Those of today; before there are any rules, nothing is said."""
         try:
-            return tuple(sorted(self.in_force().terms.permissions.rights.get(right, ())))
+            return self.in_force().terms.permissions
         except NoRulesInForce:
-            return ()
+            return Permissions()
 
     def units(self) -> dict[str, Unit]:
         """Every unit that was ever declared, by its code."""

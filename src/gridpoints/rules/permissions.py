@@ -7,14 +7,17 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from gridpoints.values import SYSTEM, Names
+from gridpoints.values import ORGANISERS, SYSTEM, Names
 
 
 class Right(StrEnum):
     """What may be reserved; `SEE_…` is of other people than oneself.
 
     `EMERGENCY` switches the mode of the community and back, `DIRECT` musters people and gives directives,
-    `CERTIFY` enters what stands in volunteers' records, and certifies it.
+    `CERTIFY` enters what stands in volunteers' records, and certifies it. `ADJUST` is to post by hand, to
+    take back, to set floors, to close a period; `MERCHANTS` to agree with merchants, to draw up and pay what
+    they are owed, and to fill the fund. `APPOINT` gives people offices, and with them
+    the rights of their roles.
     """
 
     REPORT = "report"
@@ -26,28 +29,48 @@ class Right(StrEnum):
     EMERGENCY = "emergency"
     DIRECT = "direct"
     CERTIFY = "certify"
+    MERCHANTS = "merchants"
+    APPOINT = "appoint"
     SEE_BALANCES = "see_balances"
     SEE_STATEMENTS = "see_statements"
     SEE_MEMBERS = "see_members"
     SEE_HOUSEHOLD_FILES = "see_household_files"
 
 
-#: What nobody may whom the rules do not name: it is reserved without a word.
-RESERVED = frozenset({Right.SEE_HOUSEHOLD_FILES})
+#: Who keeps the books of a community, where its rules do not say.
+OFFICERS = frozenset({"clerk", "organiser", "treasurer"})
+
+#: What is reserved without a word in the rules, and for whom: it touches what others have.
+RESERVED: Mapping[Right, frozenset[str]] = {
+    Right.ADJUST: OFFICERS,
+    Right.PUBLISH: OFFICERS,
+    Right.EMERGENCY: OFFICERS,
+    Right.DIRECT: OFFICERS,
+    Right.CERTIFY: OFFICERS,
+    Right.MERCHANTS: OFFICERS,
+    Right.APPOINT: ORGANISERS - SYSTEM.roles,
+    Right.SEE_HOUSEHOLD_FILES: frozenset(),
+}
+
+#: What anybody may before there are rules, so that there can be any: all but what is about people.
+OPEN_AT_FIRST = frozenset(Right) - {Right.APPOINT, Right.SEE_HOUSEHOLD_FILES}
 
 
 @frozen
 class Permissions:
-    """The roles that have each right; one that is not listed everybody has, but for those in `RESERVED`."""
+    """The roles that have each right; of one that is not listed `RESERVED` tells, or everybody has it."""
 
     rights: Mapping[Right, frozenset[str]] = field(factory=dict, hash=False)
     roles: Mapping[str, Names] = field(factory=dict, hash=False)
 
     def permits(self, right: Right, roles: Set[str]) -> bool:
         """Whether somebody in those roles may do it. What the program does by itself it may."""
-        if right in RESERVED and right not in self.rights:
-            return not roles.isdisjoint(SYSTEM.roles)
-        return allows(self.rights.get(right), roles)
+        holders = self.holders(right)
+        return holders is None or not roles.isdisjoint(holders) or not roles.isdisjoint(SYSTEM.roles)
+
+    def holders(self, right: Right) -> frozenset[str] | None:
+        """The roles that have a right; None: everybody."""
+        return self.rights.get(right) or RESERVED.get(right)
 
 
 def allows(reserved: Set[str] | None, roles: Set[str]) -> bool:

@@ -313,7 +313,7 @@ class LedgerStore(ABC):
     def touch(self, accounts: Iterable[Account], *, until: datetime, at: datetime) -> int:
         """Post the expiry of what was overdue on these accounts at `until`; answers of how many lots."""
         locked = self.lock(Wanted({account.key: account for account in accounts}), until)
-        for state in locked.accounts.values():
+        for _, state in sorted(locked.accounts.items()):
             locked.settle_overdue(state, at, until)
         self.write(locked)
         return sum(line.moves for line in locked.lines)
@@ -327,7 +327,7 @@ class LedgerStore(ABC):
         wanted = {account.key: account for account in accounts}
         locked = self.lock(Wanted(wanted, backdated=True), at)
         available = dict.fromkeys(wanted.values(), 0)
-        for state in locked.accounts.values():
+        for _, state in sorted(locked.accounts.items()):
             locked.settle_overdue(state, at)
             available[state.account] = state.posted - state.held - max(0, state.floor or 0)
         self.write(locked)
@@ -362,27 +362,14 @@ def _alone(accounts: Iterable[Account]) -> frozenset[str]:
 
 
 def _wanted(batch: Batch) -> Wanted:
-    sound = batch.sound
-    floored = {
-        key
-        for key, account in batch.accounts.items()
-        if not account.kind.strict and account.kind.floor is not None
-    }
-    alone = (
-        {key for request in sound for key, amount in request.net.items() if amount < 0 and key in floored}
-        if floored
-        else ()
-    )
-    used = {key for request in sound for key in request.net} if len(sound) < len(batch.requests) else None
-    accounts = batch.accounts if used is None else {k: a for k, a in batch.accounts.items() if k in used}
-    ids = [request.transaction.id for request in sound]
     if batch.plain:
-        return Wanted(accounts, alone=frozenset(alone), ids=ids)
+        return Wanted(batch.accounts, alone=frozenset(batch.drained), ids=batch.ids)
+    sound = batch.sound
     return Wanted(
-        accounts=accounts,
+        accounts=batch.accounts,
         holds=frozenset(r.subject for r in sound if r.act == Act.CAPTURE and r.subject),
         originals=frozenset(r.subject for r in sound if r.act == Act.REVERSE and r.subject),
-        alone=frozenset(alone),
+        alone=frozenset(batch.drained),
         backdated=any(request.effective_at is not None for request in sound),
-        ids=ids,
+        ids=batch.ids,
     )

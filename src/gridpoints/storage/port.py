@@ -32,6 +32,17 @@ class Range:
     below: Any = None
 
 
+@frozen
+class Sought:
+    """What `Work.find` is asked for, to be asked together with others: see `Work.find_all`."""
+
+    kind: type[Record]
+    where: Mapping[str, Any] | None = None
+    order: Sequence[str] = ("id",)
+    limit: int | None = None
+    lock: bool = False
+
+
 class Store(Protocol):
     """Where communities are kept. Safe to share between threads."""
 
@@ -75,6 +86,9 @@ class Work(Protocol):
     def replace_all(self, changes: Iterable[tuple[Record, Record]]) -> None:
         """`replace` for many pairs of old and new, in one go; all of them or, with an error, none."""
 
+    def write(self, added: Collection[Record], changed: Collection[tuple[Record, Record]]) -> None:
+        """`replace_all` what was changed, then `add` what is new; all of it or, with an error, none."""
+
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
         """The record of that id; raises `RecordUnknown`.
 
@@ -96,6 +110,9 @@ class Work(Protocol):
         with ``-`` descending. Equal ones stand by id. With `lock`, nobody else can lock or change
         them until this unit of work ends; what was changed while it waited is looked at again.
         """
+
+    def find_all(self, *sought: Sought) -> list[list[Any]]:
+        """What `find` would return for each of these, one after another, in one go."""
 
     def select(
         self,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol, Self
 
+from gridpoints.claiming.model import Claim
 from gridpoints.context import Context
 from gridpoints.storage.port import Work
 from gridpoints.values import Actor
@@ -33,6 +35,15 @@ class Claimable(Protocol):
 
     def must_be_verified_by(self, actor: Actor) -> None:
         """Raise where `actor` cannot say that it was done (that they are not the claimant is sure)."""
+
+    def looked_after_by(self, actor: Actor) -> bool:
+        """Whether `actor` looks after it for the community, and may act for its claimants."""
+
+    def longest(self, claim: Claim, *, written: bool) -> Decimal:
+        """The most hours that it can have taken by now.
+
+        `written`: somebody who looks after it writes them down, maybe long after the work was done.
+        """
 
     def delivered(self) -> None:
         """The claimant says that it is done."""

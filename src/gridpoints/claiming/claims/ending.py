@@ -12,7 +12,6 @@ from gridpoints.claiming.claims.machine import Claims, ended
 from gridpoints.claiming.conditions import Conditions
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
 from gridpoints.context import Context
-from gridpoints.errors import OwnClaim
 from gridpoints.storage.port import Work
 
 
@@ -24,11 +23,12 @@ class Ending(Claims):
         """Give a claim, a request, an offer or a place in line back.
 
         What it held is free: the place goes to the next in line, the wish is published again. Late,
-        where the `Conditions` say so. Raises `SessionStarted` once a session has begun, unless it was
-        cancelled.
+        where the `Conditions` say so. Raises `NotTheClaimant`, and `SessionStarted` once a session has
+        begun, unless it was cancelled.
         """
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
+            self._must_be_theirs(claim, claimed)
             claimed.must_let_go()
             to = self._cancelled_as(work, claim, claimed)
             cancelled = self.context.change(work, claim, ended(claim, to), reason)
@@ -39,7 +39,7 @@ class Ending(Claims):
         """Cancel somebody's claim as the organiser; see `Conditions.called_off_deed` for what they get."""
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
-            self._must_organise(claim)
+            self._must_organise(claim, claimed)
             called_off = call_off_all(self.context, work, [claim], self._conditions(work, claimed), reason)
             claimed.let_go()
             return called_off[0]
@@ -48,17 +48,16 @@ class Ending(Claims):
         """Note, as the organiser, that somebody did not come to a session that is over. Raises `OwnClaim`."""
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id, Target.SESSION)
+            self._must_be_anothers(claim)
+            self._must_organise(claim, claimed)
             claimed.must_be_over()
-            if self.context.actor.id == claim.member_id:
-                raise OwnClaim(actor=claim.member_id)
-            self._must_organise(claim)
             return self.context.change(work, claim, ended(claim, ClaimStatus.NO_SHOW))
 
     def excuse(self, claim_id: str, *, reason: str) -> Claim:
         """Excuse who stayed away, cancelled late, or did not check out, as the organiser."""
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
-            self._must_organise(claim)
+            self._must_organise(claim, claimed)
             excused = self.context.change(work, claim, ended(claim, ClaimStatus.EXCUSED), reason)
             claimed.let_go()
             return excused
@@ -67,7 +66,7 @@ class Ending(Claims):
         """Note that somebody who had checked in left before it was done: the claim counts for nothing."""
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
-            self._must_be_theirs(claim)
+            self._must_be_theirs(claim, claimed)
             abandoned = self.context.change(work, claim, ended(claim, ClaimStatus.ABANDONED), reason)
             claimed.let_go()
             return abandoned

@@ -13,7 +13,6 @@ from gridpoints.claiming.claims.claimable import Claimable
 from gridpoints.claiming.conditions import EVERYWHERE, UNCONDITIONAL, Conditions
 from gridpoints.claiming.model import (
     CLAIM,
-    ORGANISERS,
     Claim,
     ClaimStatus,
     Target,
@@ -21,13 +20,16 @@ from gridpoints.claiming.model import (
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.errors import (
+    HoursOutOfRange,
     IllegalTransition,
+    NotForOthers,
     NotTheClaimant,
     NotTheOrganiser,
+    OwnClaim,
     WrongTarget,
 )
 from gridpoints.storage.port import Work
-from gridpoints.values import check_decimal, check_text
+from gridpoints.values import check_text
 
 
 @frozen
@@ -79,17 +81,28 @@ class Claims:
         claimed = self.claimables[claim.target].locked(self.context, work, claim.target_id)
         return work.get(Claim, claim_id, lock=True), claimed
 
-    def _must_organise(self, claim: Claim) -> None:
+    def _must_be_anothers(self, claim: Claim) -> None:
+        """Raise `OwnClaim` for the claimant."""
+        if self.context.actor.id == claim.member_id:
+            raise OwnClaim(actor=claim.member_id)
+
+    def _must_organise(self, claim: Claim, claimed: Claimable) -> None:
         """Raise `NotTheOrganiser` for the claimant, and for who acts for nobody but themselves."""
         actor = self.context.actor
-        if actor.id == claim.member_id or not actor.roles & ORGANISERS:
+        if actor.id == claim.member_id or not claimed.looked_after_by(actor):
             raise NotTheOrganiser(actor=actor.id)
 
-    def _must_be_theirs(self, claim: Claim) -> None:
+    def _must_be_theirs(self, claim: Claim, claimed: Claimable) -> None:
         """Raise `NotTheClaimant` for everybody but the claimant and organisers."""
         actor = self.context.actor
-        if actor.id != claim.member_id and not actor.roles & ORGANISERS:
+        if actor.id != claim.member_id and not claimed.looked_after_by(actor):
             raise NotTheClaimant(actor=actor.id, claim=claim.id)
+
+    def _must_claim_for(self, member: Member, claimed: Claimable) -> None:
+        """Raise `NotForOthers` for who takes something on for another, and does not look after it."""
+        actor = self.context.actor
+        if actor.id != member.id and not claimed.looked_after_by(actor):
+            raise NotForOthers(actor=actor.id, member=member.name)
 
     def _scopes(self, claimed: Claimable) -> tuple[str, ...]:
         """The ids of the `Conditions` that apply to it, the most particular first."""
@@ -113,8 +126,11 @@ class Claims:
         return tuple(dict.fromkeys((*claim.evidence, *(check_text("evidence", each) for each in added))))
 
     def _check_hours(self, claim: Claim, claimed: Claimable, hours: Decimal) -> None:
-        """Raise where it cannot have taken so long."""
-        check_decimal("hours", hours)
+        """Raise `HoursOutOfRange` where it cannot have taken so long."""
+        written = self.context.actor.id != claim.member_id
+        longest = claimed.longest(claim, written=written)
+        if not (hours.is_finite() and 0 < hours <= longest):
+            raise HoursOutOfRange(hours=hours, longest=longest)
 
 
 def conditions_under(work: Work, *scopes: tuple[str, ...]) -> list[Conditions]:

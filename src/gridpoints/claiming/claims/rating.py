@@ -5,9 +5,9 @@ from __future__ import annotations
 from attrs import frozen
 
 from gridpoints.claiming.claims.machine import Claims
-from gridpoints.claiming.model import ORGANISERS, Claim, ClaimStatus
+from gridpoints.claiming.model import Claim, ClaimStatus
 from gridpoints.claiming.ratings import BEST, RATING, WORST, Rating, RatingStatus, Reputation
-from gridpoints.errors import NotConcerned, NotRatable, NotRated, NotTheOrganiser, OwnRating, RatedAlready
+from gridpoints.errors import NotConcerned, NotRatable, NotRated, OwnRating, RatedAlready
 from gridpoints.values import check_text, check_whole
 
 
@@ -28,7 +28,7 @@ class RatingEachOther(Claims):
             if claim.status is not ClaimStatus.VERIFIED:
                 raise NotRatable(claim=claim.id, status=claim.status)
             theirs = actor.id == claim.member_id
-            if not theirs and actor.id != claim.verified_by and not actor.roles & ORGANISERS:
+            if not theirs and actor.id != claim.verified_by and not actor.organises:
                 raise NotConcerned(actor=actor.id, claim=claim.id)
             if work.count(Rating, {"claim_id": claim.id, "rater": actor.id}):
                 raise RatedAlready(actor=actor.id, claim=claim.id)
@@ -50,7 +50,7 @@ class RatingEachOther(Claims):
         with self.context.begin() as work:
             rating = work.get(Rating, rating_id, lock=True)
             of_a_thing = rating.rater == work.get(Claim, rating.claim_id).member_id
-            rated = actor.roles & ORGANISERS if of_a_thing else actor.id == rating.about
+            rated = actor.organises if of_a_thing else actor.id == rating.about
             if not rated:
                 raise NotRated(rating=rating.id, actor=actor.id)
             return self.context.change(work, rating, RATING.advance(rating, RatingStatus.APPEALED), reason)
@@ -61,8 +61,7 @@ class RatingEachOther(Claims):
         An organiser decides who neither gave it nor is rated. Raises `NotTheOrganiser`, `OwnRating`.
         """
         actor = self.context.actor
-        if not actor.roles & ORGANISERS:
-            raise NotTheOrganiser(actor=actor.id)
+        self.context.must_organise()
         with self.context.begin() as work:
             rating = work.get(Rating, rating_id, lock=True)
             if actor.id in (rating.rater, rating.about):

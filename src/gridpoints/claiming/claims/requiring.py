@@ -22,7 +22,7 @@ from gridpoints.claiming.conditions import (
     Consent,
     Qualification,
 )
-from gridpoints.claiming.model import ORGANISERS, Target
+from gridpoints.claiming.model import Target
 from gridpoints.errors import ConditionOfSessions, NotTheOrganiser
 from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text, check_whole
 
@@ -135,9 +135,9 @@ class Requiring(Claims):
             return work.find(Consent, {"member_id": member_id}, order=("since", "id"))
 
     def _must_be_organiser(self, member_id: str | None = None) -> None:
-        actor = self.context.actor
-        if actor.id == member_id or not actor.roles & ORGANISERS:
-            raise NotTheOrganiser(actor=actor.id)
+        self.context.must_organise()
+        if self.context.actor.id == member_id:
+            raise NotTheOrganiser(actor=member_id)
 
 
 def _must_hold(conditions: Conditions) -> None:

@@ -13,9 +13,9 @@ from gridpoints.claiming.claims.claimable import Claimable
 from gridpoints.claiming.claims.machine import Claims, ended
 from gridpoints.claiming.model import CLAIM, CORRECTION, Claim, ClaimStatus, Provenance, Target
 from gridpoints.community.model import Member
-from gridpoints.errors import HoursNeeded, NotUsable, OwnClaim, OwnEntry, OwnFamily
+from gridpoints.errors import HoursNeeded, NotUsable, OwnEntry, OwnFamily
 from gridpoints.storage.port import Work
-from gridpoints.values import Step, check_text, shown
+from gridpoints.values import SYSTEM, Step, check_decimal, check_text, shown
 
 
 @frozen
@@ -78,17 +78,18 @@ class Verifying(Claims):
 
         The new award is judged by the version of the rules that is in force for that day by now, and
         says which; facts and quantities stay as they were told. With the same hours and evidence under the
-        same version nothing changes. Raises `OwnClaim`, `OwnAward`, and what `Awards.reverse` does, where
-        `queue` is explained.
+        same version nothing changes. An organiser does it: raises `NotTheOrganiser`, what `verify` does,
+        `OwnAward`, and what `Awards.reverse` does, where `queue` is explained.
         """
         reason = check_text("reason", reason)
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
             self._must_be_another(work, claim, claimed)
+            self._must_organise(claim, claimed)
             if hours is None and claim.hours is not None:
                 raise HoursNeeded(claim=claim.id)
             if hours is not None:
-                self._check_hours(claim, claimed, hours)
+                self._check_hours(claim, claimed, check_decimal("hours", hours))
             number = claim.corrections + 1
             award_id = f"claim:{claim.id}#{number}"
             corrected = CORRECTION.advance(
@@ -114,16 +115,15 @@ class Verifying(Claims):
     def _uncredit(self, award: Award, reason: str, *, queue: bool) -> None:
         """End what a claim was credited with, whatever became of it so far."""
         if award.status is AwardStatus.CREDITED:
-            Awards(self.context).reverse(award.id, reason, queue=queue)
+            Awards(self.context).take_back(award.id, reason, queue=queue)
         elif award.status is AwardStatus.PENDING:
             Awards(self.context).withdraw(award.id, reason)
 
     def _must_be_another(self, work: Work, claim: Claim, claimed: Claimable) -> None:
         """Raise where who acts cannot judge the claim."""
         actor = self.context.actor
-        if actor.id == claim.member_id:
-            raise OwnClaim(actor=actor.id)
-        if actor.id == claim.entered_by:
+        self._must_be_anothers(claim)
+        if actor.id == claim.entered_by and actor.roles.isdisjoint(SYSTEM.roles):
             raise OwnEntry(actor=actor.id, claim=claim.id)
         claimed.must_be_verified_by(actor)
         if not self._conditions(work, claimed).family_verifies:
@@ -161,9 +161,14 @@ class Verifying(Claims):
         )
 
     def dispute(self, claim_id: str, *, reason: str) -> Claim:
-        """Doubt what was submitted; it is then verified after all, or made void."""
+        """Doubt what was submitted; it is then verified after all, or made void by an organiser.
+
+        Those do who may be asked to verify it, also who wrote it down. Raises as `verify` does.
+        """
         with self.context.begin() as work:
-            claim, _ = self._locked(work, claim_id)
+            claim, claimed = self._locked(work, claim_id)
+            self._must_be_anothers(claim)
+            claimed.must_be_verified_by(self.context.actor)
             return self.context.change(work, claim, ended(claim, ClaimStatus.DISPUTED), reason)
 
     def void(self, claim_id: str, *, reason: str, queue: bool = False) -> Claim:
@@ -175,12 +180,11 @@ class Verifying(Claims):
         """
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
-            if self.context.actor.id == claim.member_id:
-                raise OwnClaim(actor=claim.member_id)
+            self._must_be_anothers(claim)
             if claim.target is Target.WISH:
                 claimed.must_be_verified_by(self.context.actor)
             else:
-                self._must_organise(claim)
+                self._must_organise(claim, claimed)
             if claim.status is ClaimStatus.VERIFIED:
                 void = CORRECTION.advance(claim, ClaimStatus.VOID)
                 self._uncredit(Awards(self.context).award(claim.award_id or ""), reason, queue=queue)

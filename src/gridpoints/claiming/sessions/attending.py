@@ -39,12 +39,14 @@ class Attending(Ending):
         The claim says what it is: confirmed, waitlisted, or, where the `Conditions` want that, requested;
         its `warnings` tell of little time before or after another session. `born` is asked where age
         matters, `acknowledged` where there is a risk; `children` come along and are not counted. Raises
-        `SessionFull`, `SessionStarted`, `NotPublished`, `MemberInactive`, and what `Admission` does.
+        `SessionFull`, `SessionStarted`, `NotPublished`, `MemberInactive`, `NotForOthers` (for a neighbour an
+        organiser does it), and what `Admission` does.
         """
         with self.context.begin() as work:
             # The person first, then the session: everybody locks in this order.
             member = self._active(work, member_id)
             places = Places.locked(self.context, work, session_id)
+            self._must_claim_for(member, places)
             places.session.must_take_claims(self.context.now())
             conditions = places.conditions()
             admission = places.admission(member, conditions)
@@ -81,7 +83,7 @@ class Attending(Ending):
         """Grant a request, as the organiser. Raises `SessionFull`; `AllTaken` for a post, errand or task."""
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
-            self._must_organise(claim)
+            self._must_organise(claim, claimed)
             must_stand(claim, ClaimStatus.REQUESTED, ClaimStatus.CONFIRMED)
             claimed.must_let_go()
             return self.context.change(work, claim, self._confirmed(work, claim, claimed))
@@ -96,8 +98,8 @@ class Attending(Ending):
     def reject(self, claim_id: str, *, reason: str) -> Claim:
         """Refuse a request, with the reason that its claimant is told, as the organiser."""
         with self.context.begin() as work:
-            claim, _ = self._locked(work, claim_id)
-            self._must_organise(claim)
+            claim, claimed = self._locked(work, claim_id)
+            self._must_organise(claim, claimed)
             rejected = CLAIM.advance(claim, ClaimStatus.REJECTED, due_at=None)
             return self.context.change(work, claim, rejected, reason)
 
@@ -109,7 +111,7 @@ class Attending(Ending):
         with self.context.begin() as work:
             member = self._active(work, work.get(Claim, claim_id).member_id)
             claim, places = self._locked_places(work, claim_id)
-            self._must_be_theirs(claim)
+            self._must_be_theirs(claim, places)
             must_stand(claim, ClaimStatus.OFFERED, ClaimStatus.CONFIRMED)
             if claim.due_at is not None and claim.due_at <= self.context.now():
                 raise OfferOver(claim=claim.id, until=claim.due_at)
@@ -129,7 +131,7 @@ class Attending(Ending):
         """Say that one cannot come and looks for somebody; until one is found, one still answers for it."""
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
-            self._must_be_theirs(claim)
+            self._must_be_theirs(claim, places)
             places.must_let_go()
             wanted = CLAIM.advance(claim, ClaimStatus.STAND_IN_WANTED)
             return self.context.change(work, claim, wanted, reason)
@@ -137,8 +139,8 @@ class Attending(Ending):
     def come_after_all(self, claim_id: str) -> Claim:
         """Look for no stand-in any more."""
         with self.context.begin() as work:
-            claim, _ = self._locked_places(work, claim_id)
-            self._must_be_theirs(claim)
+            claim, places = self._locked_places(work, claim_id)
+            self._must_be_theirs(claim, places)
             must_stand(claim, ClaimStatus.STAND_IN_WANTED, ClaimStatus.CONFIRMED)
             return self.context.change(work, claim, CLAIM.advance(claim, ClaimStatus.CONFIRMED))
 
@@ -150,10 +152,14 @@ class Attending(Ending):
         born: date | None = None,
         acknowledged: bool = False,
     ) -> Claim:
-        """Take over the place of somebody who wants a stand-in; answers the claim of who takes over."""
+        """Take over the place of somebody who wants a stand-in; answers the claim of who takes over.
+
+        Raises as `claim_session` does.
+        """
         with self.context.begin() as work:
             member = self._active(work, member_id)
             claim, places = self._locked_places(work, claim_id)
+            self._must_claim_for(member, places)
             places.must_let_go()
             must_stand(claim, ClaimStatus.STAND_IN_WANTED, ClaimStatus.TRANSFERRED)
             admission = places.admission(member, places.conditions())
@@ -176,8 +182,9 @@ class Attending(Ending):
     # --- the session --------------------------------------------------------------------------
 
     def cancel_session(self, session_id: str, *, reason: str | None = None) -> list[Claim]:
-        """`Catalog.cancel_session`, where one wants to know which claims ended by it."""
+        """`Catalog.cancel_session`, where one wants to know which claims ended by it. For organisers."""
         with self.context.begin() as work:
+            self.context.must_organise()
             places = Places.locked(self.context, work, session_id)
             session = places.session
             if session.status is not SessionStatus.CANCELLED:

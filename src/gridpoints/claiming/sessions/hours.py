@@ -9,8 +9,7 @@ from attrs import evolve, frozen
 
 from gridpoints.catalog.model import Session
 from gridpoints.claiming.claims.admission import overlap
-from gridpoints.claiming.claims.claimable import Claimable
-from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Provenance, Target, whole_hundredths
+from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Provenance, Target
 from gridpoints.claiming.sessions.attending import Attending
 from gridpoints.claiming.sessions.places import Places
 from gridpoints.claiming.sessions.presence import must_be_a_persons
@@ -18,9 +17,7 @@ from gridpoints.errors import (
     AlreadyClaimed,
     CheckOutMissing,
     HoursNeeded,
-    HoursOutOfRange,
     HoursOverlap,
-    OwnClaim,
 )
 from gridpoints.storage.port import Work
 from gridpoints.values import Interval
@@ -39,22 +36,24 @@ class Hours(Attending):
         """Say that the work of a session was done, and how many hours it took.
 
         Where they checked in and out, no more than that; None is all of it. `evidence` are texts or links
-        that show it: a photograph, a list of signatures. Raises `SessionNotOver`,
-        `HoursOutOfRange` for more than there can be, `HoursOverlap`, `HoursNeeded`, and
-        `CheckOutMissing` for one who has not checked out.
+        that show it: a photograph, a list of signatures. An organiser may say it for them, and then does not
+        verify it. Raises `NotTheClaimant`, `SessionNotOver`, `HoursOutOfRange` for more than there can be,
+        `HoursOverlap`, `HoursNeeded`, and `CheckOutMissing` for one who has not checked out.
         """
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
+            self._must_be_theirs(claim, places)
             if claim.status in (ClaimStatus.CHECKED_IN, ClaimStatus.UNACCOUNTED):
                 raise CheckOutMissing(claim=claim.id)
             must_be_a_persons(claim, ClaimStatus.SUBMITTED)
             if claim.status is ClaimStatus.NO_SHOW:
-                self._must_enter(claim)
+                self._must_enter(claim, places)
             if claim.status is ClaimStatus.CHECKED_OUT:
-                hours, provenance = hours or self._longest(claim, places), Provenance.CHECKED
+                hours, provenance = hours or places.longest(claim), Provenance.CHECKED
             else:
                 places.must_be_over()
-                provenance = Provenance.CLAIMED
+                mine = self.context.actor.id == claim.member_id
+                provenance = Provenance.CLAIMED if mine else Provenance.PROXY
             return self._submit(work, claim, places, hours, provenance, evidence=evidence)
 
     def enter_hours(
@@ -73,8 +72,8 @@ class Hours(Attending):
         """
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
+            self._must_enter(claim, places)
             must_be_a_persons(claim, ClaimStatus.SUBMITTED)
-            self._must_enter(claim)
             places.must_be_over()
             return self._submit(work, claim, places, hours, provenance, evidence=evidence, reason=reason)
 
@@ -95,9 +94,6 @@ class Hours(Attending):
         with self.context.begin() as work:
             member = self._active(work, member_id)
             places = Places.locked(self.context, work, session_id)
-            standing = work.find(Claim, {**places.on(*HOLDING, ClaimStatus.NO_SHOW), "member_id": member.id})
-            if any(claim.team is None for claim in standing):
-                raise AlreadyClaimed(member=member.name, kind="session")
             submitted = Claim(
                 self.context.id(None),
                 Target.SESSION,
@@ -110,16 +106,18 @@ class Hours(Attending):
                 status=ClaimStatus.SUBMITTED,
             )
             submitted = evolve(submitted, evidence=self._shown(submitted, evidence))
-            self._must_enter(submitted)
+            self._must_enter(submitted, places)
+            standing = work.find(Claim, {**places.on(*HOLDING, ClaimStatus.NO_SHOW), "member_id": member.id})
+            if any(claim.team is None for claim in standing):
+                raise AlreadyClaimed(member=member.name, kind="session")
             places.must_be_over()
             self._check_hours(submitted, places, hours)
             self._must_not_overlap(work, submitted, places.session)
             return self.context.keep(work, submitted)
 
-    def _must_enter(self, claim: Claim) -> None:
-        if self.context.actor.id == claim.member_id:
-            raise OwnClaim(actor=claim.member_id)
-        self._must_organise(claim)
+    def _must_enter(self, claim: Claim, places: Places) -> None:
+        self._must_be_anothers(claim)
+        self._must_organise(claim, places)
 
     def _submit(
         self,
@@ -134,35 +132,19 @@ class Hours(Attending):
     ) -> Claim:
         if hours is None:
             raise HoursNeeded(claim=claim.id)
-        written = provenance not in (Provenance.CLAIMED, Provenance.CHECKED)
+        actor = self.context.actor
         submitted = CLAIM.advance(
             claim,
             ClaimStatus.SUBMITTED,
             hours=hours,
             provenance=provenance,
-            entered_by=self.context.actor.id if written else None,
+            entered_by=None if actor.id == claim.member_id else actor.id,
             evidence=self._shown(claim, evidence),
             due_at=None,
         )
         self._check_hours(claim, places, hours)
         self._must_not_overlap(work, claim, places.session)
         return self.context.change(work, claim, submitted, reason)
-
-    def _check_hours(self, claim: Claim, claimed: Claimable, hours: Decimal) -> None:
-        if not isinstance(claimed, Places):
-            super()._check_hours(claim, claimed, hours)
-            return
-        longest = self._longest(claim, claimed)
-        if not (hours.is_finite() and 0 < hours <= longest):
-            raise HoursOutOfRange(hours=hours, longest=longest)
-
-    def _longest(self, claim: Claim, places: Places) -> Decimal:
-        """The hours that there can be: of the session, or between check-in and check-out."""
-        whole = places.session.interval
-        if claim.status is not ClaimStatus.CHECKED_OUT and claim.provenance is not Provenance.CHECKED:
-            return whole.hours
-        attended = claim.attended(whole)
-        return Decimal(0) if attended is None else whole_hundredths(attended.hours)
 
     def _must_not_overlap(self, work: Work, claim: Claim, session: Session) -> None:
         """Raise `HoursOverlap` where the member has hours of another session in the same time."""

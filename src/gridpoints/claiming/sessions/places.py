@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Self
 
 from attrs import frozen
@@ -14,7 +15,7 @@ from gridpoints.claiming.claims.ending import call_off_all
 from gridpoints.claiming.claims.machine import conditions_under
 from gridpoints.claiming.claims.taken import taken
 from gridpoints.claiming.conditions import Conditions
-from gridpoints.claiming.model import CLAIM, OPEN, Claim, ClaimStatus, Target
+from gridpoints.claiming.model import CLAIM, OPEN, Claim, ClaimStatus, Provenance, Target, hours_within
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.storage.port import Work
@@ -49,6 +50,18 @@ class Places:
 
     def must_be_verified_by(self, actor: Actor) -> None:
         """Anybody but the claimant."""
+
+    def looked_after_by(self, actor: Actor) -> bool:
+        """Organisers look after sessions."""
+        return actor.organises
+
+    def longest(self, claim: Claim, *, written: bool = False) -> Decimal:
+        """The hours that there can be: of the session, or between check-in and check-out."""
+        whole = self.session.interval
+        if claim.status is not ClaimStatus.CHECKED_OUT and claim.provenance is not Provenance.CHECKED:
+            return whole.hours
+        attended = claim.attended(whole)
+        return Decimal(0) if attended is None else hours_within(attended.start, attended.end)
 
     def delivered(self) -> None:
         """The session itself does not change."""

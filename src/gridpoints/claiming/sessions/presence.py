@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from attrs import frozen
 
@@ -11,12 +10,13 @@ from gridpoints.catalog.model import Session, SessionStatus
 from gridpoints.claiming.conditions import before
 from gridpoints.claiming.model import (
     CLAIM,
-    ORGANISERS,
+    LATE,
     Claim,
     ClaimStatus,
     CodeKey,
 )
 from gridpoints.claiming.sessions.attending import Attending
+from gridpoints.claiming.sessions.places import Places
 from gridpoints.codes import RotatingCode, rotating_code, step_of
 from gridpoints.errors import (
     CheckInClosed,
@@ -24,13 +24,11 @@ from gridpoints.errors import (
     CodeUsed,
     IllegalTransition,
     NotPublished,
-    NotTheOrganiser,
 )
 from gridpoints.storage.port import Work
 
-#: How many minutes before a session one can check in, and how long after it one can check out.
+#: How many minutes before a session one can check in.
 EARLY_MINUTES = 60
-LATE = timedelta(minutes=60)
 #: Of a code at the door: who guesses is right once in 30 million times.
 DIGITS = 8
 
@@ -44,8 +42,7 @@ class Presence(Attending):
 
         It is evidence that somebody saw the place where it is shown, not proof: it can be passed on.
         """
-        if not self.context.actor.roles & ORGANISERS:
-            raise NotTheOrganiser(actor=self.context.actor.id)
+        self.context.must_organise()
         with self.context.begin() as work:
             work.get(Session, session_id, lock=True)
             return rotating_code(self._key(work, session_id), self.context.now(), digits=DIGITS)
@@ -67,7 +64,7 @@ class Presence(Attending):
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
             session, now = places.session, self.context.now()
-            window = self._seen(work, claim, code)
+            window = self._seen(work, claim, places, code)
             if session.status is SessionStatus.CANCELLED:
                 raise NotPublished(kind="session", id=session.id, status=session.status)
             must_be_a_persons(claim, ClaimStatus.CHECKED_IN)
@@ -91,7 +88,7 @@ class Presence(Attending):
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
             now, closes_at = self.context.now(), places.session.ends_at + LATE
-            window = self._seen(work, claim, code)
+            window = self._seen(work, claim, places, code)
             checked_out = CLAIM.advance(
                 claim, ClaimStatus.CHECKED_OUT, checked_out_at=now, code_window=window, due_at=None
             )
@@ -100,12 +97,12 @@ class Presence(Attending):
                 raise CheckInClosed(opens_at=opens_at, closes_at=closes_at)
             return self.context.change(work, claim, checked_out)
 
-    def _seen(self, work: Work, claim: Claim, code: str | None) -> int | None:
+    def _seen(self, work: Work, claim: Claim, places: Places, code: str | None) -> int | None:
         """How it is known that they are there: the window of their code; None: an organiser sees them."""
         if code is None:
-            self._must_organise(claim)
+            self._must_organise(claim, places)
             return claim.code_window
-        self._must_be_theirs(claim)
+        self._must_be_theirs(claim, places)
         window = step_of(self._key(work, claim.target_id), code, self.context.now(), digits=DIGITS)
         if window is None:
             raise CodeInvalid(session=claim.target_id)

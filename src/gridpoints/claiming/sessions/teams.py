@@ -31,6 +31,7 @@ class Teams(Attending):
         with self.context.begin() as work:
             leader = self._active(work, leader_id)
             places = Places.locked(self.context, work, session_id)
+            self._must_claim_for(leader, places)
             places.session.must_take_claims(self.context.now())
             conditions = places.conditions()
             admission = places.admission(leader, conditions)
@@ -60,7 +61,7 @@ class Teams(Attending):
         with self.context.begin() as work:
             member = self._active(work, member_id)
             claim, places = self._locked_places(work, claim_id)
-            self._must_be_theirs(claim)
+            self._must_be_theirs(claim, places)
             if claim.team is None:
                 raise NotForTeam(claim=claim.id)
             must_stand(claim, ClaimStatus.CONFIRMED, ClaimStatus.TRANSFERRED)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Target
+from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus, Provenance, Target
 from gridpoints.claiming.wishes.bounties import Bounties
 from gridpoints.claiming.wishes.clock import WishClock
 from gridpoints.claiming.wishes.disclosing import Disclosing
@@ -39,8 +39,9 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
     def claim_wish(self, wish_id: str, member_id: str) -> Claim:
         """Take on a part of a wish for the time of the lease; one that lapsed goes to the next.
 
-        Raises `OwnWish`, `OwnHouseholdWish`, `WishTaken`, `AlreadyClaimed`, `WishesTooMany`,
-        `RoundNotOpen`, `NotPublished` or `MemberInactive`.
+        For a neighbour those do it who look after wishes, else `NotForOthers`. Raises `OwnWish`,
+        `OwnHouseholdWish`, `WishTaken`, `AlreadyClaimed`, `WishesTooMany`, `RoundNotOpen`, `NotPublished`
+        or `MemberInactive`.
         """
         with self.context.begin() as work:
             return self._claim(work, self._active(work, member_id), wish_id)
@@ -80,6 +81,7 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
     def _claim(self, work: Work, member: Member, wish_id: str, *, adopted_by: str | None = None) -> Claim:
         now, terms = self.context.now(), terms_in(work)
         wished = Wished.locked(self.context, work, wish_id)
+        self._must_claim_for(member, wished)
         self._refuse_own(work, wished.wish, member, own=terms.own)
         wish, held = wished.sweep()
         _must_be_free(wish, held, member)
@@ -133,16 +135,25 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
         """Say that a wish, or one's part of it, was granted; its beneficiary is asked to confirm.
 
         `hours` is how long it took, where the rules pay the deed by the hour; `evidence` are texts or links
-        that show it. Raises `LeaseOver` or
-        `NotTheGiver`.
+        that show it. Who says so for the giver does not confirm it. Raises `LeaseOver`, `NotTheGiver`, or
+        `HoursOutOfRange` for more hours than there were.
         """
         if hours is not None:
             check_decimal("hours", hours)
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id, Target.WISH)
             self._must_give(work, claim)
-            shown = self._shown(claim, evidence)
-            submitted = CLAIM.advance(claim, ClaimStatus.SUBMITTED, hours=hours, evidence=shown)
+            mine = self.context.actor.id == claim.member_id
+            submitted = CLAIM.advance(
+                claim,
+                ClaimStatus.SUBMITTED,
+                hours=hours,
+                provenance=None if hours is None else Provenance.CLAIMED if mine else Provenance.PROXY,
+                entered_by=None if mine else self.context.actor.id,
+                evidence=self._shown(claim, evidence),
+            )
+            if hours is not None:
+                self._check_hours(claim, claimed, hours)
             self.context.change(work, claim, submitted)
             claimed.delivered()
             return submitted

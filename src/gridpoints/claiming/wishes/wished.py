@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Self
 
 from attrs import evolve, frozen
 
-from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Target
+from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Target, hours_within
 from gridpoints.claiming.wishes.gifts import BountyStatus, Contact
 from gridpoints.claiming.wishes.model import PUBLIC, WISH, Wish, WishRound, WishStatus, WishTerms
 from gridpoints.claiming.wishes.purse import Purse
@@ -52,6 +53,18 @@ class Wished:
         speaks = self.wish.concerns(actor) or terms_in(self.work).entrusted(actor)
         if not speaks or any(claim.member_id == actor.id for claim in self.held()):
             raise NotTheBeneficiary(wish=self.wish.id)
+
+    def looked_after_by(self, actor: Actor) -> bool:
+        """Those look after wishes whom the terms name."""
+        return terms_in(self.work).entrusted(actor)
+
+    def longest(self, claim: Claim, *, written: bool) -> Decimal:
+        """From when it was claimed until now; what is `written` down, not more than a lease before."""
+        begins = claim.claimed_at
+        if written:
+            terms = terms_in(self.work)
+            begins -= timedelta(days=terms.contact_days + terms.delivery_days)
+        return hours_within(begins, self.context.now())
 
     def delivered(self) -> None:
         """The beneficiary is asked, once every part is delivered."""

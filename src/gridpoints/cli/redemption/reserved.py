@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, member_argument
+from gridpoints.cli.desk import Desk, command, end_of, member_argument
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -103,6 +103,15 @@ def _register_till(group: typer.Typer, language: Language) -> None:
         keep: Annotated[
             bool, typer.Option("--keep", help=language.text("The goods cannot be had again."))
         ] = False,
+        lot: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="DAY",
+                help=language.text(
+                    "The last day of the lot that the points go back into; repeat it for each, in order."
+                ),
+            ),
+        ] = None,
         id: Annotated[
             str | None,
             typer.Option(
@@ -113,7 +122,12 @@ def _register_till(group: typer.Typer, language: Language) -> None:
         with desk.village() as village:
             room = village.redemption
             back = room.refund(
-                redemption, _read_pieces(language, pieces), reason=reason, restock=not keep, id=id
+                redemption,
+                _read_pieces(language, pieces),
+                reason=reason,
+                restock=not keep,
+                lots=[end_of(village, day) for day in lot or ()],
+                id=id,
             )
             unit = village.rules.units()[back.unit]
         document = {

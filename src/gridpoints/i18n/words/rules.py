@@ -34,6 +34,8 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "emergency": "switch to emergency mode and back",
         "direct": "muster people and give directives",
         "certify": "enter and certify what volunteers did",
+        "merchants": "agree with merchants and pay them",
+        "appoint": "give people offices",
         "see_balances": "see the points of others",
         "see_statements": "see the statements of others",
         "see_members": "see the particulars of others",

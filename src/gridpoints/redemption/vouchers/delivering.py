@@ -175,7 +175,7 @@ class Delivering(Taking):
             raise VoucherTaken(voucher=voucher.id, at=redemption.captured_at)
         if redemption.status is RedemptionStatus.VOIDED:
             raise VoucherClosed(voucher=voucher.id, status=VoucherStatus.REVOKED)
-        self.capture(redemption.id)
+        self._capture(work, redemption.id)
         self.context.change(work, voucher, VOUCHER.advance(voucher, VoucherStatus.REDEEMED))
 
     def _double_use(self, work: Work, delivery: Delivery, till: Till) -> DoubleUse:

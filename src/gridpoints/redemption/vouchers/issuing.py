@@ -14,6 +14,7 @@ from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
 from gridpoints.redemption.asking import NO_MERITS, Merits, check_id
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.reserving import Reserving
+from gridpoints.redemption.spending import SPEAKS_FOR_RESIDENTS
 from gridpoints.redemption.vouchers.model import (
     GRACE,
     SECRET,
@@ -33,8 +34,6 @@ from gridpoints.values import Unit, check_instant, check_text, shown
 _GOODS, _HOLDER = 100, 40
 #: Before this a voucher ends: there must be days enough left for its grace.
 _LAST = datetime.max.replace(tzinfo=UTC) - GRACE
-#: Who does for residents without a telephone what they would do themselves.
-SHOWS_FOR_RESIDENTS = frozenset({"clerk", "system"})
 
 
 @frozen
@@ -129,7 +128,7 @@ class Issuing(Reserving):
         home = work.get(Member, voucher.holder_id).household_id
         family = home is not None and home == taker.household_id
         actor = self.context.actor
-        own = actor.id == voucher.holder_id or actor.roles & SHOWS_FOR_RESIDENTS
+        own = actor.id == voucher.holder_id or actor.roles & SPEAKS_FOR_RESIDENTS
         if not own or wallet is None or not (wallet.gift or (wallet.transfer and family)):
             raise HandingOnNotAllowed(unit=unit, member=taker.name)
 

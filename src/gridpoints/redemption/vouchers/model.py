@@ -108,7 +108,7 @@ class MemberSecret:
 
 @frozen
 class Attempt:
-    """Something that was shown as a voucher and refused: who was shown it, and the true `reason` (a code).
+    """A voucher or a member's code that was shown and refused: to whom, and the true `reason`, a code.
 
     `voucher_id` is which one it was, where that could be told.
     """

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from attrs import frozen
 
-from gridpoints.codes import RotatingCode, code_hash, read_code, rotating_code, step_of
+from gridpoints.codes import RotatingCode, code_hash, read_code, rotating_code
 from gridpoints.community.model import Member
 from gridpoints.errors import (
     ConcurrentChange,
     GridpointsError,
     NotYourCode,
     StoreError,
-    TooManyAttempts,
     VoucherClosed,
     VoucherElsewhere,
     VoucherNamed,
@@ -24,7 +23,8 @@ from gridpoints.errors import (
 )
 from gridpoints.redemption.acting import TILL_ROLE
 from gridpoints.redemption.model import Redemption, RedemptionStatus
-from gridpoints.redemption.vouchers.issuing import SHOWS_FOR_RESIDENTS, Issuing, _keys
+from gridpoints.redemption.spending import SPEAKS_FOR_RESIDENTS
+from gridpoints.redemption.vouchers.issuing import Issuing, _keys
 from gridpoints.redemption.vouchers.model import (
     SECRET,
     VOUCHER,
@@ -35,15 +35,8 @@ from gridpoints.redemption.vouchers.model import (
     VoucherStatus,
 )
 from gridpoints.redemption.vouchers.tokens import Ticket
-from gridpoints.rules.case import UsageKey
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import check_instant, check_whole
-
-#: So many refusals within so long, and a till is refused for a while, whatever it is shown.
-MOST_ATTEMPTS = 10
-ATTEMPTS_WITHIN = timedelta(minutes=10)
-#: What is locked while somebody tries, so that nobody tries many at the same moment.
-_ATTEMPTS = "voucher_attempts"
 
 
 @frozen
@@ -84,15 +77,6 @@ class Taking(Issuing):
                 work.add(attempt)
         raise VoucherNotValid from why
 
-    def _must_not_try_too_often(self, work: Work) -> None:
-        """Refuse who was refused too often; until this unit of work ends, they try nothing else beside it."""
-        by, now = self.context.actor.id, self.context.now()
-        work.lock_usage([str(UsageKey(_ATTEMPTS, f"actor:{by}", date.min))])
-        lately = {"by": by, "at": Range(above=now - ATTEMPTS_WITHIN)}
-        attempts = work.find(Attempt, lately, order=("-at",), limit=MOST_ATTEMPTS)
-        if len(attempts) == MOST_ATTEMPTS:
-            raise TooManyAttempts(until=attempts[-1].at + ATTEMPTS_WITHIN)
-
     def _meant(self, work: Work, shown: str) -> str:
         """The id of the voucher that a code or a token is of."""
         if "." in shown:
@@ -127,9 +111,9 @@ class Taking(Issuing):
             raise VoucherElsewhere(voucher=voucher.id, merchant=redemption.merchant_id)
         if redemption.status is not RedemptionStatus.AUTHORISED:  # captured or called off by its own id
             raise VoucherClosed(voucher=voucher.id, status=redemption.status)
-        if voucher.named:
-            self._must_be(work, voucher, member_code)
-        redemption = self.capture(redemption_id, pieces)
+        if voucher.named and not self._shows(work, voucher.holder_id, member_code):
+            raise VoucherNamed(voucher=voucher.id)
+        redemption = self._capture(work, redemption_id, pieces)
         self.context.change(work, voucher, VOUCHER.advance(voucher, VoucherStatus.REDEEMED))
         return redemption
 
@@ -159,23 +143,13 @@ class Taking(Issuing):
 
     def _must_show(self, member_id: str) -> None:
         actor = self.context.actor
-        if actor.id != member_id and not actor.roles & SHOWS_FOR_RESIDENTS:
+        if actor.id != member_id and not actor.roles & SPEAKS_FOR_RESIDENTS:
             raise NotYourCode(actor=actor.id)
 
     def _secret(self, work: Work, member_id: str) -> MemberSecret:
         for standing in work.find(MemberSecret, {"id": member_id}, lock=True):
             return standing
         return self.context.keep(work, MemberSecret(member_id, secrets.token_hex(20), self.context.now()))
-
-    def _must_be(self, work: Work, voucher: Voucher, code: str | None) -> None:
-        """Refuse who does not show the code of the voucher's holder; one code is taken once."""
-        for secret in work.find(MemberSecret, {"id": voucher.holder_id}, lock=True):
-            step = step_of(bytes.fromhex(secret.secret), code or "", self.context.now())
-            if step is not None and step > secret.last_step:
-                used = SECRET.advance(secret, SecretStatus.ACTIVE, last_step=step)
-                self.context.change(work, secret, used)
-                return
-        raise VoucherNamed(voucher=voucher.id)
 
     def attempts(
         self, *, since: datetime | None = None, before: str | None = None, limit: int = 100

@@ -23,7 +23,7 @@ from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.memory.books import Books, Journal
 from gridpoints.storage.memory.ledger import MemoryLedger
-from gridpoints.storage.port import Range
+from gridpoints.storage.port import Range, Sought
 from gridpoints.values import Unit, check_whole
 
 T = TypeVar("T", bound=Record)
@@ -198,6 +198,15 @@ class MemoryWork:
             _undo(self._journal, mark)
             raise
 
+    def write(self, added: Collection[Record], changed: Collection[tuple[Record, Record]]) -> None:
+        mark = len(self._journal)
+        try:
+            self.replace_all(changed)
+            self.add(*added)
+        except BaseException:
+            _undo(self._journal, mark)
+            raise
+
     def _check(self, record: Record) -> None:
         """Refuse what `gridpoints.storage.integrity` says that no store keeps."""
         kind = type(record)
@@ -234,6 +243,9 @@ class MemoryWork:
         for name in reversed(dict.fromkeys([*order, "id"])):
             found.sort(key=_none_first(name.removeprefix("-")), reverse=name.startswith("-"))
         return found[:limit]
+
+    def find_all(self, *sought: Sought) -> list[list[Any]]:
+        return [self.find(each.kind, each.where, order=each.order, limit=each.limit) for each in sought]
 
     def select(
         self,

@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from gridpoints.storage.sql.prepared import translated
+from gridpoints.storage.sql.prepared import driver_of, translated
 from gridpoints.storage.sql.types import all_same, array_literal, array_of_texts, copied, quoted
 
 COMMUNITY = "community_id"
@@ -88,7 +88,7 @@ class Bulk:
         if not size:
             return _none
         dialect = connection.dialect
-        driver: Any = connection.connection.driver_connection
+        driver: Any = driver_of(connection)
         arguments: dict[str, Any]
         if dialect.name == "sqlite":
             columns = [
@@ -121,7 +121,7 @@ class Bulk:
             return _none
         size = len(columns[0])
         if connection.dialect.name == "sqlite":
-            driver: Any = connection.connection.driver_connection
+            driver: Any = driver_of(connection)
             return self._run_sqlite(driver, connection, ((community,) * size, *columns))
         if size >= COPY_AT:
             return self._copy(connection, ((community,) * size, *columns))
@@ -134,10 +134,7 @@ class Bulk:
         if self._inserts and len(columns[0]) > 1:
             return self._values(driver, connection, columns)
         with translated(connection, self._each):
-            if len(columns[0]) == 1:
-                cursor = driver.execute(self._each, [value for (value,) in columns])
-            else:
-                cursor = driver.executemany(self._each, zip(*columns, strict=True))
+            cursor = driver.executemany(self._each, zip(*columns, strict=True))
         return lambda: int(cursor.rowcount)
 
     def _values(self, driver: Any, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
@@ -183,7 +180,7 @@ class Bulk:
     # --- on PostgreSQL ------------------------------------------------------------------------
 
     def _copy(self, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
-        driver: Any = connection.connection.driver_connection
+        driver: Any = driver_of(connection)
         sql = f"COPY {self._name} ({COMMUNITY}, {', '.join(map(_name, self._types))}) FROM STDIN"
         with translated(connection, sql), driver.cursor() as cursor, cursor.copy(sql) as copy:
             for start in range(0, len(columns[0]), COPIED_AT_ONCE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -87,6 +87,13 @@ class RowCodec(Generic[T]):
             found = map(attrgetter(name), records)
             values[self._columns[name].name] = list(found if to_column is None else map(to_column, found))
         return values
+
+    def differing(self, old: T, new: T) -> Iterator[tuple[str, Any]]:
+        """The fields that hold another object in `new`, and it; never the id, always the version."""
+        for name in self._to_column:
+            value = getattr(new, name)
+            if name != "id" and (value is not getattr(old, name) or name == "version"):
+                yield name, value
 
     def record(self, row: Iterable[Any]) -> T:
         """The record of a row that holds `columns`, in their order."""

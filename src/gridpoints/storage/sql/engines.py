@@ -6,19 +6,19 @@ An `Engines` has one engine for units of work that write and one for those that 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from functools import partial
+from contextlib import AbstractContextManager, nullcontext, suppress
 from time import monotonic, sleep
+from types import TracebackType
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from gridpoints.errors import MissingDriver, UnknownStore
 from gridpoints.exact_json import canonical
+from gridpoints.storage.sql.prepared import driver_of, translated
 from gridpoints.storage.sql.refusals import shown
 from gridpoints.storage.sql.turns import Turns
 
@@ -30,37 +30,66 @@ CACHE = 64_000
 #: Connections of one store to PostgreSQL, at most; and how many are kept ready beside the pool.
 CONNECTIONS, KEPT = 32, 4
 
+#: What the writer of a SQLite file remembers of it, in KiB, and how long its log grows, in pages of 4 KiB.
+_CACHE, _LOG = 16_384, 8_192
+
 _KNOWN = ("memory://", "sqlite:///", "postgresql://")
 
 
 class Kept:
-    """An `Engine` with connections that it keeps: for a short unit of work, a pool is half of the time."""
+    """An `Engine` with connections that it keeps: for a short unit of work, a pool is half of the time.
 
-    def __init__(self, engine: Engine, most: int) -> None:
+    `begin` is what the driver must be told for a transaction to begin; None: it begins one by itself.
+    """
+
+    def __init__(self, engine: Engine, most: int, begin: str | None = None) -> None:
         self._engine = engine
         self._most = most
+        self._begin = begin
         self._idle: list[Connection] = []
         self.dialect = engine.dialect
 
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self) -> _Transaction:
         """See `Engine.begin`."""
+        return _Transaction(self)
+
+    def take(self) -> Connection:
+        """A connection on which a transaction has begun."""
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._engine.connect()
-        try:
-            with connection.begin():
-                yield connection
-        except BaseException as error:
-            connection.close()
-            if isinstance(error, DBAPIError):  # the server may have gone: then they all are lost
-                self._close_idle()
-            raise
+        if self._begin is not None:
+            try:
+                with translated(connection, self._begin):
+                    driver_of(connection).execute(self._begin)
+            except BaseException as error:
+                self.roll_back(connection, error)
+                raise
+        return connection
+
+    def commit(self, connection: Connection) -> None:
+        """Commit its transaction, and keep it for the next one."""
+        if connection.get_transaction() is not None:  # SQLAlchemy ends what it began
+            connection.commit()
+        else:
+            with translated(connection, "COMMIT"):
+                driver_of(connection).commit()
         if len(self._idle) < self._most:
             self._idle.append(connection)
         else:
             connection.close()
+
+    def roll_back(self, connection: Connection, error: BaseException | None) -> None:
+        """Undo its transaction, which failed."""
+        try:
+            if connection.get_transaction() is None:
+                connection.begin()  # for SQLAlchemy to roll it back: it knows when a server has gone
+            connection.rollback()
+        finally:
+            connection.close()
+            if isinstance(error, DBAPIError):  # the server may have gone: then they all are lost
+                self._close_idle()
 
     def connect(self) -> Connection:
         """See `Engine.connect`."""
@@ -75,6 +104,34 @@ class Kept:
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
+
+
+class _Transaction:
+    """A transaction for a ``with`` statement: as a generator, it would cost a short one a tenth."""
+
+    __slots__ = ("_connection", "_kept")
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def __enter__(self) -> Connection:
+        self._connection = self._kept.take()
+        return self._connection
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            try:
+                self._kept.commit(self._connection)
+            except BaseException as failed:
+                self._kept.roll_back(self._connection, failed)
+                raise
+        else:
+            self._kept.roll_back(self._connection, error)
 
 
 @frozen
@@ -126,20 +183,16 @@ def _sqlite(url: URL) -> Engines:
     }
     writing = create_engine(url, pool_size=1, max_overflow=0, **options)
     reading = create_engine(url, pool_size=4, max_overflow=-1, **options)
-    for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
+    for engine in (writing, reading):
         event.listen(engine, "connect", _set_up_sqlite)
-        engine.dialect.do_begin = partial(_begin, begin)  # type: ignore[method-assign]
+    event.listen(writing, "connect", _give_room)
     event.listen(
         writing, "connect", lambda connection, _: connection.execute(f"PRAGMA cache_size = -{CACHE}").close()
     )
     event.listen(
         reading, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON").close()
     )
-    return Engines(url, Kept(writing, 1), Kept(reading, KEPT), Turns())
-
-
-def _begin(statement: str, connection: PoolProxiedConnection) -> None:
-    connection.driver_connection.execute(statement)  # type: ignore[union-attr]  # there is one
+    return Engines(url, Kept(writing, 1, "BEGIN IMMEDIATE"), Kept(reading, KEPT, "BEGIN"), Turns())
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
@@ -150,6 +203,16 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     except BaseException:
         connection.close()  # the pool forgets a connection that could not be set up
         raise
+
+
+def _give_room(connection: sqlite3.Connection, _: object) -> None:
+    """Let the writer remember more pages, and bring them from the log into the file less often.
+
+    In a large store, each transaction changes pages all over the file: what is changed again before it
+    is brought over is brought once.
+    """
+    for pragma in (f"cache_size = -{_CACHE}", f"wal_autocheckpoint = {_LOG}"):
+        connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

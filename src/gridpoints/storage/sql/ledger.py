@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, union_all, update
 from sqlalchemy.dialects import postgresql
 
 from gridpoints.errors import ConcurrentChange
@@ -43,6 +43,7 @@ from gridpoints.storage.sql.types import Text, among
 
 _UNOPEN = Prepared(accounts.delete().where(accounts.c.community_id == HERE, among(accounts.c.id, IDS)))
 _FIGURES = ("floor", "posted", "held", "dated", "moved_at")
+_MOVED = tuple(f"account_{name}" for name in _FIGURES)
 _move_one = (
     update(accounts)
     .values({name: bindparam(f"account_{name}", type_=accounts.c[name].type) for name in _FIGURES})
@@ -50,11 +51,36 @@ _move_one = (
 )
 _MOVE_ONE = Prepared(_move_one)
 #: One line and one account, on PostgreSQL: there, the way to the database is what a short post costs.
-_RECORD_AND_MOVE = Prepared(
+_record_one = (
     postgresql.insert(journal)
     .values({"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in LINE}})
     .on_conflict_do_nothing()
-    .add_cte(_move_one.cte("moved"))
+)
+_RECORD_AND_MOVE = Prepared(_record_one.add_cte(_move_one.cte("moved")))
+_HOLD_NAMES = [column.name for column in holds.c if column.name != "community_id"]
+_keep_one_hold = postgresql.insert(holds).values(
+    {
+        "community_id": HERE,
+        **{name: bindparam(f"hold_{name}", type_=holds.c[name].type) for name in _HOLD_NAMES},
+    }
+)
+_kept = _keep_one_hold.on_conflict_do_update(
+    index_elements=holds.primary_key.columns,
+    set_={name: _keep_one_hold.excluded[name] for name in ("remaining", "status")},
+    where=holds.c.account_id == _keep_one_hold.excluded.account_id,
+)
+_one: ColumnElement[Any] = literal_column("1").label("one")
+#: The same for what a hold is placed, captured or released by; answers how much of the two was written.
+_RECORD_MOVE_AND_KEEP = Prepared(
+    select(
+        select(func.count())
+        .select_from(
+            union_all(
+                select(_record_one.returning(_one).cte("recorded")), select(_kept.returning(_one).cte("kept"))
+            ).subquery()
+        )
+        .scalar_subquery()
+    ).add_cte(_move_one.cte("moved"))
 )
 _LINE_NAMES = [column.name for column in LINE]
 _RECORD = bulk.insert(journal, new_only=True)
@@ -70,12 +96,15 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
     """The ledger of one community in an open transaction."""
 
     def write(self, locked: Locked) -> None:
-        lines = locked.lines
-        moved = [locked.accounts[key] for key in sorted(locked.changed_accounts)]
-        strict = [state for state in moved if state.account.kind.strict]
-        others = locked.changed_lots or locked.changed_holds or self._opened
-        if len(lines) == len(strict) == 1 and not others:
+        lines, accounts = locked.lines, locked.accounts
+        moved = sorted(locked.changed_accounts)
+        strict = [state for key in moved if (state := accounts[key]).account.kind.strict]
+        one = len(lines) == len(strict) == 1 and not (locked.changed_lots or self._opened)
+        if one and not locked.changed_holds:
             written = self._record_and_move(lines[0], strict[0]) == 1
+        elif one and len(locked.changed_holds) == 1 and self.others_write:
+            [id] = locked.changed_holds
+            written = self._record_move_and_keep(lines[0], strict[0], locked.holds[id])
         else:
             written = self._write_all(locked, strict)
         if not written:
@@ -118,15 +147,22 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             _MOVE_BY_INSERT.run(self.connection, self.community, {**account_values(moved), **figures})
 
     def _record_and_move(self, line: Line, state: AccountState) -> int:
-        values = {f"account_{name}": value for name, value in zip(_FIGURES, _figures(state), strict=True)}
-        values |= {"community": self.community, "account_id": state.account.key}
+        values: dict[str, Any] = dict(zip(_MOVED, _figures(state), strict=True))
+        values["community"], values["account_id"] = self.community, state.account.key
         if not self.others_write:
             _MOVE_ONE.run(self.connection, **values)
             return self.record([line])()
-        named = zip(_LINE_NAMES, (None, *line[1:]), strict=True)
-        return _RECORD_AND_MOVE.run(
-            self.connection, **values, **{f"line_{name}": value for name, value in named}
+        return _RECORD_AND_MOVE.run(self.connection, **values, **_line_values(line))
+
+    def _record_move_and_keep(self, line: Line, state: AccountState, hold: Hold) -> bool:
+        [(written,)] = self.rows(
+            _RECORD_MOVE_AND_KEEP,
+            account_id=state.account.key,
+            **{f"account_{name}": value for name, value in zip(_FIGURES, _figures(state), strict=True)},
+            **_line_values(line),
+            **{f"hold_{name}": value for name, [value] in hold_values([hold]).items()},
         )
+        return bool(written == 2)
 
     def _keep_lots(self, locked: Locked) -> None:
         changed = sorted(locked.changed_lots)
@@ -167,6 +203,11 @@ def _figures(state: AccountState) -> tuple[Any, ...]:
     """In the order of `_FIGURES`."""
     dated = sum(state.dated.values()) if state.dated else 0
     return state.floor, state.posted, state.held, dated, state.moved_at
+
+
+def _line_values(line: Line) -> dict[str, Any]:
+    """A line that gets its number later, by the names of parameters."""
+    return {f"line_{name}": value for name, value in zip(_LINE_NAMES, (None, *line[1:]), strict=True)}
 
 
 def hold_values(changed: Sequence[Hold]) -> bulk.Columns:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, union_all
+from sqlalchemy import BigInteger, bindparam, func, null, or_, select, type_coerce, union_all
 
 from gridpoints.ledger.accounts import Account
-from gridpoints.ledger.journal import Act, Line, instant, instant_text
+from gridpoints.ledger.journal import Act, instant, instant_text
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.reversal import Original
@@ -33,7 +33,7 @@ from gridpoints.storage.sql.reading import (
     line_of,
     lots,
 )
-from gridpoints.storage.sql.types import Text, among
+from gridpoints.storage.sql.types import Text, TextSet, among
 
 _lock = (
     select(
@@ -65,8 +65,14 @@ _LOTS = Prepared(
         lots.c.community_id == HERE, among(lots.c.account_id, IDS), SOME_LEFT
     )
 )
-_NAMED_HOLDS = Prepared(holds_with_accounts.where(among(holds.c.id, IDS)))
-_OVERDUE_HOLDS = Prepared(holds_with_accounts.where(OVERDUE, among(holds.c.account_id, IDS)))
+_named = holds_with_accounts.where(among(holds.c.id, IDS))
+_overdue = holds_with_accounts.where(
+    OVERDUE, among(holds.c.account_id, bindparam("account_ids", type_=TextSet))
+)
+_NAMED_HOLDS = Prepared(_named)
+_OVERDUE_HOLDS = Prepared(_overdue)
+#: Both at once; one that is both stands there twice.
+_NAMED_AND_OVERDUE_HOLDS = Prepared(union_all(_named, _overdue))
 _KNOWN = Prepared(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)))
 #: Whether a line stands under one of these ids, or one between them: most are made in time, and new.
 _any_between = (
@@ -82,16 +88,21 @@ _KNOWN_OR_AHEAD = Prepared(
     union_all(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)), _ahead)
 )
 _ANY_KNOWN_OR_AHEAD = Prepared(select(or_(_any_between, _ahead.exists())))
-_book = (
+_last_number = (
     select(func.coalesce(func.max(journal.c.number), 0))
     .where(journal.c.community_id == HERE, journal.c.number.is_not(None))
-    .scalar_subquery(),
-    select(func.coalesce(func.max(book.c.folded), 0)).where(book.c.community_id == HERE).scalar_subquery(),
-    select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery(),
+    .scalar_subquery()
 )
-_BOOK = Prepared(select(*_book))
-#: All that whoever writes alone has to know, in one statement.
-_LOCK_ALONE = Prepared(_lock.add_columns(*_book, _any_between))
+_folded = (
+    select(func.coalesce(func.max(book.c.folded), 0)).where(book.c.community_id == HERE).scalar_subquery()
+)
+_closed_until = select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery()
+_BOOK = Prepared(select(_last_number, _folded, _closed_until))
+_any_known = type_coerce(_any_between, BigInteger)  # in a column of numbers
+#: All that whoever writes alone has to know, in one statement: a row for the book, then the accounts.
+_LOCK_ALONE = Prepared(
+    union_all(select(null(), _last_number, _folded, _any_known, null(), _closed_until), _lock.order_by(None))
+)
 _KEY = func.hashtextextended(bindparam("key", type_=Text), 0)
 _ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
 _ADVISE_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_KEY)))
@@ -116,30 +127,52 @@ class SqlLocking(SqlFolding):
         locked = Locked({}, {}, self.units)
         if self.others_write:
             self._take_turns(wanted)
-        if wanted.backdated and self.others_write:
-            self._read_book(locked)
-        found = self.rows(_NAMED_HOLDS, ids=wanted.holds) if wanted.holds else []
+            if wanted.backdated:
+                self._read_book(locked)
         touched = wanted.accounts
-        if found:
-            touched = {**touched, **{account.key: account for account in map(_account_of, found)}}
+        if wanted.holds and not touched:
+            found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
+            touched = {account.key: account for account in map(_account_of, found)}
+        if not self._lock_touched(touched, wanted, at, locked):
+            # A hold on another account than those that were named: that one, too. Where others who are as
+            # far as this wait for one another, the database lets one of them go on.
+            found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
+            others = {account.key: account for account in map(_account_of, found)}
+            opened = self._opened
+            self._lock_touched({**touched, **others}, wanted, at, locked)
+            self._opened |= opened
+        if wanted.originals:
+            locked.originals = self._originals(wanted.originals)
+        return locked
+
+    def _lock_touched(
+        self, touched: Mapping[str, Account], wanted: Wanted, at: datetime, locked: Locked
+    ) -> bool:
+        """Lock accounts and read their holds; answers whether all holds that are named are on these."""
         strict, hot = dict[str, Account](), dict[str, Account]()
         for key, account in touched.items():
             (strict if account.kind.strict else hot)[key] = account
         self._lock(strict, wanted.ids, at, locked)
-        self._add_hot(hot, wanted.alone, locked)
-        if wanted.holds:  # again, now that their accounts are locked; one placed meanwhile may be on another
-            found = self.rows(_NAMED_HOLDS, ids=wanted.holds)
-            found = [row for row in found if _account_of(row).key in locked.accounts]
-        if at_stake := [key for key, state in locked.accounts.items() if state.held]:
-            found += self.rows(_OVERDUE_HOLDS, ids=at_stake, at=at)
-        locked.holds = {hold.id: hold for hold in map(hold_of, found)} if found else {}
-        for id, line in self._originals(wanted.originals).items():
-            reversals = [other for other in self.about([id]) if other.act == Act.REVERSE]
-            locked.originals[id] = Original.of(line, reversals)
-        return locked
+        self._alone = frozenset()
+        if hot:
+            self._add_hot(hot, wanted.alone, locked)
+        at_stake = [key for key, state in locked.accounts.items() if state.held]
+        if wanted.holds:
+            found = self.rows(_NAMED_AND_OVERDUE_HOLDS, ids=wanted.holds, account_ids=at_stake, at=at)
+        elif at_stake:
+            found = self.rows(_OVERDUE_HOLDS, account_ids=at_stake, at=at)
+        else:
+            found = []
+        holds = {hold.id: hold for hold in map(hold_of, found)} if found else {}
+        locked.holds = {id: hold for id, hold in holds.items() if hold.account.key in locked.accounts}
+        return len(locked.holds) == len(holds)
 
-    def _originals(self, ids: Collection[str]) -> dict[str, Line]:
-        return {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))} if ids else {}
+    def _originals(self, ids: Collection[str]) -> dict[str, Original]:
+        found = {}
+        for line in map(line_of, self.rows(_KNOWN, ids=ids)):
+            reversals = [other for other in self.about([line.id]) if other.act == Act.REVERSE]
+            found[line.id] = Original.of(line, reversals)
+        return found
 
     def _known(self, ids: Collection[str], at: datetime, locked: Locked) -> Callable[[], None]:
         """Ask for the lines under these ids, and for a period that is closed beyond `at`."""
@@ -195,7 +228,7 @@ class SqlLocking(SqlFolding):
     ) -> None:
         if not self.others_write:
             locked.accounts = self._lock_alone(strict, ids, locked)
-        elif strict and len(ids) == 1:
+        elif strict and len(ids) <= 1:
             locked.accounts = self._lock_for_one(strict, ids, at, locked)
         else:
             with pipeline(self.connection):  # what is known is read behind the locks
@@ -204,6 +237,17 @@ class SqlLocking(SqlFolding):
             locked.accounts = states()
             read_known()
         self._opened = frozenset()
+        if len(locked.accounts) < len(strict):
+            self._open_missing(strict, ids, at, locked)
+        if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
+            for state in dated.values():
+                state.dated = {}
+            for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
+                dated[key].dated[expires_at] = remaining
+
+    def _open_missing(
+        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
+    ) -> None:
         if missing := {k: a for k, a in strict.items() if k not in locked.accounts and a.unit in self.units}:
             # In a statement of its own: where another writer opens one of them at this moment, this
             # waits until it is there for both.
@@ -212,66 +256,51 @@ class SqlLocking(SqlFolding):
             locked.accounts |= self._states(missing)()
             if self.others_write:
                 self._known(ids, at, locked)()
-        if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
-            for state in dated.values():
-                state.dated = {}
-            for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
-                dated[key].dated[expires_at] = remaining
 
     def _lock_alone(
         self, strict: Mapping[str, Account], ids: Collection[str], locked: Locked
     ) -> dict[str, AccountState]:
         """Read what nobody else can change, and what stands under the ids."""
         first, last = (min(ids), max(ids)) if ids else ("", "")
-        rows = self.rows(_LOCK_ALONE, ids=strict, first=first, last=last) if strict else []
-        if rows:
-            *_, number, folded, closed_until, any_known = rows[0]
-            self._keep_book(locked, number, folded, closed_until)
-        else:
-            self._read_book(locked)
-            any_known = True
-        if any_known and ids:
+        [book, *rows] = self.rows(_LOCK_ALONE, ids=strict, first=first, last=last)
+        _, number, folded, any_known, _, closed_until = book
+        self._keep_book(locked, number, folded, closed_until)
+        if any_known:
             locked.known = {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))}
-        return {
-            key: AccountState(strict[key], floor, posted, held, _unread(dated), moved_at)
-            for key, floor, posted, held, dated, moved_at, *_ in rows
-        }
+        return _states_in(rows, strict)
 
     def _lock_for_one(
         self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
     ) -> dict[str, AccountState]:
-        """Lock accounts for the transaction with the one id, and read what stands under it, if anything does.
+        """Lock accounts for one transaction (or none), and read what stands under its id, if anything does.
 
         What stands is seen as it was before this waited for a lock: `write` finds what came meanwhile.
         """
-        [id] = ids
+        id = next(iter(ids), "")
         rows = self.rows(_LOCK_FOR_ONE, ids=strict, id=id, now=instant_text(at))
         if not rows or rows[0][-1]:
             self._known(ids, at, locked)()
-        return {
-            key: AccountState(strict[key], floor, posted, held, _unread(dated), moved_at)
-            for key, floor, posted, held, dated, moved_at, _ in rows
-        }
+        return _states_in(rows, strict)
 
     def _states(self, named: Mapping[str, Account]) -> Callable[[], dict[str, AccountState]]:
         if not named:
             return dict
         fetch = self.start(_LOCK, ids=named)
-        return lambda: {
-            key: AccountState(named[key], floor, posted, held, _unread(dated), moved_at)
-            for key, floor, posted, held, dated, moved_at in fetch()
-        }
+        return lambda: _states_in(fetch(), named)
 
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
         units = {state.account.unit for state in locked.accounts.values()}
-        known = {key: a for key, a in hot.items() if a.unit in units or a.unit in self.units}
         held = self.remembered.hot
-        if new := known.keys() - held.keys():
+        if new := hot.keys() - held.keys():
+            new = {key for key in new if hot[key].unit in units or hot[key].unit in self.units}
             held |= dict.fromkeys(new, 0)
             held |= dict(self.rows(READ_HOT, ids=new))
-        locked.accounts |= {key: AccountState(account, None, held[key]) for key, account in known.items()}
-        self._alone = alone & locked.accounts.keys()
+        for key, account in hot.items():
+            if account.unit in units or account.unit in self.units:
+                locked.accounts[key] = AccountState(account, None, held[key])
+        if alone:
+            self._alone = alone & locked.accounts.keys()
         if self._alone:
             self.fold()
             self._read_book(locked)
@@ -279,8 +308,14 @@ class SqlLocking(SqlFolding):
             locked.accounts |= self._states({key: hot[key] for key in self._alone})()
 
 
-def _unread(dated: int) -> dict[datetime, int]:
-    return {_UNREAD: dated} if dated else {}
+def _states_in(rows: Sequence[Any], named: Mapping[str, Account]) -> dict[str, AccountState]:
+    """The states in the rows of `_lock`, whatever else these have."""
+    states = {}
+    for row in rows:
+        key, floor, posted, held, dated, moved_at = row[:6]
+        lots = {_UNREAD: dated} if dated else {}
+        states[key] = AccountState(named[key], floor, posted, held, lots, moved_at)
+    return states
 
 
 def _account_of(row: Sequence[Any]) -> Account:

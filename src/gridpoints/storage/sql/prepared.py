@@ -16,16 +16,21 @@ from attrs import frozen
 from sqlalchemy import BindParameter, Connection, Dialect, exc
 from sqlalchemy.sql import ClauseElement
 
+from gridpoints.storage.sql.types import all_same
+
 Convert = Callable[[Any], Any]
 
 
 @frozen
 class _Compiled:
-    """A statement in the words of one database. `refusals` is what its driver raises."""
+    """A statement in the words of one database. `refusals` is what its driver raises.
+
+    `positions` are the names of its parameters in their order, where the driver takes them by that.
+    """
 
     sql: str
-    positional: bool
-    binds: Sequence[tuple[str, Convert | None]]
+    positions: Sequence[str]
+    converts: Sequence[tuple[str, Convert]]
     defaults: Mapping[str, Any]
     results: Sequence[tuple[int, Convert]]
     refusals: type[Exception]
@@ -33,12 +38,9 @@ class _Compiled:
     def arguments(self, values: dict[str, Any]) -> Any:
         """The values as the driver takes them."""
         bound = {**self.defaults, **values} if self.defaults else values
-        if self.positional:
-            return [bound[name] if convert is None else convert(bound[name]) for name, convert in self.binds]
-        for name, convert in self.binds:
-            if convert is not None:
-                bound[name] = convert(bound[name])
-        return bound
+        for name, convert in self.converts:
+            bound[name] = convert(bound[name])
+        return list(map(bound.__getitem__, self.positions)) if self.positions else bound
 
     def read(self, rows: list[Any]) -> list[Any]:
         """Rows as the statement's columns have them."""
@@ -51,7 +53,11 @@ class _Compiled:
             return [row]
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for position, convert in self.results:
-            columns[position] = list(map(convert, columns[position]))
+            column = columns[position]
+            if all_same(column):
+                columns[position] = (convert(column[0]),) * len(rows)
+            else:
+                columns[position] = list(map(convert, column))
         return list(zip(*columns, strict=True))
 
 
@@ -64,30 +70,32 @@ class Prepared:
 
     def rows(self, connection: Connection, **values: Any) -> list[Any]:
         """All rows that it answers."""
-        compiled = self._for(connection)
+        if _begins(connection):
+            with pipeline(connection):
+                fetch = self.start(connection, **values)
+            return fetch()
+        compiled = self._compiled.get(connection.dialect.name) or self._for(connection)
         return _fetched(connection, compiled, _executed(connection, compiled, values))
 
     def run(self, connection: Connection, **values: Any) -> int:
         """Run it, and answer how many rows it wrote."""
-        count: int = _executed(connection, self._for(connection), values).rowcount
+        compiled = self._compiled.get(connection.dialect.name) or self._for(connection)
+        count: int = _executed(connection, compiled, values).rowcount
         return count
 
     def start(self, connection: Connection, **values: Any) -> Callable[[], list[Any]]:
         """Run it; what is answered fetches its rows, later: see `pipeline`."""
-        compiled = self._for(connection)
+        compiled = self._compiled.get(connection.dialect.name) or self._for(connection)
         return partial(_fetched, connection, compiled, _executed(connection, compiled, values))
 
     def _for(self, connection: Connection) -> _Compiled:
-        name = connection.dialect.name
-        found = self._compiled.get(name)
-        if found is None:
-            found = self._compiled[name] = _compile(self._statement, connection.dialect)
-        return found
+        compiled = self._compiled[connection.dialect.name] = _compile(self._statement, connection.dialect)
+        return compiled
 
 
 def _executed(connection: Connection, compiled: _Compiled, values: dict[str, Any]) -> Any:
     try:
-        return _driver(connection).execute(compiled.sql, compiled.arguments(values))
+        return driver_of(connection).execute(compiled.sql, compiled.arguments(values))
     except compiled.refusals as error:
         raise _told(connection, compiled.sql, error) from error
 
@@ -120,12 +128,15 @@ def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
         for parameter, name in compiled.bind_names.items()  # type: ignore[attr-defined]
     }
     positional: bool = compiled.positional  # type: ignore[attr-defined]
-    order = compiled.positiontup if positional else names  # type: ignore[attr-defined]
     columns = getattr(statement, "selected_columns", ())
     return _Compiled(
         sql=str(compiled),
-        positional=positional,
-        binds=[(name, names[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order],
+        positions=(compiled.positiontup or ()) if positional else (),  # type: ignore[attr-defined]
+        converts=[
+            (name, convert)
+            for name, parameter in names.items()
+            if (convert := parameter.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        ],
         defaults={name: each.effective_value for name, each in names.items() if not each.required},
         results=[
             (position, convert)
@@ -136,8 +147,31 @@ def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
     )
 
 
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection
+def driver_of(connection: Connection) -> Any:
+    """The connection of the driver itself."""
+    return connection.connection.dbapi_connection
+
+
+def _begins(connection: Connection) -> bool:
+    """Whether the driver is about to send BEGIN, for whose answer it would wait before it sends more."""
+    return connection.dialect.name == "postgresql" and not driver_of(connection).pgconn.transaction_status
+
+
+def run(connection: Connection, sql: str) -> None:
+    """Run a statement that has no values, answers nothing, and is not worth preparing."""
+    options = {"prepare": False} if connection.dialect.name == "postgresql" else {}
+    with translated(connection, sql):
+        driver_of(connection).execute(sql, **options)
+
+
+def forget(connection: Connection) -> None:
+    """Have the driver prepare anew what it thinks that it prepared, after a `pipeline` that broke off.
+
+    The server did not do what was sent behind the statement that failed, PREPARE included.
+    """
+    if connection.dialect.name == "postgresql":
+        with translated(connection, ""), driver_of(connection).transaction(force_rollback=True):
+            pass
 
 
 class translated:  # noqa: N801 -- reads as a function; as a class, it costs a fifth of a generator
@@ -169,5 +203,5 @@ def pipeline(connection: Connection) -> AbstractContextManager[None]:
 
 @contextmanager
 def _pipeline(connection: Connection) -> Iterator[None]:
-    with translated(connection, ""), _driver(connection).pipeline():
+    with translated(connection, ""), driver_of(connection).pipeline():
         yield

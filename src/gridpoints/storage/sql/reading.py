@@ -119,6 +119,8 @@ class SqlReading:
         self.connection = connection
         self.community = community
         self.others_write = self.numbers_later = connection.dialect.name == "postgresql"
+        #: The units that published rules declare, by code.
+        self.units: Mapping[str, Unit] = _Units(connection, community)
 
     def rows(self, statement: Prepared, **values: Any) -> list[Any]:
         """What a statement answers for this community."""
@@ -127,11 +129,6 @@ class SqlReading:
     def start(self, statement: Prepared, **values: Any) -> Callable[[], list[Any]]:
         """Ask it; what is answered fetches its rows, later: see `pipeline`."""
         return statement.start(self.connection, community=self.community, **values)
-
-    @cached_property
-    def units(self) -> Mapping[str, Unit]:
-        """The units that published rules declare, by code; asked for when they are needed."""
-        return _Units(self)
 
     def find_hold(self, id: str) -> Hold | None:
         return next(map(hold_of, self.rows(_HOLD, id=id)), None)
@@ -187,12 +184,14 @@ class SqlReading:
 class _Units(Mapping[str, Unit]):
     """The units of a community, read when one of them is first asked for."""
 
-    def __init__(self, statements: SqlReading) -> None:
-        self._statements = statements
+    def __init__(self, connection: Connection, community: str) -> None:
+        self._connection = connection
+        self._community = community
 
     @cached_property
     def _all(self) -> dict[str, Unit]:
-        return {code: Unit(code, scale, names) for code, scale, names in self._statements.rows(_UNITS)}
+        rows = _UNITS.rows(self._connection, community=self._community)
+        return {code: Unit(code, scale, names) for code, scale, names in rows}
 
     def __getitem__(self, code: str) -> Unit:
         return self._all[code]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from sqlalchemy import URL, exc
 
@@ -25,22 +24,34 @@ def shown(url: URL) -> str:
     return url.set(query=query).render_as_string(hide_password=True)
 
 
-@contextmanager
-def translated(url: URL, community: str | None = None) -> Iterator[None]:
+class translated:  # noqa: N801 -- reads as a function; as a generator, it would cost a short unit of work
     """Turn what the driver raises into errors of ours; what would be a fault of ours is left as it is."""
-    try:
-        yield
-    except exc.StatementError as error:
-        if isinstance(error.orig, GridpointsError):  # a column refused its value
-            raise error.orig from None
-        if getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
-            raise ConcurrentChange(kind=kind_of(Profile), id=community or "") from error
-        if isinstance(error, exc.DBAPIError) and not isinstance(error, _FAULTS):
-            raise unavailable(url, error.orig or error) from error
-        raise
-    # No connection became free; or it was lost, and the unit of work around this one goes on.
-    except (exc.TimeoutError, exc.PendingRollbackError) as error:
-        raise unavailable(url, error) from error
+
+    __slots__ = ("_community", "_url")
+
+    def __init__(self, url: URL, community: str | None = None) -> None:
+        self._url = url
+        self._community = community
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, exc.StatementError):
+            if isinstance(error.orig, GridpointsError):  # a column refused its value
+                raise error.orig from None
+            if getattr(error.orig, "sqlstate", None) in _OVERTAKEN:
+                raise ConcurrentChange(kind=kind_of(Profile), id=self._community or "") from error
+            if isinstance(error, exc.DBAPIError) and not isinstance(error, _FAULTS):
+                raise unavailable(self._url, error.orig or error) from error
+        # No connection became free; or it was lost, and the unit of work around this one goes on.
+        elif isinstance(error, exc.TimeoutError | exc.PendingRollbackError):
+            raise unavailable(self._url, error) from error
 
 
 def unavailable(url: URL, error: BaseException) -> StoreUnavailable:

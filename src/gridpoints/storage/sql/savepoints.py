@@ -7,8 +7,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from gridpoints.storage.sql.prepared import forget, pipeline, run
+
 #: One name for all: the innermost savepoint of a name is the one that is meant.
 _NAME = "gridpoints_inner"
+_SET, _RELEASE = f"SAVEPOINT {_NAME}", f"RELEASE SAVEPOINT {_NAME}"
+_UNDO = f"ROLLBACK TO SAVEPOINT {_NAME}"
 
 
 @contextmanager
@@ -18,11 +22,32 @@ def savepoint(connection: Connection) -> Iterator[None]:
     `Connection.begin_nested` does the same, but compiles statements with a new name each time,
     which is a fifth of the time of a short unit of work.
     """
-    connection.exec_driver_sql(f"SAVEPOINT {_NAME}")
+    run(connection, _SET)
     try:
         yield
     except BaseException:
-        connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {_NAME}")
-        connection.exec_driver_sql(f"RELEASE SAVEPOINT {_NAME}")
+        _undo(connection)
         raise
-    connection.exec_driver_sql(f"RELEASE SAVEPOINT {_NAME}")
+    run(connection, _RELEASE)
+
+
+@contextmanager
+def piped_savepoint(connection: Connection) -> Iterator[None]:
+    """A `savepoint` for a block that only writes: it is sent with what the block runs, as a `pipeline`.
+
+    What the database refuses is raised at the end of the block, and undone.
+    """
+    try:
+        with pipeline(connection):
+            run(connection, _SET)
+            yield
+            run(connection, _RELEASE)
+    except BaseException:
+        _undo(connection)
+        forget(connection)
+        raise
+
+
+def _undo(connection: Connection) -> None:
+    run(connection, _UNDO)
+    run(connection, _RELEASE)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from threading import get_ident
 
-from attrs import frozen
+from attrs import define
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
@@ -25,7 +25,7 @@ _COMMUNITIES = select(_communities.c.community_id).order_by(_communities.c.commu
 _NO_TURN = nullcontext()
 
 
-@frozen
+@define
 class _Open:
     """The unit of work that is open, in the thread that opened it."""
 

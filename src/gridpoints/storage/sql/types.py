@@ -19,6 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
 from gridpoints.exact_json import exact_text, from_json, to_json
+from gridpoints.ledger.journal import instant_text
 from gridpoints.values import check_instant
 
 __all__ = [
@@ -76,8 +77,7 @@ def _utc(value: datetime | None) -> datetime | None:
 
 
 def _utc_text(value: datetime | None) -> str | None:
-    utc = _utc(value)
-    return None if utc is None else _sortable(utc)
+    return None if value is None else instant_text(check_instant("instant", value))
 
 
 def _from_zone(value: datetime | None) -> datetime | None:
@@ -87,11 +87,6 @@ def _from_zone(value: datetime | None) -> datetime | None:
 @lru_cache(maxsize=4_096)  # the rows of a batch have few instants among them
 def _parsed(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-@lru_cache(maxsize=1024)  # the rows of a batch have few instants among them
-def _sortable(utc: datetime) -> str:
-    return f"{utc.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 class ExactDecimal(types.TypeDecorator[Decimal]):
@@ -138,10 +133,10 @@ class TextSet(types.TypeDecorator[Any]):
     impl = types.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Callable[[Iterable[str] | None], str]:
         """One text for all of them."""
-        texts = list(value or ())
-        return array_of_texts(texts) if dialect.name != "sqlite" else _json_of_texts(texts)
+        write = _json_of_texts if dialect.name == "sqlite" else array_of_texts
+        return lambda texts: write(list(texts or ()))
 
 
 def array_literal(items: Iterable[str]) -> str:

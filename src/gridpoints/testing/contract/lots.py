@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,7 @@ from gridpoints.ledger.model import (
     Hold,
     HoldStatus,
     Leg,
+    Outcome,
     Outstanding,
     Transaction,
 )
@@ -30,6 +32,7 @@ from gridpoints.testing.contract.base import (
     award,
     codes,
     move,
+    told,
 )
 from gridpoints.testing.sources import START
 
@@ -223,6 +226,71 @@ class LotsContract(StoreContract):
             {10: 2, 20: 4, None: 5},
             {10: 8, 20: 4, None: 5},
         ]
+        clerk.must_verify()
+
+    def test_a_leg_of_a_refund_names_the_lot_that_it_restores(self, clerk: Clerk) -> None:
+        self._spend(clerk)
+        found = []
+
+        def give_back(*legs: Leg) -> None:
+            clerk.ledger.reverse("deal", [*legs, Leg(SHOP, -sum(leg.amount for leg in legs))])
+            found.append(clerk.lots(LI))
+
+        give_back(Leg(LI, 5, START + 10 * DAY))
+        clerk.ledger.reverse("deal", 4)  # in their order, around what was named
+        found.append(clerk.lots(LI))
+        give_back(Leg(LI, 3), Leg(LI, 1, START + 10 * DAY))
+        clerk.ledger.reverse("deal")
+        found.append(clerk.lots(LI))
+        assert found == [
+            {10: 5, None: 2},
+            {10: 5, 20: 1, None: 5},
+            {10: 6, 20: 4, None: 5},
+            {10: 8, 20: 4, None: 5},
+        ]
+        clerk.must_verify()
+
+    def test_no_lot_gets_back_what_it_did_not_pay(self, clerk: Clerk) -> None:
+        self._spend(clerk)
+
+        def refused(id: str, *legs: Leg) -> Outcome:
+            taken = Leg(SHOP, -sum(leg.amount for leg in legs))
+            [outcome] = clerk.post(Transaction(id, (*legs, taken), reverses="deal"))
+            return outcome
+
+        assert told(refused("r1", Leg(LI, 5, START + 20 * DAY))) == (
+            "r1",
+            "lot_exceeded",
+            {
+                "transaction": "r1",
+                "original": "deal",
+                "account": LI.key,
+                "expires_at": START + 20 * DAY,
+                "left": Decimal(4),
+                "wanted": Decimal(5),
+            },
+        )
+        clerk.ledger.reverse("deal", 5)  # the undated 3, and 2 of the lot that was drawn last
+        outcomes = [
+            refused("r2", Leg(LI, 3, START + 20 * DAY)),  # half of it is back
+            refused("r3", Leg(LI, 1, START + 11 * DAY)),  # there is none
+            refused("r4", Leg(LI, 5, START + 10 * DAY), Leg(LI, 4, START + 10 * DAY)),  # together
+            refused("r5", Leg(LI, 8, START + 10 * DAY)),
+            refused("r6", Leg(LI, 1, START + 10 * DAY)),
+        ]
+        assert codes(outcomes) == ["lot_exceeded"] * 3 + ["posted", "lot_exceeded"]
+        assert clerk.lots(LI) == {10: 8, 20: 2, None: 5}
+        assert told(refused("r2", Leg(LI, 3, START + 20 * DAY)))[1] == "lot_exceeded"  # for good
+        clerk.must_verify()
+
+    def test_a_lot_that_is_named_and_late_can_be_given_more_time(self, clerk: Clerk) -> None:
+        self._spend(clerk)
+        clerk.clock.set(START + 15 * DAY)
+        legs = [Leg(LI, 6, START + 10 * DAY), Leg(SHOP, -6)]
+        clerk.ledger.reverse("deal", legs, extend_days=30)
+        assert clerk.lots(LI) == {45: 6, None: 2}
+        clerk.ledger.reverse("deal")
+        assert clerk.ledger.balance(LI) == Balance(LI, posted=17, expired=2)
         clerk.must_verify()
 
     def test_what_comes_back_late_expires_at_once(self, clerk: Clerk) -> None:

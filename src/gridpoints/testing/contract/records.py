@@ -22,7 +22,7 @@ from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Merchant
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, REFERENCES, UNIQUE
-from gridpoints.storage.port import Range, Store, Work
+from gridpoints.storage.port import Range, Sought, Store, Work
 from gridpoints.testing.contract.base import Clerk, StoreContract
 from gridpoints.testing.contract.examples import anatomy, examples
 from gridpoints.testing.sources import START
@@ -142,6 +142,54 @@ class RecordsContract(StoreContract):
             assert work.find(ServiceItem, {"status": ItemStatus.DRAFT}) == [items[0], items[2]]
             work.replace_all([changes[0], changes[2]])
             assert work.find(ServiceItem) == [new for _, new in changes]
+
+    def test_writes_what_is_new_and_what_changed_together(self, store: Store, clerk: Clerk) -> None:
+        old, other = (ServiceItem(id, "巡逻", "patrol") for id in ("old", "other"))
+        new, added = ITEM.advance(old, ItemStatus.PUBLISHED), ServiceItem("added", "助老", "care")
+        change = (other, ITEM.advance(other, ItemStatus.PUBLISHED))
+        with store.begin(clerk.community) as work:
+            work.add(old, other)
+            work.write([added], [(old, new)])
+            work.write([], [])
+            with pytest.raises(ConcurrentChange) as stale:
+                work.write([ServiceItem("more", "助老", "care")], [change, (old, new)])
+            assert stale.value.fields == {"kind": "service_item", "id": "old"}
+            with pytest.raises(RecordExists) as doubled:
+                work.write([ServiceItem("more", "助老", "care"), added], [change])
+            assert doubled.value.fields == {"kind": "service_item", "id": "added"}
+            assert work.find(ServiceItem) == [added, new, other]
+            work.write([ServiceItem("more", "助老", "care")], [change])
+            assert [item.version for item in work.find(ServiceItem)] == [1, 1, 2, 2]
+
+    def test_a_value_that_is_equal_and_written_otherwise_is_kept_as_it_is_written(
+        self, store: Store, clerk: Clerk
+    ) -> None:
+        shop = Merchant("shop", "超市", "points", Decimal("1.5"))
+        with store.begin(clerk.community) as work:
+            work.add(shop)
+            work.replace(shop, attrs.evolve(shop, rate=Decimal("1.50"), version=2))
+            assert str(work.get(Merchant, "shop").rate) == "1.50"
+
+    def test_finds_several_kinds_in_one_go(self, store: Store, clerk: Clerk) -> None:
+        people = [member("li"), member("zhao", number="7")]
+        with store.begin(clerk.community) as work:
+            work.add(*people, ServiceItem("item", "巡逻", "patrol"))
+        with store.begin(clerk.community) as work:
+            found = work.find_all(
+                Sought(Member, {"id": "zhao"}, lock=True),
+                Sought(ServiceItem, {"status": ItemStatus.PUBLISHED}),
+                Sought(Member, order=("-id",), limit=1),
+                Sought(ServiceItem, {"version": (1, 2)}),
+                Sought(ServiceItem, {"version": (2, 3, 4)}),
+            )
+            assert [[record.id for record in each] for each in found] == [
+                ["zhao"],
+                [],
+                ["zhao"],
+                ["item"],
+                [],
+            ]
+            assert work.find_all() == []
 
     def test_finds_what_was_changed_under_its_new_values(self, store: Store, clerk: Clerk) -> None:
         draft = ServiceItem("item", "巡逻", "patrol")

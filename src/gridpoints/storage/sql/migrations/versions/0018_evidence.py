@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0020"
-down_revision = "0019"
+revision = "0018"
+down_revision = "0017"
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 

@@ -5,8 +5,8 @@ The parts of it stood beside it, in columns that nothing read, and made the tabl
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:

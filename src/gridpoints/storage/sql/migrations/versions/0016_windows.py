@@ -8,7 +8,7 @@ from alembic import op
 
 from gridpoints.storage.sql.migrations import parts
 
-revision = "0017"
+revision = "0016"
 down_revision = "0015"
 
 
