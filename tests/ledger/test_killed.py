@@ -20,7 +20,7 @@ pytest.importorskip("cryptography", reason="nothing can be signed: install the e
 #: So many statements at least are begun by an act; fewer, and the test shows nothing.
 LEAST = 6
 #: On PostgreSQL one statement locks a lone account, and one writes its line with what it comes to.
-FEWER = {"set_floor": 3}
+FEWER = {"set_floor": 3, "hold": 5}
 
 HOME_POINTS = Account.household("home", "points")
 

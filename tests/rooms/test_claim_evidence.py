@@ -77,8 +77,10 @@ def test_what_a_clerk_enters_from_paper_has_its_evidence(
         assert other.claiming.verify(claim.id)[1].evidence == (LIST,)
 
 
-def test_a_correction_keeps_the_evidence_and_adds_to_it(village: Community, attended: Claim) -> None:
-    village.claiming.submit_hours(attended.id, Decimal(2), evidence=[PHOTOGRAPH])
+def test_a_correction_keeps_the_evidence_and_adds_to_it(
+    village: Community, attended: Claim, li: Member
+) -> None:
+    village.acting_as(Actor(li.id)).claiming.submit_hours(attended.id, Decimal(2), evidence=[PHOTOGRAPH])
     _, award = village.claiming.verify(attended.id)
     claim, anew = village.claiming.correct(attended.id, Decimal(1), reason="came late")
     assert claim.evidence == anew.evidence == (PHOTOGRAPH,)

@@ -231,7 +231,9 @@ class EmergencyMachine(RuleBasedStateMachine):
     @rule(number=NUMBER, move=st.sampled_from(sorted(MOVES)), own=st.booleans())
     def move(self, number: int, move: str, own: bool) -> None:
         turn = self.turns[number % len(self.turns)]
-        village = self.village.acting_as(Actor(turn.member)) if own else self.village
+        village = (
+            self.village.acting_as(Actor(turn.member, frozenset({"organiser"}))) if own else self.village
+        )
         to = MOVES[move]
         expected = None if to in LEADS_TO[turn.status] else "illegal_transition"
         if move == "stand_down" and own:

@@ -41,11 +41,11 @@ pytestmark = pytest.mark.parametrize("store_url", ["sqlite", "postgres"], indire
 @pytest.fixture
 def village(exchange: Exchange) -> Community:
     founded = exchange.found("baiyang", name="白羊村", rules=RULES)
-    return founded.acting_as(Actor("clerk-wang"))
+    return founded.acting_as(Actor("clerk-wang", frozenset({"clerk"})))
 
 
 def as_(village: Community, who: str) -> Community:
-    return village.acting_as(Actor(who))
+    return village.acting_as(Actor(who, frozenset({"clerk"})))
 
 
 def points(village: Community, member: Member, unit: str = "points") -> int:

@@ -84,7 +84,7 @@ def test_the_whole_life(village: Community, clock: ManualClock) -> None:
     assert (draft.id, draft.status, draft.drafted_by) == ("lane@2", DraftStatus.DRAFT, "wang")
     assert village.rules.check_draft(draft.id).status is DraftStatus.CHECKED
 
-    chair = village.acting_as(Actor("chair-zhao"))
+    chair = village.acting_as(Actor("chair-zhao", frozenset({"organiser"})))
     agreed = chair.rules.approve_draft(draft.id, CARRIED)
     assert (agreed.status, agreed.approved_by, agreed.vote) == (DraftStatus.APPROVED, "chair-zhao", CARRIED)
     assert agreed.approved_at == clock.now()
