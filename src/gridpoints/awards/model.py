@@ -43,6 +43,14 @@ AWARD = Lifecycle.of(
 )
 
 
+#: By the code of the step that says so, the facts that the community itself tells where a report does not.
+TOLD: Mapping[str, str] = {
+    "in_emergency": "emergency",
+    "star_held": "member.stars",
+    "no_star_held": "member.stars",
+}
+
+
 @frozen
 class Report:
     """A deed that somebody reports. `id` is the reporter's: reported twice, it counts once.
@@ -102,8 +110,8 @@ class Award:
     def same_report(self, report: Report) -> bool:
         """Whether it came from the same report; where it came from, and what shows it, do not matter."""
         facts = dict(self.facts)
-        if self.in_emergency is not None:
-            del facts["emergency"]
+        for step in self.told:
+            facts.pop(TOLD[step.code], None)
         return (self.member_id, self.deed, self.day, self.quantity, facts) == (
             report.member_id,
             report.deed,
@@ -118,9 +126,9 @@ class Award:
         return any(step.code == "voted_amount" for step in self.explanation)
 
     @property
-    def in_emergency(self) -> Step | None:
-        """What was said where the mode of the community told the fact ``emergency``, and not the report."""
-        return next((step for step in self.explanation if step.code == "in_emergency"), None)
+    def told(self) -> tuple[Step, ...]:
+        """What was said of the facts that the community told, and not the report."""
+        return tuple(step for step in self.explanation if step.code in TOLD)
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""
