@@ -55,8 +55,8 @@ class AwardOutcome:
 class Case:
     """A report with all that is needed to judge it: `account` is the one that it changes.
 
-    `told` is what is said of the facts that the community tells itself: that it is a deed of an emergency,
-    and which star the member had.
+    `added` is what is said of the facts that the community adds: that it is a deed of an emergency, and which
+    star the member had.
     """
 
     report: Report
@@ -65,7 +65,7 @@ class Case:
     rule: DeedRule
     subjects: Mapping[Scope, str]
     account: Account
-    told: tuple[Step, ...]
+    added: tuple[Step, ...]
 
 
 @frozen
@@ -224,9 +224,7 @@ class Crediting:
             check_text("source", report.source)
         for text in report.evidence:
             check_text("evidence", text)
-        if (member := known.members.get(report.member_id)) is None:
-            raise RecordUnknown(kind="member", id=report.member_id)
-        member.must_be_active()
+        member = _member(report, known.members)
         if report.day > known.today:
             raise DeedInFuture(day=report.day)
         rules = known.calendar.on(report.day).on(report.day)
@@ -239,8 +237,8 @@ class Crediting:
         account = account_under(rule, member)
         if (subjects := known.subjects.get(member.id)) is None:
             subjects = known.subjects[member.id] = self._subjects(member, known.grids)
-        deed, told = _told(report, subjects, rules, known)
-        return Case(report, deed, rules, rule, subjects, account, told)
+        deed, added = _completed(report, subjects, rules, known)
+        return Case(report, deed, rules, rule, subjects, account, added)
 
     def _subjects(self, member: Member, grids: Mapping[str, str]) -> Mapping[Scope, str]:
         subjects = {Scope.MEMBER: member.id, Scope.COMMUNITY: self.context.community}
@@ -292,6 +290,14 @@ def people(work: Work, ids: Iterable[str]) -> tuple[dict[str, Member], dict[str,
     return members, dict(work.select(Household, ("id", "grid_id"), {"id": sorted(homes)}))
 
 
+def _member(report: Report, members: Mapping[str, Member]) -> Member:
+    if (member := members.get(report.member_id)) is None:
+        raise RecordUnknown(kind="member", id=report.member_id)
+    if not report.former:
+        member.must_be_active()
+    return member
+
+
 def account_under(rule: DeedRule, member: Member) -> Account:
     """The account that a deed of the member changes; raises `HouseholdNeeded`."""
     unit = rule.unit.code
@@ -302,7 +308,7 @@ def account_under(rule: DeedRule, member: Member) -> Account:
     return Account.household(member.household_id, unit)
 
 
-def _told(
+def _completed(
     report: Report, subjects: Mapping[Scope, str], rules: RuleSet, known: _Known
 ) -> tuple[Deed, tuple[Step, ...]]:
     """The deed with what the community knows where the report does not say, and the steps that say so."""
@@ -326,7 +332,7 @@ def _judged(case: Case, used: Mapping[str, int], balance: Callable[[], int], *, 
             judgement = unchosen(case.rule, amount)
         else:
             raise
-    return explained(judgement, case.told)
+    return explained(judgement, case.added)
 
 
 def _again(report: Report, award: Award) -> AwardOutcome:

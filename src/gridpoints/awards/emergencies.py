@@ -14,12 +14,12 @@ from gridpoints.storage.port import Work
 from gridpoints.values import Step
 
 
-def explained(judgement: Judgement, told: Sequence[Step]) -> Judgement:
-    """The judgement, which says what the community told of the deed: that it is one of an emergency."""
-    if not told:
+def explained(judgement: Judgement, added: Sequence[Step]) -> Judgement:
+    """The judgement, which says what the community added to the report: that it is one of an emergency."""
+    if not added:
         return judgement
     rule, *others = judgement.explanation
-    return judgement._replace(explanation=(rule, *told, *others))
+    return judgement._replace(explanation=(rule, *added, *others))
 
 
 @frozen

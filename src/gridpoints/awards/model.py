@@ -43,12 +43,15 @@ AWARD = Lifecycle.of(
 )
 
 
-#: By the code of the step that says so, the facts that the community itself tells where a report does not.
-TOLD: Mapping[str, str] = {
+#: By the code of the step that says so, the facts that the community adds where a report does not tell them.
+ADDED: Mapping[str, str] = {
     "in_emergency": "emergency",
     "star_held": "member.stars",
     "no_star_held": "member.stars",
 }
+
+#: What is told of a deed, by the names that the rules declare.
+Facts = Mapping[str, Fact]
 
 
 @frozen
@@ -58,7 +61,7 @@ class Report:
     `source` says where the report comes from (``claim/…``, ``file/deeds.csv#7``). `facts` are those
     that the rules of the day declare, by name; `chosen` is the amount that a panel chose elsewhere,
     in decimals of the unit, where the rules leave it a range. `evidence` (凭据) are texts or links that
-    show that it was done.
+    show that it was done. `former`: it counts also where they have left since: they took it on before.
     """
 
     id: str
@@ -70,6 +73,7 @@ class Report:
     facts: Mapping[str, Fact] = field(default=NO_FACTS, hash=False)
     chosen: Decimal | None = None
     evidence: tuple[str, ...] = ()
+    former: bool = False
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""
@@ -109,10 +113,7 @@ class Award:
 
     def same_report(self, report: Report) -> bool:
         """Whether it came from the same report; where it came from, and what shows it, do not matter."""
-        facts = dict(self.facts)
-        for step in self.told:
-            facts.pop(TOLD[step.code], None)
-        return (self.member_id, self.deed, self.day, self.quantity, facts) == (
+        return (self.member_id, self.deed, self.day, self.quantity, self.told) == (
             report.member_id,
             report.deed,
             report.day,
@@ -121,14 +122,20 @@ class Award:
         ) and report.chosen == (None if self.panel_chose else self.chosen)
 
     @property
+    def told(self) -> Facts:
+        """The facts of the report: without those that the community added."""
+        added = {ADDED[step.code] for step in self.added}
+        return {name: value for name, value in self.facts.items() if name not in added}
+
+    @property
     def panel_chose(self) -> bool:
         """Whether `chosen` came from votes here, and not from the report."""
         return any(step.code == "voted_amount" for step in self.explanation)
 
     @property
-    def told(self) -> tuple[Step, ...]:
-        """What was said of the facts that the community told, and not the report."""
-        return tuple(step for step in self.explanation if step.code in TOLD)
+    def added(self) -> tuple[Step, ...]:
+        """What was said of the facts that the community added to those of the report."""
+        return tuple(step for step in self.explanation if step.code in ADDED)
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""
