@@ -257,6 +257,17 @@ def test_a_deed_is_told_the_star_of_who_did_it(village: Community, li: Member) -
         village.awards.credit(other)
 
 
+def test_what_the_fact_is_otherwise_counts_where_there_are_no_stars(
+    exchange: Exchange, clock: ManualClock
+) -> None:
+    told = RULES.replace("member.stars: {type: number}", "member.stars: {type: number, otherwise: 5}")
+    none = told[: told.index("stars:\n  review")]
+    for id, rules, awarded in (("stars", told, 0), ("none", none, 20)):
+        village = exchange.found(id, name="村", rules=rules)
+        li = village.community.enrol("李秀英", number="1")
+        assert done(village, li, "lead").awarded == awarded
+
+
 def test_the_star_that_a_report_tells_goes_before(village: Community, li: Member) -> None:
     report = Report("led", li.id, "lead", date(2026, 3, 2), facts={"member.stars": 2})
     award = village.awards.credit(report)

@@ -17,6 +17,7 @@ from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.context import Context
 from gridpoints.errors import NoRulesInForce
 from gridpoints.rules.case import Fact
+from gridpoints.rules.expression.model import Type
 from gridpoints.rules.metrics import Metrics
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
@@ -127,7 +128,8 @@ class Credited:
 
     def star_step(self, member_id: str, day: date, rules: RuleSet) -> Step | None:
         """What is to be told of a member's star to rules that ask for it; None: they do not, or know none."""
-        if STAR_FACT not in rules.facts or rules.terms.stars is None:
+        asked = rules.facts.get(STAR_FACT)
+        if asked is None or asked.type is not Type.NUMBER or rules.terms.stars is None:
             return None
         key = member_id, day
         if key not in self._stars:
