@@ -312,14 +312,15 @@ def _completed(
     report: Report, subjects: Mapping[Scope, str], rules: RuleSet, known: _Known
 ) -> tuple[Deed, tuple[Step, ...]]:
     """The deed with what the community knows where the report does not say, and the steps that say so."""
-    deed, facts, steps = report.judged_as(), dict(report.facts), list[Step]()
-    if "emergency" not in facts and (step := known.emergencies.step(report.day, subjects.get(Scope.GRID))):
-        facts["emergency"] = True
-        steps.append(step)
-    if STAR_FACT not in facts and (step := known.credited.star_step(report.member_id, report.day, rules)):
-        facts[STAR_FACT] = step.values["stars"]
-        steps.append(step)
-    return (deed._replace(facts=facts) if steps else deed), tuple(steps)
+    deed, told = report.judged_as(), report.facts
+    grid_id, id = subjects.get(Scope.GRID), report.member_id
+    emergency = None if "emergency" in told else known.emergencies.step(report.day, grid_id)
+    if emergency is not None:
+        deed = deed._replace(facts={**deed.facts, "emergency": True})
+    star = None if STAR_FACT in told else known.credited.star_step(id, report.day, rules)
+    if star is not None:
+        deed = deed._replace(facts={**deed.facts, STAR_FACT: star.values["stars"]})
+    return deed, tuple(filter(None, (emergency, star)))
 
 
 def _judged(case: Case, used: Mapping[str, int], balance: Callable[[], int], *, fits: bool) -> Judgement:
