@@ -12,7 +12,9 @@ from types import TracebackType
 from attrs import evolve, frozen
 
 from gridpoints.awards.operations import Awards
+from gridpoints.awards.standing import Standings
 from gridpoints.catalog.operations import Catalog
+from gridpoints.claiming.claims.missed import missed
 from gridpoints.claiming.claims.taken import taken
 from gridpoints.claiming.operations import Claiming
 from gridpoints.claiming.sessions.places import call_off
@@ -221,7 +223,7 @@ class Community:
     @property
     def awards(self) -> Awards:
         """Deeds judged and credited."""
-        return Awards(self.context)
+        return Awards(self.context, missed)
 
     @property
     def ledger(self) -> Ledger:
@@ -231,7 +233,7 @@ class Community:
     @property
     def redemption(self) -> Redemptions:
         """Merchants, offers, redemptions and settlement: what it buys."""
-        return Redemptions(self.context)
+        return Redemptions(self.context, Standings(self.context, missed))
 
     @property
     def recognition(self) -> Recognition:

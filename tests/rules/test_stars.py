@@ -7,12 +7,13 @@ from decimal import Decimal
 from functools import cache
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gridpoints.i18n import Language
 from gridpoints.rules.metrics import Metrics
-from gridpoints.rules.stars import Demotion, StarTerms, Suspension, stars_at
+from gridpoints.rules.stars import Demotion, StarTerms, Suspension, stars_at, stars_over
 from gridpoints.values import Period
 from tests.rules.test_loading import problems
 from tests.rules.written import rules, text
@@ -211,6 +212,40 @@ def test_who_is_excluded_and_until_when() -> None:
     assert worst is not None
     assert english.explanation(worst.explanation) == ["Excluded for good: Fraud"]
     assert terms().barred(date(2026, 1, 31), excluded=[("fraud", date(2026, 2, 1))]) is None
+
+
+@given(
+    over=st.sampled_from([Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR, Period.LIFETIME]),
+    review=st.sampled_from([Period.MONTH, Period.QUARTER, Period.YEAR]),
+    demotion=st.sampled_from(Demotion),
+    first=st.dates(date(2027, 11, 1), date(2028, 3, 1)),
+    served=st.lists(st.tuples(st.integers(0, 500), st.integers(1, 80)), max_size=6),
+    lasting=st.integers(0, 500),
+)
+def test_looking_at_some_days_is_looking_at_all(
+    *,
+    over: Period,
+    review: Period,
+    demotion: Demotion,
+    first: date,
+    served: list[tuple[int, int]],
+    lasting: int,
+) -> None:
+    stars = evolve(terms(), over=over, review=review, demotion=demotion)
+
+    def figures(since: date, before: date) -> Metrics:
+        hours = sum(h for after, h in served if since <= first + timedelta(days=after) < before)
+        return {"hours": hours, "points": 5 * hours, "trainings": hours, "times": hours}
+
+    held: str | None = "two"
+    for n in range(lasting + 1):
+        day = first + timedelta(days=n)
+        reviews = (True, False) if review.first_day(day) == day else (False,)
+        for at_review in reviews:
+            found = stars_at(stars, figures(*stars.counted(day)), held, review=at_review).level
+            held = found.code if found else None
+    standing = stars_over(stars, first, first + timedelta(days=lasting), figures, "two")
+    assert standing.level == stars.level(held)
 
 
 # --- the file -------------------------------------------------------------------------------------

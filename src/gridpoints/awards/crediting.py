@@ -11,6 +11,7 @@ from attrs import field, frozen
 from gridpoints.awards.emergencies import EmergencyCalendar, explained
 from gridpoints.awards.model import Award, AwardStatus, Report
 from gridpoints.awards.reviews import Review
+from gridpoints.awards.standing import STAR_FACT, Credited
 from gridpoints.awards.till import Till
 from gridpoints.community.model import Household, Member
 from gridpoints.context import Context
@@ -54,7 +55,8 @@ class AwardOutcome:
 class Case:
     """A report with all that is needed to judge it: `account` is the one that it changes.
 
-    `emergency` is what is said of a deed that the mode of the community makes one of an emergency.
+    `added` is what is said of the facts that the community adds: that it is a deed of an emergency, and which
+    star the member had.
     """
 
     report: Report
@@ -63,7 +65,7 @@ class Case:
     rule: DeedRule
     subjects: Mapping[Scope, str]
     account: Account
-    emergency: Step | None
+    added: tuple[Step, ...]
 
 
 @frozen
@@ -76,6 +78,7 @@ class _Known:
     emergencies: EmergencyCalendar
     closed_until: datetime | None
     today: date
+    credited: Credited
     subjects: dict[str, Mapping[Scope, str]] = field(factory=dict)
 
 
@@ -198,6 +201,7 @@ class Crediting:
             EmergencyCalendar.of(self.context, work),
             work.ledger.closed_until(),
             self.context.today(),
+            Credited(work, calendar, list(members)),
         )
         cases: dict[str, Case | GridpointsError] = {}
         for report in reports:
@@ -233,12 +237,8 @@ class Crediting:
         account = account_under(rule, member)
         if (subjects := known.subjects.get(member.id)) is None:
             subjects = known.subjects[member.id] = self._subjects(member, known.grids)
-        deed, emergency = report.judged_as(), None
-        if "emergency" not in report.facts:
-            emergency = known.emergencies.step(report.day, subjects.get(Scope.GRID))
-        if emergency is not None:
-            deed = deed._replace(facts={**deed.facts, "emergency": True})
-        return Case(report, deed, rules, rule, subjects, account, emergency)
+        deed, added = _completed(report, subjects, rules, known)
+        return Case(report, deed, rules, rule, subjects, account, added)
 
     def _subjects(self, member: Member, grids: Mapping[str, str]) -> Mapping[Scope, str]:
         subjects = {Scope.MEMBER: member.id, Scope.COMMUNITY: self.context.community}
@@ -308,6 +308,21 @@ def account_under(rule: DeedRule, member: Member) -> Account:
     return Account.household(member.household_id, unit)
 
 
+def _completed(
+    report: Report, subjects: Mapping[Scope, str], rules: RuleSet, known: _Known
+) -> tuple[Deed, tuple[Step, ...]]:
+    """The deed with what the community knows where the report does not say, and the steps that say so."""
+    deed, told = report.judged_as(), report.facts
+    grid_id, id = subjects.get(Scope.GRID), report.member_id
+    emergency = None if "emergency" in told else known.emergencies.step(report.day, grid_id)
+    if emergency is not None:
+        deed = deed._replace(facts={**deed.facts, "emergency": True})
+    star = None if STAR_FACT in told else known.credited.star_step(id, report.day, rules)
+    if star is not None:
+        deed = deed._replace(facts={**deed.facts, STAR_FACT: star.values["stars"]})
+    return deed, tuple(filter(None, (emergency, star)))
+
+
 def _judged(case: Case, used: Mapping[str, int], balance: Callable[[], int], *, fits: bool) -> Judgement:
     """The judgement of a case; of 0 points so far where a panel has still to choose how many."""
     approval, amount = case.rule.approval, case.rule.amount
@@ -318,7 +333,7 @@ def _judged(case: Case, used: Mapping[str, int], balance: Callable[[], int], *, 
             judgement = unchosen(case.rule, amount)
         else:
             raise
-    return explained(judgement, case.emergency)
+    return explained(judgement, case.added)
 
 
 def _again(report: Report, award: Award) -> AwardOutcome:

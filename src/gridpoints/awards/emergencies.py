@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from attrs import frozen
@@ -13,12 +14,12 @@ from gridpoints.storage.port import Work
 from gridpoints.values import Step
 
 
-def explained(judgement: Judgement, in_emergency: Step | None) -> Judgement:
-    """The judgement, which says so where the deed is one of an emergency."""
-    if in_emergency is None:
+def explained(judgement: Judgement, added: Sequence[Step]) -> Judgement:
+    """The judgement, which says what the community added to the report: that it is one of an emergency."""
+    if not added:
         return judgement
     rule, *others = judgement.explanation
-    return judgement._replace(explanation=(rule, in_emergency, *others))
+    return judgement._replace(explanation=(rule, *added, *others))
 
 
 @frozen

@@ -43,6 +43,13 @@ AWARD = Lifecycle.of(
 )
 
 
+#: By the code of the step that says so, the facts that the community adds where a report does not tell them.
+ADDED: Mapping[str, str] = {
+    "in_emergency": "emergency",
+    "star_held": "member.stars",
+    "no_star_held": "member.stars",
+}
+
 #: What is told of a deed, by the names that the rules declare.
 Facts = Mapping[str, Fact]
 
@@ -116,9 +123,9 @@ class Award:
 
     @property
     def told(self) -> Facts:
-        """The facts of the report: without what the mode of the community told."""
-        own = self.in_emergency is None
-        return {name: value for name, value in self.facts.items() if own or name != "emergency"}
+        """The facts of the report: without those that the community added."""
+        added = {ADDED[step.code] for step in self.added}
+        return {name: value for name, value in self.facts.items() if name not in added}
 
     @property
     def panel_chose(self) -> bool:
@@ -126,9 +133,9 @@ class Award:
         return any(step.code == "voted_amount" for step in self.explanation)
 
     @property
-    def in_emergency(self) -> Step | None:
-        """What was said where the mode of the community told the fact ``emergency``, and not the report."""
-        return next((step for step in self.explanation if step.code == "in_emergency"), None)
+    def added(self) -> tuple[Step, ...]:
+        """What was said of the facts that the community added to those of the report."""
+        return tuple(step for step in self.explanation if step.code in ADDED)
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""

@@ -13,10 +13,13 @@ from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus, 
 from gridpoints.awards.objecting import Objecting
 from gridpoints.awards.reviews import WAITING, Objection, ObjectionStatus, Review, Vote
 from gridpoints.awards.simulation import simulated
+from gridpoints.awards.standing import MemberStanding, Missed, Standings, none_missed
+from gridpoints.community.model import Member, MemberStatus
 from gridpoints.errors import NoRulesInForce, RecordUnknown
 from gridpoints.rules.findings import Simulation
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
+from gridpoints.rules.permissions import Right
 from gridpoints.rules.stars import Barred
 from gridpoints.storage.port import Range
 from gridpoints.values import Explanation, Step
@@ -26,7 +29,12 @@ __all__ = ["AwardOutcome", "Awards"]
 
 @frozen
 class Awards(Objecting):
-    """The room ``awards``: deeds judged and credited, each with its explanation."""
+    """The room ``awards``: deeds judged and credited, each with its explanation.
+
+    `missed` tells who stayed away from what they had claimed, which counts for how they stand.
+    """
+
+    missed: Missed = none_missed
 
     def overtaken_by(self, version: str) -> int:
         """How many deeds that are of the days of that published version were judged by another.
@@ -77,6 +85,35 @@ class Awards(Objecting):
         except NoRulesInForce:
             return None
         return None if stars is None else stars.barred(today, no_shows)
+
+    def standing(self, member_id: str, day: date | None = None) -> MemberStanding:
+        """How a member stands at the end of a local day (None: today): figures, star, and whether barred.
+
+        By what stands credited now, each deed on its own day. Read by oneself, and by who has the rights
+        `SEE_MEMBERS` and `SEE_STATEMENTS`: raises `RightReserved`, or `RecordUnknown`.
+        """
+        if self.context.actor.id != member_id:
+            self._must_see_all()
+        with self.context.read() as work:
+            work.get(Member, member_id)
+            [found] = self._standings.of(work, [member_id], day or self.context.today())
+            return found
+
+    def standings(self, day: date | None = None) -> list[MemberStanding]:
+        """How all active members stand, by their ids; as `standing`, and raises `RightReserved`."""
+        self._must_see_all()
+        with self.context.read() as work:
+            ids = [id for (id,) in work.select(Member, ("id",), {"status": MemberStatus.ACTIVE})]
+            return self._standings.of(work, ids, day or self.context.today())
+
+    @property
+    def _standings(self) -> Standings:
+        return Standings(self.context, self.missed)
+
+    def _must_see_all(self) -> None:
+        rules = Rules(self.context)
+        rules.require(Right.SEE_MEMBERS)
+        rules.require(Right.SEE_STATEMENTS)
 
     def award(self, id: str) -> Award:
         """The award of that id; raises `RecordUnknown`."""

@@ -211,11 +211,10 @@ class Reviewing(Settling):
         deed = award.judged_as()._replace(chosen=chosen)
         subjects = self._present_subjects(work, award)
         used = work.lock_usage(rules.counted_under(deed, subjects))
-        emergency = award.in_emergency
-        judgement = explained(rules.judge(deed, subjects, used.__getitem__, fits=False), emergency)
+        judgement = explained(rules.judge(deed, subjects, used.__getitem__, fits=False), award.added)
         work.set_usage({key: used[key] + points for key, points in judgement.uses.items()})
         assert waiting.range is not None  # noqa: S101  # else nothing was to be chosen
-        said_before = explained(unchosen(waiting.rule, waiting.range), emergency).explanation
+        said_before = explained(unchosen(waiting.rule, waiting.range), award.added).explanation
         agreed = award.explanation[len(said_before) :]
         return {
             "wanted": judgement.wanted,

@@ -147,6 +147,8 @@ DOCUMENTS = {
         "directives[id text status issued_at due_at answers]",
     ),
     "rules explain": "award status refusal member deed day rule_set unit wanted awarded explanation",
+    "stars": "stars[member number name day since star next missing metrics no_shows barred barred_until "
+    "explanation]",
     "balance": "member(id number name status) balances[unit posted held available]",
     "statement": "member(id number name status) entries[unit sequence day recorded_at kind reason amount "
     "balance transaction explanation]",
@@ -258,6 +260,8 @@ NOTES = {
         "`handed_out` and `given_back`.",
     ),
     "reverse": "`owed` says whether nothing moved yet: the transaction is then the debt's id.",
+    "stars": "`since` is null where all there ever was counts, `barred_until` also where it is for good. "
+    "`missing` and `metrics` are by metric: `hours`, `times`, a unit, a fact.",
     "expire": "`posted` is how many lines of the journal it took.",
     "record": "`hours` are those that were verified; `entered_hours` were only entered, and are certified "
     "never. What is `void` was taken back, and counts no more.",

@@ -16,6 +16,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     # rules: how a deed came to its points
     "rule": ("{deed}, by rule set {rule_set}",),
     "in_emergency": ("Judged by the emergency rules: {emergency_kind} since {since}",),
+    "star_held": ("Held this star: {level}",),
+    "no_star_held": ("Held no star",),
     "fixed": ("{points} each time",),
     "per_unit": (
         "{quantity}, counted as {counted}, at {rate} per {per}: {points}",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import frozen
 
@@ -15,6 +15,7 @@ from gridpoints.exact_json import canonical
 from gridpoints.ledger.model import Account
 from gridpoints.redemption.offers import Offer
 from gridpoints.rules.model import RuleSet
+from gridpoints.storage.port import Work
 from gridpoints.values import check_identifier, check_whole
 
 #: Ids of redemptions and refunds; those of their holds and transactions are made from them.
@@ -25,7 +26,7 @@ MOST_LINES = 50
 
 @frozen
 class Merits:
-    """What other rooms know of somebody who redeems: they are not asked, for they stand further on.
+    """What is said of somebody who redeems, in the place of what the community knows of them.
 
     `star` is the code of their level, `hours` are those that they served, `no_shows` the days on which they
     stayed away, `excluded` the codes of reasons for which they were excluded, each with its day.
@@ -53,7 +54,38 @@ class Merits:
         raise StarTooLow(offer=offer.name, member=member, needed=offer.star, found=self.star)
 
 
+class Known(Protocol):
+    """What other rooms know of members: it is asked for where the rules or the offers ask for it."""
+
+    def star(self, work: Work, member_id: str) -> str | None:
+        """The code of the level that a member has today."""
+
+    def hours(self, work: Work, member_id: str) -> Decimal:
+        """The hours that a member served so far."""
+
+    def no_shows(self, work: Work, member_id: str) -> tuple[date, ...]:
+        """The days on which a member stayed away."""
+
+
+@frozen
+class NothingKnown:
+    """What there is to tell where nobody does anything for points."""
+
+    def star(self, work: Work, member_id: str) -> str | None:
+        """None."""
+        return None
+
+    def hours(self, work: Work, member_id: str) -> Decimal:
+        """None."""
+        return Decimal(0)
+
+    def no_shows(self, work: Work, member_id: str) -> tuple[date, ...]:
+        """None."""
+        return ()
+
+
 NO_MERITS = Merits()
+NOTHING_KNOWN = NothingKnown()
 
 
 @frozen
@@ -65,7 +97,7 @@ class Asked:
     shares: Mapping[Account, int] | None = None
     pooled: bool = False
     merchant_id: str | None = None
-    merits: Merits = NO_MERITS
+    merits: Merits | None = None
 
     @classmethod
     def of(
@@ -77,7 +109,7 @@ class Asked:
         *,
         pooled: bool,
         merchant_id: str | None,
-        merits: Merits,
+        merits: Merits | None,
     ) -> Asked:
         """The request; raises `NotWholeNumber` for pieces or shares that cannot be."""
         basket = {goods: quantity} if isinstance(goods, str) else dict(goods)

@@ -19,12 +19,11 @@ from gridpoints.errors import (
     PoolingNotAllowed,
     RecordExists,
     RecordUnknown,
-    RedeemReserved,
     RedemptionConflict,
     SharesDiffer,
 )
 from gridpoints.ledger.model import Account, AccountKind, Hold
-from gridpoints.redemption.asking import NO_MERITS, Asked, Merits, check_id
+from gridpoints.redemption.asking import Asked, Merits, check_id
 from gridpoints.redemption.model import RESERVATION, Line, Redemption, RedemptionStatus, Use
 from gridpoints.redemption.offering import Offering, must_cover
 from gridpoints.redemption.offers import Offer
@@ -35,7 +34,6 @@ from gridpoints.redemption.tills import KeyScope
 from gridpoints.rules.case import Scope
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.operations import PUBLISHED, RulesCalendar
-from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Sought, Work
 from gridpoints.values import Explanation, Step, Unit
 
@@ -55,7 +53,7 @@ class Reserving(Redeeming, Offering):
         quantity: int = 1,
         shares: Mapping[Account, int] | None = None,
         pooled: bool = False,
-        merits: Merits = NO_MERITS,
+        merits: Merits | None = None,
         merchant_id: str | None = None,
         member_code: str | None = None,
         expires_at: datetime | None = None,
@@ -67,7 +65,8 @@ class Reserving(Redeeming, Offering):
         their pieces. `merchant_id` is who gives them, where that is another one of the offer's alliance.
         The member pays. With `pooled`, their household pays what they lack; or `shares` say which accounts
         pay how much together: their own, their household's, those of its members. Where the rules
-        let cash make up for missing points, what is missing is paid so.
+        let cash make up for missing points, what is missing is paid so. Star, hours and no-shows are those
+        that the community knows of, or what `merits` say.
 
         Who may spend whose points, `Spending` says; a till gives the `member_code` that the member shows
         there. The same id and content again answers the redemption that stands. Raises `InsufficientPoints`,
@@ -109,14 +108,16 @@ class Reserving(Redeeming, Offering):
             return standing[0]
         today = self.context.today()
         rules = RulesCalendar.of_published(published).on(today).on(today)
-        self._must_be_let(rules, people[0], asked)
+        self._must_be_let(rules, people[0])
         offers = _in_basket(asked, offers)
+        merits = asked.merits or self._merits(work, rules, people[0], offers)
+        merits.must_take_part(rules, people[0].name, today)
         merchant, agreement = self._giver(work, asked, offers)
         self._must_spend(work, people[0], merchant.unit, member_code, rules)
         for offer in offers:
             offer.must_be_published()
             offer.must_be_on(self.context.now())
-            asked.merits.must_have_star(rules, offer, people[0].name)
+            merits.must_have_star(rules, offer, people[0].name)
             must_cover(agreement, merchant, offer)
         reservation = _Reservation(self, work, asked, rules, people, offers, merchant)
         return reservation.made(id, agreement, until)
@@ -129,7 +130,7 @@ class Reserving(Redeeming, Offering):
         quantity: int = 1,
         shares: Mapping[Account, int] | None = None,
         pooled: bool = False,
-        merits: Merits = NO_MERITS,
+        merits: Merits | None = None,
         merchant_id: str | None = None,
         member_code: str | None = None,
         id: str | None = None,
@@ -148,15 +149,6 @@ class Reserving(Redeeming, Offering):
                 id=id,
             )
             return self.capture(reserved.id)
-
-    def _must_be_let(self, rules: RuleSet, member: Member, asked: Asked) -> None:
-        """Refuse who has left, takes no part, or is not to redeem."""
-        actor, permissions = self.context.actor, rules.terms.permissions
-        if not permissions.permits(Right.REDEEM, actor.roles):
-            roles = tuple(sorted(permissions.rights[Right.REDEEM]))
-            raise RedeemReserved(actor=actor.id, roles=roles)
-        member.must_be_active()
-        asked.merits.must_take_part(rules, member.name, self.context.today())
 
     def _giver(self, work: Work, asked: Asked, offers: Sequence[Offer]) -> tuple[Merchant, Agreement]:
         """Who gives the goods, and on what terms."""
@@ -251,7 +243,6 @@ class _Reservation:
             terms=terms if terms is not None and terms.unit.code == self.unit.code else None,
             payers=self._payers(),
             categories=[offer.category for offer in self.offers],
-            hours=self.asked.merits.hours,
         )
         subjects = self._subjects(member)
         keys = {limit.key(offer.id, day, subjects) for offer in self.offers for limit in offer.limits}
@@ -266,10 +257,16 @@ class _Reservation:
             pricing.first = not self.work.count(
                 Redemption, {"member_id": member.id, "status": tuple(_HANDED_OUT)}
             )
+            pricing.hours = self._hours(member) if pricing.first else Decimal(0)
         if pricing.needs_balances:
             self._look_at_balances(pricing)
         paid = pricing.paid()
         return paid, tuple(dict.fromkeys([*uses, *paid.uses]))
+
+    def _hours(self, member: Member) -> Decimal:
+        if self.asked.merits is not None:
+            return self.asked.merits.hours
+        return self.room.known.hours(self.work, member.id)
 
     def _look_at_balances(self, pricing: Pricing) -> None:
         there = self.work.ledger.lock_available([p.account for p in pricing.payers], at=self.now)

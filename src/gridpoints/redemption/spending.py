@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -10,9 +10,11 @@ from attrs import frozen
 
 from gridpoints.codes import step_of
 from gridpoints.community.model import Member, MemberStatus
-from gridpoints.errors import MemberNotThere, NotTheOrganiser, NotYourPoints, TooManyAttempts
+from gridpoints.errors import MemberNotThere, NotTheOrganiser, NotYourPoints, RedeemReserved, TooManyAttempts
 from gridpoints.redemption.acting import Acting
+from gridpoints.redemption.asking import NO_MERITS, NOTHING_KNOWN, Known, Merits
 from gridpoints.redemption.model import Redemption
+from gridpoints.redemption.offers import Offer
 from gridpoints.redemption.partners import Merchant
 from gridpoints.redemption.tills import KeyScope
 from gridpoints.redemption.vouchers.model import SECRET, Attempt, MemberSecret, SecretStatus
@@ -37,8 +39,29 @@ class Spending(Acting):
 
     They are spent by their member; by their household, where the rules let it pay together; for
     residents without a telephone by a clerk or an organiser, or by those for whom the rules reserve the
-    right `REDEEM`. A merchant takes them from who is there: a code that changes shows it.
+    right `REDEEM`. A merchant takes them from who is there: a code that changes shows it. `known` tells what
+    other rooms keep of members.
     """
+
+    known: Known = NOTHING_KNOWN
+
+    def _must_be_let(self, rules: RuleSet, member: Member) -> None:
+        """Refuse who has left, or is not to redeem."""
+        actor, permissions = self.context.actor, rules.terms.permissions
+        if not permissions.permits(Right.REDEEM, actor.roles):
+            roles = tuple(sorted(permissions.rights[Right.REDEEM]))
+            raise RedeemReserved(actor=actor.id, roles=roles)
+        member.must_be_active()
+
+    def _merits(self, work: Work, rules: RuleSet, member: Member, offers: Iterable[Offer]) -> Merits:
+        """What is known of somebody, as far as the rules or the offers ask for it; `_hours` are for later."""
+        stars = rules.terms.stars
+        if stars is None:
+            return NO_MERITS
+        return Merits(
+            star=self.known.star(work, member.id) if any(offer.star for offer in offers) else None,
+            no_shows=self.known.no_shows(work, member.id) if stars.suspensions else (),
+        )
 
     def _must_spend(
         self, work: Work, member: Member, unit: str, code: str | None = None, rules: RuleSet | None = None

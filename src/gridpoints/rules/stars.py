@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -116,6 +116,22 @@ class StarTerms:
             return self.over.first_day(day - timedelta(days=1)), day
         return first, day + timedelta(days=1)
 
+    def turns(self, first: date, last: date) -> Iterator[tuple[date, bool]]:
+        """The days from one to another on which levels have to be looked at, and whether each is a review.
+
+        In between metrics only grow, so that whatever was reached in a period was reached on its last day.
+        """
+        day = first
+        while day <= last:
+            review = self.review.first_day(day) == day
+            if review:
+                yield day, True
+            following = min(_following(self.review, day), _following(self.over, day))
+            end = min(following - timedelta(days=1), last)
+            if end > day or not review:
+                yield end, False
+            day = following
+
     def barred(
         self,
         day: date,
@@ -149,6 +165,17 @@ def _excluded(excluded: Iterable[tuple[ExclusionReason, date]]) -> Iterator[tupl
         yield since, Barred(until, (Step(code, {"reason": reason.names, "until": until}),))
 
 
+#: More days than the period has, and fewer than two of them.
+_LONGER = {Period.WEEK: 8, Period.MONTH: 32, Period.QUARTER: 95, Period.YEAR: 370}
+
+
+def _following(period: Period, day: date) -> date:
+    """The first day of the next period."""
+    if period is Period.LIFETIME:
+        return date.max
+    return period.first_day(period.first_day(day) + timedelta(days=_LONGER.get(period, 1)))
+
+
 def _after(begins: date, days: int | None) -> date | None:
     return None if days is None else begins + timedelta(days=days)
 
@@ -177,6 +204,24 @@ def stars_at(
     if above is not None and held >= had:
         steps += [n.step("star_missing", metrics, above.names) for n in above.needs if n.missing(metrics)]
     return Standing(level, above, missing, tuple(steps))
+
+
+def stars_over(
+    terms: StarTerms,
+    first: date,
+    last: date,
+    figures: Callable[[date, date], Metrics],
+    previous: str | None = None,
+) -> Standing:
+    """The level at the end of `last` of somebody who had `previous` before `first`: each review in turn.
+
+    `figures` tells the metrics of the days since one and before another; none of them falls as days pass.
+    """
+    standing = Standing(terms.level(previous), None, {})
+    for day, review in terms.turns(first, last):
+        had = standing.level.code if standing.level else None
+        standing = stars_at(terms, figures(*terms.counted(day)), had, review=review)
+    return standing
 
 
 def _kept(terms: StarTerms, had: int, met: int, *, review: bool) -> int:

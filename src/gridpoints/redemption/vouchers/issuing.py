@@ -11,7 +11,7 @@ from gridpoints.codes import code_hash, new_code, read_code
 from gridpoints.community.model import Member
 from gridpoints.errors import HandingOnNotAllowed, NotUsable, RedemptionConflict, VoucherKeyUnknown
 from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
-from gridpoints.redemption.asking import NO_MERITS, Merits, check_id
+from gridpoints.redemption.asking import Merits, check_id
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.reserving import Reserving
 from gridpoints.redemption.spending import SPEAKS_FOR_RESIDENTS
@@ -58,7 +58,7 @@ class Issuing(Reserving):
         named: bool = False,
         offline: bool = False,
         pooled: bool = False,
-        merits: Merits = NO_MERITS,
+        merits: Merits | None = None,
         merchant_id: str | None = None,
         id: str | None = None,
     ) -> Issued:

@@ -1,0 +1,133 @@
+"""``stars``: how members stand, and what is missing for their next star."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from gridpoints.awards.standing import MemberStanding
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import figures, words
+from gridpoints.community.model import Member
+from gridpoints.i18n import Language
+from gridpoints.rules.stars import StarLevel
+from gridpoints.sheets.cells import read_day
+from gridpoints.values import Names
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands of this module."""
+
+    @command(
+        app,
+        language,
+        "stars",
+        language.text("Show the star of a member, or of all, with its figures and what the next one needs."),
+    )
+    def stars(
+        desk: Desk,
+        *,
+        member: Annotated[
+            str | None,
+            typer.Argument(
+                metavar="MEMBER",
+                help=language.text("The member's number, id or name; without it, all active members."),
+            ),
+        ] = None,
+        day: Annotated[
+            str | None, typer.Option(metavar="DAY", help=language.text("On which day; without it, today."))
+        ] = None,
+    ) -> None:
+        on = None if day is None else read_day(day)
+        with desk.village() as village:
+            if member is None:
+                found = village.awards.standings(on)
+                people = {each.id: each for each in village.community.members()}
+            else:
+                person = desk.member(village, member)
+                found, people = [village.awards.standing(person.id, on)], {person.id: person}
+            units = {unit.code: unit.names for unit in village.rules.units().values()}
+        found.sort(key=lambda each: (people[each.member_id].number or "", people[each.member_id].name))
+        documents = [_document(desk, people[each.member_id], each) for each in found]
+        parts = _all(desk, people, found) if member is None else _one(desk, people, found[0], units)
+        desk.out.show({"stars": documents}, *parts)
+
+
+def _document(desk: Desk, member: Member, found: MemberStanding) -> dict[str, Any]:
+    star, barred = found.star, found.barred
+    said = [*(star.explanation if star else ()), *(barred.explanation if barred else ())]
+    return {
+        "member": member.id,
+        "number": member.number,
+        "name": member.name,
+        "day": found.day,
+        "since": None if found.since == date.min else found.since,
+        "star": star.level.code if star and star.level else None,
+        "next": star.next.code if star and star.next else None,
+        "missing": {} if star is None else star.missing,
+        "metrics": found.metrics,
+        "no_shows": found.no_shows,
+        "barred": barred is not None,
+        "barred_until": barred.until if barred else None,
+        "explanation": desk.language.explanation(said, desk.known),
+    }
+
+
+def _level(desk: Desk, level: StarLevel | None) -> str:
+    return desk.language.text("no star") if level is None else desk.language.name(level.names, level.code)
+
+
+def _one(
+    desk: Desk, people: Mapping[str, Member], found: MemberStanding, names: Mapping[str, Names]
+) -> Sequence[Any]:
+    member = people[found.member_id]
+    said, star, missing = desk.language, found.star, {} if found.star is None else found.star.missing
+    metrics = [*found.metrics, *(metric for metric in missing if metric not in found.metrics)]
+    if star is not None:
+        for level in (star.level, star.next):
+            names = {**names, **{need.metric: need.names for need in (level.needs if level else ())}}
+    title = said.text(
+        "{name} on {day}: {level}",
+        name=member.name,
+        day=said.date(found.day),
+        level=_level(desk, star.level if star else None),
+    )
+    rows = [
+        (
+            said.name(names[metric], metric) if names.get(metric) else said.word(metric, "metric"),
+            said.number(found.metrics.get(metric, 0)),
+            said.number(missing[metric]) if metric in missing else "",
+        )
+        for metric in metrics
+    ]
+    columns = [words(said.text("What counts")), figures(said.text("So far")), figures(said.text("Missing"))]
+    lines = _document(desk, member, found)["explanation"]
+    return [desk.out.table(title, columns, rows), *([Text("\n".join(lines))] if lines else [])]
+
+
+def _all(desk: Desk, people: Mapping[str, Member], found: Sequence[MemberStanding]) -> Sequence[Any]:
+    said = desk.language
+    rows = [
+        (
+            people[each.member_id].number or "",
+            people[each.member_id].name,
+            _level(desk, each.star.level if each.star else None),
+            said.number(each.metrics.get("hours", 0)),
+            said.number(each.metrics.get("times", 0)),
+            said.number(len(each.no_shows)),
+        )
+        for each in found
+    ]
+    columns = [
+        words(said.text("Number")),
+        words(said.text("Name")),
+        words(said.text("Star")),
+        figures(said.text("Hours")),
+        figures(said.text("Times")),
+        figures(said.text("No-shows")),
+    ]
+    return [desk.out.table(said.text("Stars"), columns, rows)]
