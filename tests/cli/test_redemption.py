@@ -65,3 +65,52 @@ def test_reserved_handed_over_and_given_back(stocked: Run) -> None:
     assert "2 points" in stocked("offer", "restock", "pen", "5").out
     assert stocked("offer", "withdraw", "pen").code == 0
     assert stocked("redeem", "B1", "pen").code != 0
+
+
+def test_an_offer_is_drafted_with_all_that_is_said_of_it_and_mended(stocked: Run) -> None:
+    about = ("--limit", "3/month", "--limit", "9/year/household", "--picture", "cup.jpg", "--in", "en=Cup")
+    drafted = stocked("offer", "draft", "books", "杯子", "--price", "2", *about, "--stock", "9", "--json")
+    keys(dict(drafted.document), "offer draft")
+    [offer] = drafted.document["offers"]
+    assert (offer["limits"], offer["pictures"]) == (["3/month/member", "9/year/household"], ["cup.jpg"])
+    assert "杯子" not in stocked("offer", "list").out
+    listed = stocked("offer", "list", "--all", "--json").document["offers"]
+    assert {each["name"]: each["status"] for each in listed}["杯子"] == "draft"
+    assert stocked("offer", "publish", "杯子").code == 0
+    mend = (
+        "--name",
+        "茶杯",
+        "--in",
+        "zh_Hant=茶杯",
+        "--text",
+        "en=Blue",
+        "--limit",
+        "1",
+        "--until",
+        "2999-12-31",
+    )
+    amended = stocked("offer", "amend", "杯子", *mend, "--reason", "misspelt", "--json").document
+    keys(dict(amended), "offer amend")
+    [offer] = amended["offers"]
+    assert (offer["name"], offer["limits"]) == ("茶杯", ["1/lifetime/member"])
+    assert offer["names"] == {"en": "Cup", "zh_Hant": "茶杯"}
+    cleared = stocked("offer", "amend", "茶杯", "--without", "limit", "--without", "until", "--json").document
+    assert (cleared["offers"][0]["limits"], cleared["offers"][0]["closes_at"]) == ([], None)
+    assert stocked("offer", "amend", "茶杯").code == 2
+    assert stocked("offer", "amend", "茶杯", "--limit", "few").code == 2
+    assert stocked("offer", "amend", "茶杯", "--limit", "3/fortnight").code == 3
+    assert stocked("offer", "amend", "茶杯", "--text", "Blue").code == 2
+    assert stocked("offer", "reprice", "茶杯", "3").code == 0
+    stocked("offer", "withdraw", "茶杯")
+    assert stocked("offer", "amend", "茶杯", "--name", "杯子", "--json").error["code"] == "offer_withdrawn"
+
+
+def test_broken_goods_are_written_off(stocked: Run) -> None:
+    assert stocked("redeem", "B1", "pen", "--quantity", "3", "--reserve").code == 0
+    assert stocked("offer", "restock", "笔", "-2", "--json").error["code"] == "blank_text"
+    left = stocked("offer", "restock", "笔", "-2", "--reason", "broken", "--json").document["offers"][0]
+    assert left["stock"] == 4
+    refused = stocked("offer", "restock", "笔", "-5", "--reason", "broken")
+    assert "5 of 笔 cannot be written off: 4 are in stock" in refused.err
+    assert stocked("offer", "restock", "笔", "--typo", "-2").code == 2
+    assert stocked("fund", "deposit", "-10.00", "--source", "given back").code == 0

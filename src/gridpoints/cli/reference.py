@@ -165,8 +165,12 @@ DOCUMENTS = {
     "merchant revoke": "key_id till status",
     "merchant staff": "merchant person role status",
     **dict.fromkeys(
-        ("offer list", "offer draft", "offer publish", "offer withdraw", "offer reprice", "offer restock"),
-        "offers[id merchant name kind category unit price cash stock status]",
+        tuple(
+            f"offer {each}"
+            for each in ("list", "draft", "publish", "withdraw", "reprice", "restock", "amend")
+        ),
+        "offers[id merchant name kind category unit price cash stock status names descriptions pictures "
+        "limits star opens_at closes_at alliance]",
     ),
     **dict.fromkeys(
         ("redemption list", "redemption capture", "redemption void"),
