@@ -114,3 +114,85 @@ def test_broken_goods_are_written_off(stocked: Run) -> None:
     assert "5 of 笔 cannot be written off: 4 are in stock" in refused.err
     assert stocked("offer", "restock", "笔", "--typo", "-2").code == 2
     assert stocked("fund", "deposit", "-10.00", "--source", "given back").code == 0
+
+
+def test_an_agreement_has_its_days(stocked: Run) -> None:
+    about = ("--from", "2999-01-01", "--until", "2999-12-31", "--cut-off", "25")
+    [agreed] = stocked("merchant", "agree", "书店", *about, "--json").document["agreements"]
+    assert (agreed["from"], agreed["until"], agreed["cut_off"]) == ("2999-01-01", "2999-12-31", 25)
+    ended = stocked("merchant", "end", agreed["id"], "--until", "2999-06-30", "--reason", "moved", "--json")
+    keys(dict(ended.document), "merchant end")
+    assert [(each["until"], each["status"]) for each in ended.document["agreements"]] == [
+        ("2999-06-30", "ended")
+    ]
+    assert "2999" in stocked("merchant", "agreements", "书店").out
+    fee = stocked("merchant", "agree", "书店", "--from", "3000-01-01", "--fee", "101").err
+    assert "from 0 to below 100" in fee
+
+
+def test_outlets_tills_and_their_keys(stocked: Run) -> None:
+    hours = ("--hours", "1-5=8:30-20:00", "--hours", "7=10:00-16:00")
+    assert stocked("merchant", "outlet", "books", "东门店", *hours).code == 0
+    made = stocked("merchant", "till", "东门店", "一号", "--json").document
+    second = stocked("merchant", "key", "一号", "--scope", "read", "--until", "2999-12-31", "--json").document
+    keys(dict(second), "merchant key")
+    stocked("merchant", "revoke", made["key_id"])
+    listed = stocked("merchant", "keys", "一号", "--json").document
+    assert {each["key_id"]: each["status"] for each in listed["keys"]} == {
+        made["key_id"]: "revoked",
+        second["key_id"]: "active",
+    }
+    assert [each["scopes"] for each in listed["keys"] if each["status"] == "active"] == [["read"]]
+    keys(listed, "merchant keys")
+    assert second["key_id"] in stocked("merchant", "keys", "一号").out
+    outlets = stocked("merchant", "outlets", "books", "--json").document
+    keys(dict(outlets), "merchant outlets")
+    [outlet] = outlets["outlets"]
+    assert outlet["hours"][0] == "1=08:30-20:00"
+    assert [each["name"] for each in outlet["tills"]] == ["一号"]
+    changed = stocked("merchant", "hours", "东门店", "1-7=09:00-24:00", "--json").document["outlets"]
+    assert len(changed[0]["hours"]) == 7
+    assert "always" in stocked("merchant", "hours", "东门店").out
+    assert stocked("merchant", "hours", "东门店", "weekdays").code == 2
+    closed = stocked("merchant", "close-till", "一号", "--reason", "broken", "--json").document
+    assert closed["status"] == "closed"
+    keys(closed, "merchant close-till")
+    assert "closed" in stocked("merchant", "close-outlet", "东门店").out
+    assert stocked("merchant", "reopen-outlet", "东门店").code == 0
+
+
+def test_staff_come_and_go(stocked: Run) -> None:
+    stocked("merchant", "staff", "books", "chen", "--role", "manager")
+    gone = stocked("merchant", "let-go", "书店", "chen", "--reason", "moved away", "--json").document
+    assert gone["status"] == "left"
+    keys(gone, "merchant let-go")
+    team = stocked("merchant", "team", "书店", "--json").document
+    assert team["staff"] == [{"person": "chen", "role": "manager", "status": "left"}]
+    keys(team, "merchant team")
+    assert "chen" in stocked("merchant", "team", "书店").out
+
+
+def test_an_alliance_gives_one_anothers_offers(stocked: Run) -> None:
+    stocked("merchant", "apply", "茶馆", "--rate", "0.1", "--id", "tea")
+    founded = stocked("alliance", "found", "东街商圈", "书店", "--id", "street", "--json").document
+    keys(dict(founded), "alliance found")
+    joined = stocked("alliance", "join", "东街商圈", "茶馆", "--json").document
+    assert joined["alliances"][0]["merchants"] == ["books", "tea"]
+    amended = stocked("offer", "amend", "笔", "--alliance", "东街商圈", "--json").document
+    assert amended["offers"][0]["alliance"] == "street"
+    assert "茶馆" in stocked("alliance", "list").out
+    assert "茶馆" not in stocked("alliance", "leave", "street", "tea").out
+    assert (
+        stocked("alliance", "dissolve", "street", "--json").document["alliances"][0]["status"] == "dissolved"
+    )
+
+
+def test_money_besides_is_taken_back_before_it_is_settled(stocked: Run) -> None:
+    made = stocked("merchant", "adjust", "书店", "-12.50", "--reason", "broken crate", "--json").document
+    keys(dict(made), "merchant adjust")
+    [adjustment] = made["adjustments"]
+    assert (adjustment["money"], adjustment["status"]) == ("-12.50", "open")
+    withdrawn = stocked("merchant", "withdraw", adjustment["adjustment"], "--reason", "it was ours")
+    assert "withdrawn" in withdrawn.out
+    listed = stocked("merchant", "adjustments", "书店", "--json").document["adjustments"]
+    assert [each["status"] for each in listed] == ["withdrawn"]

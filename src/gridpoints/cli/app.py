@@ -13,6 +13,7 @@ from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
 from gridpoints.cli.ledger import keys, points, proofs, reports, transfers, treasury
 from gridpoints.cli.redemption import (
+    alliances,
     funds,
     merchants,
     offers,
@@ -55,6 +56,7 @@ def build(language: Language) -> typer.Typer:
         points,
         rules,
         merchants,
+        alliances,
         offers,
         redeeming,
         vouchers,

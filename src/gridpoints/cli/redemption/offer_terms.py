@@ -2,32 +2,32 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
 
 from gridpoints.cli.desk import Desk, beginning_of, end_of, translations
+from gridpoints.cli.redemption.naming import alliance_of
+from gridpoints.errors import NotOneOf
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.offers import Offer, OfferLimit
 from gridpoints.rules.case import Scope
 from gridpoints.values import Period
 
-
-class Clearable(StrEnum):
-    """What an offer can do without; the option that says it is of that name."""
-
-    NAMES = "in"
-    DESCRIPTIONS = "text"
-    PICTURES = "picture"
-    CATEGORY = "category"
-    LIMITS = "limit"
-    STAR = "star"
-    OPENS_AT = "from"
-    CLOSES_AT = "until"
-    ALLIANCE_ID = "alliance"
+#: What an offer can do without, by the option that says it, and how it is then.
+CLEARABLE: Mapping[str, tuple[str, Any]] = {
+    "in": ("names", {}),
+    "text": ("descriptions", {}),
+    "picture": ("pictures", ()),
+    "category": ("category", ""),
+    "limit": ("limits", ()),
+    "star": ("star", None),
+    "from": ("opens_at", None),
+    "until": ("closes_at", None),
+    "alliance": ("alliance_id", None),
+}
 
 
 def names_option(language: Language) -> Any:
@@ -113,18 +113,17 @@ def said_of(
         "star": star,
         "opens_at": None if since is None else beginning_of(village, since),
         "closes_at": None if until is None else end_of(village, until),
-        "alliance_id": None
-        if alliance is None
-        else desk.one_of("alliance", village.redemption.alliances(), alliance).id,
+        "alliance_id": None if alliance is None else alliance_of(desk, village, alliance).id,
     }
     return {name: value for name, value in told.items() if value is not None}
 
 
-def cleared(desk: Desk, without: Sequence[str] | None) -> dict[str, Any]:
-    """What an offer is to do without."""
-    empty: dict[str, Any] = {"names": {}, "descriptions": {}, "pictures": (), "category": "", "limits": ()}
-    fields = [desk.choice("field", each, Clearable).name.lower() for each in without or ()]
-    return {field: empty.get(field) for field in fields}
+def cleared(without: Sequence[str] | None) -> dict[str, Any]:
+    """What an offer is to do without; raises `NotOneOf`."""
+    for each in without or ():
+        if each not in CLEARABLE:
+            raise NotOneOf(field="field", value=each, known=tuple(CLEARABLE))
+    return dict(CLEARABLE[each] for each in without or ())
 
 
 def document_of(offer: Offer) -> dict[str, Any]:

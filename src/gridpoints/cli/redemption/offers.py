@@ -10,7 +10,7 @@ import typer
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption import offer_terms as terms
-from gridpoints.cli.redemption.merchants import merchant_argument
+from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.offers import Offer, OfferStatus
@@ -55,7 +55,7 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             room = village.redemption
-            shop = None if merchant is None else desk.one_of("merchant", room.merchants(), merchant).id
+            shop = None if merchant is None else merchant_of(desk, village, merchant).id
             status = None if every else OfferStatus.PUBLISHED
             _show(desk, village, room.offers(shop, status=status))
 
@@ -115,7 +115,7 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
                 alliance=alliance,
             )
             made = room.draft_offer(
-                desk.one_of("merchant", room.merchants(), merchant).id,
+                merchant_of(desk, village, merchant).id,
                 name,
                 price=price,
                 cash=cash,
@@ -212,7 +212,7 @@ def _register_changing(group: typer.Typer, language: Language) -> None:
         without: Annotated[
             list[str] | None,
             typer.Option(
-                metavar="|".join(terms.Clearable),
+                metavar="|".join(terms.CLEARABLE),
                 help=language.text("What it is to do without; repeat it for each."),
             ),
         ] = None,
@@ -237,7 +237,7 @@ def _register_changing(group: typer.Typer, language: Language) -> None:
             )
             for field in said.keys() & {"names", "descriptions"}:  # the other languages stay
                 said[field] = {**getattr(meant, field), **said[field]}
-            changes = terms.cleared(desk, without) | said | ({} if name is None else {"name": name})
+            changes = terms.cleared(without) | said | ({} if name is None else {"name": name})
             if not changes:
                 raise typer.BadParameter(desk.language.text("Say what is to change."))
             _show(desk, village, [village.redemption.amend_offer(meant.id, reason=reason, **changes)])
