@@ -196,9 +196,13 @@ DOCUMENTS = {
     "settle": "settlements[id merchant status until redemptions unit points refunded rate brought gross fees "
     "adjustments money carried currency drawn_up_by approved_by payment_reference]",
     "reconcile": "merchant since until agreeing unit listed recorded posted "
-    f"differences[id gap reference day listed recorded posted proposal] {_PROBLEMS}",
+    f"differences[id gap reference day listed recorded posted proposal] accepted[{_ADJUSTMENT}] {_PROBLEMS}",
     "voucher issue": f"{_VOUCHER} code",
-    **dict.fromkeys(("voucher list", "voucher revoke"), f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]"),
+    "voucher code": "member code until",
+    **dict.fromkeys(
+        ("voucher list", "voucher revoke", "voucher hand-on"),
+        f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]",
+    ),
     "voucher take": "redemption status goods[offer quantity] unit points",
     "voucher attempts": "attempts[attempt at by voucher reason]",
     **dict.fromkeys(("till offline", "till online"), "till limit status"),
