@@ -14,14 +14,12 @@ from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import read_text
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption.naming import till_argument, till_of
-from gridpoints.errors import QueueUnreadable, StaffOnly
+from gridpoints.errors import QueueUnreadable
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.acting import MERCHANT_ROLE, TILL_ROLE, scope_role, till_actor_id
-from gridpoints.redemption.tills import KeyScope, Till
+from gridpoints.redemption.tills import Till
 from gridpoints.redemption.vouchers.model import Arrival, Delivery, DoubleUse, DoubleUseStatus
 from gridpoints.redemption.vouchers.offline import taken_in
-from gridpoints.values import Actor
 
 
 def register(app: typer.Typer, language: Language) -> None:
@@ -100,20 +98,11 @@ def _register_delivering(group: typer.Typer, language: Language) -> None:
         with desk.village() as village:
             meant = till_of(desk, village, till)
             desk.known |= {each.id: each.name for each in village.redemption.merchants()}
-            arrived = _as_till(village, meant).redemption.deliver(takings)
+            arrived = village.redemption.deliver(takings, till_id=meant.id)
         damaged = [each for each in takings if isinstance(each, QueueUnreadable)]
         _show_arrived(desk, meant, arrived, damaged)
         wanting = damaged or any(each.arrival is not Arrival.CAPTURED for each in arrived)
         return SOMETHING_LEFT if wanting else DONE
-
-
-def _as_till(village: Community, till: Till) -> Community:
-    """The community as the till sees it, for somebody of the community; raises `StaffOnly`."""
-    actor = village.context.actor
-    if not actor.roles.isdisjoint((MERCHANT_ROLE, TILL_ROLE)):
-        raise StaffOnly(actor=actor.id, merchant=till.name, staff_role="clerk")
-    roles = frozenset({TILL_ROLE, scope_role(KeyScope.CAPTURE)})
-    return village.acting_as(Actor(till_actor_id(till.id), roles))
 
 
 def _register_deciding(group: typer.Typer, language: Language) -> None:
