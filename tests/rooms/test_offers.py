@@ -20,6 +20,7 @@ from gridpoints.errors import (
     StaffOnly,
     WritesOffMore,
 )
+from gridpoints.i18n import Language
 from gridpoints.records import Change, versions
 from gridpoints.redemption.model import RESERVATION, RedemptionStatus
 from gridpoints.redemption.offers import OfferLimit, OfferStatus
@@ -90,6 +91,7 @@ def test_a_new_limit_counts_from_now_on_and_one_that_is_changed_goes_on(
         with pytest.raises(OfferLimitReached) as refused:
             room.redeem(soap.id, li.id)
         assert (refused.value.most, refused.value.left) == (most, 0)
+        assert f"肥皂 is limited to {most} (per month, each member)" in Language("en").error(refused.value)
 
 
 def test_a_draft_is_amended_before_it_is_agreed(village: Community, shop: Merchant) -> None:
