@@ -33,6 +33,13 @@ def register(app: typer.Typer, language: Language) -> None:
     adjusting.register(group, language)
 
 
+def _only_unit(village: Community, language: Language) -> str:
+    units = [*village.rules.units()]
+    if len(units) != 1:
+        raise typer.BadParameter(language.text("Name the unit with --unit: {known}.", known=", ".join(units)))
+    return units[0]
+
+
 def _register_life(group: typer.Typer, language: Language) -> None:
     @command(group, language, "list", language.text("All merchants, and where they stand."))
     def listed(desk: Desk) -> None:
@@ -48,8 +55,12 @@ def _register_life(group: typer.Typer, language: Language) -> None:
             str, typer.Option(metavar="MONEY", help=language.text("What it would be paid for one point."))
         ],
         unit: Annotated[
-            str, typer.Option(metavar="CODE", help=language.text("The unit that it takes."))
-        ] = "points",
+            str | None,
+            typer.Option(
+                metavar="CODE",
+                help=language.text("The unit that it takes; without it, the only one there is."),
+            ),
+        ] = None,
         currency: Annotated[str, typer.Option(help=language.text("The currency of the rate."))] = "CNY",
         id: Annotated[
             str | None, typer.Option(metavar="ID", help=language.text("An id of your own."))
@@ -57,6 +68,7 @@ def _register_life(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             room = village.redemption
+            unit = unit or _only_unit(village, language)
             _show(desk, [room.register_merchant(name, unit=unit, rate=rate, currency=currency, id=id)])
 
     def moving(name: str, help: str, act: Callable[[Community, str, str], Merchant]) -> None:
