@@ -26,6 +26,7 @@ from gridpoints.errors import (
     EmptyInterval,
     NaiveInstant,
     NotAnAmount,
+    NotInRange,
     NotOneOf,
     NotPositive,
     NotWholeNumber,
@@ -86,6 +87,18 @@ def check_whole(name: str, value: int, *, least: int = 1, most: int = 10**9) -> 
     if type(value) is not int or not least <= value <= most:
         raise NotWholeNumber(field=name, value=shown(value), least=least, most=most)
     return value
+
+
+def check_number(name: str, value: Decimal | int | str, *, below: int = 10**12, digits: int = 6) -> Decimal:
+    """Return `value` as a Decimal from 0 to under `below`; raises `NotInRange`."""
+    try:
+        number = Decimal(value)
+        exponent = number.as_tuple().exponent
+        if 0 <= number < below and isinstance(exponent, int) and -exponent <= digits:
+            return number
+    except (InvalidOperation, ValueError, TypeError):
+        pass
+    raise NotInRange(field=name, value=shown(value), least=0, below=below, digits=digits)
 
 
 def check_decimal(name: str, value: Decimal | int | str, *, digits: int = 6) -> Decimal:

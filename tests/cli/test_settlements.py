@@ -40,7 +40,10 @@ def test_a_statement_from_the_draft_to_the_payment(founded: Run) -> None:
     assert founded("settle", "--out", "all.pdf", "--json").error["code"] == "statement_format_unknown"
     assert not Path("all.pdf").exists()
     assert founded("settle", "--due", "--json").document == {"settlements": []}
-    for wrong in (("--pay", "x"), ("--due", "--approve", "x"), ("--until", "2024-01-01")):
+    back = founded("settle", "--returned", statement["id"], "--reason", "account closed", "--json").document
+    assert back["settlements"][0]["status"] == "returned"
+    lone = (("--cancel", "x"), ("--reason", "x"), ("--cancel", "x", "--returned", "x", "--reason", "x"))
+    for wrong in (("--pay", "x"), ("--due", "--approve", "x"), ("--until", "2024-01-01"), *lone):
         assert founded("settle", *wrong).code == 2
 
 
@@ -58,3 +61,26 @@ def test_a_list_is_held_against_what_was_redeemed(founded: Run) -> None:
     }
     assert len(ran.document["problems"]) == 1
     assert "the points differ" in founded(*about).out
+
+
+def test_a_statement_is_called_off(founded: Run) -> None:
+    [statement] = founded("settle", "shop", "--json").document["settlements"]
+    off = founded("settle", "--cancel", statement["id"], "--reason", "too early", "--json").document
+    assert off["settlements"][0]["status"] == "cancelled"
+    [again] = founded("settle", "shop", "--json").document["settlements"]
+    assert again["points"] == statement["points"]
+
+
+def test_what_is_proposed_is_accepted_by_a_person(founded: Run) -> None:
+    Path("roll.csv").write_text("receipt,date,points\nR-1,2999-01-01,9\nR-9,2999-01-01,4\n", "utf-8")
+    about = ("reconcile", "shop", "roll.csv", "--since", "2000-01-01", "--until", "2999-12-31")
+    assert founded(*about, "--accept", "R-1").code == 2
+    unknown = founded(*about, "--accept", "R-7", "--note", "checked", "--json")
+    assert unknown.error["code"] == "record_unknown"
+    ran = founded(*about, "--accept", "R-1", "--accept", "R-2", "--note", "seen the receipts", "--json")
+    assert ran.code == 1  # R-9 is left
+    keys(dict(ran.document), "reconcile")
+    assert [each["money"] for each in ran.document["accepted"]] == ["1.50", "-3.00"]
+    again = founded(*about, "--accept", "R-1", "--note", "seen the receipts", "--json").document["accepted"]
+    assert again == ran.document["accepted"][:1]
+    assert len(founded("merchant", "adjustments", "shop", "--json").document["adjustments"]) == 2

@@ -53,6 +53,19 @@ def test_a_voucher_from_the_code_to_the_goods(founded: Run) -> None:
     assert revoked["vouchers"][0]["status"] == "revoked"
 
 
+def test_a_voucher_is_handed_on_and_a_member_shows_who_it_is(founded: Run) -> None:
+    number = founded("voucher", "issue", "B1", "bin", "--json").document["voucher"]
+    Path("more.csv").write_text("number,name\nB2,Zhao\n", "utf-8")
+    assert founded("enrol", "more.csv").code == 0
+    handed = founded("voucher", "hand-on", number, "B2", "--json")
+    assert handed.error["code"] == "handing_on_not_allowed"  # they share no household
+    shown = founded("voucher", "code", "B1", "--json").document
+    keys(dict(shown), "voucher code")
+    assert shown["code"].isdecimal()
+    assert "Li shows" in founded("voucher", "code", "B1", "--renew").out
+    assert founded("voucher", "code", "B1", "--as", "B2", "--json").error["code"] == "not_your_code"
+
+
 def test_the_fund(founded: Run) -> None:
     done = founded("fund", "deposit", "10.00", "--source", "street office", "--json").document
     keys(dict(done), "fund deposit")

@@ -14,9 +14,9 @@ from gridpoints.errors import (
     AgreementOverlaps,
     CategoryNotAgreed,
     MerchantNotActive,
+    NotInRange,
     NotOfThisMerchant,
     NotOneOf,
-    NotPositive,
     NotUsable,
     StaffOnly,
     TillKeyRefused,
@@ -112,7 +112,7 @@ def test_an_agreement_names_what_may_be_offered(village: Community, li: Member) 
 @pytest.mark.parametrize("fee", ["-1", "100", "NaN", "many", "0.00001"])
 def test_impossible_fees(village: Community, fee: str) -> None:
     shop = village.redemption.register_merchant("店", unit="points", rate="1")
-    with pytest.raises(NotPositive):
+    with pytest.raises(NotInRange):
         village.redemption.sign_agreement(shop.id, fee=fee)
     with pytest.raises(NotOneOf):
         village.redemption.sign_agreement(shop.id, settled="fortnight")
@@ -415,5 +415,5 @@ def test_offers_say_what_they_are(village: Community, shop: Merchant) -> None:
             room.draft_offer(shop.id, "?", price=1, **wrong)  # type: ignore[arg-type]
     with pytest.raises(NotOneOf):
         room.draft_offer(shop.id, "?", price=1, kind="magic")
-    with pytest.raises(NotPositive):
+    with pytest.raises(NotInRange):
         room.draft_offer(shop.id, "?", price=1, cash="0.001")

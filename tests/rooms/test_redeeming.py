@@ -17,6 +17,7 @@ from gridpoints.errors import (
     InsufficientPoints,
     LotExceeded,
     NothingCaptured,
+    NothingToGiveBack,
     NothingToSettle,
     NotInAlliance,
     NotOfferedNow,
@@ -376,7 +377,7 @@ def test_a_refund_restores_the_lots(village: Community, li: Member, clock: Manua
     assert village.redemption.offer(rice.id).stock == 1
     account = Account.member(li.id, "points")
     assert village.ledger.balance(account).available == 5  # what had expired meanwhile is gone again
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(NothingToGiveBack):
         village.redemption.refund(bought.id, reason="broken")
 
 

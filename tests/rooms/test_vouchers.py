@@ -16,6 +16,7 @@ from gridpoints.errors import (
     DeliveryConflict,
     HandingOnNotAllowed,
     InsufficientPoints,
+    NotAllowed,
     NotATill,
     NotUsable,
     NotWholeNumber,
@@ -26,6 +27,7 @@ from gridpoints.errors import (
     StaffOnly,
     StoreUnavailable,
     TextTooLong,
+    TillKeyRefused,
     TillMayNot,
     TooManyAttempts,
     VoucherNeeded,
@@ -528,6 +530,23 @@ def test_a_store_that_fails_does_not_decide_about_a_delivery(scene: Scene, clock
         Busy(scene.till.context).deliver(takings)
     assert scene.room.double_uses() == []
     assert [each.arrival for each in scene.till.redemption.deliver(takings)] == [Arrival.CAPTURED]
+
+
+def test_a_clerk_hands_in_the_file_of_a_till_that_was_lost(scene: Scene, clock: ManualClock) -> None:
+    offline = scene.device()
+    offline.take(scene.issued("v1", 2), clock.now())
+    for key in scene.room.keys("till"):
+        scene.room.revoke_key(key.id)
+    with pytest.raises(TillKeyRefused):
+        scene.till.redemption.deliver(offline.waiting())
+    for actor in (Actor("chen", frozenset({"merchant"})), Actor(scene.li.id)):
+        with pytest.raises(NotAllowed):
+            scene.village.acting_as(actor).redemption.deliver(offline.waiting(), till_id="till")
+    assert scene.room.double_uses() == []
+    [delivery] = scene.room.deliver(offline.waiting(), till_id="till")
+    assert (delivery.arrival, delivery.till_id) == (Arrival.CAPTURED, "till")
+    assert scene.room.deliver(offline.waiting(), till_id="till") == [delivery]
+    assert scene.figures() == (16, 0, 4, 3)
 
 
 def test_a_key_that_is_not_for_taking_points_delivers_nothing(scene: Scene, clock: ManualClock) -> None:

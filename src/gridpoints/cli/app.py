@@ -13,9 +13,11 @@ from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
 from gridpoints.cli.ledger import keys, points, proofs, reports, transfers, treasury
 from gridpoints.cli.redemption import (
+    alliances,
     funds,
     merchants,
     offers,
+    reconciling,
     redeeming,
     reserved,
     settlements,
@@ -56,11 +58,13 @@ def build(language: Language) -> typer.Typer:
         points,
         rules,
         merchants,
+        alliances,
         offers,
         redeeming,
         vouchers,
         tills,
         settlements,
+        reconciling,
         funds,
         reserved,
         treasury,

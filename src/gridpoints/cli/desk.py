@@ -241,6 +241,17 @@ def member_argument(language: Language) -> Any:
     )
 
 
+def translations(language: Language, option: str, told: Iterable[str] | None) -> dict[str, str]:
+    """What somebody wrote as ``LANG=TEXT``, by language."""
+    pairs = [each.partition("=") for each in told or ()]
+    for tag, equals, text in pairs:
+        if not equals:
+            raise typer.BadParameter(
+                language.text("Write {option} as LANG=TEXT, not as {text}.", option=option, text=tag + text)
+            )
+    return {tag.strip(): text.strip() for tag, _, text in pairs}
+
+
 def _actor(text: str | None) -> Actor:
     """``wang:clerk,organiser``; of nothing, the user of this computer, who has the books in hand: a clerk."""
     id, _, roles = (text or f"{_user()}:clerk").partition(":")

@@ -6,6 +6,7 @@ alone what ``--help`` does.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rich.columns import Columns
@@ -15,6 +16,8 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 from gridpoints.i18n import Language
+
+_NEGATIVE = re.compile(r"-\d+(\.\d+)?")
 
 
 class FoldingTable(Table):
@@ -39,6 +42,11 @@ def help_classes(language: Language) -> tuple[type[TyperCommand], type[TyperGrou
     word = language.text("Show this message and exit.")
 
     class Command(TyperCommand):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            # -3 is a number, and no option that nobody knows.
+            ctx.ignore_unknown_options = any(map(_NEGATIVE.fullmatch, args))
+            return super().parse_args(ctx, args)
+
         def get_help_option(self, ctx: Any) -> Any:
             return _explained(super().get_help_option(ctx), word)
 

@@ -43,6 +43,7 @@ _DRAFT = "version status drafted_at drafted_by approved_at approved_by vote"
 _AWARD = "award member deed day unit awarded status waits_for closes_at"
 _GOODS = "goods[offer quantity]"
 _VOUCHER = f"voucher status member {_GOODS} unit points valid_until named"
+_ADJUSTMENT = "adjustment merchant money currency reason status settlement"
 _WISH = "wish number status text parts free value currency points round priority"
 _FINDING = "id suspicion subjects told caution evidence verdict note looked_by"
 _EMERGENCY = "id kind mode status reason grids declared_at declared_by ended_at ended_by outcome"
@@ -159,16 +160,34 @@ DOCUMENTS = {
         "merchants[id name unit rate currency status]",
     ),
     **dict.fromkeys(
-        ("merchant agree", "merchant agreements"),
+        ("merchant agree", "merchant agreements", "merchant end"),
         "agreements[id merchant from until rate currency fee settled cut_off categories status]",
     ),
     "merchant outlet": "outlet merchant name status",
-    "merchant till": "till outlet name key_id key",
-    "merchant revoke": "key_id till status",
-    "merchant staff": "merchant person role status",
     **dict.fromkeys(
-        ("offer list", "offer draft", "offer publish", "offer withdraw", "offer reprice", "offer restock"),
-        "offers[id merchant name kind category unit price cash stock status]",
+        tuple(f"merchant {each}" for each in ("outlets", "hours", "close-outlet", "reopen-outlet")),
+        "outlets[outlet merchant name address hours status tills]",
+    ),
+    **dict.fromkeys(("merchant till", "merchant key"), "till outlet name key_id key"),
+    "merchant close-till": "till name status",
+    "merchant keys": "till keys[key_id scopes issued_at expires_at status]",
+    "merchant revoke": "key_id till status",
+    **dict.fromkeys(("merchant staff", "merchant let-go"), "merchant person role status"),
+    "merchant team": "staff[person role status]",
+    **dict.fromkeys(
+        ("merchant adjust", "merchant adjustments", "merchant withdraw"), f"adjustments[{_ADJUSTMENT}]"
+    ),
+    **dict.fromkeys(
+        tuple(f"alliance {each}" for each in ("list", "found", "join", "leave", "dissolve")),
+        "alliances[alliance name merchants status]",
+    ),
+    **dict.fromkeys(
+        tuple(
+            f"offer {each}"
+            for each in ("list", "draft", "publish", "withdraw", "reprice", "restock", "amend")
+        ),
+        "offers[id merchant name kind category unit price cash stock status names descriptions pictures "
+        "limits star opens_at closes_at alliance]",
     ),
     **dict.fromkeys(
         ("redemption list", "redemption capture", "redemption void"),
@@ -179,9 +198,13 @@ DOCUMENTS = {
     "settle": "settlements[id merchant status until redemptions unit points refunded rate brought gross fees "
     "adjustments money carried currency drawn_up_by approved_by payment_reference]",
     "reconcile": "merchant since until agreeing unit listed recorded posted "
-    f"differences[id gap reference day listed recorded posted proposal] {_PROBLEMS}",
+    f"differences[id gap reference day listed recorded posted proposal] accepted[{_ADJUSTMENT}] {_PROBLEMS}",
     "voucher issue": f"{_VOUCHER} code",
-    **dict.fromkeys(("voucher list", "voucher revoke"), f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]"),
+    "voucher code": "member code until",
+    **dict.fromkeys(
+        ("voucher list", "voucher revoke", "voucher hand-on"),
+        f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]",
+    ),
     "voucher take": "redemption status goods[offer quantity] unit points",
     "voucher attempts": "attempts[attempt at by voucher reason]",
     **dict.fromkeys(("till offline", "till online"), "till limit status"),
@@ -253,7 +276,11 @@ NOTES = {
     "rules explain": "`status` is that of the award, or, for a deed that is tried out, `possible` or "
     "`refused`, with the `refusal`: `condition`, `limit`, `cap` or `shortfall`. `explanation` has a line for "
     "each step.",
-    "merchant till": "`key` is shown this once.",
+    **dict.fromkeys(("merchant till", "merchant key"), "`key` is shown this once."),
+    **dict.fromkeys(
+        ("merchant agree", "merchant agreements", "merchant end"),
+        "`until` is the last day on which it holds.",
+    ),
     **dict.fromkeys(
         ("redemption list", "redemption capture", "redemption void"),
         "`points` is what was held, `taken` what the merchant has of it now. A line has `offer`, `pieces`, "

@@ -80,6 +80,12 @@ class NotOfferedNow(Refused):
     closes_at: datetime | None
 
 
+class OfferWithdrawn(Refused):
+    """{offer} is withdrawn and stays as it is. Publish it again to change it."""
+
+    offer: str
+
+
 class OffersApart(InvalidInput):
     """The offers {offers} cannot be redeemed together: one merchant must give all of them."""
 
@@ -87,7 +93,7 @@ class OffersApart(InvalidInput):
 
 
 class OfferLimitReached(Refused):
-    """{most} of {offer} can be had {period} for {scope}; {left} remained, and {wanted} were asked for."""
+    """{offer} is limited to {most} ({period}, {scope}); {left} remained, and {wanted} were asked for."""
 
     offer: str
     most: int
@@ -128,7 +134,7 @@ class RedeemReserved(NotAllowed):
 
 
 class PoolingNotAllowed(Refused):
-    """Points of {unit} are not pooled here: {account} pays for its own redemptions alone."""
+    """Redemptions in {unit} cannot be pooled here: {account} pays for its own alone."""
 
     unit: str
     account: str
@@ -149,6 +155,14 @@ class OutOfStock(Refused):
     wanted: int
 
 
+class WritesOffMore(Refused):
+    """{wanted} of {offer} cannot be written off: {left} are in stock besides what is reserved."""
+
+    offer: str
+    wanted: int
+    left: int
+
+
 class RedemptionExpired(Refused):
     """The redemption {redemption} expired at {expired_at}. Authorise it again."""
 
@@ -166,6 +180,12 @@ class CapturesMore(InvalidInput):
 
 class NothingCaptured(InvalidInput):
     """A redemption is captured with at least one piece. To hand out nothing, void it."""
+
+
+class NothingToGiveBack(Refused):
+    """Nothing is left to give back of {redemption}: all of it was given back before."""
+
+    redemption: str
 
 
 class RefundExceeds(Refused):

@@ -88,6 +88,17 @@ class NotPositive(InvalidInput):
     digits: int
 
 
+class NotInRange(InvalidInput):
+    """{field} must be a number from {least} to below {below} with at most {digits} digits after the point,
+    not {value}."""
+
+    field: str
+    value: str
+    least: int
+    below: int
+    digits: int
+
+
 class NotAnAmount(InvalidInput):
     """{value} is not an amount of {unit}. Write a number with at most {scale} digits after the
     point."""

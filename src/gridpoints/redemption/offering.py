@@ -1,14 +1,22 @@
-"""Offers: drafted, published, priced, restocked, withdrawn. A part of `Redemptions`."""
+"""Offers: drafted, published, amended, priced, withdrawn. A part of `Redemptions`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import partial
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from gridpoints.errors import CategoryNotAgreed, EmptyInterval, NotPositive, NotUsable
+from gridpoints.errors import (
+    CategoryNotAgreed,
+    EmptyInterval,
+    NotAmendable,
+    NotUsable,
+    OfferWithdrawn,
+)
 from gridpoints.redemption.acting import Acting
 from gridpoints.redemption.offers import OFFER, Offer, OfferKind, OfferLimit, OfferStatus
 from gridpoints.redemption.partners import Agreement, Merchant, StaffRole
@@ -17,9 +25,9 @@ from gridpoints.values import (
     LONGEST_TEXT,
     Names,
     Unit,
-    check_decimal,
     check_identifier,
     check_instant,
+    check_number,
     check_one_of,
     check_text,
     check_whole,
@@ -60,27 +68,30 @@ class Offering(Acting):
         See `Offer` for what else can be said of it. Raises `NotAnAmount` for a price with more digits
         than the merchant's unit has, and `NotUsable` for a donation without a `fund`.
         """
+        said = {
+            "name": name,
+            "category": category,
+            "names": names,
+            "descriptions": descriptions,
+            "pictures": pictures,
+            "limits": limits,
+            "star": star,
+            "opens_at": opens_at,
+            "closes_at": closes_at,
+            "alliance_id": alliance_id,
+        }
         with self.context.begin() as work:
             merchant = work.get(Merchant, merchant_id)
             self._must_work_there(work, merchant, StaffRole.MANAGER)
             offer = Offer(
                 id=self.context.id(id),
                 merchant_id=merchant.id,
-                name=check_text("name", name, longest=200),
                 price=_price(work, merchant, price),
                 stock=None if stock is None else check_whole("stock", stock, least=0),
                 kind=check_one_of("kind", kind, OfferKind),
-                cash=_cash(cash),
-                category=check_identifier("category", category) if category else "",
-                names=_texts("name", names),
-                descriptions=_texts("description", descriptions),
-                pictures=tuple(check_text("picture", each) for each in pictures)[:MOST],
-                limits=tuple(map(_limit, limits))[:MOST],
-                star=None if star is None else check_identifier("star", star),
-                opens_at=None if opens_at is None else check_instant("opens_at", opens_at),
-                closes_at=None if closes_at is None else check_instant("closes_at", closes_at),
+                cash=check_number("cash", cash, digits=2),
                 fund=None if fund is None else check_identifier("fund", fund),
-                alliance_id=alliance_id,
+                **{field: _CHECKED[field](value) for field, value in said.items()},
             )
             return self.context.keep(work, _sound(offer))
 
@@ -93,9 +104,13 @@ class Offering(Acting):
             offer = work.get(Offer, offer_id, lock=True)
             merchant = work.get(Merchant, offer.merchant_id)
             self._must_work_there(work, merchant, StaffRole.MANAGER)
-            for agreement in self._agreements_in_force(work, merchant)[:1]:
-                must_cover(agreement, merchant, offer)
+            self._must_be_agreed(work, merchant, offer)
             return self.context.change(work, offer, OFFER.advance(offer, OfferStatus.PUBLISHED))
+
+    def _must_be_agreed(self, work: Work, merchant: Merchant, offer: Offer) -> None:
+        """Raise `CategoryNotAgreed` where what is agreed today is not about it."""
+        for agreement in self._agreements_in_force(work, merchant)[:1]:
+            must_cover(agreement, merchant, offer)
 
     def _agreements_in_force(self, work: Work, merchant: Merchant) -> list[Agreement]:
         """Those of today, the one that began last first: that one holds."""
@@ -125,24 +140,32 @@ class Offering(Acting):
             offer = self._to_change(work, offer_id)
             merchant = work.get(Merchant, offer.merchant_id)
             changes = {"price": _price(work, merchant, price)}
-            money = {} if cash is None else {"cash": _cash(cash)}
+            money = {} if cash is None else {"cash": check_number("cash", cash, digits=2)}
             return self.context.change(
                 work, offer, OFFER.advance(offer, offer.status, **changes, **money), reason
             )
 
-    def limit_offer(self, offer_id: str, limits: Iterable[OfferLimit]) -> Offer:
-        """Say how many pieces anybody may have from now on; what was had before counts."""
-        with self.context.begin() as work:
-            offer = self._to_change(work, offer_id)
-            checked = tuple(map(_limit, limits))
-            return self.context.change(work, offer, OFFER.advance(offer, offer.status, limits=checked))
+    def amend_offer(self, offer_id: str, *, reason: str | None = None, **changes: Any) -> Offer:
+        """Say it otherwise, from now on; what is reserved or was had before stays as it was.
 
-    def restock(self, offer_id: str, pieces: int) -> Offer:
-        """Add pieces to the stock of an offer; the first ones begin to be counted."""
-        check_whole("pieces", pieces)
+        `changes` are any of ``name``, ``names``, ``descriptions``, ``pictures``, ``category``, ``limits``,
+        ``star``, ``opens_at``, ``closes_at``, and ``alliance_id``, as `draft_offer` takes them; what is not
+        named stays. A limit of another period or scope than there were counts from now on, one that there
+        was goes on. For the price see `reprice_offer`, for the stock `restock`. Raises `NotAmendable` for
+        anything else, `OfferWithdrawn`, and `CategoryNotAgreed` where a published offer would leave the
+        merchant's agreement.
+        """
+        for name in changes.keys() - _CHECKED.keys():
+            raise NotAmendable(name=name, kind="offer", known=tuple(sorted(_CHECKED)))
+        checked = {name: _CHECKED[name](value) for name, value in changes.items()}
         with self.context.begin() as work:
             offer = self._to_change(work, offer_id)
-            return self.context.change(work, offer, evolve(offer, stock=offer.stock or 0).moved(pieces))
+            if offer.status is OfferStatus.WITHDRAWN:
+                raise OfferWithdrawn(offer=offer.name)
+            amended = _sound(OFFER.advance(offer, offer.status, **checked))
+            if amended.status is OfferStatus.PUBLISHED and amended.category != offer.category:
+                self._must_be_agreed(work, work.get(Merchant, offer.merchant_id), amended)
+            return self.context.change(work, offer, amended, reason)
 
     def _to_change(self, work: Work, offer_id: str) -> Offer:
         offer = work.get(Offer, offer_id, lock=True)
@@ -155,9 +178,12 @@ class Offering(Acting):
             self._must_be_let_read(work)
             return work.get(Offer, id)
 
-    def offers(self, merchant_id: str | None = None) -> list[Offer]:
-        """The published offers of a merchant (None: of all), by price."""
-        where = {"status": OfferStatus.PUBLISHED} | ({"merchant_id": merchant_id} if merchant_id else {})
+    def offers(
+        self, merchant_id: str | None = None, *, status: OfferStatus | None = OfferStatus.PUBLISHED
+    ) -> list[Offer]:
+        """The offers of a merchant (None: of all) in that state (None: in any), by price."""
+        asked = {"status": status, "merchant_id": merchant_id}
+        where = {name: value for name, value in asked.items() if value is not None}
         with self.context.read() as work:
             self._must_be_let_read(work)
             return work.find(Offer, where, order=("price", "name", "id"))
@@ -175,17 +201,6 @@ def _price(work: Work, merchant: Merchant, price: Decimal | int | str) -> int:
     return check_whole("price", work.get(Unit, merchant.unit).amount(price), most=10**12)
 
 
-def _cash(cash: Decimal | int | str) -> Decimal:
-    """Money beside the points, to the cent, or none; raises `NotPositive`."""
-    try:
-        number = Decimal(cash)
-        if number == 0 or check_decimal("cash", number, digits=2):
-            return number
-    except (InvalidOperation, ValueError, TypeError):
-        pass
-    raise NotPositive(field="cash", value=shown(cash), digits=2)
-
-
 def _texts(field: str, texts: Names | None) -> Mapping[str, str]:
     return {
         check_identifier("language", language): check_text(field, text, longest=LONGEST_TEXT)
@@ -196,6 +211,21 @@ def _texts(field: str, texts: Names | None) -> Mapping[str, str]:
 def _limit(limit: OfferLimit) -> OfferLimit:
     check_whole("limit", limit.most)
     return limit
+
+
+#: What can be said of an offer besides its price and its stock, and what each is checked by.
+_CHECKED: Mapping[str, Callable[[Any], Any]] = {
+    "name": lambda name: check_text("name", name, longest=200),
+    "category": lambda category: check_identifier("category", category) if category else "",
+    "names": partial(_texts, "name"),
+    "descriptions": partial(_texts, "description"),
+    "pictures": lambda pictures: tuple(check_text("picture", each) for each in pictures)[:MOST],
+    "limits": lambda limits: tuple(map(_limit, limits))[:MOST],
+    "star": lambda star: None if star is None else check_identifier("star", star),
+    "opens_at": lambda at: None if at is None else check_instant("opens_at", at),
+    "closes_at": lambda at: None if at is None else check_instant("closes_at", at),
+    "alliance_id": lambda id: id,
+}
 
 
 def _sound(offer: Offer) -> Offer:

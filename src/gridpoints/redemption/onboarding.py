@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from gridpoints.errors import AgreementOverlaps, NotPositive, StaffOnly, UnitUnknown
+from gridpoints.errors import AgreementOverlaps, StaffOnly, UnitUnknown
 from gridpoints.redemption.acting import TILL_ROLE, Acting, staff_id
 from gridpoints.redemption.partners import (
     AGREEMENT,
@@ -32,6 +32,7 @@ from gridpoints.values import (
     Unit,
     check_decimal,
     check_identifier,
+    check_number,
     check_one_of,
     check_text,
     check_whole,
@@ -131,7 +132,7 @@ class Onboarding(Acting):
                 self._agreement(merchant, self.context.id(id), starts_on),
                 ends_on=ends_on,
                 rate=merchant.rate if rate is None else check_decimal("rate", rate),
-                fee=_per_cent(fee),
+                fee=check_number("fee", fee, below=100, digits=4),
                 settled=check_one_of("settled", settled, Period),
                 cut_off=check_whole("cut_off", cut_off, least=0, most=366),
                 categories=tuple(sorted({check_identifier("category", each) for each in categories})),
@@ -255,14 +256,3 @@ class Onboarding(Acting):
         with self.context.read() as work:
             self._must_be_let_read(work)
             return work.find(Alliance, order=("name", "id"))
-
-
-def _per_cent(fee: Decimal | int | str) -> Decimal:
-    """A fee from 0 to below 100 per cent; raises `NotPositive`."""
-    try:
-        number = Decimal(fee)
-        if number == 0 or check_decimal("fee", number, digits=4) < 100:
-            return number
-    except (InvalidOperation, ValueError, TypeError):
-        pass
-    raise NotPositive(field="fee", value=shown(fee), digits=4)

@@ -12,6 +12,7 @@ from gridpoints.redemption.funding import Funding
 from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.onboarding import Onboarding
 from gridpoints.redemption.refunding import Refunding
+from gridpoints.redemption.stocking import Stocking
 from gridpoints.redemption.vouchers.delivering import Delivering
 from gridpoints.storage.port import Range
 from gridpoints.values import Interval
@@ -20,7 +21,7 @@ __all__ = ["Merits", "Redemptions"]
 
 
 @frozen
-class Redemptions(Onboarding, Equipping, Delivering, Refunding, Funding):
+class Redemptions(Onboarding, Equipping, Delivering, Stocking, Refunding, Funding):
     """The room ``redemption``: merchants, their tills and offers, redeeming, giving back, settling."""
 
     def redemption(self, id: str) -> Redemption:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from attrs import evolve, frozen
 
 from gridpoints.errors import (
+    NothingToGiveBack,
     NotUsable,
     RecordExists,
     RefundConflict,
@@ -64,8 +65,8 @@ class Refunding(Redeeming):
 
         The same id and content again answers the refund that stands; without an id, each call is a new
         one. Raises `RefundExceeds`, `RefundOver`, `LotExceeded` where the lots did not pay for so much or
-        have it back already, `IllegalTransition` for what was not captured, `NotTheOrganiser` also for
-        whoever has the goods, or `RefundConflict`.
+        have it back already, `NothingToGiveBack`, `IllegalTransition` for what was not captured,
+        `NotTheOrganiser` also for whoever has the goods, or `RefundConflict`.
         """
         if pieces is not None and points is not None:
             raise NotUsable(field="points", value=shown(points))
@@ -130,6 +131,8 @@ class Refunding(Redeeming):
         offers = self._lock_offers_of(work, [draft.redemption_id])
         old = work.get(Redemption, draft.redemption_id, lock=True)
         self._must_be_served(work, old, KeyScope.REFUND)
+        if old.status is RedemptionStatus.REFUNDED:
+            raise NothingToGiveBack(redemption=old.id)
         REDEMPTION.advance(old, RedemptionStatus.REFUNDED)  # refuses what was not captured
         self._must_be_refundable(old)
         pieces, points = asked.of(old, work.get(Unit, old.unit))

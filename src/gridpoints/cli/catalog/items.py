@@ -12,7 +12,7 @@ from gridpoints.catalog.posts import Errand
 from gridpoints.catalog.presets import preset_names
 from gridpoints.catalog.searching import Found
 from gridpoints.cli.catalog import listed
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.desk import Desk, command, translations
 from gridpoints.cli.output import words
 from gridpoints.errors import PresetUnknown
 from gridpoints.exchange import Community
@@ -84,7 +84,7 @@ def _register_items(group: typer.Typer, language: Language) -> None:
         publish: Annotated[bool, listed.publish_option(language)] = False,
     ) -> None:
         with desk.village() as village, village.transaction():
-            others = dict(_pair(language, each) for each in translation or ())
+            others = translations(language, "--in", translation)
             drafted = village.catalog.draft(
                 name,
                 deed=deed,
@@ -134,13 +134,6 @@ def _register_items(group: typer.Typer, language: Language) -> None:
             [(each["id"], each["name"]) for each in categories],
         )
         desk.out.show({"adopted": name, "categories": categories, "series_changed": 0}, table)
-
-
-def _pair(language: Language, text: str) -> tuple[str, str]:
-    tag, equals, name = text.partition("=")
-    if not equals:
-        raise typer.BadParameter(language.text("Write --in as LANG=NAME, not as {text}.", text=text))
-    return tag.strip(), name.strip()
 
 
 def _register_life(group: typer.Typer, language: Language) -> None:

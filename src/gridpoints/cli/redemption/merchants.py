@@ -3,12 +3,15 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from datetime import date, timedelta
+from typing import Annotated
 
 import typer
 
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
+from gridpoints.cli.redemption import adjusting, outlets
+from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.partners import Agreement, Merchant
@@ -25,17 +28,9 @@ def register(app: typer.Typer, language: Language) -> None:
     app.add_typer(group)
     _register_life(group, language)
     _register_agreements(group, language)
-    _register_tills(group, language)
-
-
-def merchant_argument(language: Language) -> Any:
-    """The argument that names a merchant."""
-    return typer.Argument(metavar="MERCHANT", help=language.text("The merchant's id or name."))
-
-
-def _named(desk: Desk, village: Community, text: str) -> Merchant:
-    found: Merchant = desk.one_of("merchant", village.redemption.merchants(), text)
-    return found
+    outlets.register(group, language)
+    _register_staff(group, language)
+    adjusting.register(group, language)
 
 
 def _only_unit(village: Community, language: Language) -> str:
@@ -87,7 +82,7 @@ def _register_life(group: typer.Typer, language: Language) -> None:
             ] = "",
         ) -> None:
             with desk.village() as village:
-                _show(desk, [act(village, _named(desk, village, merchant).id, reason)])
+                _show(desk, [act(village, merchant_of(desk, village, merchant).id, reason)])
 
     moving(
         "activate",
@@ -130,6 +125,19 @@ def _register_agreements(group: typer.Typer, language: Language) -> None:
             str | None,
             typer.Option("--from", metavar="DAY", help=language.text("Its first day; without it, today.")),
         ] = None,
+        until: Annotated[
+            str | None,
+            typer.Option(
+                metavar="DAY", help=language.text("The last day on which it holds; without it, for good.")
+            ),
+        ] = None,
+        cut_off: Annotated[
+            int,
+            typer.Option(
+                metavar="DAY",
+                help=language.text("After which day of the period it is settled, from 1; 0: after the last."),
+            ),
+        ] = 0,
         category: Annotated[
             list[str] | None,
             typer.Option(
@@ -140,8 +148,10 @@ def _register_agreements(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             agreed = village.redemption.sign_agreement(
-                _named(desk, village, merchant).id,
+                merchant_of(desk, village, merchant).id,
                 starts_on=None if since is None else read_day(since),
+                ends_on=None if until is None else _day_after(until),
+                cut_off=cut_off,
                 rate=rate,
                 fee=fee,
                 settled=settled,
@@ -149,68 +159,32 @@ def _register_agreements(group: typer.Typer, language: Language) -> None:
             )
             _show_agreements(desk, [agreed])
 
-    @command(group, language, "agreements", language.text("Everything that was agreed with a merchant."))
-    def agreements(desk: Desk, *, merchant: Annotated[str, merchant_argument(language)]) -> None:
-        with desk.village() as village:
-            found = village.redemption.agreements(_named(desk, village, merchant).id)
-            _show_agreements(desk, found)
-
-
-def _register_tills(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "outlet", language.text("Note a place of a merchant's."))
-    def outlet(
+    @command(group, language, "end", language.text("Say on which day an agreement holds for the last time."))
+    def end(
         desk: Desk,
         *,
-        merchant: Annotated[str, merchant_argument(language)],
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("The name of the place."))],
-        address: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Where it is."))] = "",
-    ) -> None:
-        with desk.village() as village:
-            shop = _named(desk, village, merchant)
-            opened = village.redemption.open_outlet(shop.id, name, address=address)
-        document = {"outlet": opened.id, "merchant": shop.id, "name": opened.name, "status": opened.status}
-        desk.out.show(
-            document, desk.language.text("{outlet} is open: {id}", outlet=opened.name, id=opened.id)
-        )
-
-    @command(group, language, "till", language.text("Note a till of a place, and give it a key."))
-    def till(
-        desk: Desk,
-        *,
-        outlet: Annotated[str, typer.Argument(metavar="OUTLET", help=language.text("The id of the place."))],
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("The name of the till."))],
-        scope: Annotated[
-            list[str] | None,
-            typer.Option(
-                metavar="authorise|capture|void|refund|read",
-                help=language.text("What its key is for; repeat it for each. Without it, all but refund."),
-            ),
+        agreement: Annotated[
+            str, typer.Argument(metavar="AGREEMENT", help=language.text("The id of the agreement."))
+        ],
+        until: Annotated[
+            str, typer.Option(metavar="DAY", help=language.text("The last day on which it holds."))
+        ],
+        reason: Annotated[
+            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
         ] = None,
     ) -> None:
         with desk.village() as village:
-            added = village.redemption.add_till(outlet, name)
-            scopes = scope or ["authorise", "capture", "void", "read"]
-            key, text = village.redemption.issue_key(added.id, scopes)
-        document = {"till": added.id, "outlet": outlet, "name": added.name, "key_id": key.id, "key": text}
-        said = desk.language.text(
-            "{till} has the key {key}. It is shown this once: keep it safe. To revoke it: {id}",
-            till=added.name,
-            key=text,
-            id=key.id,
-        )
-        desk.out.show(document, said)
+            ended = village.redemption.end_agreement(agreement, _day_after(until), reason=reason)
+            _show_agreements(desk, [ended])
 
-    @command(group, language, "revoke", language.text("Let the key of a till never work again."))
-    def revoke(
-        desk: Desk,
-        *,
-        key: Annotated[str, typer.Argument(metavar="KEY", help=language.text("The id of the key."))],
-    ) -> None:
+    @command(group, language, "agreements", language.text("Everything that was agreed with a merchant."))
+    def agreements(desk: Desk, *, merchant: Annotated[str, merchant_argument(language)]) -> None:
         with desk.village() as village:
-            revoked = village.redemption.revoke_key(key)
-        document = {"key_id": revoked.id, "till": revoked.till_id, "status": revoked.status}
-        desk.out.show(document, desk.language.text("The key {key} is revoked", key=revoked.id))
+            found = village.redemption.agreements(merchant_of(desk, village, merchant).id)
+            _show_agreements(desk, found)
 
+
+def _register_staff(group: typer.Typer, language: Language) -> None:
     @command(group, language, "staff", language.text("Let somebody work for a merchant."))
     def staff(
         desk: Desk,
@@ -222,7 +196,7 @@ def _register_tills(group: typer.Typer, language: Language) -> None:
         ] = "cashier",
     ) -> None:
         with desk.village() as village:
-            shop = _named(desk, village, merchant)
+            shop = merchant_of(desk, village, merchant)
             named = village.redemption.name_staff(shop.id, person, role)
         document = {"merchant": shop.id, "person": named.person, "role": named.role, "status": named.status}
         said = desk.language
@@ -233,6 +207,45 @@ def _register_tills(group: typer.Typer, language: Language) -> None:
             role=said.word(named.role),
         )
         desk.out.show(document, sentence)
+
+    @command(group, language, "let-go", language.text("Note that somebody no longer works for a merchant."))
+    def let_go(
+        desk: Desk,
+        *,
+        merchant: Annotated[str, merchant_argument(language)],
+        person: Annotated[str, typer.Argument(metavar="ACTOR", help=language.text("Who: see --as."))],
+        reason: Annotated[
+            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            shop = merchant_of(desk, village, merchant)
+            gone = village.redemption.dismiss_staff(shop.id, person, reason=reason)
+        document = {"merchant": shop.id, "person": gone.person, "role": gone.role, "status": gone.status}
+        sentence = desk.language.text(
+            "{person} no longer works for {merchant}", person=gone.person, merchant=shop.name
+        )
+        desk.out.show(document, sentence)
+
+    @command(group, language, "team", language.text("Everybody who works or worked for a merchant."))
+    def team(desk: Desk, *, merchant: Annotated[str, merchant_argument(language)]) -> None:
+        with desk.village() as village:
+            shop = merchant_of(desk, village, merchant)
+            found = village.redemption.staff(shop.id)
+        said = desk.language
+        document = {
+            "staff": [{"person": each.person, "role": each.role, "status": each.status} for each in found]
+        }
+        table = desk.out.table(
+            shop.name,
+            [words(said.text("Person")), words(said.text("Role")), words(said.text("Status"))],
+            [(each.person, said.word(each.role), said.word(each.status)) for each in found],
+        )
+        desk.out.show(document, table)
+
+
+def _day_after(day: str) -> date:
+    return read_day(day) + timedelta(days=1)
 
 
 def _show(desk: Desk, merchants: Sequence[Merchant]) -> None:
@@ -266,7 +279,7 @@ def _show_agreements(desk: Desk, agreements: Sequence[Agreement]) -> None:
                 "id": each.id,
                 "merchant": each.merchant_id,
                 "from": each.starts_on,
-                "until": each.ends_on,
+                "until": None if each.ends_on is None else each.ends_on - timedelta(days=1),
                 "rate": each.rate,
                 "currency": each.currency,
                 "fee": each.fee,
@@ -283,6 +296,7 @@ def _show_agreements(desk: Desk, agreements: Sequence[Agreement]) -> None:
         [
             words(said.text("Agreement")),
             figures(said.text("From")),
+            figures(said.text("Until")),
             figures(said.text("Rate")),
             figures(said.text("Fee, %")),
             words(said.text("Settled")),
@@ -291,6 +305,7 @@ def _show_agreements(desk: Desk, agreements: Sequence[Agreement]) -> None:
             (
                 each.id,
                 said.date(each.starts_on),
+                "" if each.ends_on is None else said.date(each.ends_on - timedelta(days=1)),
                 said.number(each.rate),
                 said.number(each.fee),
                 said.word(each.settled),

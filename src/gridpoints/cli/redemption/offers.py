@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, beginning_of, command, end_if_given
+from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
-from gridpoints.cli.redemption.merchants import merchant_argument
+from gridpoints.cli.redemption import offer_terms as terms
+from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.offers import Offer, OfferLimit
+from gridpoints.redemption.offers import Offer, OfferStatus
 
 
 def offer_argument(language: Language) -> Any:
@@ -33,8 +34,10 @@ def register(app: typer.Typer, language: Language) -> None:
     _register_changing(group, language)
 
 
-def _offer_argument(language: Language) -> Any:
-    return typer.Argument(metavar="OFFER", help=language.text("The offer's id."))
+def _named(desk: Desk, village: Community, text: str) -> Offer:
+    """The offer that is meant, in whatever state."""
+    found: Offer = desk.one_of("offer", village.redemption.offers(status=None), text)
+    return found
 
 
 def _register_drafting(group: typer.Typer, language: Language) -> None:
@@ -46,11 +49,15 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
             str | None,
             typer.Option(metavar="MERCHANT", help=language.text("Only what this merchant gives.")),
         ] = None,
+        every: Annotated[
+            bool, typer.Option("--all", help=language.text("Drafts and what was withdrawn as well."))
+        ] = False,
     ) -> None:
         with desk.village() as village:
             room = village.redemption
-            shop = None if merchant is None else desk.one_of("merchant", room.merchants(), merchant).id
-            _show(desk, village, room.offers(shop))
+            shop = None if merchant is None else merchant_of(desk, village, merchant).id
+            status = None if every else OfferStatus.PUBLISHED
+            _show(desk, village, room.offers(shop, status=status))
 
     @command(group, language, "draft", language.text("Draft an offer; publish it for it to be had."))
     def draft(
@@ -72,25 +79,19 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
             str,
             typer.Option(metavar="goods|service|discount|gift|donation", help=language.text("What it is.")),
         ] = "goods",
-        category: Annotated[
-            str,
-            typer.Option(
-                metavar="CODE", help=language.text("Its category, as rules and agreements know it.")
-            ),
-        ] = "",
+        category: Annotated[str | None, terms.category_option(language)] = None,
         most: Annotated[
             int | None,
             typer.Option(metavar="PIECES", help=language.text("The most that one member may ever have.")),
         ] = None,
-        star: Annotated[
-            str | None, typer.Option(metavar="CODE", help=language.text("The star that it takes."))
-        ] = None,
-        since: Annotated[
-            str | None, typer.Option("--from", metavar="DAY", help=language.text("The first day of it."))
-        ] = None,
-        until: Annotated[
-            str | None, typer.Option(metavar="DAY", help=language.text("The last day of it."))
-        ] = None,
+        limit: Annotated[list[str] | None, terms.limit_option(language)] = None,
+        translation: Annotated[list[str] | None, terms.names_option(language)] = None,
+        text: Annotated[list[str] | None, terms.text_option(language)] = None,
+        picture: Annotated[list[str] | None, terms.picture_option(language)] = None,
+        star: Annotated[str | None, terms.star_option(language)] = None,
+        since: Annotated[str | None, terms.from_option(language)] = None,
+        until: Annotated[str | None, terms.until_option(language)] = None,
+        alliance: Annotated[str | None, terms.alliance_option(language)] = None,
         fund: Annotated[
             str | None, typer.Option(metavar="ID", help=language.text("The fund that a donation is for."))
         ] = None,
@@ -100,20 +101,29 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             room = village.redemption
+            said = terms.said_of(
+                desk,
+                village,
+                translation=translation,
+                text=text,
+                picture=picture,
+                category=category,
+                limit=[*([] if most is None else [str(most)]), *(limit or ())],
+                star=star,
+                since=since,
+                until=until,
+                alliance=alliance,
+            )
             made = room.draft_offer(
-                desk.one_of("merchant", room.merchants(), merchant).id,
+                merchant_of(desk, village, merchant).id,
                 name,
                 price=price,
                 cash=cash,
                 stock=stock,
                 kind=kind,
-                category=category,
-                limits=[] if most is None else [OfferLimit(most)],
-                star=star,
-                opens_at=None if since is None else beginning_of(village, since),
-                closes_at=end_if_given(village, until),
                 fund=fund,
                 id=id,
+                **said,
             )
             _show(desk, village, [made])
 
@@ -121,9 +131,9 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
 def _register_changing(group: typer.Typer, language: Language) -> None:
     def changing(name: str, help: str, act: Callable[[Community, str], Offer]) -> None:
         @command(group, language, name, help)
-        def change(desk: Desk, *, offer: Annotated[str, _offer_argument(language)]) -> None:
+        def change(desk: Desk, *, offer: Annotated[str, offer_argument(language)]) -> None:
             with desk.village() as village:
-                _show(desk, village, [act(village, offer)])
+                _show(desk, village, [act(village, _named(desk, village, offer).id)])
 
     changing(
         "publish",
@@ -140,7 +150,7 @@ def _register_changing(group: typer.Typer, language: Language) -> None:
     def reprice(
         desk: Desk,
         *,
-        offer: Annotated[str, _offer_argument(language)],
+        offer: Annotated[str, offer_argument(language)],
         price: Annotated[
             str, typer.Argument(metavar="POINTS", help=language.text("What a piece costs, in points."))
         ],
@@ -149,17 +159,88 @@ def _register_changing(group: typer.Typer, language: Language) -> None:
         ] = None,
     ) -> None:
         with desk.village() as village:
-            _show(desk, village, [village.redemption.reprice_offer(offer, price, cash=cash)])
+            _show(
+                desk,
+                village,
+                [village.redemption.reprice_offer(_named(desk, village, offer).id, price, cash=cash)],
+            )
 
-    @command(group, language, "restock", language.text("Add pieces to the stock."))
+    @command(
+        group,
+        language,
+        "restock",
+        language.text("Add pieces to the stock, or write off what broke: never what is reserved."),
+    )
     def restock(
         desk: Desk,
         *,
-        offer: Annotated[str, _offer_argument(language)],
-        pieces: Annotated[int, typer.Argument(metavar="PIECES", help=language.text("How many have come."))],
+        offer: Annotated[str, offer_argument(language)],
+        pieces: Annotated[
+            int,
+            typer.Argument(
+                metavar="PIECES", help=language.text("How many have come, or (below 0) are written off.")
+            ),
+        ],
+        reason: Annotated[
+            str | None,
+            typer.Option(
+                metavar="TEXT", help=language.text("Why; it stays on record. What is written off needs one.")
+            ),
+        ] = None,
     ) -> None:
         with desk.village() as village:
-            _show(desk, village, [village.redemption.restock(offer, pieces)])
+            meant = _named(desk, village, offer)
+            _show(desk, village, [village.redemption.restock(meant.id, pieces, reason=reason)])
+
+    @command(group, language, "amend", language.text("Say it otherwise; what is reserved stays as it was."))
+    def amend(
+        desk: Desk,
+        *,
+        offer: Annotated[str, offer_argument(language)],
+        name: Annotated[
+            str | None, typer.Option(metavar="NAME", help=language.text("What it is called from now on."))
+        ] = None,
+        category: Annotated[str | None, terms.category_option(language)] = None,
+        limit: Annotated[list[str] | None, terms.limit_option(language)] = None,
+        translation: Annotated[list[str] | None, terms.names_option(language)] = None,
+        text: Annotated[list[str] | None, terms.text_option(language)] = None,
+        picture: Annotated[list[str] | None, terms.picture_option(language)] = None,
+        star: Annotated[str | None, terms.star_option(language)] = None,
+        since: Annotated[str | None, terms.from_option(language)] = None,
+        until: Annotated[str | None, terms.until_option(language)] = None,
+        alliance: Annotated[str | None, terms.alliance_option(language)] = None,
+        without: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="|".join(terms.CLEARABLE),
+                help=language.text("What it is to do without; repeat it for each."),
+            ),
+        ] = None,
+        reason: Annotated[
+            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            meant = _named(desk, village, offer)
+            said = terms.said_of(
+                desk,
+                village,
+                translation=translation,
+                text=text,
+                picture=picture,
+                category=category,
+                limit=limit,
+                star=star,
+                since=since,
+                until=until,
+                alliance=alliance,
+            )
+            for field in said.keys() & {"names", "descriptions"}:  # the other languages stay
+                said[field] = {**getattr(meant, field), **said[field]}
+            changes = terms.cleared(without) | said | ({} if name is None else {"name": name})
+            if not changes:
+                raise typer.BadParameter(desk.language.text("Say what is to change."))
+            _show(desk, village, [village.redemption.amend_offer(meant.id, reason=reason, **changes)])
 
 
 def _show(desk: Desk, village: Community, offers: Sequence[Offer]) -> None:
@@ -179,6 +260,7 @@ def _show(desk: Desk, village: Community, offers: Sequence[Offer]) -> None:
                 "cash": each.cash,
                 "stock": each.stock,
                 "status": each.status,
+                **terms.document_of(each),
             }
             for each in offers
         ]

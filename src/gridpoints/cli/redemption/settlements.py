@@ -1,40 +1,31 @@
-"""``settle`` and ``reconcile``: what merchants took becomes money, and is held against their own lists."""
+"""``settle``: what merchants took becomes money."""
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from attrs import frozen
 
 from gridpoints.cli.desk import Desk, command, end_if_given
-from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import refused
 from gridpoints.cli.output import figures, words
-from gridpoints.cli.rows import Tally, sheet_option
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.reconciliation import Listed, Reconciliation
+from gridpoints.redemption.partners import Merchant
 from gridpoints.redemption.statements import Settlement
-from gridpoints.sheets.cells import read_day
-from gridpoints.sheets.reading import open_table
-from gridpoints.sheets.till_rolls import TILL_ROLL, roll_lines
-from gridpoints.values import Unit
 
 
 def register(app: typer.Typer, language: Language) -> None:
-    """Add the commands of this module."""
-    _register_settle(app, language)
-    _register_reconcile(app, language)
+    """Add the command of this module."""
 
-
-def _register_settle(app: typer.Typer, language: Language) -> None:
     @command(
         app,
         language,
         "settle",
-        language.text("Draw up a merchant's statement, approve or pay one, or list them all."),
+        language.text("Draw up a merchant's statement, approve, pay or cancel one, or list them all."),
     )
     def settle(
         desk: Desk,
@@ -73,6 +64,26 @@ def _register_settle(app: typer.Typer, language: Language) -> None:
             str | None,
             typer.Option(metavar="TEXT", help=language.text("The bank's reference of the payment.")),
         ] = None,
+        returned: Annotated[
+            str | None,
+            typer.Option(
+                metavar="ID", help=language.text("Note that the bank sent the money of this statement back.")
+            ),
+        ] = None,
+        cancel: Annotated[
+            str | None,
+            typer.Option(
+                metavar="ID",
+                help=language.text("Call this statement off, which nobody approved; the next one covers it."),
+            ),
+        ] = None,
+        reason: Annotated[
+            str | None,
+            typer.Option(
+                metavar="TEXT",
+                help=language.text("Why it was sent back or is called off; it stays on record."),
+            ),
+        ] = None,
         out: Annotated[
             Path | None,
             typer.Option(
@@ -81,32 +92,66 @@ def _register_settle(app: typer.Typer, language: Language) -> None:
             ),
         ] = None,
     ) -> None:
-        if sum(map(bool, (merchant, due, approve, pay))) > 1:
-            raise typer.BadParameter(language.text("A merchant, --due, --approve and --pay stand alone."))
-        if until is not None and merchant is None:
-            raise typer.BadParameter(language.text("--until needs a merchant."))
-        if (pay is None) != (reference is None):
-            raise typer.BadParameter(language.text("--pay needs --reference, and the other way round."))
+        asked = _Asked(merchant, until, due, approve, pay, reference, returned, cancel, reason)
+        asked.must_fit(language)
         with desk.village() as village:
-            room = village.redemption
-            merchants = room.merchants()
+            merchants = village.redemption.merchants()
             desk.known |= {each.id: each.name for each in merchants}
-            if approve is not None:
-                statements = [room.approve_settlement(approve)]
-            elif pay is not None:
-                statements = [room.pay_settlement(pay, reference=reference or "")]
-            elif due:
-                statements = [each.statement for each in room.settle_due() if each.statement is not None]
-            elif merchant is not None:
-                at = desk.one_of("merchant", merchants, merchant)
-                statements = [room.settle(at.id, end_if_given(village, until))]
-            else:
-                statements = room.settlements()
+            statements = asked.done(desk, village, merchants)
             if out is not None:
                 _write(desk, village, statements, out)
             table = _table(desk, village, statements)
             document = {"settlements": [_document(village, each) for each in statements]}
         desk.out.show(document, table)
+
+
+@frozen
+class _Asked:
+    """What is to be done: one thing, with what it needs, or nothing."""
+
+    merchant: str | None
+    until: str | None
+    due: bool
+    approve: str | None
+    pay: str | None
+    reference: str | None
+    returned: str | None
+    cancel: str | None
+    reason: str | None
+
+    def must_fit(self, language: Language) -> None:
+        """Refuse options that do not go together."""
+        alone = (self.merchant, self.due, self.approve, self.pay, self.returned, self.cancel)
+        if sum(map(bool, alone)) > 1:
+            raise typer.BadParameter(
+                language.text("A merchant, --due, --approve, --pay, --returned and --cancel stand alone.")
+            )
+        if self.until is not None and self.merchant is None:
+            raise typer.BadParameter(language.text("--until needs a merchant."))
+        if (self.pay is None) != (self.reference is None):
+            raise typer.BadParameter(language.text("--pay needs --reference, and the other way round."))
+        if (self.returned is None and self.cancel is None) != (self.reason is None):
+            raise typer.BadParameter(
+                language.text("--returned and --cancel need --reason, and it needs one of them.")
+            )
+
+    def done(self, desk: Desk, village: Community, merchants: Sequence[Merchant]) -> list[Settlement]:
+        """The statements that it is about, as they are afterwards; of nothing, all."""
+        room = village.redemption
+        if self.approve is not None:
+            return [room.approve_settlement(self.approve)]
+        if self.pay is not None:
+            return [room.pay_settlement(self.pay, reference=self.reference or "")]
+        if self.returned is not None:
+            return [room.return_payment(self.returned, reason=self.reason or "")]
+        if self.cancel is not None:
+            return [room.cancel_settlement(self.cancel, reason=self.reason or "")]
+        if self.due:
+            return [each.statement for each in room.settle_due() if each.statement is not None]
+        if self.merchant is not None:
+            at = desk.one_of("merchant", merchants, self.merchant)
+            return [room.settle(at.id, end_if_given(village, self.until))]
+        return room.settlements()
 
 
 def _write(desk: Desk, village: Community, statements: list[Settlement], path: Path) -> None:
@@ -200,110 +245,5 @@ def _table(desk: Desk, village: Community, statements: list[Settlement]) -> Any:
                 language.money(each.money, each.currency),
             )
             for each in statements
-        ],
-    )
-
-
-def _register_reconcile(app: typer.Typer, language: Language) -> None:
-    @command(
-        app,
-        language,
-        "reconcile",
-        language.text("Hold a merchant's own list against the redemptions and the ledger."),
-    )
-    def reconcile(
-        desk: Desk,
-        *,
-        merchant: Annotated[
-            str, typer.Argument(metavar="MERCHANT", help=language.text("The merchant's id or name."))
-        ],
-        file: Annotated[
-            Path,
-            typer.Argument(
-                metavar="FILE",
-                help=language.text("The list, CSV or XLSX: number of the redemption, date, points."),
-            ),
-        ],
-        first: Annotated[
-            str, typer.Option("--since", metavar="DAY", help=language.text("The first day that counts."))
-        ],
-        last: Annotated[
-            str, typer.Option("--until", metavar="DAY", help=language.text("The last day that counts."))
-        ],
-        sheet: Annotated[str | None, sheet_option(language)] = None,
-    ) -> int:
-        with open_table(file, TILL_ROLL, sheet=sheet) as table:
-            lines, problems = roll_lines(table)
-        left_out = Tally()
-        for problem in problems:
-            left_out.reject(problem)
-        with desk.village() as village:
-            room = village.redemption
-            at = desk.one_of("merchant", room.merchants(), merchant)
-            unit = village.rules.units()[at.unit]
-            listed = [Listed(each.reference, each.day, unit.amount(each.points)) for each in lines]
-            found = room.reconcile(at.id, listed, first=read_day(first), last=read_day(last))
-        desk.out.show(
-            {**_compared(unit, found), **left_out.document(language)},
-            _differences(desk, unit, found),
-            *left_out.drawing(desk),
-        )
-        return SOMETHING_LEFT if found.differences or left_out.problems else DONE
-
-
-def _compared(unit: Unit, found: Reconciliation) -> dict[str, Any]:
-    return {
-        "merchant": found.merchant_id,
-        "since": found.first,
-        "until": found.last,
-        "agreeing": found.agreeing,
-        "unit": unit.code,
-        "listed": unit.decimal(found.listed_points),
-        "recorded": unit.decimal(found.recorded_points),
-        "posted": unit.decimal(found.posted_points),
-        "differences": [
-            {
-                "id": each.id,
-                "gap": each.gap,
-                "reference": each.reference,
-                "day": each.day,
-                "listed": None if each.listed is None else unit.decimal(each.listed),
-                "recorded": None if each.recorded is None else unit.decimal(each.recorded),
-                "posted": None if each.posted is None else unit.decimal(each.posted),
-                "proposal": each.proposal,
-            }
-            for each in found.differences
-        ],
-    }
-
-
-def _differences(desk: Desk, unit: Unit, found: Reconciliation) -> Any:
-    said = desk.language
-
-    def points(amount: int | None) -> str:
-        return "" if amount is None else said.number(unit.decimal(amount))
-
-    return desk.out.table(
-        said.text("{n} agree; these differ", n=found.agreeing),
-        [
-            words(said.text("Number")),
-            figures(said.text("Day")),
-            figures(said.text("List")),
-            figures(said.text("Redemption")),
-            figures(said.text("Ledger")),
-            words(said.text("Difference")),
-            words(said.text("Proposal")),
-        ],
-        [
-            (
-                each.reference,
-                said.date(each.day),
-                points(each.listed),
-                points(each.recorded),
-                points(each.posted),
-                said.word(each.gap),
-                said.word(each.proposal),
-            )
-            for each in found.differences
         ],
     )

@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,14 +13,13 @@ from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import read_text
 from gridpoints.cli.output import figures, words
-from gridpoints.errors import QueueUnreadable, StaffOnly
+from gridpoints.cli.redemption.naming import till_argument, till_of
+from gridpoints.errors import QueueUnreadable
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.acting import MERCHANT_ROLE, TILL_ROLE, scope_role, till_actor_id
-from gridpoints.redemption.tills import KeyScope, Till
+from gridpoints.redemption.tills import Till
 from gridpoints.redemption.vouchers.model import Arrival, Delivery, DoubleUse, DoubleUseStatus
 from gridpoints.redemption.vouchers.offline import taken_in
-from gridpoints.values import Actor
 
 
 def register(app: typer.Typer, language: Language) -> None:
@@ -38,10 +37,6 @@ def register(app: typer.Typer, language: Language) -> None:
     _register_deciding(group, language)
 
 
-def _till_argument(language: Language) -> Any:
-    return typer.Argument(metavar="TILL", help=language.text("The till, by its name or its id."))
-
-
 def _register_granting(group: typer.Typer, language: Language) -> None:
     @command(
         group,
@@ -52,7 +47,7 @@ def _register_granting(group: typer.Typer, language: Language) -> None:
     def offline(
         desk: Desk,
         *,
-        till: Annotated[str, _till_argument(language)],
+        till: Annotated[str, till_argument(language)],
         limit: Annotated[
             str,
             typer.Option(
@@ -61,7 +56,7 @@ def _register_granting(group: typer.Typer, language: Language) -> None:
         ],
     ) -> None:
         with desk.village() as village:
-            meant = _till(desk, village, till)
+            meant = till_of(desk, village, till)
             grant = village.redemption.allow_offline(meant.id, limit=limit)
         document = {"till": meant.id, "limit": grant.limit, "status": grant.status}
         sentence = desk.language.text(
@@ -73,11 +68,11 @@ def _register_granting(group: typer.Typer, language: Language) -> None:
     def online(
         desk: Desk,
         *,
-        till: Annotated[str, _till_argument(language)],
+        till: Annotated[str, till_argument(language)],
         reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
     ) -> None:
         with desk.village() as village:
-            meant = _till(desk, village, till)
+            meant = till_of(desk, village, till)
             grant = village.redemption.end_offline(meant.id, reason=reason)
         document = {"till": meant.id, "limit": grant.limit, "status": grant.status}
         desk.out.show(
@@ -95,28 +90,19 @@ def _register_delivering(group: typer.Typer, language: Language) -> None:
     def deliver(
         desk: Desk,
         *,
-        till: Annotated[str, _till_argument(language)],
+        till: Annotated[str, till_argument(language)],
         file: Annotated[Path, typer.Argument(help=language.text("The file that the till wrote."))],
     ) -> int:
         read_text(file)  # one that is not there is no file in which nothing stands
         takings = list(taken_in(file))
         with desk.village() as village:
-            meant = _till(desk, village, till)
+            meant = till_of(desk, village, till)
             desk.known |= {each.id: each.name for each in village.redemption.merchants()}
-            arrived = _as_till(village, meant).redemption.deliver(takings)
+            arrived = village.redemption.deliver(takings, till_id=meant.id)
         damaged = [each for each in takings if isinstance(each, QueueUnreadable)]
         _show_arrived(desk, meant, arrived, damaged)
         wanting = damaged or any(each.arrival is not Arrival.CAPTURED for each in arrived)
         return SOMETHING_LEFT if wanting else DONE
-
-
-def _as_till(village: Community, till: Till) -> Community:
-    """The community as the till sees it, for somebody of the community; raises `StaffOnly`."""
-    actor = village.context.actor
-    if not actor.roles.isdisjoint((MERCHANT_ROLE, TILL_ROLE)):
-        raise StaffOnly(actor=actor.id, merchant=till.name, staff_role="clerk")
-    roles = frozenset({TILL_ROLE, scope_role(KeyScope.CAPTURE)})
-    return village.acting_as(Actor(till_actor_id(till.id), roles))
 
 
 def _register_deciding(group: typer.Typer, language: Language) -> None:
@@ -161,13 +147,6 @@ def _register_deciding(group: typer.Typer, language: Language) -> None:
             _show_conflicts(
                 desk, village, [village.redemption.decide_double_use(conflict, pay=pay, note=note)]
             )
-
-
-def _till(desk: Desk, village: Community, text: str) -> Till:
-    room = village.redemption
-    tills = [till for merchant in room.merchants() for till in room.tills(merchant.id)]
-    found: Till = desk.one_of("till", tills, text)
-    return found
 
 
 def _reason(said: Language, code: str | None) -> str:

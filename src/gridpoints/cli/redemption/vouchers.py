@@ -27,6 +27,7 @@ def register(app: typer.Typer, language: Language) -> None:
     )
     app.add_typer(group)
     _register_issuing(group, language)
+    _register_holding(group, language)
     _register_taking(group, language)
 
 
@@ -117,6 +118,54 @@ def _register_issuing(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             _show(desk, village, [village.redemption.revoke_voucher(voucher, reason=reason)])
+
+
+def _register_holding(group: typer.Typer, language: Language) -> None:
+    @command(
+        group,
+        language,
+        "hand-on",
+        language.text("Let a voucher be somebody else's, of the household or whoever the rules let."),
+    )
+    def hand_on(
+        desk: Desk,
+        *,
+        voucher: Annotated[str, _voucher_argument(language)],
+        member: Annotated[str, member_argument(language)],
+        reason: Annotated[
+            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
+        ] = None,
+    ) -> None:
+        with desk.village() as village:
+            person = desk.member(village, member)
+            _show(desk, village, [village.redemption.hand_on(voucher, person.id, reason=reason)])
+
+    @command(
+        group,
+        language,
+        "code",
+        language.text("What a member shows at a till: six digits, others every half minute."),
+    )
+    def code(
+        desk: Desk,
+        *,
+        member: Annotated[str, member_argument(language)],
+        renew: Annotated[
+            bool,
+            typer.Option(
+                "--renew",
+                help=language.text("Make them of another secret first, as when a telephone was lost."),
+            ),
+        ] = False,
+    ) -> None:
+        with desk.village() as village:
+            person = desk.member(village, member)
+            if renew:
+                village.redemption.renew_member_code(person.id)
+            shown = village.redemption.member_code(person.id)
+        document = {"member": person.id, "code": shown.text, "until": shown.until}
+        sentence = desk.language.text("{name} shows {code} now", name=person.name, code=shown.text)
+        desk.out.show(document, sentence)
 
 
 def _register_taking(group: typer.Typer, language: Language) -> None:

@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "cover": "area of a functional unit",
     "delivery": "delivery of a till",
     "deposit": "deposit",
+    "difference": "difference",
     "directive": "directive",
     "disclosure": "disclosure",
     "double_use": "double use",

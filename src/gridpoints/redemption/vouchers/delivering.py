@@ -15,6 +15,7 @@ from gridpoints.errors import (
     OfflineEnded,
     OfflineNotAllowed,
     QueueUnreadable,
+    StaffOnly,
     StoreError,
     VoucherClosed,
     VoucherElsewhere,
@@ -82,18 +83,21 @@ class Delivering(Taking):
             ended = SECRET.advance(grant, SecretStatus.REVOKED)
             return self.context.change(work, grant, ended, check_text("reason", reason))
 
-    def deliver(self, takings: Iterable[TakenVoucher | QueueUnreadable]) -> list[Delivery]:
+    def deliver(
+        self, takings: Iterable[TakenVoucher | QueueUnreadable], *, till_id: str | None = None
+    ) -> list[Delivery]:
         """Take in what a till took, one by one; the same again answers what came of it the first time.
 
-        Acts as the till, in its order. What cannot be captured is no error, nor is what comes after
-        `end_offline`: it is `CONTESTED`, and a person decides (`double_uses`); or it is `REFUSED`, where it
-        was no voucher for this till when it took it: forged, expired, another merchant's, or signed with a
-        key that is not known any more; a line that could not be read is left out. Raises `NotATill`,
-        `OfflineNotAllowed`, `TillMayNot` for a key that is not for taking points, and `DeliveryConflict`
-        where the till delivered something else under the same number.
+        Acts as the till, in its order; or, with `till_id`, as a clerk to whom its file was brought, also
+        where its keys are no longer good (`StaffOnly` for others). What cannot be captured is no error, nor
+        is what comes after `end_offline`: it is `CONTESTED`, and a person decides (`double_uses`); or it is
+        `REFUSED`, where it was no voucher for this till when it took it: forged, expired, another
+        merchant's, or signed with a key that is not known any more; a line that could not be read is left
+        out. Raises `NotATill`, `OfflineNotAllowed`, `TillMayNot` for a key that is not for taking points, and
+        `DeliveryConflict` where the till delivered something else under the same number.
         """
         with self.context.read() as work:
-            till = self._till_for(work, KeyScope.CAPTURE)
+            till = self._delivered_by(work, till_id)
             grant = next(iter(work.find(OfflineGrant, {"id": till.id})), None)
         if grant is None:
             raise OfflineNotAllowed(till=till.name)
@@ -104,6 +108,15 @@ class Delivering(Taking):
                 room -= delivery.points if new else 0
                 arrived.append(delivery)
         return arrived
+
+    def _delivered_by(self, work: Work, till_id: str | None) -> Till:
+        if till_id is None:
+            return self._till_for(work, KeyScope.CAPTURE)
+        till = work.get(Till, till_id)
+        self._must_be_of_the_community(work.get(Merchant, till.merchant_id))
+        if not self._speaks():
+            raise StaffOnly(actor=self.context.actor.id, merchant=till.name, staff_role="clerk")
+        return till
 
     def _deliver(self, till: Till, taken: TakenVoucher, room: Decimal) -> tuple[Delivery, bool]:
         """What came of it, and whether it came just now; `room` is what the till could still take."""

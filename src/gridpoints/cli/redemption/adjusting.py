@@ -1,0 +1,96 @@
+"""``merchant adjust``: money that a merchant gets besides, or gives back, with its next statement."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.output import figures, words
+from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
+from gridpoints.i18n import Language
+from gridpoints.redemption.statements import Adjustment
+
+
+def register(group: typer.Typer, language: Language) -> None:
+    """Add the commands of this module to those of merchants."""
+    reason_option = typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
+
+    @command(
+        group,
+        language,
+        "adjust",
+        language.text(
+            "Let a merchant have money besides, or (below 0) give it back, with the next statement."
+        ),
+    )
+    def adjust(
+        desk: Desk,
+        *,
+        merchant: Annotated[str, merchant_argument(language)],
+        money: Annotated[str, typer.Argument(metavar="MONEY", help=language.text("How much, to the cent."))],
+        reason: Annotated[str, reason_option],
+    ) -> None:
+        with desk.village() as village:
+            shop = merchant_of(desk, village, merchant)
+            _show(desk, [village.redemption.adjust(shop.id, money, reason=reason)])
+
+    @command(group, language, "adjustments", language.text("All adjustments for a merchant."))
+    def adjustments(desk: Desk, *, merchant: Annotated[str, merchant_argument(language)]) -> None:
+        with desk.village() as village:
+            shop = merchant_of(desk, village, merchant)
+            _show(desk, village.redemption.adjustments_of(shop.id))
+
+    @command(
+        group,
+        language,
+        "withdraw",
+        language.text("Take an adjustment back that is in no statement yet."),
+    )
+    def withdraw(
+        desk: Desk,
+        *,
+        adjustment: Annotated[
+            str, typer.Argument(metavar="ADJUSTMENT", help=language.text("The id of the adjustment."))
+        ],
+        reason: Annotated[str, reason_option],
+    ) -> None:
+        with desk.village() as village:
+            _show(desk, [village.redemption.withdraw_adjustment(adjustment, reason=reason)])
+
+
+def document_of(adjustment: Adjustment) -> dict[str, Any]:
+    """The same as JSON tells it."""
+    return {
+        "adjustment": adjustment.id,
+        "merchant": adjustment.merchant_id,
+        "money": adjustment.money,
+        "currency": adjustment.currency,
+        "reason": adjustment.reason,
+        "status": adjustment.status,
+        "settlement": adjustment.settlement_id,
+    }
+
+
+def table_of(desk: Desk, found: Sequence[Adjustment]) -> Any:
+    """The same for people."""
+    said = desk.language
+    return desk.out.table(
+        said.text("Adjustments"),
+        [
+            words(said.text("Adjustment")),
+            figures(said.text("Money")),
+            words(said.text("Reason")),
+            words(said.text("Status")),
+        ],
+        [
+            (each.id, said.money(each.money, each.currency), each.reason, said.word(each.status))
+            for each in found
+        ],
+    )
+
+
+def _show(desk: Desk, found: Sequence[Adjustment]) -> None:
+    desk.out.show({"adjustments": [document_of(each) for each in found]}, table_of(desk, found))

@@ -1,0 +1,61 @@
+"""How merchants, their outlets and tills, and alliances are named on the command line: by id or name."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from typing import Any
+
+import typer
+
+from gridpoints.cli.desk import Desk
+from gridpoints.exchange import Community
+from gridpoints.i18n import Language
+from gridpoints.redemption.partners import Alliance, Merchant
+from gridpoints.redemption.tills import Outlet, Till
+
+
+def merchant_argument(language: Language) -> Any:
+    """The argument that names a merchant."""
+    return typer.Argument(metavar="MERCHANT", help=language.text("The merchant's id or name."))
+
+
+def outlet_argument(language: Language) -> Any:
+    """The argument that names a place of a merchant's."""
+    return typer.Argument(metavar="OUTLET", help=language.text("The place, by its name or its id."))
+
+
+def till_argument(language: Language) -> Any:
+    """The argument that names a till."""
+    return typer.Argument(metavar="TILL", help=language.text("The till, by its name or its id."))
+
+
+def alliance_argument(language: Language) -> Any:
+    """The argument that names an alliance."""
+    return typer.Argument(metavar="ALLIANCE", help=language.text("The alliance, by its name or its id."))
+
+
+def merchant_of(desk: Desk, village: Community, text: str) -> Merchant:
+    """The merchant that is meant."""
+    found: Merchant = desk.one_of("merchant", village.redemption.merchants(), text)
+    return found
+
+
+def outlet_of(desk: Desk, village: Community, text: str) -> Outlet:
+    """The place that is meant, of whichever merchant."""
+    room = village.redemption
+    outlets = [outlet for merchant in room.merchants() for outlet in room.outlets(merchant.id)]
+    found: Outlet = desk.one_of("outlet", outlets, text)
+    return found
+
+
+def till_of(desk: Desk, village: Community, text: str) -> Till:
+    """The till that is meant, of whichever merchant."""
+    room = village.redemption
+    tills = [till for merchant in room.merchants() for till in room.tills(merchant.id)]
+    found: Till = desk.one_of("till", tills, text)
+    return found
+
+
+def alliance_of(desk: Desk, village: Community, text: str) -> Alliance:
+    """The alliance that is meant."""
+    found: Alliance = desk.one_of("alliance", village.redemption.alliances(), text)
+    return found
