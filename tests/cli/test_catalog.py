@@ -172,3 +172,37 @@ def test_claims_from_the_place_to_the_points(founded: Run, tmp_path: Path) -> No
     assert founded("claim", "void", past.id, "B2", "--reason", "He was ill", "--as", "sun:clerk").code == 0
     assert founded("claim", "make", "Lunch", "B9", "--json").error["code"] == "member_unknown"
     assert founded("claim", "make", "Dinner", "B1", "--json").error["code"] == "record_unknown"
+
+
+ASKING = """\
+gridpoints: 1
+code: asking
+version: 1
+name: {en: Asking}
+source: written for the tests
+from: 2026-01-02
+units: {points: {name: {en: points}}}
+facts: {kind: {type: text, one_of: [elder, child], name: {en: Kind}}}
+deeds:
+  visit: {name: {en: Visit}, points: 5, when: "kind == 'elder'"}
+  collect: {name: {en: Collect batteries}, points: {per: item, amount: 2}}
+"""
+
+
+def test_whoever_verifies_tells_what_the_rules_ask_for(founded: Run) -> None:
+    Path("asking.yaml").write_text(ASKING, encoding="utf-8")
+    assert founded("rules", "publish", "asking.yaml").code == 0
+    for deed in ("visit", "collect"):
+        assert founded("catalog", "draft", deed, "--deed", deed, "--publish").code == 0
+        assert founded("catalog", "post", deed, f"{deed} post", "--from", "2026-01-02").code == 0
+        assert founded("catalog", "publish", f"{deed} post").code == 0
+        assert founded("claim", "make", f"{deed} post", "B2").code == 0
+        assert founded("claim", "hours", f"{deed} post", "B2", "1").code == 0
+    visit = "claim", "verify", "visit post", "B2", "--as", "sun:clerk", "--json"
+    assert founded(*visit).error["code"] == "fact_missing"
+    assert founded(*visit, "--fact", "kind=cat").error["code"] == "fact_not_listed"
+    assert founded(*visit, "--fact", "Kind=elder").code == 0
+    collect = "claim", "verify", "collect post", "B2", "--as", "sun:clerk", "--json"
+    assert founded(*collect).error["code"] == "quantity_needed"
+    assert founded(*collect, "--quantity", "6").code == 0
+    assert founded("balance", "B2").out.split()[-3:] == ["17", "0", "17"]

@@ -32,6 +32,17 @@ def test_merchants(stocked: Run) -> None:
     assert stocked("merchant", "dismiss", "books").code == 0
 
 
+def test_the_unit_of_a_merchant(stocked: Run) -> None:
+    """The only one there is; and one that there is not keeps no report of the fund from being made."""
+    assert (
+        stocked("merchant", "apply", "茶馆", "--rate", "1", "--json").document["merchants"][0]["unit"]
+        == "points"
+    )
+    refused = stocked("merchant", "apply", "Shop", "--rate", "1", "--unit", "point", "--json")
+    assert (refused.code, refused.error["code"]) == (3, "unit_unknown")
+    assert stocked("fund", "report").code == 0
+
+
 def test_a_key_is_shown_once(stocked: Run) -> None:
     outlet = stocked("merchant", "outlet", "books", "东门店", "--json").document
     made = stocked("merchant", "till", outlet["outlet"], "一号", "--scope", "capture", "--json").document

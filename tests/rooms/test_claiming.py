@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -141,6 +142,30 @@ def test_drafts_cancelled_and_impossible_sessions(village: Community, session: S
     village.catalog.cancel_session(session.id, reason="rain")
     with pytest.raises(NotPublished):
         village.claiming.claim_session(session.id, li.id)
+
+
+def test_what_is_of_a_closed_item_is_claimed_no_more(
+    village: Community, session: Session, li: Member, zhao: Member, clock: ManualClock
+) -> None:
+    item = village.catalog.item(session.item_id)
+    post = village.catalog.draft_post(item.id, "Reader", starts_on=date(2026, 3, 2), places=2)
+    village.catalog.publish(post)
+    claim = village.claiming.claim_session(session.id, li.id)
+    village.catalog.close(item, reason="nobody is blind any more")
+    refused = {
+        partial(village.claiming.claim_session, session.id, zhao.id, wait=True),
+        partial(village.claiming.claim_for_team, session.id, zhao.id, 1, team="7th school", wait=True),
+        partial(village.claiming.claim_post, post.id, zhao.id),
+    }
+    for claiming in refused:
+        with pytest.raises(NotPublished) as caught:
+            claiming()
+        assert (caught.value.kind, caught.value.id) == ("service_item", item.id)
+    clock.set(session.ends_at)
+    village.acting_as(Actor(li.id)).claiming.submit_hours(claim.id, Decimal(2))
+    assert village.claiming.verify(claim.id)[1].awarded == 20
+    village.catalog.publish(item.id)
+    assert village.claiming.claim_post(post.id, zhao.id).status is ClaimStatus.CONFIRMED
 
 
 def test_who_has_left_claims_nothing(village: Community, session: Session, li: Member) -> None:

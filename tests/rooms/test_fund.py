@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridpoints import Community, Member, Report
-from gridpoints.errors import NotAnAmount
+from gridpoints import Community, Member, Merchant, Report
+from gridpoints.errors import NotAnAmount, UnitUnknown
 from gridpoints.redemption.fund import Alarm, expected
 from gridpoints.testing import ManualClock
 from tests.rooms.conftest import TREASURER
@@ -46,6 +46,17 @@ def test_where_the_fund_stands(village: Community, rich: Member, clock: ManualCl
     report = room.fund_report()
     assert (report.paid, report.due, report.available, report.owed) == (10, 0, 40, 40)
     assert [each.money for each in room.deposits()] == [60, -10]
+
+
+def test_a_unit_that_there_is_not_stops_no_report(village: Community, rich: Member) -> None:
+    with pytest.raises(UnitUnknown):
+        village.redemption.register_merchant("Shop", unit="point", rate="1", id="typo")
+    assert [each.id for each in village.redemption.merchants()] == ["shop"]
+    with village.transaction() as work:  # from before that was refused
+        village.context.keep(work, Merchant("typo", "Shop", "point", Decimal(1)))
+    village.redemption.activate_merchant("typo")
+    village.redemption.redeem("soap", rich.id, quantity=10)
+    assert village.redemption.fund_report().taken == 10
 
 
 def test_what_merchants_are_owed_is_what_they_will_be_paid(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from io import StringIO
@@ -43,6 +43,17 @@ permissions: {certify: [keeper], see_members: [keeper], see_statements: [keeper]
 deeds:
   patrol: {name: {en: Patrol}, points: 5}
 """
+SIGNED = """\
+gridpoints: 1
+code: signed
+version: 1
+name: {en: Signed}
+source: written for the tests
+from: 2026-01-02
+units: {points: {name: {en: points}}}
+deeds:
+  care: {name: {en: Elder care}, points: {per: hour, amount: 10}, approval: confirmer}
+"""
 STATUS = "https://baiyang.example/status"
 
 
@@ -81,6 +92,39 @@ def test_what_was_verified_is_service(
     assert "secret" not in village.recognition.csv(li.id)
 
 
+def test_posts_errands_and_tasks_are_called_what_they_are(
+    village: Community, clock: ManualClock, li: Member, zhao: Member
+) -> None:
+    item = village.catalog.publish(village.catalog.draft("Help", deed="patrol").id)
+    post = village.catalog.draft_post(item.id, "Door watch", starts_on=DAY, places=1)
+    errand = village.catalog.ask_errand(item.id, zhao.id, "A secret", mode="for_you")
+    month = village.catalog.draft_task_list("March", starts_on=DAY)
+    task = village.catalog.add_task(month, item.id, "Paint the bench")
+    for each in (post, errand, month):
+        village.catalog.publish(each)
+    room = village.claiming
+    held = (
+        room.claim_post(post.id, li.id),
+        room.claim_errand(errand.id, li.id),
+        room.claim_task(task.id, li.id),
+    )
+    clock.advance(HOUR)
+    for claim in held:
+        village.acting_as(Actor(li.id)).claiming.report_done(claim.id, Decimal(1))
+        room.verify(claim.id)
+    record = village.recognition.record(li.id)
+    assert {(s.kind, s.title) for s in record.services} == {
+        (ServiceKind.POST, "Door watch"),
+        (ServiceKind.ERRAND, "Help"),
+        (ServiceKind.TASK, "Paint the bench"),
+    }
+    assert village.recognition.certify_hours(li.id).hours == record.hours == 3
+    for language, words in {"en": "a post held", "zh_Hans": "岗位履职", "zh_Hant": "崗位履職"}.items():
+        text = village.recognition.csv(li.id, language=language)
+        assert words in text
+        assert "secret" not in text
+
+
 def test_hours_are_never_spent(village: Community, clock: ManualClock, li: Member) -> None:
     serve(village, clock, li, "2.5")
     shop = village.redemption.register_merchant("Shop", unit="points", rate=Decimal(1), currency="CNY")
@@ -102,6 +146,26 @@ def test_a_correction_is_shown(village: Community, clock: ManualClock, li: Membe
     ]
     assert record.hours == 0
     assert "taken back by clerk-wang: She was not there" in village.recognition.csv(li.id)
+
+
+@pytest.mark.parametrize("end", ["reject", "withdraw"])
+def test_hours_to_which_nobody_agreed_are_not_certified(
+    village: Community, clock: ManualClock, li: Member, end: str
+) -> None:
+    village.rules.publish(SIGNED)
+    claim = serve(village, clock, li)
+    assert village.recognition.record(li.id).hours == 2  # somebody verified them, whatever they are worth
+    if end == "reject":
+        village.acting_as(Actor("worker")).awards.reject(f"claim:{claim}", "She was not there")
+    else:
+        village.awards.withdraw(f"claim:{claim}", "She was not there")
+    record = village.recognition.record(li.id)
+    [service] = record.services
+    assert (service.void, service.hours, record.hours) == (True, 2, 0)
+    assert [c.reason for c in service.corrections] == ["She was not there"]
+    assert "taken back" in village.recognition.csv(li.id)
+    with pytest.raises(NothingToCertify):
+        village.recognition.certify_hours(li.id)
 
 
 def turn(village: Community, clock: ManualClock, member: Member, mode: Mode) -> None:
@@ -224,6 +288,44 @@ def test_what_is_ahead_is_a_calendar(village: Community, clock: ManualClock, li:
     assert events[1].decoded("dtend") == START + 2 * HOUR
     village.claiming.cancel(claim.id)
     assert "助老" not in village.recognition.agenda(li.id)
+
+
+def test_errands_with_a_time_and_posts_with_a_term_are_ahead(
+    village: Community, clock: ManualClock, li: Member, zhao: Member
+) -> None:
+    icalendar = pytest.importorskip("icalendar", reason="no calendars: install the extra calendar")
+    item = village.catalog.publish(village.catalog.draft("Fetching", deed="patrol").id)
+    draft, ask = village.catalog.draft_post, village.catalog.ask_errand
+    post = draft(item.id, "Door watch", starts_on=DAY, ends_on=date(2026, 3, 8), places=1)
+    endless = draft(item.id, "Library", starts_on=DAY, places=1)
+    timed = ask(
+        item.id, zhao.id, "A parcel", mode="for_you", starts_at=START + HOUR, ends_at=START + 2 * HOUR
+    )
+    due = ask(item.id, zhao.id, "Medicine", mode="for_you", ends_at=START + 3 * HOUR)
+    whenever = ask(item.id, zhao.id, "Books", mode="for_you")
+    for each in (post, endless, timed, due, whenever):
+        village.catalog.publish(each)
+    room = village.claiming
+    held = [room.claim_post(each.id, li.id) for each in (post, endless)]
+    taken = [room.claim_errand(each.id, li.id) for each in (timed, due, whenever)]
+
+    def ahead() -> dict[str, tuple[str, object, object]]:
+        events = icalendar.Calendar.from_ical(village.recognition.agenda(li.id)).walk("VEVENT")
+        return {
+            str(e["uid"]).partition("@")[0]: (str(e["summary"]), e.decoded("dtstart"), e.decoded("dtend"))
+            for e in events
+        }
+
+    watch = {held[0].id: ("Door watch", DAY, date(2026, 3, 9))}
+    assert ahead() == watch | {
+        taken[0].id: ("Fetching", START + HOUR, START + 2 * HOUR),
+        taken[1].id: ("Fetching", START, START + 3 * HOUR),
+    }
+    assert "parcel" not in village.recognition.agenda(li.id)
+    clock.set(START + 4 * HOUR)
+    assert ahead() == watch
+    clock.set(datetime(2026, 3, 8, 16, tzinfo=UTC))  # the ninth of March in Shanghai
+    assert ahead() == {}
 
 
 # --- certificates ---------------------------------------------------------------------------------

@@ -441,11 +441,14 @@ def test_a_refund_after_settlement_is_deducted_from_the_next(village: Community,
     refund = room.refund(first.id, 2, reason="broken")
     assert refund.carried == 8
     assert balance(village, li) == (36, 0)
+    owing = room.settle(shop)
+    assert (owing.points, owing.money, owing.carried) == (-8, Decimal("0.00"), Decimal("-0.80"))
     with pytest.raises(NothingToSettle):
         room.settle(shop)
     room.redeem(rice.id, li.id, quantity=3)
     statement = room.settle(shop)
-    assert (statement.points, statement.money) == (4, Decimal("0.40"))
+    assert (statement.points, statement.money) == (12, Decimal("0.40"))
+    treasurer.approve_settlement(owing.id)
     treasurer.approve_settlement(statement.id)
     assert village.ledger.balance(Account.merchant(shop, "points")).posted == 0
     assert village.ledger.balance(Account.settled("points")).posted == 16

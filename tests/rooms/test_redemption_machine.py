@@ -116,6 +116,7 @@ class TillMachine(RuleBasedStateMachine):
         self.gone: set[str] = set()
         self.restocked = Counter[str]()
         self.drawn_up, self.approved = Counter[str](), Counter[str]()
+        self.stated = dict.fromkeys(SHOPS, (0, 0))
         self.statements: list[str] = []
         for member in MEMBERS:
             self.earn(member, 15)
@@ -434,6 +435,10 @@ class TillMachine(RuleBasedStateMachine):
 
     # --- the merchant gets its money ----------------------------------------------------------
 
+    def moved(self, shop: str) -> tuple[int, int]:
+        theirs = [told for told in self.told if told.shop == shop]
+        return sum(t.taken.total() for t in theirs), sum(t.back.total() for t in theirs)
+
     def claim(self, shop: str) -> int:
         return sum(told.left for told in self.told if told.shop == shop)
 
@@ -441,10 +446,12 @@ class TillMachine(RuleBasedStateMachine):
     @rule(shop=st.sampled_from(SHOPS))
     def settle(self, shop: str) -> None:
         points = self.claim(shop) - self.drawn_up[shop]
-        expected = None if points > 0 else "nothing_to_settle"
+        moved = self.moved(shop)
+        expected = None if moved != self.stated[shop] else "nothing_to_settle"
         statement = self.tries(lambda: self.village.redemption.settle(shop), expected)
         if statement is not None:
             assert statement.points == points
+            self.stated[shop] = moved
             self.drawn_up[shop] += points
             self.statements.append(statement.id)
 
@@ -453,10 +460,10 @@ class TillMachine(RuleBasedStateMachine):
     def approve(self, number: int) -> None:
         treasurer = self.village.acting_as(TREASURER)
         id = self.statements.pop(number % len(self.statements))
-        statement = treasurer.redemption.approve_settlement(id)
-        self.approved[statement.merchant_id] += statement.points
-        shop = statement.merchant_id
-        assert self.there(shop) == max(0, self.claim(shop) - self.approved[shop])
+        shop = treasurer.redemption.settlement(id).merchant_id
+        before = self.there(shop)
+        self.approved[shop] += treasurer.redemption.approve_settlement(id).points
+        assert self.there(shop) == min(before, max(0, self.claim(shop) - self.approved[shop]))
 
     # --- what must be true --------------------------------------------------------------------
 

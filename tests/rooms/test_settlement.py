@@ -82,15 +82,48 @@ def test_what_was_given_back_after_payment_is_deducted(village: Community, soap:
     first = approve(village, room.settle("shop"))
     room.pay_settlement(first.id, reference="ICBC 1")
     room.refund(redemption.id, 4, reason="broken")
-    with pytest.raises(NothingToSettle):
-        room.settle("shop")
+    owing = approve(village, room.settle("shop"))
+    assert (owing.points, owing.refunded, owing.redemptions, owing.money) == (-4, 4, 0, 0)
+    assert owing.carried < 0
     room.redeem(soap.id, rich.id, quantity=5)
     second = approve(village, room.settle("shop"))
-    assert (second.points, second.refunded, second.redemptions) == (1, 4, 1)
+    assert (second.points, second.refunded, second.redemptions) == (5, 0, 1)
+    assert (second.brought, owing.money) == (owing.carried, Decimal("0.00"))
     paid = first.money + second.money + second.carried
     assert paid == 11 * Decimal("0.333") * Decimal("0.975")
     assert village.ledger.balance(Account.merchant("shop", "points")).posted == 0
     assert village.ledger.verify().differences == ()
+
+
+def test_what_a_merchant_owes_who_left_is_stated(
+    village: Community, soap: Offer, rich: Member, clock: ManualClock
+) -> None:
+    """Without another redemption, also in the middle of a period, and once."""
+    room = village.redemption
+    redemption = room.redeem(soap.id, rich.id, quantity=100)
+    first = approve(village, room.settle("shop"))
+    room.pay_settlement(first.id, reference="ICBC 1")
+    assert room.refund(redemption.id, reason="spoilt").carried == 100
+    clock.advance(timedelta(hours=1))
+    assert room.settle_due() == []  # its month is not over
+    room.dismiss_merchant("shop", reason="closed down")
+    [due] = room.settle_due()
+    assert due.statement is not None
+    last = approve(village, due.statement)
+    assert (last.points, last.money, last.brought + last.gross - last.fees) == (-100, 0, last.carried)
+    assert first.money + last.carried == 0
+    assert room.fund_report().due + room.fund_report().taken == last.carried
+    assert room.settle_due() == []
+    with pytest.raises(NothingToSettle):
+        room.settle("shop")
+    assert village.ledger.balance(Account.merchant("shop", "points")).posted == 0
+
+
+def test_what_was_taken_and_given_back_is_stated(village: Community, soap: Offer, rich: Member) -> None:
+    room = village.redemption
+    room.refund(room.redeem(soap.id, rich.id, quantity=3).id, reason="spoilt")
+    statement = room.settle("shop")
+    assert (statement.points, statement.refunded, statement.redemptions, statement.money) == (0, 3, 1, 0)
 
 
 def test_each_agreement_pays_for_its_own_days_and_for_its_own_refunds(

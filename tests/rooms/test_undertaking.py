@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from gridpoints import Account, Actor, Community, Member
 from gridpoints.catalog.model import ItemStatus, Mode
 from gridpoints.claiming.conditions import Conditions
-from gridpoints.claiming.model import ClaimStatus, Provenance
+from gridpoints.claiming.model import Claim, ClaimStatus, Provenance
 from gridpoints.errors import (
     AllTaken,
     AlreadyClaimed,
+    ConditionOfSessions,
+    IllegalTransition,
     NoLease,
     NotPublished,
     NotQualified,
     NotTheClaimant,
+    NotTheOrganiser,
     NotTheResident,
     OwnClaim,
     OwnEntry,
@@ -39,6 +44,22 @@ def item_id(village: Community) -> str:
 def errand_id(village: Community, item_id: str, li: Member) -> str:
     errand = village.catalog.ask_errand(item_id, li.id, mode=Mode.FOR_YOU, text="Fetch a parcel")
     return village.catalog.publish(errand).id
+
+
+def listed(
+    village: Community, item_id: str, resident: Member, kind: str
+) -> tuple[str, Callable[[str], Claim]]:
+    """Something that one person can take on, published, and what takes it on."""
+    catalog, room, day = village.catalog, village.claiming, date(2026, 3, 2)
+    if kind == "post":
+        post = catalog.draft_post(item_id, "Door watch", starts_on=day, ends_on=date(2026, 3, 9), places=1)
+        return catalog.publish(post).id, partial(room.claim_post, post.id)
+    if kind == "errand":
+        errand = catalog.ask_errand(item_id, resident.id, mode=Mode.FOR_YOU, text="Fetch a parcel")
+        return catalog.publish(errand).id, partial(room.claim_errand, errand.id)
+    month = catalog.publish(catalog.draft_task_list("March", starts_on=day))
+    task = catalog.add_task(month, item_id, "Paint the bench")
+    return task.id, partial(room.claim_task, task.id)
 
 
 def points(village: Community, member: Member) -> int:
@@ -120,6 +141,50 @@ def test_a_post_is_held_for_its_term(
     village.acting_as(Actor(li.id)).claiming.report_done(claim.id)
     village.claiming.verify(claim.id)
     assert points(village, li) == 5
+
+
+@pytest.mark.parametrize("kind", ["post", "errand", "task"])
+def test_who_wants_it_waits_for_the_organiser(
+    village: Community, item_id: str, li: Member, zhao: Member, clock: ManualClock, *, kind: str
+) -> None:
+    room, sun = village.claiming, village.community.enrol("孙丽")
+    _, claim_it = listed(village, item_id, sun, kind)
+    room.set_conditions(Conditions(f"service_item:{item_id}", confirmed=True, lease_days=3))
+    first, second = claim_it(li.id), claim_it(zhao.id)
+    assert [claim.status for claim in (first, second)] == [ClaimStatus.REQUESTED] * 2
+    with pytest.raises(AlreadyClaimed):
+        claim_it(li.id)
+    with pytest.raises(IllegalTransition):
+        village.acting_as(Actor(li.id)).claiming.report_done(first.id)
+    with pytest.raises(NotTheOrganiser):
+        village.acting_as(Actor(li.id)).claiming.confirm(first.id)
+    clock.advance(DAY)
+    confirmed = room.confirm(first.id)
+    assert confirmed.status is ClaimStatus.CONFIRMED
+    assert confirmed.lease_until == confirmed.due_at
+    if kind != "post":
+        assert confirmed.lease_until == START + 4 * DAY
+    with pytest.raises(AllTaken):
+        room.confirm(second.id)
+    assert room.reject(second.id, reason="it is taken").status is ClaimStatus.REJECTED
+    village.acting_as(Actor(li.id)).claiming.report_done(first.id)
+    assert room.verify(first.id)[1].awarded == 5
+
+
+def test_a_request_that_nobody_answers_lapses(
+    village: Community, item_id: str, errand_id: str, zhao: Member, clock: ManualClock
+) -> None:
+    village.claiming.set_conditions(Conditions(f"errand:{errand_id}", confirmed=True, lease_days=2))
+    claim = village.claiming.claim_errand(errand_id, zhao.id)
+    clock.set(START + 2 * DAY)
+    assert [(c.id, c.status) for c in village.claiming.tick()] == [(claim.id, ClaimStatus.LAPSED)]
+
+
+def test_what_holds_before_a_session_is_asked_of_nothing_else(village: Community, errand_id: str) -> None:
+    with pytest.raises(ConditionOfSessions) as caught:
+        village.claiming.set_conditions(Conditions(f"errand:{errand_id}", opens_before=60))
+    assert (caught.value.field, caught.value.kind) == ("opens_before", "errand")
+    village.claiming.set_conditions(Conditions("session:1", opens_before=60))
 
 
 def test_a_post_without_an_end_has_no_lease(village: Community, item_id: str, li: Member) -> None:

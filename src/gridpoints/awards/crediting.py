@@ -220,9 +220,7 @@ class Crediting:
             check_text("source", report.source)
         for text in report.evidence:
             check_text("evidence", text)
-        if (member := known.members.get(report.member_id)) is None:
-            raise RecordUnknown(kind="member", id=report.member_id)
-        member.must_be_active()
+        member = _member(report, known.members)
         if report.day > known.today:
             raise DeedInFuture(day=report.day)
         rules = known.calendar.on(report.day).on(report.day)
@@ -290,6 +288,14 @@ def people(work: Work, ids: Iterable[str]) -> tuple[dict[str, Member], dict[str,
     members = {m.id: m for m in work.find(Member, {"id": sorted(ids)})}
     homes = {m.household_id for m in members.values() if m.household_id}
     return members, dict(work.select(Household, ("id", "grid_id"), {"id": sorted(homes)}))
+
+
+def _member(report: Report, members: Mapping[str, Member]) -> Member:
+    if (member := members.get(report.member_id)) is None:
+        raise RecordUnknown(kind="member", id=report.member_id)
+    if not report.former:
+        member.must_be_active()
+    return member
 
 
 def account_under(rule: DeedRule, member: Member) -> Account:

@@ -43,6 +43,10 @@ AWARD = Lifecycle.of(
 )
 
 
+#: What is told of a deed, by the names that the rules declare.
+Facts = Mapping[str, Fact]
+
+
 @frozen
 class Report:
     """A deed that somebody reports. `id` is the reporter's: reported twice, it counts once.
@@ -50,7 +54,7 @@ class Report:
     `source` says where the report comes from (``claim/…``, ``file/deeds.csv#7``). `facts` are those
     that the rules of the day declare, by name; `chosen` is the amount that a panel chose elsewhere,
     in decimals of the unit, where the rules leave it a range. `evidence` (凭据) are texts or links that
-    show that it was done.
+    show that it was done. `former`: it counts also where they have left since: they took it on before.
     """
 
     id: str
@@ -62,6 +66,7 @@ class Report:
     facts: Mapping[str, Fact] = field(default=NO_FACTS, hash=False)
     chosen: Decimal | None = None
     evidence: tuple[str, ...] = ()
+    former: bool = False
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""
@@ -101,16 +106,19 @@ class Award:
 
     def same_report(self, report: Report) -> bool:
         """Whether it came from the same report; where it came from, and what shows it, do not matter."""
-        facts = dict(self.facts)
-        if self.in_emergency is not None:
-            del facts["emergency"]
-        return (self.member_id, self.deed, self.day, self.quantity, facts) == (
+        return (self.member_id, self.deed, self.day, self.quantity, self.told) == (
             report.member_id,
             report.deed,
             report.day,
             report.quantity,
             report.facts,
         ) and report.chosen == (None if self.panel_chose else self.chosen)
+
+    @property
+    def told(self) -> Facts:
+        """The facts of the report: without what the mode of the community told."""
+        own = self.in_emergency is None
+        return {name: value for name, value in self.facts.items() if own or name != "emergency"}
 
     @property
     def panel_chose(self) -> bool:

@@ -78,7 +78,10 @@ class Listing:
     @overload
     def close(self, what: L, *, reason: str | None = None) -> L: ...
     def close(self, what: L | str, *, reason: str | None = None) -> L | ServiceItem:
-        """Take it off the list. Sessions that are open, and what was claimed or lent, go on."""
+        """Take it off the list; what was claimed or lent goes on.
+
+        Nothing of a service item that is closed can be claimed any more, until it is published again.
+        """
         self._must_be_theirs(what)
         return self._move(what, ItemStatus.CLOSED, reason)
 

@@ -29,8 +29,9 @@ CONDITIONS = Lifecycle.of({ConditionsStatus.IN_FORCE: {ConditionsStatus.IN_FORCE
 class Conditions:
     """Who may claim, when, and what becomes of claims.
 
-    `id` says of what: ``session:`` and its id, ``service_item:`` and its id, or `EVERYWHERE`. The most
-    particular ones apply, whole. Minutes are counted back from the beginning of the session.
+    `id` says of what: ``session:``, ``post:``, ``errand:`` or ``task:`` and its id, ``service_item:`` and its
+    id, or `EVERYWHERE`. The most particular ones apply, whole. Minutes are counted back from the
+    beginning of the session: those `OF_SESSIONS` are asked of nothing else.
 
     `confirmed` requests wait for the organiser. Claims open `opens_before` minutes before it begins
     and end `closes_before`; until `newcomers_before` only those claim who have no verified claim yet.
@@ -70,6 +71,17 @@ class Conditions:
 
 #: Where a community set none.
 UNCONDITIONAL = Conditions()
+
+#: The fields that say what holds before a session begins, or between two.
+OF_SESSIONS = (
+    "opens_before",
+    "closes_before",
+    "newcomers_before",
+    "late_minutes",
+    "offer_minutes",
+    "naming_minutes",
+    "travel_minutes",
+)
 
 
 class AttestationStatus(StrEnum):

@@ -12,6 +12,7 @@ from gridpoints.claiming.claims.clock import ClaimClock
 from gridpoints.claiming.claims.rating import RatingEachOther
 from gridpoints.claiming.claims.requiring import Requiring
 from gridpoints.claiming.claims.verifying import Verifying
+from gridpoints.claiming.departing import Departing
 from gridpoints.claiming.model import Claim, Target
 from gridpoints.claiming.sessions.hours import Hours
 from gridpoints.claiming.sessions.places import Places
@@ -24,7 +25,16 @@ from gridpoints.claiming.wishes.wished import Wished
 
 @frozen
 class Claiming(
-    Presence, Hours, Teams, Verifying, Undertaking, Granting, RatingEachOther, Requiring, ClaimClock
+    Departing,
+    Presence,
+    Hours,
+    Teams,
+    Verifying,
+    Undertaking,
+    Granting,
+    RatingEachOther,
+    Requiring,
+    ClaimClock,
 ):
     """Who will do it: one machine for every claim."""
 
@@ -35,9 +45,13 @@ class Claiming(
         where something could not be done, after all the rest was.
         """
         try:
-            return super().tick()
+            gone = self.tick_departed()
         finally:
-            self.tick_wishes()
+            try:
+                moved = super().tick()
+            finally:
+                self.tick_wishes()
+        return [*gone, *moved]
 
     claimables: ClassVar[Mapping[Target, type[Claimable]]] = {
         Target.SESSION: Places,

@@ -68,6 +68,12 @@ class Undertaken(Generic[T]):
         else:
             self.listed.must_take_claims()
 
+    def must_have_room(self) -> None:
+        """Raise `AllTaken` where as many have it as there are places."""
+        id = self.listed.id
+        if taken(self.work, self.target, [id])[id] >= self.listed.places:
+            raise AllTaken(kind=self.target, id=id, places=self.listed.places)
+
     def must_let_go(self) -> None:
         """It can be given back at any time."""
 
@@ -194,7 +200,8 @@ class Undertaking(Claims):
     ) -> Claim:
         """Take on a task of a list: it goes back where nothing is reported within the lease.
 
-        For a neighbour an organiser does it, else `NotForOthers`. Raises `AllTaken`, `NotPublished`,
+        Where the `Conditions` want that, it is requested, and waits as long for the organiser. For a
+        neighbour an organiser does it, else `NotForOthers`. Raises `AllTaken`, `NotPublished`,
         `MemberInactive`, and what `Admission` does.
         """
         return self._undertake(Target.TASK, task_id, member_id, born, acknowledged=acknowledged)
@@ -213,23 +220,33 @@ class Undertaking(Claims):
                 raise OwnErrand(member=member.name)
             conditions = self._conditions(work, claimed)
             item = work.get(ServiceItem, listed.item_id)
+            item.must_be_published()
             admission = Admission(self.context, work, member, item, conditions, claimed.scopes, now)
             admission.must_be_free(target, id)
             admission.must_be_fit(born, acknowledged=acknowledged)
-            if taken(work, target, [id])[id] >= listed.places:
-                raise AllTaken(kind=target, id=id, places=listed.places)
             lease = claimed.lease(conditions.lease_days)
+            if not conditions.confirmed:
+                claimed.must_have_room()
             claim = Claim(
                 self.context.id(None),
                 target,
                 id,
                 member.id,
                 claimed_at=now,
-                lease_until=lease,
+                lease_until=None if conditions.confirmed else lease,
                 due_at=lease,
                 acknowledged=acknowledged,
+                status=ClaimStatus.REQUESTED if conditions.confirmed else ClaimStatus.CONFIRMED,
             )
             return self.context.keep(work, claim)
+
+    def _confirmed(self, work: Work, claim: Claim, claimed: Claimable) -> Claim:
+        if not isinstance(claimed, Undertaken):
+            return super()._confirmed(work, claim, claimed)
+        claimed.must_take_claims()
+        claimed.must_have_room()
+        lease = claimed.lease(self._conditions(work, claimed).lease_days)
+        return CLAIM.advance(claim, ClaimStatus.CONFIRMED, lease_until=lease, due_at=lease)
 
     def report_done(
         self, claim_id: str, hours: Decimal | None = None, *, evidence: Iterable[str] = ()

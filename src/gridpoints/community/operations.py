@@ -63,7 +63,9 @@ class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
     def leave(self, member_id: str, *, reason: str | None = None) -> Member:
         """Note that a member left: their balance and record stay, they claim and earn no more.
 
-        They say so themselves, or an organiser does: else `NotTheOrganiser`.
+        What they had taken on and not begun, and what they had asked for, ends with the next
+        `gridpoints.Community.tick`; what they worked before is still verified and credited. They say so
+        themselves, or an organiser does: else `NotTheOrganiser`.
         """
         if self.context.actor.id != member_id:
             self.context.must_organise()

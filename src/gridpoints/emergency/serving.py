@@ -143,4 +143,5 @@ class Serving(Mustering):
             quantity=quantities.get(rules.rule(call.deed).amount.per or ""),
             source=f"muster:{call.id}",
             facts=facts,
+            former=True,
         )

@@ -292,6 +292,13 @@ class AllTaken(Refused):
     places: int
 
 
+class ConditionOfSessions(InvalidInput):
+    """{field} says what holds before a session begins: a {kind} cannot be asked for it. Leave it out."""
+
+    field: str
+    kind: str
+
+
 class OwnErrand(NotAllowed):
     """{member} cannot claim an errand of their own."""
 

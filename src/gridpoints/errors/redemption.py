@@ -197,7 +197,7 @@ class RedemptionConflict(Conflict):
 
 
 class NothingToSettle(Refused):
-    """{merchant} took no points up to {until} that are not settled yet."""
+    """{merchant} took and gave back no points up to {until} that are not settled yet."""
 
     merchant: str
     until: datetime

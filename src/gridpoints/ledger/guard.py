@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from attrs import frozen
+
 from gridpoints.ledger.accounts import Account
 
 
@@ -21,6 +23,7 @@ class Guard(Protocol):
         """
 
 
+@frozen
 class Open:
     """Keeps nobody out: the ledger that the rooms themselves post through."""
 

@@ -6,7 +6,7 @@ It needs the extra ``calendar``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
@@ -18,12 +18,15 @@ REFRESH = timedelta(hours=1)
 
 @frozen
 class Ahead:
-    """A session, or a turn in an emergency, that somebody took on. `version` counts its changes from 1."""
+    """What somebody took on, and when it is: days for a post, both included, instants for all else.
+
+    `version` counts its changes from 1.
+    """
 
     id: str
     title: str
-    starts_at: datetime
-    ends_at: datetime | None
+    starts_at: datetime | date
+    ends_at: datetime | date | None
     taken_on_at: datetime
     version: int
 
@@ -50,8 +53,10 @@ def feed(ahead: Iterable[Ahead], *, community: str, name: str) -> str:
         event.add("sequence", each.version - 1)
         event.add("summary", each.title)
         event.add("dtstart", each.starts_at)
-        if each.ends_at is not None:
+        if isinstance(each.ends_at, datetime):
             event.add("dtend", each.ends_at)
+        elif each.ends_at is not None:
+            event.add("dtend", each.ends_at + timedelta(days=1))  # the day after the last one
         event.add("status", "CONFIRMED")
         calendar.add_component(event)
     text: str = calendar.to_ical().decode()

@@ -9,16 +9,20 @@ from decimal import Decimal
 from attrs import frozen
 
 from gridpoints.awards.model import Award, AwardStatus
-from gridpoints.catalog.model import ServiceItem, Session
-from gridpoints.claiming.model import Claim, ClaimStatus, Target
+from gridpoints.catalog.model import Session
+from gridpoints.claiming.model import Claim, ClaimStatus
 from gridpoints.community.emergency import Emergency, Mode
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.emergency.model import Assignment, AssignmentStatus, MusterCall
 from gridpoints.recognition.model import Certificate, RecordEntry
 from gridpoints.recognition.record import Correction, Service, ServiceKind, VolunteerRecord
+from gridpoints.recognition.titles import listed, titles
 from gridpoints.records import Change, Record
 from gridpoints.storage.port import T, Work
+
+#: Of an award in one of these, the hours count no more: it was given back, or was not agreed to.
+TAKEN_BACK = (AwardStatus.REVERSED, AwardStatus.REJECTED, AwardStatus.WITHDRAWN)
 
 
 @frozen
@@ -44,23 +48,23 @@ class Gathering:
     def _claims(self) -> Iterable[Service]:
         verified = {"member_id": self.member_id, "status": ClaimStatus.VERIFIED}
         claims = self.work.find(Claim, verified)
-        sessions = self._by_id(Session, [c.target_id for c in claims if c.target is Target.SESSION])
-        items = self._by_id(ServiceItem, [session.item_id for session in sessions.values()])
+        found = listed(self.work, claims)
+        names = titles(self.work, found)
         awards = self._awards(claims)
         corrections = self._corrections("claim", claims)
         for claim in claims:
             award = awards.get(claim.award_id or "")
-            session = sessions.get(claim.target_id) if claim.target is Target.SESSION else None
-            done_at = claim.claimed_at if session is None else session.starts_at
+            on = claim.target, claim.target_id
+            session = found.get(on)
+            done_at = session.starts_at if isinstance(session, Session) else claim.claimed_at
             yield Service(
                 id=claim.id,
-                kind=ServiceKind.WISH if session is None else ServiceKind.SESSION,
-                # What somebody wished for is theirs, and stands in nobody else's record.
-                title="" if session is None else items[session.item_id].name,
+                kind=ServiceKind(claim.target.value),
+                title=names.get(on, ""),  # what somebody wished for stands in nobody else's record
                 day=award.day if award else self.context.local_day(done_at),
                 hours=claim.hours or Decimal(0),
                 verified_by=claim.verified_by or "",
-                void=award is not None and award.status is AwardStatus.REVERSED,
+                void=award is not None and award.status in TAKEN_BACK,
                 corrections=corrections[claim.id],
             )
 
@@ -81,7 +85,7 @@ class Gathering:
                 day=self.context.local_day(turn.in_action_at or turn.requested_at),
                 hours=turn.hours or Decimal(0),
                 verified_by=turn.verified_by or "",
-                void=award is not None and award.status is AwardStatus.REVERSED,
+                void=award is not None and award.status in TAKEN_BACK,
                 corrections=corrections[turn.id],
             )
 
@@ -94,13 +98,13 @@ class Gathering:
     def _corrections(
         self, kind: str, records: Sequence[Claim] | Sequence[Assignment]
     ) -> defaultdict[str, tuple[Correction, ...]]:
-        """What the journal says of each: hours that were others before, and awards that were reversed."""
+        """What the journal says of each: hours that were others before, and awards that came to nothing."""
         of_award = {each.award_id: each.id for each in records if each.award_id}
         own: list[Record] = list(records)
         found: defaultdict[str, tuple[Correction, ...]] = defaultdict(tuple)
         lines = [
             *self.work.find(Change, {"kind": kind, "subject": [each.id for each in own]}),
-            *self.work.find(Change, {"kind": "award", "subject": list(of_award), "status": "reversed"}),
+            *self.work.find(Change, {"kind": "award", "subject": list(of_award), "status": TAKEN_BACK}),
         ]
         for line in sorted(lines, key=lambda line: (line.at, line.version)):
             hours = line.before.get("hours")

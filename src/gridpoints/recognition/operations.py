@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import TypeVar
 
 from attrs import frozen
 
-from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
-from gridpoints.claiming.model import Claim, ClaimStatus, Target
+from gridpoints.catalog.model import Session, SessionStatus
+from gridpoints.catalog.posts import Errand, Post
+from gridpoints.claiming.model import Claim, ClaimStatus
 from gridpoints.community.model import Member, Profile
 from gridpoints.emergency.model import PLACED, Assignment, MusterCall
 from gridpoints.i18n.language import Language
@@ -20,10 +22,12 @@ from gridpoints.recognition.model import Certificate, CertificateStatus, RecordE
 from gridpoints.recognition.papers import as_csv, as_svg, texts_of
 from gridpoints.recognition.prints import as_pdf
 from gridpoints.recognition.record import VolunteerRecord
+from gridpoints.recognition.titles import Listed, listed, titles
 from gridpoints.records import Change
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Work
+from gridpoints.values import midnight
 
 T = TypeVar("T")
 
@@ -47,7 +51,7 @@ class Recognition(Certifying):
         return as_csv(self.record(member_id), self._language(language))
 
     def agenda(self, member_id: str) -> str:
-        """What a member took on and is still ahead, as an iCalendar feed.
+        """What a member took on and is still ahead, as an iCalendar feed: see `Ahead`.
 
         Raises as `record` does, and `MissingDriver` without the extra ``calendar``.
         """
@@ -55,33 +59,35 @@ class Recognition(Certifying):
         with self.context.read() as work:
             work.get(Member, member_id)
             ahead = sorted(
-                [*self._sessions(work, member_id), *self._turns(work, member_id)],
-                key=lambda each: (each.starts_at, each.id),
+                [*self._claimed(work, member_id), *self._turns(work, member_id)],
+                key=lambda each: (self._instant(each.starts_at), each.id),
             )
             name = work.get(Profile, self.context.community).name
         return feed(ahead, community=self.context.community, name=name)
 
-    def _sessions(self, work: Work, member_id: str) -> list[Ahead]:
-        confirmed = {"member_id": member_id, "status": ClaimStatus.CONFIRMED, "target": Target.SESSION}
+    def _claimed(self, work: Work, member_id: str) -> Iterable[Ahead]:
+        """Sessions, errands that have a time, and posts that have a term, as far as they are not over."""
+        confirmed = {"member_id": member_id, "status": ClaimStatus.CONFIRMED}
         claims = work.find(Claim, confirmed)
-        ids = [claim.target_id for claim in claims]
-        sessions = {session.id: session for session in work.find(Session, {"id": ids})}
-        items = work.find(ServiceItem, {"id": [session.item_id for session in sessions.values()]})
-        names = {item.id: item.name for item in items}
+        found = listed(work, claims)
+        names = titles(work, found)
+        for claim in claims:
+            on = claim.target, claim.target_id
+            if on in found and (when := self._when(claim, found[on])) is not None:
+                yield Ahead(claim.id, names[on], *when, claim.claimed_at, claim.version)
+
+    def _when(self, claim: Claim, what: Listed) -> tuple[datetime | date, datetime | date | None] | None:
+        """When something is; None: it is over, called off, or at no time of its own."""
         now = self.context.now()
-        return [
-            Ahead(
-                claim.id,
-                names[session.item_id],
-                session.starts_at,
-                session.ends_at,
-                claim.claimed_at,
-                claim.version,
-            )
-            for claim in claims
-            if (session := sessions[claim.target_id]).ends_at > now
-            and session.status is not SessionStatus.CANCELLED
-        ]
+        match what:
+            case Session(status=status, starts_at=start, ends_at=end):
+                return (start, end) if end > now and status is not SessionStatus.CANCELLED else None
+            case Post(starts_on=first, ends_on=last):
+                return (first, last) if last is not None and last >= self.context.today() else None
+            case Errand(starts_at=start, ends_at=end):
+                over = end or start
+                return (start or claim.claimed_at, end) if over is not None and over > now else None
+        return None
 
     def _turns(self, work: Work, member_id: str) -> list[Ahead]:
         turns = work.find(Assignment, {"member_id": member_id, "status": PLACED})
@@ -91,6 +97,9 @@ class Recognition(Certifying):
             Ahead(turn.id, call.place, call.starts_at, call.ends_at, turn.requested_at, turn.version)
             for turn, call in pairs
         ]
+
+    def _instant(self, when: datetime | date) -> datetime:
+        return when if isinstance(when, datetime) else midnight(when, self.context.zone)
 
     # --- certificates -------------------------------------------------------------------------
 

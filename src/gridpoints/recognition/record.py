@@ -24,6 +24,9 @@ class ServiceKind(StrEnum):
 
     SESSION = "session"
     WISH = "wish"
+    POST = "post"
+    ERRAND = "errand"
+    TASK = "task"
     EMERGENCY = "emergency"
     DRILL = "drill"
 
@@ -40,10 +43,10 @@ class Correction:
 
 @frozen
 class Service:
-    """One line of service that somebody else verified: a session, a wish, a turn in an emergency.
+    """One line of service that somebody else verified: something claimed, or a turn in an emergency.
 
-    `id` is the claim's or the turn's. `void` is one of which the award was reversed: it is shown, and
-    counts no more.
+    `id` is the claim's or the turn's; `title` is empty for a wish, which is its beneficiary's affair. `void`
+    is one of which the award was reversed, or not agreed to: it is shown, and counts no more.
     """
 
     id: str

@@ -157,10 +157,11 @@ class Funding(Reconciling):
             account = Account.merchant(merchant.id, merchant.unit)
             _, totals = work.ledger.totals(account, after=last.until_sequence if last else 0)
             points = sum(each.amount for each in totals if each.kind not in NO_TAKINGS)
-            agreements = work.find(Agreement, {"merchant_id": merchant.id})
-            terms = terms_on(agreements, PaymentTerms(None, merchant.rate), today)
-            portion = Portion.of(terms, points, work.get(Unit, merchant.unit).decimal(points))
-            yield portion.gross - portion.cost
+            if points:
+                agreements = work.find(Agreement, {"merchant_id": merchant.id})
+                terms = terms_on(agreements, PaymentTerms(None, merchant.rate), today)
+                portion = Portion.of(terms, points, work.get(Unit, merchant.unit).decimal(points))
+                yield portion.gross - portion.cost
             waiting = {"merchant_id": merchant.id, "status": AdjustmentStatus.OPEN}
             yield _money(work, Adjustment, waiting)
             if last is not None:

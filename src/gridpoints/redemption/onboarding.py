@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from attrs import evolve, frozen
 
-from gridpoints.errors import AgreementOverlaps, NotPositive, StaffOnly
+from gridpoints.errors import AgreementOverlaps, NotPositive, StaffOnly, UnitUnknown
 from gridpoints.redemption.acting import TILL_ROLE, Acting, staff_id
 from gridpoints.redemption.partners import (
     AGREEMENT,
@@ -29,6 +29,7 @@ from gridpoints.redemption.partners import (
 from gridpoints.storage.port import Work
 from gridpoints.values import (
     Period,
+    Unit,
     check_decimal,
     check_identifier,
     check_one_of,
@@ -47,7 +48,7 @@ class Onboarding(Acting):
     ) -> Merchant:
         """Note a merchant's application: it would be paid `rate` in `currency` for one point.
 
-        Raises `StaffOnly` for a till.
+        Raises `StaffOnly` for a till, and `UnitUnknown` for a unit that no rules ever declared.
         """
         merchant = Merchant(
             id=self.context.id(id),
@@ -59,6 +60,8 @@ class Onboarding(Acting):
         if TILL_ROLE in self.context.actor.roles:
             raise StaffOnly(actor=self.context.actor.id, merchant=merchant.name, staff_role=StaffRole.OWNER)
         with self.context.begin() as work:
+            if not work.count(Unit, {"code": unit}):
+                raise UnitUnknown(unit=shown(unit))
             return self.context.keep(work, merchant)
 
     def activate_merchant(self, merchant_id: str) -> Merchant:

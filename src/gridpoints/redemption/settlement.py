@@ -14,7 +14,7 @@ from gridpoints.errors import GridpointsError, NothingToSettle
 from gridpoints.ledger.model import Account, Entry, Totals
 from gridpoints.redemption.acting import Acting
 from gridpoints.redemption.model import Redemption
-from gridpoints.redemption.partners import Agreement, Merchant
+from gridpoints.redemption.partners import Agreement, Merchant, MerchantStatus
 from gridpoints.redemption.statements import (
     ADJUSTMENT,
     Adjustment,
@@ -65,8 +65,8 @@ class Settling(Acting):
         """Draw up the statement of all points taken before `until` (None: of all there are).
 
         It begins where the statement before it ended. What was given back since is deducted, also where it
-        was paid for before, and open adjustments are taken in; raises `NothingToSettle` where no more was
-        taken than given back, and there is none. An `until` that lies ahead counts as None.
+        was paid for before, and open adjustments are taken in; raises `NothingToSettle` where nothing was
+        taken or given back, and there is none. An `until` that lies ahead counts as None.
         """
         now = self.context.now()
         cut = None if until is None or (until := check_instant("until", until)) > now else until
@@ -81,7 +81,8 @@ class Settling(Acting):
         """Settle every merchant up to the cut-off of its agreement that came last (结算期).
 
         One after another, in units of work of their own; those with nothing to settle, or settled up to
-        there, are left out. What one is refused for is told, and the others go on.
+        there, are left out; who has left for good is settled up to now. What one is refused for is told,
+        and the others go on.
         """
         with self.context.read() as work:
             merchants = work.find(Merchant, order=("name", "id"))
@@ -105,6 +106,8 @@ class Settling(Acting):
             agreements = work.find(Agreement, begun, order=("-starts_on",), limit=1)
             if not agreements:
                 return None
+            if merchant.status is MerchantStatus.LEFT:
+                return self.settle(merchant.id)
             cut = cut_off_before(agreements[0], today, self.context.zone)
             last = last_statement(work, merchant.id)
             if last is not None and last.until >= cut:
@@ -189,7 +192,7 @@ class _Drawing:
         reached, totals, points = self._taken()
         open_ones = self._adjustments()
         taken = sum(points.values())
-        if taken <= 0 and not open_ones:
+        if not totals and not open_ones:  # a debt is stated as well: the next statements take it in
             raise NothingToSettle(merchant=self.merchant.name, until=self.cut or now)
         portions = tuple(Portion.of(terms, n, self.unit.decimal(n)) for terms, n in points.items())
         gross = sum((portion.gross for portion in portions), Decimal(0))

@@ -92,6 +92,7 @@ def call_off_all(
                 context.today(),
                 source=f"{claim.target}:{claim.target_id}",
                 evidence=(reason,) if reason else (),
+                former=True,
             )
             Awards(context).credit(report)
         moves.append((claim, ended(claim, ClaimStatus.CALLED_OFF, award_id=award_id)))

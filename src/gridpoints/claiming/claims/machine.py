@@ -116,6 +116,10 @@ class Claims:
         """How a claim ends that its claimant gives back now."""
         return ClaimStatus.CANCELLED
 
+    def _confirmed(self, work: Work, claim: Claim, claimed: Claimable) -> Claim:
+        """What a request becomes that is granted; raises where there is no place."""
+        raise WrongTarget(claim=claim.id, target=claim.target)
+
     def _shown(self, claim: Claim, evidence: Iterable[str]) -> tuple[str, ...]:
         """The evidence of a claim, with what is added to it; raises `BlankText` or `BadText`."""
         added = (evidence,) if isinstance(evidence, str) else evidence

@@ -14,13 +14,16 @@ from gridpoints.claiming.conditions import (
     ATTESTATION,
     CONDITIONS,
     EVERYWHERE,
+    OF_SESSIONS,
+    UNCONDITIONAL,
     AttestationStatus,
     Conditions,
     ConditionsStatus,
     Consent,
     Qualification,
 )
-from gridpoints.errors import NotTheOrganiser
+from gridpoints.claiming.model import Target
+from gridpoints.errors import ConditionOfSessions, NotTheOrganiser
 from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text, check_whole
 
 A = TypeVar("A", Consent, Qualification)
@@ -49,7 +52,8 @@ class Requiring(Claims):
     def set_conditions(self, conditions: Conditions) -> Conditions:
         """Let these conditions apply from now on, in place of the former ones of the same id.
 
-        What was claimed before stands. Raises `NotWholeNumber`, `BadIdentifier` or `BadText`.
+        What was claimed before stands. Raises `NotWholeNumber`, `BadIdentifier`, `BadText`, or
+        `ConditionOfSessions` where it would never hold for what they are of.
         """
         self._must_be_organiser()
         checked = _checked(conditions)
@@ -136,8 +140,18 @@ class Requiring(Claims):
             raise NotTheOrganiser(actor=member_id)
 
 
+def _must_hold(conditions: Conditions) -> None:
+    """Raise `ConditionOfSessions` for what a post, an errand or a task can never fulfil."""
+    kind = conditions.id.partition(":")[0]
+    if kind in (Target.POST, Target.ERRAND, Target.TASK):
+        for name in OF_SESSIONS:
+            if getattr(conditions, name) != getattr(UNCONDITIONAL, name):
+                raise ConditionOfSessions(field=name, kind=kind)
+
+
 def _checked(conditions: Conditions) -> Conditions:
     check_identifier("id", conditions.id, longest=LONGEST_DERIVED)
+    _must_hold(conditions)
     for name, least in _LEAST.items():
         if (value := getattr(conditions, name)) is not None:
             check_whole(name, value, least=least, most=10_000_000)

@@ -7,23 +7,34 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from gridpoints.awards.model import Award, AwardStatus, Report
+from gridpoints.awards.model import Award, AwardStatus, Facts, Report
 from gridpoints.awards.operations import Awards
 from gridpoints.claiming.claims.claimable import Claimable
 from gridpoints.claiming.claims.machine import Claims, ended
 from gridpoints.claiming.model import CLAIM, CORRECTION, Claim, ClaimStatus, Provenance, Target
 from gridpoints.community.model import Member
-from gridpoints.errors import HoursNeeded, OwnEntry, OwnFamily
+from gridpoints.errors import HoursNeeded, NotUsable, OwnEntry, OwnFamily
 from gridpoints.storage.port import Work
-from gridpoints.values import SYSTEM, Step, check_decimal, check_text
+from gridpoints.values import SYSTEM, Step, check_decimal, check_text, shown
 
 
 @frozen
 class Verifying(Claims):
     """What was submitted is judged by somebody else, and credited through the awards."""
 
-    def verify(self, claim_id: str, *, evidence: Iterable[str] = ()) -> tuple[Claim, Award]:
+    def verify(
+        self,
+        claim_id: str,
+        *,
+        evidence: Iterable[str] = (),
+        facts: Facts | None = None,
+        quantity: Decimal | None = None,
+    ) -> tuple[Claim, Award]:
         """Confirm what a claimant submitted, and credit it by the rules of its day.
+
+        Where these ask for them, who verifies tells the `facts` of the deed, by name, and its `quantity`,
+        unless it is paid by the hour or each time: `NotUsable`. What is missing is asked for
+        (`FactMissing`, `QuantityNeeded`).
 
         Anybody but the claimant (`OwnClaim`), who wrote the hours down for them (`OwnEntry`), and,
         where the `Conditions` ask for it, their household (`OwnFamily`); for a wish its beneficiary,
@@ -47,7 +58,10 @@ class Verifying(Claims):
                 evidence=self._shown(claim, evidence),
                 due_at=None,
             )
-            award = self._credited(work, award_id, verified, claimed)
+            report = self._report(award_id, verified, claimed, facts or {}, quantity)
+            if quantity not in (None, report.quantity):
+                raise NotUsable(field="quantity", value=shown(quantity))
+            award = self._credited(work, report, verified, claimed)
             claimed.verified()  # after the award: limits are locked before the accounts of bounties
             return self.context.change(work, claim, verified), award
 
@@ -63,9 +77,9 @@ class Verifying(Claims):
         """Correct the hours of a verified claim: what was credited is reversed, and credited anew.
 
         The new award is judged by the version of the rules that is in force for that day by now, and
-        says which; with the same hours and evidence under the same version nothing changes. An organiser does
-        it: raises `NotTheOrganiser`, what `verify` does, `OwnAward`, and what `Awards.reverse` does, where
-        `queue` is explained.
+        says which; facts and quantities stay as they were told. With the same hours and evidence under the
+        same version nothing changes. An organiser does it: raises `NotTheOrganiser`, what `verify` does,
+        `OwnAward`, and what `Awards.reverse` does, where `queue` is explained.
         """
         reason = check_text("reason", reason)
         with self.context.begin() as work:
@@ -89,12 +103,13 @@ class Verifying(Claims):
                 evidence=self._shown(claim, evidence),
             )
             standing = Awards(self.context).award(claim.award_id or "")
-            by_now = Awards(self.context).preview(self._report(award_id, corrected, claimed))
+            report = self._report(award_id, corrected, claimed, standing.told, standing.quantity)
+            by_now = Awards(self.context).preview(report)
             told = (corrected.hours, corrected.evidence, by_now.rule_set)
             if told == (claim.hours, claim.evidence, standing.rule_set):
                 return claim, standing
             self._uncredit(standing, reason, queue=queue)
-            award = self._credited(work, award_id, corrected, claimed)
+            award = self._credited(work, report, corrected, claimed)
             return self.context.change(work, claim, corrected, reason), award
 
     def _uncredit(self, award: Award, reason: str, *, queue: bool) -> None:
@@ -116,14 +131,20 @@ class Verifying(Claims):
             if household and work.count(Member, {"id": actor.id, "household_id": household}):
                 raise OwnFamily(actor=actor.id, claim=claim.id)
 
-    def _credited(self, work: Work, id: str, claim: Claim, claimed: Claimable) -> Award:
-        report = self._report(id, claim, claimed)
+    def _credited(self, work: Work, report: Report, claim: Claim, claimed: Claimable) -> Award:
         if claim.provenance is Provenance.ENTERED and not self._conditions(work, claimed).entered_counts:
             return Awards(self.context).keep_for_record(report, Step("entered_hours"))
         return Awards(self.context).credit(report)
 
-    def _report(self, id: str, claim: Claim, claimed: Claimable) -> Report:
-        """The deed that a verified claim stands for."""
+    def _report(
+        self,
+        id: str,
+        claim: Claim,
+        claimed: Claimable,
+        facts: Facts,
+        quantity: Decimal | None,
+    ) -> Report:
+        """The deed that a verified claim stands for; `quantity` counts where the claim itself has none."""
         deed, done_at = claimed.deed()
         rule = Awards(self.context).rule_for(deed, done_at)
         quantities: Mapping[str | None, Decimal | None] = {"hour": claim.hours, "time": Decimal(1)}
@@ -132,9 +153,11 @@ class Verifying(Claims):
             member_id=claim.member_id,
             deed=deed,
             day=self.context.local_day(done_at),
-            quantity=quantities.get(rule.amount.per),
+            quantity=quantities.get(rule.amount.per, quantity),
             source=f"{claim.target}:{claim.target_id}",
+            facts=facts,
             evidence=claim.evidence,
+            former=True,
         )
 
     def dispute(self, claim_id: str, *, reason: str) -> Claim:

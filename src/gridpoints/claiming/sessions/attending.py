@@ -50,6 +50,7 @@ class Attending(Ending):
             places.session.must_take_claims(self.context.now())
             conditions = places.conditions()
             admission = places.admission(member, conditions)
+            admission.item.must_be_published()
             warnings = admission.must_be_free(Target.SESSION, session_id)
             admission.must_be_in_time(places.session)
             admission.must_be_fit(born, acknowledged=acknowledged)
@@ -79,22 +80,26 @@ class Attending(Ending):
         raise SessionFull(session=places.session.id, places=places.session.places)
 
     def confirm(self, claim_id: str) -> Claim:
-        """Give somebody who requested it a place, as the organiser. Raises `SessionFull`."""
+        """Grant a request, as the organiser. Raises `SessionFull`; `AllTaken` for a post, errand or task."""
         with self.context.begin() as work:
-            claim, places = self._locked_places(work, claim_id)
-            self._must_organise(claim, places)
+            claim, claimed = self._locked(work, claim_id)
+            self._must_organise(claim, claimed)
             must_stand(claim, ClaimStatus.REQUESTED, ClaimStatus.CONFIRMED)
-            places.must_let_go()
-            confirmed = CLAIM.advance(claim, ClaimStatus.CONFIRMED, due_at=self._due(claim, places))
-            if places.free() < claim.seats:
-                raise SessionFull(session=places.session.id, places=places.session.places)
-            return self.context.change(work, claim, confirmed)
+            claimed.must_let_go()
+            return self.context.change(work, claim, self._confirmed(work, claim, claimed))
+
+    def _confirmed(self, work: Work, claim: Claim, claimed: Claimable) -> Claim:
+        if not isinstance(claimed, Places):
+            return super()._confirmed(work, claim, claimed)
+        if claimed.free() < claim.seats:
+            raise SessionFull(session=claimed.session.id, places=claimed.session.places)
+        return CLAIM.advance(claim, ClaimStatus.CONFIRMED, due_at=self._due(claim, claimed))
 
     def reject(self, claim_id: str, *, reason: str) -> Claim:
         """Refuse a request, with the reason that its claimant is told, as the organiser."""
         with self.context.begin() as work:
-            claim, places = self._locked_places(work, claim_id)
-            self._must_organise(claim, places)
+            claim, claimed = self._locked(work, claim_id)
+            self._must_organise(claim, claimed)
             rejected = CLAIM.advance(claim, ClaimStatus.REJECTED, due_at=None)
             return self.context.change(work, claim, rejected, reason)
 

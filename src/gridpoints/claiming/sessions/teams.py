@@ -34,7 +34,9 @@ class Teams(Attending):
             self._must_claim_for(leader, places)
             places.session.must_take_claims(self.context.now())
             conditions = places.conditions()
-            places.admission(leader, conditions).must_be_in_time(places.session)
+            admission = places.admission(leader, conditions)
+            admission.item.must_be_published()
+            admission.must_be_in_time(places.session)
             claim = Claim(
                 self.context.id(None),
                 Target.SESSION,

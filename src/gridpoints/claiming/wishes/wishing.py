@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from gridpoints.claiming.model import CLAIM, ClaimStatus
+from gridpoints.claiming.model import CLAIM, Claim, ClaimStatus
 from gridpoints.claiming.wishes.gifts import BountyStatus
 from gridpoints.claiming.wishes.model import (
     FILE,
@@ -25,6 +25,7 @@ from gridpoints.claiming.wishes.purse import Purse
 from gridpoints.claiming.wishes.showing import one_of
 from gridpoints.claiming.wishes.wished import Wished, terms_in
 from gridpoints.errors import NotOneOf
+from gridpoints.storage.port import Work
 from gridpoints.values import check_decimal, check_identifier, check_text, check_whole, shown
 
 #: More givers, and more days, have no small wish.
@@ -149,15 +150,24 @@ class Wishing(Publishing):
         with self.context.begin() as work:
             wished = Wished.locked(self.context, work, wish_id)
             self._must_concern(work, wished.wish)
-            withdrawn = WISH.advance(wished.wish, WishStatus.WITHDRAWN, due_at=None)
-            held = wished.held()
-            for claim in held:
-                if claim.status is not ClaimStatus.VERIFIED:
-                    self.context.change(work, claim, CLAIM.advance(claim, ClaimStatus.CANCELLED), reason)
-            givers = [claim.member_id for claim in held if claim.status is ClaimStatus.VERIFIED]
-            purse = Purse(self.context, work, wished.wish)
-            purse.settle(givers, wished.wish.parts, BountyStatus.WITHDRAWN, reason)
-            return self.context.change(work, wished.wish, withdrawn, reason)
+            self._take_back(work, wished, reason)
+            return work.get(Wish, wish_id)
+
+    def _take_back(self, work: Work, wished: Wished, reason: str | None) -> list[Claim]:
+        """Take a locked wish back; answers the claims that end by it."""
+        withdrawn = WISH.advance(wished.wish, WishStatus.WITHDRAWN, due_at=None)
+        held = wished.held()
+        moves = [
+            (claim, CLAIM.advance(claim, ClaimStatus.CANCELLED))
+            for claim in held
+            if claim.status is not ClaimStatus.VERIFIED
+        ]
+        self.context.change_all(work, moves, reason)
+        givers = [claim.member_id for claim in held if claim.status is ClaimStatus.VERIFIED]
+        purse = Purse(self.context, work, wished.wish)
+        purse.settle(givers, wished.wish.parts, BountyStatus.WITHDRAWN, reason)
+        self.context.change(work, wished.wish, withdrawn, reason)
+        return [gone for _, gone in moves]
 
 
 #: What `set_wish_terms` sets.

@@ -15,11 +15,12 @@ from gridpoints.catalog.tasks import Task
 from gridpoints.claiming.model import HOLDING, OPEN, Claim, Provenance, Target
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.facts import fact_option, read_facts
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.sheets.cells import read_day
+from gridpoints.sheets.cells import read_day, read_quantity
 from gridpoints.values import check_decimal
 
 _TARGETS = {Post: Target.POST, Errand: Target.ERRAND, Task: Target.TASK}
@@ -35,6 +36,7 @@ def register(app: typer.Typer, language: Language) -> None:
     app.add_typer(group)
     _register_making(group, language)
     _register_moves(group, language)
+    _register_verifying(group, language)
     _register_reasoned(group, language)
     _register_hours(group, language)
 
@@ -169,15 +171,32 @@ def _register_moves(group: typer.Typer, language: Language) -> None:
         lambda village, id: village.claiming.check_out(id),
     )
     moving(
-        "verify",
-        language.text("Verify hours that somebody else wrote down, and credit them."),
-        lambda village, id: village.claiming.verify(id)[0],
-    )
-    moving(
         "no-show",
         language.text("Note that somebody did not come."),
         lambda village, id: village.claiming.no_show(id),
     )
+
+
+def _register_verifying(group: typer.Typer, language: Language) -> None:
+    help = language.text("Verify hours that somebody else wrote down, and credit them.")
+
+    @command(group, language, "verify", help)
+    def verify(
+        desk: Desk,
+        *,
+        name: Annotated[str, _what_argument(language)],
+        member: Annotated[str, _member_argument(language)],
+        day: Annotated[str | None, _day_option(language)] = None,
+        quantity: Annotated[
+            str | None, typer.Option(metavar="NUMBER", help=language.text("How many hours, times or items."))
+        ] = None,
+        fact: Annotated[list[str] | None, fact_option(language)] = None,
+    ) -> None:
+        with desk.village() as village:
+            claim = _claim(desk, village, name, member, day)
+            facts = read_facts(village.rules.in_force(), fact) if fact else None
+            told = read_quantity(quantity or "")
+            _show(desk, village, [village.claiming.verify(claim.id, facts=facts, quantity=told)[0]])
 
 
 def _register_reasoned(group: typer.Typer, language: Language) -> None:

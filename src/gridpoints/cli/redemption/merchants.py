@@ -38,6 +38,13 @@ def _named(desk: Desk, village: Community, text: str) -> Merchant:
     return found
 
 
+def _only_unit(village: Community, language: Language) -> str:
+    units = [*village.rules.units()]
+    if len(units) != 1:
+        raise typer.BadParameter(language.text("Name the unit with --unit: {known}.", known=", ".join(units)))
+    return units[0]
+
+
 def _register_life(group: typer.Typer, language: Language) -> None:
     @command(group, language, "list", language.text("All merchants, and where they stand."))
     def listed(desk: Desk) -> None:
@@ -53,8 +60,12 @@ def _register_life(group: typer.Typer, language: Language) -> None:
             str, typer.Option(metavar="MONEY", help=language.text("What it would be paid for one point."))
         ],
         unit: Annotated[
-            str, typer.Option(metavar="CODE", help=language.text("The unit that it takes."))
-        ] = "points",
+            str | None,
+            typer.Option(
+                metavar="CODE",
+                help=language.text("The unit that it takes; without it, the only one there is."),
+            ),
+        ] = None,
         currency: Annotated[str, typer.Option(help=language.text("The currency of the rate."))] = "CNY",
         id: Annotated[
             str | None, typer.Option(metavar="ID", help=language.text("An id of your own."))
@@ -62,6 +73,7 @@ def _register_life(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             room = village.redemption
+            unit = unit or _only_unit(village, language)
             _show(desk, [room.register_merchant(name, unit=unit, rate=rate, currency=currency, id=id)])
 
     def moving(name: str, help: str, act: Callable[[Community, str, str], Merchant]) -> None:

@@ -9,14 +9,12 @@ from rich.text import Text
 
 from gridpoints.awards.model import Award, Report
 from gridpoints.cli.desk import Desk, command
-from gridpoints.errors import FactUnknown, RecordUnknown
+from gridpoints.cli.facts import fact_option, read_facts
+from gridpoints.errors import RecordUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.rules.model import RuleSet
 from gridpoints.sheets.cells import read_day, read_quantity, tidy
 from gridpoints.sheets.deeds import DeedNames
-from gridpoints.sheets.facts import read_fact
-from gridpoints.sheets.headings import plain_heading
 from gridpoints.values import Explanation, Unit
 
 #: The id under which a deed is tried out; it is never kept.
@@ -57,13 +55,7 @@ def register(group: typer.Typer, language: Language) -> None:
         quantity: Annotated[
             str | None, typer.Option(metavar="NUMBER", help=language.text("How many hours, times or items."))
         ] = None,
-        fact: Annotated[
-            list[str] | None,
-            typer.Option(
-                metavar="NAME=VALUE",
-                help=language.text("Something else that the rules ask for; may be given several times."),
-            ),
-        ] = None,
+        fact: Annotated[list[str] | None, fact_option(language)] = None,
         chosen: Annotated[
             str | None,
             typer.Option(
@@ -89,7 +81,7 @@ def register(group: typer.Typer, language: Language) -> None:
                 code,
                 read_day(day) if day else village.context.today(),
                 read_quantity(quantity or ""),
-                facts=dict(_fact(rules, each) for each in fact or ()),
+                facts=read_facts(rules, fact or ()),
                 chosen=None if chosen is None else unit.decimal(unit.amount(chosen)),
             )
             seen = village.awards.preview(report)
@@ -142,13 +134,3 @@ def _show(desk: Desk, document: dict[str, Any], unit: Unit, awarded: int, explan
     steps = said.explanation(explanation, desk.known)
     head = Text(said.amount(awarded, unit), style="bold green" if awarded else "bold red")
     desk.out.show({**document, "explanation": steps}, Text("\n").join([head, *map(Text, steps)]))
-
-
-def _fact(rules: RuleSet, text: str) -> tuple[str, Any]:
-    """A fact that somebody wrote as ``name=value``; the name as a heading of a table would say it."""
-    name, _, value = text.partition("=")
-    plain = plain_heading(name)
-    for rule in rules.facts.values():
-        if plain in {plain_heading(each) for each in (rule.code, *rule.names.values())}:
-            return rule.code, read_fact(rule, tidy(value))
-    raise FactUnknown(fact=name.strip()[:40], known=tuple(sorted(rules.facts)))

@@ -338,6 +338,9 @@ ENUMS: Mapping[str, Mapping[str, str]] = {
     "service_kind": {
         "session": "service",
         "wish": "a wish granted",
+        "post": "a post held",
+        "errand": "an errand run",
+        "task": "a task done",
         "emergency": "service in an emergency",
         "drill": "drill",
     },
