@@ -12,13 +12,13 @@ from pathlib import Path
 from attrs import field, frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NoRulesInForce, RecordUnknown, RightReserved, VoteNeeded
+from gridpoints.errors import NoRulesInForce, RecordUnknown, RightForNobody, RightReserved, VoteNeeded
 from gridpoints.rules.drafts import Drafts
 from gridpoints.rules.expression.model import Evaluator
 from gridpoints.rules.life import Draft, Version, VersionStatus, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
-from gridpoints.rules.permissions import OPEN_AT_FIRST, Permissions, Right
+from gridpoints.rules.permissions import OPEN_AT_FIRST, Permissions, Right, naming
 from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Sought, Work
 from gridpoints.values import SYSTEM, Unit
@@ -169,7 +169,10 @@ class Rules(Drafts):
     def require(self, right: Right) -> None:
         """Raise `RightReserved` where the rules of today reserve a right for others than who acts."""
         if not self.permits(right):
-            raise RightReserved(actor=self.context.actor.id, right=right, roles=self.roles_with(right))
+            actor = self.context.actor.id
+            if roles := self.roles_with(right):
+                raise RightReserved(actor=actor, right=right, roles=roles)
+            raise RightForNobody(actor=actor, right=right, roles=(), line=naming(right))
 
     def roles_with(self, right: Right) -> tuple[str, ...]:
         """The roles that a right is reserved for today, sorted; none: anybody has it, or nobody."""

@@ -16,6 +16,7 @@ from gridpoints.rules.expression.tree import (
     Membership,
     Negation,
     Node,
+    names_fact,
     operands_of_and,
 )
 
@@ -31,7 +32,7 @@ def impossible(tree: Node, source: str, schema: Schema, worked: Worked) -> Itera
     The parts of ``and`` and ``or`` are looked at, not what a negation or a choice turns round. Values of one
     fact are held against one another, not several facts.
     """
-    if not _names_fact(tree):
+    if not names_fact(tree):
         if worked(tree) is False:
             yield NeverTrue(column=tree.start + 1, part=source[tree.start : tree.end])
         return
@@ -52,17 +53,13 @@ def impossible(tree: Node, source: str, schema: Schema, worked: Worked) -> Itera
                 return
 
 
-def _names_fact(node: Node) -> bool:
-    return isinstance(node, Fact) or any(map(_names_fact, getattr(node, "parts", ())))
-
-
 def _tests(node: Node, schema: Schema, worked: Worked) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """What a part asks of single facts: the fact, the sign, and the values that it is compared with."""
     match node:
         case Comparison():
             for left, sign, right in zip(node.parts, node.signs, node.parts[1:], strict=False):
                 for fact, other, text in ((left, right, sign.text), (right, left, _MIRRORED[sign.text])):
-                    if not isinstance(fact, Fact) or _names_fact(other):
+                    if not isinstance(fact, Fact) or names_fact(other):
                         continue
                     if (value := worked(other)) is not None:
                         yield fact.name, text, (value,)
