@@ -22,6 +22,7 @@ INTERNAL = (
     "gridpoints.rules.expression.checking",
     "gridpoints.rules.expression.compiling",
     "gridpoints.rules.expression.functions",
+    "gridpoints.rules.expression.impossible",
     "gridpoints.rules.expression.parsing",
     "gridpoints.rules.expression.tokens",
     "gridpoints.rules.expression.tree",

@@ -15,6 +15,8 @@ from attrs import define, field, frozen
 
 from gridpoints.errors import NotTheOrganiser
 from gridpoints.records import Change, Record, Stateful
+from gridpoints.rules.expression.evaluator import Expressions
+from gridpoints.rules.expression.model import Evaluator
 from gridpoints.storage.port import Store, Work
 from gridpoints.values import Actor, Clock, Ids, check_identifier, check_instant, check_text
 
@@ -57,7 +59,8 @@ class Context:
     """One community, seen by one actor. Every room's operations hold one.
 
     The members below are what a unit of work needs beside its `Work`: the instant, ids, and the
-    journal that every change of a record is written to.
+    journal that every change of a record is written to. `evaluator` is the engine that the expressions of
+    rule sets are compiled with.
     """
 
     store: Store
@@ -66,6 +69,7 @@ class Context:
     actor: Actor
     clock: Clock
     ids: Ids
+    evaluator: Evaluator = field(factory=Expressions)
 
     def begin(self) -> AbstractContextManager[Work]:
         """A unit of work that may write; joins the one that is open."""

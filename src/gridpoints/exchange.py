@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager, ExitStack
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import TracebackType
+from zoneinfo import ZoneInfo
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from gridpoints.awards.operations import Awards
 from gridpoints.awards.standing import Standings
@@ -30,6 +31,8 @@ from gridpoints.oversight.operations import Oversight
 from gridpoints.recognition.operations import Recognition
 from gridpoints.redemption.operations import Redemptions
 from gridpoints.rights import LedgerRights
+from gridpoints.rules.expression.evaluator import Expressions
+from gridpoints.rules.expression.model import Evaluator
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Store, Work
 from gridpoints.values import SYSTEM, Actor, Clock, Ids, check_identifier, check_text, zone
@@ -59,16 +62,19 @@ def open(
     clock: Clock | None = None,
     ids: Ids | None = None,
     random: _random.Random | None = None,
+    evaluator: Evaluator | None = None,
 ) -> Exchange:
     """Open a store, creating or migrating its schema, and answer the `Exchange` on it.
 
     `url` is ``memory://``, ``sqlite:///file.db``, ``postgresql://user@host/database``, one with the
     scheme of an installed package, or a store itself. `clock`, `ids` and `random` replace the
-    machine's. Raises `UnknownStore`, `MissingDriver`, `StoreUnavailable` or `SchemaMismatch`.
+    machine's. `evaluator` is another engine for the expressions in rule sets: whoever opens a store has to
+    pass one that can read what is published in it. Raises `UnknownStore`, `MissingDriver`,
+    `StoreUnavailable` or `SchemaMismatch`.
     """
     clock = clock or SystemClock()
     ids = ids or TimeOrderedIds(clock, random or _random.SystemRandom())
-    return Exchange(_store(url) if isinstance(url, str) else url, clock, ids)
+    return Exchange(_store(url) if isinstance(url, str) else url, clock, ids, evaluator or Expressions())
 
 
 def _store(url: str) -> Store:
@@ -90,6 +96,7 @@ class Exchange:
     store: Store
     clock: Clock
     ids: Ids
+    evaluator: Evaluator = field(factory=Expressions)
 
     def found(
         self,
@@ -107,7 +114,7 @@ class Exchange:
         """
         check_identifier("community", id)
         tz = zone(timezone)
-        context = Context(self.store, id, tz, actor, self.clock, self.ids)
+        context = self._context(id, tz, actor)
         profile = Profile(id, check_text("name", name, longest=200), tz.key, context.now())
         community = Community(context)
         with context.begin() as work:
@@ -125,7 +132,10 @@ class Exchange:
             found = work.find(Profile, {"id": id})
         if not found:
             raise CommunityUnknown(community=id, known=tuple(self.communities()))
-        return Community(Context(self.store, id, zone(found[0].timezone), actor, self.clock, self.ids))
+        return Community(self._context(id, zone(found[0].timezone), actor))
+
+    def _context(self, id: str, zone: ZoneInfo, actor: Actor) -> Context:
+        return Context(self.store, id, zone, actor, self.clock, self.ids, self.evaluator)
 
     def communities(self) -> list[str]:
         """The ids of all communities in the store, sorted."""

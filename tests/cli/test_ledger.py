@@ -145,7 +145,7 @@ def test_a_statement_of_what_is_wanted_alone(credited: Run) -> None:
     assert amounts("--since", "2024-03-31", "--kind", "award") == ["20", "20"]
 
 
-@pytest.mark.parametrize("name", ["ledger.jsonl", "ledger.csv"])
+@pytest.mark.parametrize("name", ["ledger.jsonl", "ledger.json", "ledger.csv"])
 def test_a_whole_ledger_goes_to_a_file_and_into_another_store(
     credited: Run, tmp_path: Path, name: str
 ) -> None:

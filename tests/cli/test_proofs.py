@@ -216,6 +216,9 @@ def test_a_sound_receipt_in_every_language(sealed: Run, process: Run, language: 
             3,
             "unknown_timezone",
         ),
+        (("verify", "--key", "march.txt"), 3, "public_key_unusable"),
+        (("verify", "--checkpoint", "receipt.json"), 3, "checkpoint_unusable"),
+        (("verify", "--key", "baiyang.pub", "--checkpoint", "other.txt"), 1, "not_signed"),
         (
             ("verify-receipt", "receipt.json", "--key", "baiyang.pub", "--checkpoint", "other.txt"),
             1,
@@ -236,6 +239,41 @@ def test_errors(sealed: Run, tmp_path: Path, arguments: tuple[str, ...], code: i
     (tmp_path / "other.txt").write_text(note.partition("\n\n")[0] + "\n", "utf-8")
     ran = sealed(*arguments, "--json")
     assert (ran.code, ran.out, ran.error["code"]) == (code, "", error)
+
+
+def test_an_auditor_holds_a_ledger_against_what_was_published(sealed: Run) -> None:
+    for note in ("march.txt", "april.txt"):
+        ran = sealed("verify", "--key", "baiyang.pub", "--checkpoint", note)
+        assert (ran.code, ran.err) == (0, "")
+        assert "0 differences" in ran.out
+        assert "every seal is signed by gridpoints/baiyang+" in ran.out
+        assert "as published: the first" in ran.out
+    document = sealed("verify", "--checkpoint", "march.txt", "--json").document
+    assert (document["sealed"], document["published"]) == (5, 3)
+    keys(document, "verify")
+
+
+@pytest.mark.parametrize("seal", [("seal",), ("seal", "--key", "baiyang.pem")])
+def test_an_auditor_finds_a_ledger_that_was_written_anew(
+    sealed: Run, tmp_path: Path, seal: tuple[str, ...]
+) -> None:
+    """20 points are made 200, and all of it is sealed again: nothing in the ledger contradicts itself."""
+    sealed("export", "ledger.jsonl")
+    lines = (tmp_path / "ledger.jsonl").read_text("utf-8").splitlines(keepends=True)
+    forged = "".join(line for line in lines if not line.startswith('{"seal"'))
+    forged = forged.replace(",20]", ",200]").replace(",-20]", ",-200]")
+    (tmp_path / "ledger.jsonl").write_text(forged, "utf-8")
+    there = ("--store", "sqlite:///other.db")
+    sealed("init", "baiyang", "--name", "白羊村", "--rules", "baiyang", *there)
+    assert sealed("import", "ledger.jsonl", *there).code == 0
+    assert sealed(*seal, *there).code == 0
+    assert sealed("verify", *there).code == 0
+    ran = sealed("verify", "--key", "baiyang.pub", "--checkpoint", "march.txt", *there, "--json")
+    unsigned = [] if "--key" in seal else ["note"]
+    assert ran.code == 1
+    assert [each["what"] for each in ran.document["differences"]] == [*unsigned, "checkpoint"]
+    told = sealed("verify", "--checkpoint", "march.txt", *there)
+    assert (told.code, "as published" in told.out) == (1, False)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from gridpoints.errors import (
     NewcomersFirst,
     NotConcerned,
     NotForTeam,
+    NoTimeSpent,
     NotPublished,
     NotQualified,
     NotRatable,
@@ -568,6 +569,20 @@ def test_a_team_waits_for_all_its_places_and_others_pass_it(
 
 
 # --- who was there --------------------------------------------------------------------------------
+
+
+def test_who_checks_out_at_once_has_no_hours(
+    village: Community, session: Session, li: Member, clock: ManualClock
+) -> None:
+    claim = village.claiming.claim_session(session.id, li.id)
+    me = as_(village, li).claiming
+    clock.set(BEGINS + 6 * MINUTE)
+    village.claiming.check_in(claim.id)
+    village.claiming.check_out(claim.id)
+    for hours in (None, Decimal(1)):
+        with pytest.raises(NoTimeSpent) as refused:
+            me.submit_hours(claim.id, hours)
+        assert "no time has passed" in str(refused.value)
 
 
 def test_in_and_out_by_the_code_at_the_door(

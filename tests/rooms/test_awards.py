@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import attrs
@@ -154,6 +154,30 @@ def test_a_deed_is_judged_by_the_rules_of_its_day(village: Community, li: Member
     village.awards.credit(Report("after", li.id, "patrol", date(2026, 3, 2)))
     assert [a.awarded for a in village.awards.awards_of(li.id)] == [5, 8]
     assert [a.rule_set for a in village.awards.awards_of(li.id)] == ["test@1", "test@2"]
+
+
+def test_a_deduction_that_is_taken_back_late_lives_on_as_the_rules_of_its_day_say(
+    exchange: Exchange, clock: ManualClock
+) -> None:
+    text = RULES.replace(
+        "积分, zh_Hant: 積分}}", "积分, zh_Hant: 積分}, expires: {day: 2026-03-10}, extend_days: 30}"
+    )
+    text = text.replace(
+        "limits:", "  noise: {name: {en: Noise, zh_Hans: 噪音, zh_Hant: 噪音}, points: -3}\nlimits:"
+    )
+    lasting = exchange.found("lasting", name="长村", rules=text)
+    village = lasting.acting_as(Actor("clerk-wang", frozenset({"clerk"})))
+    li = village.community.enrol("李秀英", number="1")
+    village.awards.credit(Report("d", li.id, "patrol", DAY))
+    assert village.awards.credit(Report("n", li.id, "noise", DAY)).awarded == -3
+    clock.advance(timedelta(days=20))
+    village.rules.publish(text.replace('"1"', '"2"').replace("2026-01-01", "2026-03-20").replace("30}", "1}"))
+    assert points(village, li) == 0
+    village.awards.reverse("n", "it was somebody else")
+    assert points(village, li) == 3
+    [lot] = village.ledger.lots(Account.member(li.id, "points"))
+    assert lot.expires_at is not None
+    assert (lot.expires_at - clock.now()).days == 30
 
 
 def test_published_rules_are_frozen(village: Community) -> None:

@@ -472,7 +472,7 @@ class ClaimingMachine(RuleBasedStateMachine):
     def written(self, told: Told, hours: int) -> str | None:
         """Why those hours cannot be written down."""
         if not 0 < hours <= self.longest(told):
-            return "hours_out_of_range"
+            return "hours_out_of_range" if self.longest(told) else "no_time_spent"
         return "hours_overlap" if self.overlapping(told) else None
 
     @precondition(lambda self: self.told)
@@ -581,8 +581,8 @@ class ClaimingMachine(RuleBasedStateMachine):
     def correct(self, number: int, who: str, hours: int) -> None:
         told = self.pick(number)
         expected = self.judges(told, who) or self.organises(who)
-        if expected is None and hours > self.longest(told):
-            expected = "hours_out_of_range"
+        if expected is None and hours > (longest := self.longest(told)):
+            expected = "hours_out_of_range" if longest else "no_time_spent"
         elif expected is None and told.status != "verified":
             expected = "illegal_transition"
         act = self.as_(who).claiming.correct

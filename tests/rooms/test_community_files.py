@@ -9,7 +9,7 @@ import pytest
 
 from gridpoints import SYSTEM, Actor, Community, Exchange
 from gridpoints.community.model import Household
-from gridpoints.errors import BlankText, FileNotForYou, NoFile, RecordUnknown, TermUnknown
+from gridpoints.errors import BlankText, FileForNobody, FileNotForYou, NoFile, RecordUnknown, TermUnknown
 from gridpoints.records import Change
 from gridpoints.testing import ManualClock
 from tests.rooms.conftest import RULES
@@ -74,8 +74,12 @@ def test_where_the_rules_are_silent_nobody_may(exchange: Exchange) -> None:
     for id, rules in (("silent", RULES), ("lawless", None)):
         founded = exchange.found(id, name="x", rules=rules)
         home = founded.community.add_household(founded.community.add_grid("一").id, "101")
-        with pytest.raises(FileNotForYou):
+        with pytest.raises(FileForNobody) as refused:
             founded.acting_as(Actor("sun", frozenset({"carer", "clerk"}))).community.write_file(home.id)
+        assert isinstance(refused.value, FileNotForYou)
+        assert (refused.value.roles, refused.value.line) == ((), "see_household_files: [clerk]")
+        assert "nobody else may" in str(refused.value)
+        assert "–" not in str(refused.value)
         assert founded.acting_as(SYSTEM).community.write_file(home.id).flags == ()
 
 

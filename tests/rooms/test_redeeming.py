@@ -381,6 +381,30 @@ def test_a_refund_restores_the_lots(village: Community, li: Member, clock: Manua
         village.redemption.refund(bought.id, reason="broken")
 
 
+def test_the_rules_say_how_long_points_that_come_back_late_live_on(
+    exchange: Exchange, clock: ManualClock
+) -> None:
+    text = RULES.replace("积分, zh_Hant: 積分}}", "积分, zh_Hant: 積分}, extend_days: 30}")
+    village = exchange.found("lasting", name="长村", rules=text).acting_as(
+        Actor("clerk-wang", frozenset({"clerk"}))
+    )
+    li = village.community.enrol("李秀英", number="1")
+    give(village, li, 12, clock.now() + timedelta(days=10))
+    rice = offered(village, shop_of(village), "大米", 4, stock=3)
+    room = village.redemption
+    bought = room.redeem(rice.id, li.id, quantity=3)
+    clock.advance(timedelta(days=20))
+    village.rules.publish(text.replace('"1"', '"2"').replace("2026-01-01", "2026-03-20").replace("30}", "1}"))
+    as_the_rules_say = room.refund(bought.id, 1, reason="broken", id="back")
+    other = room.refund(bought.id, 1, reason="broken", extend_days=5)
+    at_once = room.refund(bought.id, 1, reason="broken", extend_days=0)
+    lots = [each.restored[0].expires_at for each in (as_the_rules_say, other)]
+    assert [lot and (lot - clock.now()).days for lot in lots] == [30, 5]
+    assert [each.points for each in at_once.restored] == [4]
+    assert village.ledger.balance(Account.member(li.id, "points")).available == 8
+    assert room.refund(bought.id, 1, reason="broken", id="back") == as_the_rules_say
+
+
 def test_a_refund_restores_the_lots_that_are_named(
     village: Community, li: Member, clock: ManualClock
 ) -> None:

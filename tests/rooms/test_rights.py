@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from gridpoints import Account, Actor, Community, Exchange, Leg, Member, Report, Transaction
-from gridpoints.errors import OfAnotherRoom, RightReserved
+from gridpoints.errors import OfAnotherRoom, RightForNobody, RightReserved
+from gridpoints.rules.permissions import Right
 from tests.rooms.conftest import START
 
 DAY = date(2026, 3, 2)
@@ -193,6 +194,14 @@ def test_merchants_are_seen_to_by_those_who_may(village: Community) -> None:
         assert refused.value.right == "merchants"
     for act in acts:
         act(clerk)
+
+
+def test_where_nobody_may_it_is_told_what_to_write(village: Community) -> None:
+    with pytest.raises(RightForNobody) as refused:
+        by(village, "wang", "clerk").rules.require(Right.SEE_HOUSEHOLD_FILES)
+    assert isinstance(refused.value, RightReserved)
+    assert "see_household_files: [clerk]" in str(refused.value)
+    assert "–" not in str(refused.value)
 
 
 @pytest.mark.usefixtures("stood")

@@ -41,6 +41,7 @@ units:
     expires: {months: 12}
     cap: {value: 500, source: the assembly, review_by: 2027-01-01}
     transfer: true
+    extend_days: 30
   coins: {name: {en: coins}, scale: 1, expires: end_of_year, pooling: true}
 categories:
   care: {name: {en: Care}}

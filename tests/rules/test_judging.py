@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridpoints.errors import DeedUnknown, QuantityNeeded, QuantityNotTaken
+from gridpoints.errors import DeedUnknown, QuantityNeeded, QuantityNotTaken, QuantityOutOfRange
 from gridpoints.rules.case import Deed, Scope, UsageKey
 from gridpoints.rules.limits import Excess, Limit
 from gridpoints.rules.loading import load
@@ -66,6 +66,14 @@ def test_an_amount_for_each(per: str) -> None:
 def test_an_amount_for_each_needs_a_sensible_quantity(quantity: str | None) -> None:
     with pytest.raises(QuantityNeeded):
         Counted(rules("{per: hour, amount: 3}")).credit("deed", DAY, quantity)
+
+
+@pytest.mark.parametrize("quantity", ["1e9", "1e99"])
+def test_a_quantity_that_is_too_large_tells_the_greatest(quantity: str) -> None:
+    with pytest.raises(QuantityOutOfRange) as refused:
+        Counted(rules("{per: hour, amount: 3}")).credit("deed", DAY, quantity)
+    assert (refused.value.quantity, refused.value.most) == (Decimal(quantity), 10**9)
+    assert Counted(rules("{per: hour, amount: 3}")).credit("deed", DAY, "999999999") == 2_999_999_997
 
 
 @pytest.mark.parametrize(

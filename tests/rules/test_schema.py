@@ -84,6 +84,7 @@ def test_a_good_file_is_valid(name: str) -> None:
         ("hours: {at_least: 0.5, at_most: 8}", "hours: {atleast: 0.5}", ("deeds", "help", "when")),
         ("shortfall: debt", "shortfall: dept", ("deeds", "noise", "shortfall")),
         ("appeal_days: 15", "appeal_days: 0", ("deeds", "noise", "appeal_days")),
+        ("extend_days: 30", "extend_days: 0", ("units", "points", "extend_days")),
         ("approval: confirmer", "approval: somebody", ("deeds", "help", "approval")),
         ("seats: 5, quorum: 3", "seats: 5", ("deeds", "mediate", "approval")),
         ("period: month, most: 60", "period: monthly, most: 60", ("limits", "patrols", "period")),

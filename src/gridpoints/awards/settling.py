@@ -30,6 +30,7 @@ class Settling(Crediting):
     def reverse(self, award_id: str, reason: str, *, queue: bool = False) -> Award:
         """Take back an award that was credited: its entry is reversed, its limits are free again.
 
+        Of a deduction, points that are past their date come back as the unit's `extend_days` says.
         Raises `IllegalTransition` unless it is credited, `OwnAward` where it is one's own, and
         `InsufficientPoints` where the points are spent; with `queue` the ledger then keeps a debt, which
         `Ledger.collect` takes later.
@@ -49,19 +50,21 @@ class Settling(Crediting):
         explanation = (*award.explanation, step)
         taken_back = AWARD.advance(award, AwardStatus.REVERSED, explanation=explanation, uses={})
         self._give_back(work, award.uses)
+        extend_days = Rules(self.context).version(award.rule_set).wallets[award.unit].extend_days
         if work.ledger.line(f"award:{award.id}") is not None:
-            self._undo(f"award:{award.id}", reason, queue=queue)
+            self._undo(f"award:{award.id}", reason, extend_days, queue=queue)
         else:  # nothing was there when it was deducted: all of it is owed
             work.ledger.lock_available([account_of(award)], at=self.context.now())
         for arrears in work.find(Arrears, {"id": award.id}):
             for payment in arrears.transactions:
-                self._undo(payment, reason)
+                self._undo(payment, reason, extend_days)
             void = ARREARS.advance(arrears, ArrearsStatus.VOID, remaining=0)
             self.context.change(work, arrears, void, reason)
         return self.context.change(work, award, taken_back, reason)
 
-    def _undo(self, transaction: str, reason: str, *, queue: bool = False) -> None:
-        Ledger(self.context).reverse(transaction, id=f"reversal:{transaction}", reason=reason, queue=queue)
+    def _undo(self, transaction: str, reason: str, extend_days: int, *, queue: bool = False) -> None:
+        id = f"reversal:{transaction}"
+        Ledger(self.context).reverse(transaction, id=id, reason=reason, extend_days=extend_days, queue=queue)
 
     # --- what reviewing is made of ------------------------------------------------------------
 

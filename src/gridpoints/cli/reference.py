@@ -153,7 +153,7 @@ DOCUMENTS = {
     "balance": "member(id number name status) balances[unit posted held available]",
     "statement": "member(id number name status) entries[unit sequence day recorded_at kind reason amount "
     "balance transaction explanation]",
-    "verify": "transactions entries accounts sealed differences[what where stored rebuilt]",
+    "verify": "transactions entries accounts sealed published differences[what where stored rebuilt]",
     "redeem": "redemption status member offer quantity unit points available",
     **dict.fromkeys(
         ("merchant list", "merchant apply", "merchant activate", "merchant suspend", "merchant dismiss"),
@@ -299,6 +299,9 @@ NOTES = {
     "report outstanding": "`month` is the first day of the month, null for what never expires.",
     "seal": "`lines` is how many lines are sealed now, `new` how many of them were not before.",
     "receipt": "It is the receipt itself; the [format](receipt-format.md) says what each field is.",
+    "verify": "`sealed` is how many lines the seals cover, `published` how many `--checkpoint` does, null "
+    "without it. The difference `checkpoint` says that the journal does not begin with the lines which that "
+    "stands for, `note` that a seal is not signed by `--key`.",
     "verify-receipt": "`moved` says whether points moved: refusals and holds are lines as well. `lines` is "
     "how many lines the receipt's checkpoint seals, `published` how many the published one does. An error "
     "has exit code 1 where the receipt can be read and proves nothing, 3 where it cannot be read.",

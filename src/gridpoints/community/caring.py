@@ -11,9 +11,9 @@ from gridpoints.community.files import FileEntry, FileReading, HouseholdFile, Ou
 from gridpoints.community.model import STANDING, Household
 from gridpoints.community.room import Room, check_or_empty
 from gridpoints.community.terms import TermList
-from gridpoints.errors import FileNotForYou, NoFile, NoRulesInForce
+from gridpoints.errors import FileForNobody, FileNotForYou, NoFile, NoRulesInForce
 from gridpoints.rules.operations import Rules
-from gridpoints.rules.permissions import Permissions, Right
+from gridpoints.rules.permissions import Permissions, Right, naming
 from gridpoints.storage.port import Work
 from gridpoints.values import check_identifier, check_text
 
@@ -118,8 +118,9 @@ class Caring(Room):
         except NoRulesInForce:
             permissions = Permissions()
         if not permissions.permits(Right.SEE_HOUSEHOLD_FILES, actor.roles):
-            roles = permissions.holders(Right.SEE_HOUSEHOLD_FILES) or ()
-            raise FileNotForYou(actor=actor.id, roles=tuple(sorted(roles)))
+            if roles := permissions.holders(Right.SEE_HOUSEHOLD_FILES):
+                raise FileNotForYou(actor=actor.id, roles=tuple(sorted(roles)))
+            raise FileForNobody(actor=actor.id, roles=(), line=naming(Right.SEE_HOUSEHOLD_FILES))
 
 
 def _references(outside: Mapping[str, str]) -> dict[str, str]:

@@ -73,6 +73,11 @@ class HoursOutOfRange(InvalidInput):
     longest: Decimal
 
 
+class NoTimeSpent(HoursOutOfRange):
+    """{hours} hours cannot be right: no time has passed that could be counted. If it took longer, let an
+    organiser enter the hours."""
+
+
 class HoursNeeded(InvalidInput):
     """How many hours the claim {claim} took is not known. Say how many."""
 

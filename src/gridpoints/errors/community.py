@@ -146,6 +146,13 @@ class FileNotForYou(NotAllowed):
     roles: tuple[str, ...]
 
 
+class FileForNobody(FileNotForYou):
+    """{actor} may not read or write household files, and nobody else may: the rules name nobody. Write who
+    may under “permissions”, such as “{line}”."""
+
+    line: str
+
+
 class NoFile(NotFound):
     """There is no file on {household}."""
 

@@ -110,6 +110,14 @@ class QuantityNeeded(InvalidInput):
     per: str
 
 
+class QuantityOutOfRange(QuantityNeeded):
+    """The deed {deed} is paid per {per}, and {quantity} cannot be right. Give a number above 0 and below
+    {most}."""
+
+    quantity: Decimal
+    most: Decimal
+
+
 class QuantityNotTaken(InvalidInput):
     """The deed {deed} gives a fixed number of points each time: leave the quantity empty or write
     1."""
@@ -223,3 +231,10 @@ class RightReserved(NotAllowed):
     actor: str
     right: str
     roles: tuple[str, ...]
+
+
+class RightForNobody(RightReserved):
+    """{actor} may not do this: {right}. The rules give it to nobody. Write who may under “permissions”, such
+    as “{line}”."""
+
+    line: str

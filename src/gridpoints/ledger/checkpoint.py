@@ -29,6 +29,7 @@ from attrs import Attribute, field, frozen
 
 from gridpoints.errors import (
     CheckpointUnusable,
+    ForeignCheckpoint,
     KeyNameUnusable,
     MissingDriver,
     NoteUnusable,
@@ -340,6 +341,11 @@ class Checkpoint:
         return cls.parse(open_note(note, key))
 
     @classmethod
+    def read(cls, note: str) -> Checkpoint:
+        """The checkpoint in a note, signed or not, whoever signed it; raises `CheckpointUnusable`."""
+        return cls.parse(note.partition("\n\n")[0].removesuffix("\n") + "\n")
+
+    @classmethod
     def parse(cls, text: str) -> Checkpoint:
         """The checkpoint whose `text` this is; raises `CheckpointUnusable`."""
         lines = text.split("\n")
@@ -355,6 +361,18 @@ class Checkpoint:
             if previous
             else None,
         )
+
+
+def published_by(community: str, note: str, key: PublicKey | None) -> Checkpoint:
+    """The checkpoint of a community in a note that somebody else kept; with `key`, that signed it.
+
+    Raises `ForeignCheckpoint`, and what `Checkpoint.open` does.
+    """
+    checkpoint = Checkpoint.read(note) if key is None else Checkpoint.open(note, key)
+    wanted = origin_of(community)
+    if checkpoint.origin != wanted:
+        raise ForeignCheckpoint(found=checkpoint.origin, wanted=wanted)
+    return checkpoint
 
 
 def _read(part: str, line: str, read: Callable[[str], T], write: Callable[[T], str], *, after: str = "") -> T:

@@ -6,7 +6,14 @@ from attrs import evolve, frozen
 
 from gridpoints.errors import NotSealedYet, RecordUnknown
 from gridpoints.ledger.accounts import Account
-from gridpoints.ledger.checkpoint import MOST_LINES, Checkpoint, PrivateKey, PublicKey, origin_of
+from gridpoints.ledger.checkpoint import (
+    MOST_LINES,
+    Checkpoint,
+    PrivateKey,
+    PublicKey,
+    origin_of,
+    published_by,
+)
 from gridpoints.ledger.merkle import Growth, Tree, leaf_hash
 from gridpoints.ledger.model import Verification
 from gridpoints.ledger.receipt import Receipt
@@ -99,10 +106,15 @@ class Proving(Reports):
 
         return Tree(size, store.node, leaves)
 
-    def verify(self, key: PublicKey | None = None) -> Verification:
+    def verify(self, key: PublicKey | None = None, checkpoint: str | None = None) -> Verification:
         """Make everything again from the journal and compare: accounts, lots, holds, entries, seals.
 
         Reads the whole ledger, and changes nothing. With `key`, every seal must be signed by it.
+        `checkpoint` is a note that was published, from wherever it was: the journal must begin with the very
+        lines that it stands for, whatever was sealed since; with `key`, that must have signed it. Only
+        what is wrong with the ledger is a difference: a note that cannot be read, is of another
+        community or is not signed by `key` raises `NoteUnusable`, `CheckpointUnusable` or `NotProven`.
         """
+        published = None if checkpoint is None else published_by(self.context.community, checkpoint, key)
         with self.context.read() as work:
-            return verify(work.ledger, self.context.community, key)
+            return verify(work.ledger, self.context.community, key, published)

@@ -17,7 +17,6 @@ from attrs import frozen
 from gridpoints.errors import (
     CheckpointsContradict,
     CheckpointsUnlinked,
-    ForeignCheckpoint,
     InvalidInput,
     LineForged,
     LineNotSealed,
@@ -32,7 +31,7 @@ from gridpoints.ledger.checkpoint import (
     PublicKey,
     exactly,
     from_base64,
-    origin_of,
+    published_by,
     to_base64,
 )
 from gridpoints.ledger.journal import Line, instant, instant_text
@@ -127,7 +126,7 @@ def verify(receipt: Receipt, key: PublicKey, checkpoint: str | None = None) -> C
     Raises `NotProven` (the classes under it tell why), or `NoteUnusable` or `CheckpointUnusable` for
     a checkpoint that cannot be read.
     """
-    sealed = _open(receipt, receipt.note, key)
+    sealed = published_by(receipt.community, receipt.note, key)
     line = receipt.line
     if line.number > sealed.size:
         raise LineNotSealed(line=line.number, size=sealed.size)
@@ -135,16 +134,8 @@ def verify(receipt: Receipt, key: PublicKey, checkpoint: str | None = None) -> C
     if not verify_inclusion(leaf, line.number - 1, sealed.size, receipt.path, sealed.root):
         raise LineForged(line=line.number)
     if checkpoint is not None:
-        _compare(receipt, sealed, _open(receipt, checkpoint, key))
+        _compare(receipt, sealed, published_by(receipt.community, checkpoint, key))
     return sealed
-
-
-def _open(receipt: Receipt, note: str, key: PublicKey) -> Checkpoint:
-    checkpoint = Checkpoint.open(note, key)
-    wanted = origin_of(receipt.community)
-    if checkpoint.origin != wanted:
-        raise ForeignCheckpoint(found=checkpoint.origin, wanted=wanted)
-    return checkpoint
 
 
 def _compare(receipt: Receipt, sealed: Checkpoint, published: Checkpoint) -> None:

@@ -25,7 +25,7 @@ class Seal:
     @property
     def checkpoint(self) -> Checkpoint:
         """What the note says, signed or not; raises `CheckpointUnusable`."""
-        return Checkpoint.parse(self.note.partition("\n\n")[0].removesuffix("\n") + "\n")
+        return Checkpoint.read(self.note)
 
     def follows(self, last: Seal | None) -> bool:
         """Whether its note names `last` as the one before it; None: it is the first."""

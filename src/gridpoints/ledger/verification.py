@@ -40,12 +40,18 @@ UNREADABLE = (
 )
 
 
-def verify(store: LedgerStore, community: str, key: PublicKey | None = None) -> Verification:
+def verify(
+    store: LedgerStore,
+    community: str,
+    key: PublicKey | None = None,
+    published: Checkpoint | None = None,
+) -> Verification:
     """Read the whole ledger and compare it with itself; with `key`, verify every signature as well.
 
-    It writes nothing, and raises nothing for whatever stands in the rows.
+    With `published`, the journal must begin with the lines which that checkpoint stands for. It writes
+    nothing, and raises nothing for whatever stands in the rows.
     """
-    return _Comparison(store, community, key).verification()
+    return _Comparison(store, community, key, published).verification()
 
 
 @define
@@ -53,6 +59,7 @@ class _Comparison:
     store: LedgerStore
     community: str
     key: PublicKey | None
+    published: Checkpoint | None
     rebuilt: Projection = field(factory=Projection)
     found: list[Difference] = field(factory=list)
     entries: int = 0
@@ -237,9 +244,12 @@ class _Tree:
         seals = list(comparison.each("seal", _seals(comparison.store)))
         self._open = list(reversed(seals))
         self.sealed = seals[-1].size if seals else 0
+        published = comparison.published
+        self._wanted = max(self.sealed, published.size if published else 0)
         previous: bytes | None = None
         for seal in seals:
             previous = self._check_note(seal, previous)
+        self._hold_against_published()  # which may be over no line at all
 
     def _check_note(self, seal: Seal, previous: bytes | None) -> bytes | None:
         differs, key, where = self._comparison.differs, self._comparison.key, str(seal.size)
@@ -261,14 +271,22 @@ class _Tree:
         return checkpoint.hash
 
     def add(self, line: Line) -> None:
-        if self._growth.size >= self.sealed:
+        if self._growth.size >= self._wanted:
             return
         for node in self._growth.add([self._leaf(line)]):
-            kept = self._nodes.pop((node.level, node.index), None)
-            self._comparison.differs("node", _span(node.level, node.index), kept, node.hash)
+            if self._growth.size <= self.sealed:  # no others are kept
+                kept = self._nodes.pop((node.level, node.index), None)
+                self._comparison.differs("node", _span(node.level, node.index), kept, node.hash)
         while self._open and self._open[-1].size == self._growth.size:
             seal = self._open.pop()
             self._comparison.differs("seal", f"1–{seal.size}", seal.root, self._growth.root())
+        self._hold_against_published()
+
+    def _hold_against_published(self) -> None:
+        published = self._comparison.published
+        if published is not None and published.size == self._growth.size:
+            where = f"1–{published.size}"
+            self._comparison.differs("checkpoint", where, published.root, self._growth.root())
 
     def _leaf(self, line: Line) -> bytes:
         try:
@@ -280,6 +298,9 @@ class _Tree:
     def finish(self, lines: int) -> None:
         for seal in self._open:
             self._comparison.tell("seal", f"1–{seal.size}", seal.size, lines)
+        published = self._comparison.published
+        if published is not None and published.size > self._growth.size:
+            self._comparison.tell("checkpoint", f"1–{published.size}", published.size, lines)
         for (level, index), hash in sorted(self._nodes.items(), key=repr):
             self._comparison.tell("node", _span(level, index), hash)
 

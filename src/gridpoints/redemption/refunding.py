@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from attrs import evolve, frozen
@@ -34,6 +34,7 @@ from gridpoints.redemption.partners import Merchant
 from gridpoints.redemption.redeeming import Redeeming, post
 from gridpoints.redemption.settlement import CARRIED, REFUND
 from gridpoints.redemption.tills import KeyScope
+from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit, check_instant, check_text, check_whole, shown
@@ -52,7 +53,7 @@ class Refunding(Redeeming):
         reason: str,
         restock: bool = True,
         lots: Iterable[datetime] = (),
-        extend_days: int = 0,
+        extend_days: int | None = None,
         id: str | None = None,
     ) -> Refund:
         """Give back all that is left of a redemption, some `pieces` of it, or `points` without goods.
@@ -60,7 +61,8 @@ class Refunding(Redeeming):
         `pieces` is how many of its one offer, or how many of each; `points` is an amount of the unit. They
         go back to whoever paid, in proportion, into the lots that they came from: what was drawn last is
         restored first, or `lots`, by their expiry, in the order in which they are named; what is past its
-        date expires at once, or after `extend_days`. With `restock`, the goods can be had again. What the
+        date lives on for `extend_days` (None: as the rules of the day of the redemption say of the unit), and
+        expires at once where they are 0. With `restock`, the goods can be had again. What the
         purchase had earned is taken back in proportion, or is owed.
 
         The same id and content again answers the refund that stands; without an id, each call is a new
@@ -77,7 +79,7 @@ class Refunding(Redeeming):
         reason = check_text("reason", reason)
         named = pieces if pieces is None or isinstance(pieces, int) else dict(pieces)
         lots = tuple(check_instant("expires_at", each) for each in lots)
-        asked_for = [redemption_id, named, points, restock, extend_days, reason]
+        asked_for = [redemption_id, named, points, restock, extend_days or 0, reason]
         request = fingerprint([*asked_for, [instant_text(each) for each in lots]] if lots else asked_for)
         while True:
             try:
@@ -134,7 +136,10 @@ class Refunding(Redeeming):
         if old.status is RedemptionStatus.REFUNDED:
             raise NothingToGiveBack(redemption=old.id)
         REDEMPTION.advance(old, RedemptionStatus.REFUNDED)  # refuses what was not captured
-        self._must_be_refundable(old)
+        rules = self._rules_of(old)
+        self._must_be_refundable(old, rules)
+        if asked.extend_days is None and (wallet := rules.wallets.get(old.unit)):
+            asked = evolve(asked, extend_days=wallet.extend_days)
         pieces, points = asked.of(old, work.get(Unit, old.unit))
         given_back = refunding(old, pieces, points)
         whole = not any((*given_back.taken().values(), _left(given_back)))
@@ -159,10 +164,17 @@ class Refunding(Redeeming):
         work.add(refund)
         return refund
 
-    def _must_be_refundable(self, redemption: Redemption) -> None:
+    def _redeemed_on(self, redemption: Redemption) -> date:
+        return self.context.local_day(redemption.captured_at or redemption.authorised_at)
+
+    def _rules_of(self, redemption: Redemption) -> RuleSet:
+        """Those of its day."""
+        redeemed = self._redeemed_on(redemption)
+        return Rules(self.context).calendar().on(redeemed).on(redeemed)
+
+    def _must_be_refundable(self, redemption: Redemption, rules: RuleSet) -> None:
         """Refuse what the rules of its day no longer let anybody give back; raises `RefundOver`."""
-        redeemed = self.context.local_day(redemption.captured_at or redemption.authorised_at)
-        terms = Rules(self.context).calendar().on(redeemed).on(redeemed).terms.redemption
+        redeemed, terms = self._redeemed_on(redemption), rules.terms.redemption
         if terms is None or terms.unit.code != redemption.unit:
             return
         if not terms.refundable(redeemed, self.context.today()):
@@ -228,7 +240,7 @@ class _Back:
     points: int | None
     restock: bool
     lots: tuple[datetime, ...]
-    extend_days: int
+    extend_days: int | None
 
     def of(self, redemption: Redemption, unit: Unit) -> tuple[dict[str, int], int]:
         """The pieces by offer and the points that go back; raises `RefundExceeds`."""
@@ -291,7 +303,7 @@ def _transactions(work: Work, id: str, old: Redemption, new: Redemption, asked: 
                     reason="、".join(line.name for line in old.lines)[:1_000],
                     metadata={"refund": id, "redemption": old.id, "merchant": old.merchant_id},
                     reverses=old.transaction_id(n),
-                    extend_days=asked.extend_days,
+                    extend_days=asked.extend_days or 0,
                 )
             )
     return transactions

@@ -107,7 +107,7 @@ class Reserving(Redeeming, Offering):
                 raise RedemptionConflict(redemption=id)
             return standing[0]
         today = self.context.today()
-        rules = RulesCalendar.of_published(published).on(today).on(today)
+        rules = RulesCalendar.of_published(published, self.context.evaluator).on(today).on(today)
         self._must_be_let(rules, people[0])
         offers = _in_basket(asked, offers)
         merits = asked.merits or self._merits(work, rules, people[0], offers)

@@ -21,6 +21,7 @@ from gridpoints.errors import (
     NotInTable,
     QuantityNeeded,
     QuantityNotTaken,
+    QuantityOutOfRange,
 )
 from gridpoints.rules.case import BILLION, Case, Counter
 from gridpoints.rules.expression.model import Program
@@ -114,7 +115,9 @@ def quantity_of(case: Case, per: str) -> Decimal:
     """The quantity that counts; raises `QuantityNeeded` unless it is above 0 and no slip."""
     quantity = case.quantity
     if quantity is None or not (quantity.is_finite() and _NOTHING < quantity < MOST_QUANTITY):
-        raise QuantityNeeded(deed=case.deed.code, per=per)
+        if quantity is None or not quantity.is_finite() or quantity <= _NOTHING:
+            raise QuantityNeeded(deed=case.deed.code, per=per)
+        raise QuantityOutOfRange(deed=case.deed.code, per=per, quantity=quantity, most=MOST_QUANTITY)
     return quantity
 
 

@@ -39,7 +39,10 @@ class Shortfall(StrEnum):
 
 @frozen
 class Wallet:
-    """How points of one unit are kept: when they expire, and how many one account may hold."""
+    """How points of one unit are kept: when they expire, and how many one account may hold.
+
+    What is given back after its date lives on for `extend_days`; at 0 it expires at once.
+    """
 
     unit: Unit
     expiry: Expiry = field(factory=Never)
@@ -48,6 +51,7 @@ class Wallet:
     gift: bool = False
     pooling: bool = False
     names: Names = field(factory=dict, hash=False)
+    extend_days: int = 0
 
 
 @frozen

@@ -66,7 +66,7 @@ class Drafts(ABC):
         """
         with self.context.begin() as work:
             draft = work.get(Draft, draft_id, lock=True)
-            load(draft.text, source=draft.id)
+            self._load(draft)
             if draft.status is DraftStatus.CHECKED:
                 return draft
             return self.context.change(work, draft, DRAFT.advance(draft, DraftStatus.CHECKED))
@@ -79,6 +79,9 @@ class Drafts(ABC):
             draft = work.get(Draft, draft_id, lock=True)
             approved = draft.approved(vote, at=context.now(), by=context.actor.id)
             return context.change(work, draft, approved)
+
+    def _load(self, draft: Draft) -> RuleSet:
+        return load(draft.text, source=draft.id, evaluator=self.context.evaluator)
 
     def publish_draft(self, draft_id: str, *, starts_on: date | None = None) -> RuleSet:
         """Publish an approved draft from a day on (None: the ``from`` of its text): now it is frozen.
@@ -99,9 +102,9 @@ class Drafts(ABC):
             [standing] = work.find(PublishedRules, {"id": draft.id})
             if starts_on not in (None, standing.starts_on):
                 raise RuleSetFrozen(version=draft.id)
-            return beginning(load(draft.text, source=draft.id), standing.starts_on)
+            return beginning(self._load(draft), standing.starts_on)
         published = DRAFT.advance(draft, DraftStatus.PUBLISHED)
-        rules = beginning(load(draft.text, source=draft.id), starts_on)
+        rules = beginning(self._load(draft), starts_on)
         publish(self.context, work, rules, draft.text)
         self.context.change(work, draft, published)
         return rules

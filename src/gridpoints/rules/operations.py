@@ -12,12 +12,13 @@ from pathlib import Path
 from attrs import field, frozen
 
 from gridpoints.context import Context
-from gridpoints.errors import NoRulesInForce, RecordUnknown, RightReserved, VoteNeeded
+from gridpoints.errors import NoRulesInForce, RecordUnknown, RightForNobody, RightReserved, VoteNeeded
 from gridpoints.rules.drafts import Drafts
+from gridpoints.rules.expression.model import Evaluator
 from gridpoints.rules.life import Draft, Version, VersionStatus, beginning, status_of
 from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
-from gridpoints.rules.permissions import OPEN_AT_FIRST, Permissions, Right
+from gridpoints.rules.permissions import OPEN_AT_FIRST, Permissions, Right, naming
 from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Sought, Work
 from gridpoints.values import SYSTEM, Unit
@@ -29,13 +30,13 @@ PUBLISHED = Sought(PublishedRules, order=_CALENDAR)
 
 
 @lru_cache(maxsize=64)
-def _loaded(text: str, id: str) -> RuleSet:
-    """A published text never changes, so it is compiled once."""
-    return load(text, source=id)
+def _loaded(text: str, id: str, evaluator: Evaluator) -> RuleSet:
+    """A published text never changes, so it is compiled once by each engine."""
+    return load(text, source=id, evaluator=evaluator)
 
 
-def _compiled(published: PublishedRules) -> RuleSet:
-    return beginning(_loaded(published.text, published.id), published.starts_on)
+def _compiled(published: PublishedRules, evaluator: Evaluator) -> RuleSet:
+    return beginning(_loaded(published.text, published.id, evaluator), published.starts_on)
 
 
 def _with_ends(published: Sequence[PublishedRules]) -> Iterator[tuple[PublishedRules, date | None]]:
@@ -43,9 +44,11 @@ def _with_ends(published: Sequence[PublishedRules]) -> Iterator[tuple[PublishedR
     return zip_longest(published, (each.starts_on for each in published[1:]))
 
 
-def _version(published: PublishedRules, ends_on: date | None, draft: Draft | None, today: date) -> Version:
+def _version(
+    published: PublishedRules, rules: RuleSet, ends_on: date | None, draft: Draft | None, today: date
+) -> Version:
     return Version(
-        rules=_compiled(published),
+        rules=rules,
         starts_on=published.starts_on,
         ends_on=ends_on,
         published_at=published.published_at,
@@ -64,9 +67,9 @@ class RulesCalendar:
     _starts: list[date] = field(init=False, eq=False, repr=False)
 
     @classmethod
-    def of_published(cls, published: Iterable[PublishedRules]) -> RulesCalendar:
-        """Compile what stands in a store, in the order of `PUBLISHED`."""
-        return cls(tuple(map(_compiled, published)))
+    def of_published(cls, published: Iterable[PublishedRules], evaluator: Evaluator) -> RulesCalendar:
+        """Compile what stands in a store, in the order of `PUBLISHED`, with a context's engine."""
+        return cls(tuple(_compiled(each, evaluator) for each in published))
 
     @_starts.default
     def _days(self) -> list[date]:
@@ -103,7 +106,7 @@ class Rules(Drafts):
         """
         self.require(Right.PUBLISH)
         text, name = read(source)
-        rules = load(text, source=name)
+        rules = load(text, source=name, evaluator=self.context.evaluator)
         return publishing(self.context, lambda work: self._publish(work, rules, text))
 
     def _publish(self, work: Work, rules: RuleSet, text: str) -> RuleSet:
@@ -121,7 +124,7 @@ class Rules(Drafts):
         today = self.context.today()
         for each, ends_on in _with_ends(published):
             over = status_of(each.starts_on, ends_on, today) is VersionStatus.SUPERSEDED
-            if not over and _compiled(each).changed_by_vote:
+            if not over and _compiled(each, self.context.evaluator).changed_by_vote:
                 raise VoteNeeded(version=version, rules=each.id)
 
     def calendar(self) -> RulesCalendar:
@@ -131,7 +134,7 @@ class Rules(Drafts):
         """
         with self.context.read() as work:
             published = work.find(PublishedRules, order=_CALENDAR)
-        return RulesCalendar.of_published(published)
+        return RulesCalendar.of_published(published, self.context.evaluator)
 
     def versions(self) -> tuple[Version, ...]:
         """Every published version with its days, as they stand today: the calendar of the rules."""
@@ -140,13 +143,14 @@ class Rules(Drafts):
             drafts = {draft.id: draft for draft in work.find(Draft, {"id": [p.id for p in published]})}
         today = self.context.today()
         return tuple(
-            _version(each, ends_on, drafts.get(each.id), today) for each, ends_on in _with_ends(published)
+            _version(each, _compiled(each, self.context.evaluator), ends_on, drafts.get(each.id), today)
+            for each, ends_on in _with_ends(published)
         )
 
     def version(self, id: str) -> RuleSet:
         """The published version of that id (``code@version``); raises `RecordUnknown`."""
         with self.context.read() as work:
-            return _compiled(work.get(PublishedRules, id))
+            return _compiled(work.get(PublishedRules, id), self.context.evaluator)
 
     def in_force(self, day: date | None = None) -> RuleSet:
         """The rule set of a local day (None: today); raises `NoRulesInForce`."""
@@ -165,7 +169,10 @@ class Rules(Drafts):
     def require(self, right: Right) -> None:
         """Raise `RightReserved` where the rules of today reserve a right for others than who acts."""
         if not self.permits(right):
-            raise RightReserved(actor=self.context.actor.id, right=right, roles=self.roles_with(right))
+            actor = self.context.actor.id
+            if roles := self.roles_with(right):
+                raise RightReserved(actor=actor, right=right, roles=roles)
+            raise RightForNobody(actor=actor, right=right, roles=(), line=naming(right))
 
     def roles_with(self, right: Right) -> tuple[str, ...]:
         """The roles that a right is reserved for today, sorted; none: anybody has it, or nobody."""

@@ -73,6 +73,11 @@ class Permissions:
         return self.rights.get(right) or RESERVED.get(right)
 
 
+def naming(right: Right) -> str:
+    """A line for the rules' ``permissions`` that gives a right to somebody: what to write, for a message."""
+    return f"{right.value}: [clerk]"
+
+
 def allows(reserved: Set[str] | None, roles: Set[str]) -> bool:
     """Whether somebody in `roles` is one of those that something is reserved for (none: anybody)."""
     return not reserved or not roles.isdisjoint(reserved) or not roles.isdisjoint(SYSTEM.roles)

@@ -23,6 +23,7 @@ from gridpoints.errors import (
     HoursOutOfRange,
     IllegalTransition,
     NotForOthers,
+    NoTimeSpent,
     NotTheClaimant,
     NotTheOrganiser,
     OwnClaim,
@@ -130,7 +131,7 @@ class Claims:
         written = self.context.actor.id != claim.member_id
         longest = claimed.longest(claim, written=written)
         if not (hours.is_finite() and 0 < hours <= longest):
-            raise HoursOutOfRange(hours=hours, longest=longest)
+            raise (HoursOutOfRange if longest else NoTimeSpent)(hours=hours, longest=longest)
 
 
 def conditions_under(work: Work, *scopes: tuple[str, ...]) -> list[Conditions]:

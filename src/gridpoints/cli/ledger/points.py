@@ -1,4 +1,4 @@
-"""``balance``, ``statement`` and ``verify``: what somebody has, why, and that it is right."""
+"""``balance`` and ``statement``: what somebody has, and why."""
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
@@ -9,13 +9,12 @@ import typer
 from rich.text import Text
 
 from gridpoints.cli.desk import Desk, beginning_of, command, end_of, member_argument
-from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
 from gridpoints.community.model import Member
 from gridpoints.errors import UnitUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.ledger.model import Account, Verification
+from gridpoints.ledger.model import Account
 from gridpoints.notices.operations import StatementLine
 from gridpoints.values import Unit
 
@@ -141,28 +140,6 @@ def register(app: typer.Typer, language: Language) -> None:
         tables = [_statement(desk, person, each, lines[each]) for each in wanted]
         desk.out.show(document, *tables)
 
-    @command(
-        app,
-        language,
-        "verify",
-        language.text("Rebuild every balance from the entries, and compare; exit code 1 where one differs."),
-    )
-    def verify(desk: Desk) -> int:
-        with desk.village() as village:
-            found = village.ledger.verify()
-        document = {
-            "transactions": found.transactions,
-            "entries": found.entries,
-            "accounts": found.accounts,
-            "sealed": found.sealed,
-            "differences": [
-                {"what": d.what, "where": d.where, "stored": d.stored, "rebuilt": d.rebuilt}
-                for d in found.differences
-            ],
-        }
-        desk.out.show(document, *_differences(desk, found), _verified(desk, found))
-        return DONE if found.ok else SOMETHING_LEFT
-
 
 def _document(member: Member) -> dict[str, Any]:
     return {"id": member.id, "number": member.number, "name": member.name, "status": member.status}
@@ -207,32 +184,3 @@ def _statement(desk: Desk, member: Member, unit: Unit, lines: list[StatementLine
             reason,
         )
     return table
-
-
-def _differences(desk: Desk, found: Verification) -> list[Any]:
-    if found.ok:
-        return []
-    language = desk.language
-    return [
-        desk.out.table(
-            language.text("Differences"),
-            [
-                words(language.text("What")),
-                words(language.text("Where")),
-                figures(language.text("Kept")),
-                figures(language.text("Rebuilt")),
-            ],
-            [(d.what, d.where, d.stored, d.rebuilt) for d in found.differences],
-        )
-    ]
-
-
-def _verified(desk: Desk, found: Verification) -> Text:
-    sentence = desk.language.text(
-        "verified: {transactions} transactions, {differences} differences",
-        transactions=found.transactions,
-        differences=len(found.differences),
-    )
-    sealed = desk.language.text("sealed: {lines} lines of the journal", lines=found.sealed)
-    style = "bold green" if found.ok else "bold red"
-    return Text(f"{sentence}\n{sealed}", style=style)

@@ -1,4 +1,4 @@
-"""``seal``, ``receipt`` and ``verify-receipt``: the ledger is proved to those who do not trust it."""
+"""``seal``, ``receipt``, ``verify-receipt``, ``verify``: the ledger, for those who do not trust it."""
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
@@ -10,11 +10,13 @@ import typer
 from rich.text import Text
 
 from gridpoints.cli.desk import OF_STORES, Desk, command
+from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import read_text, write_text
 from gridpoints.cli.ledger.receipts import Told
-from gridpoints.cli.output import words
+from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
 from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, PublicKey, origin_of, to_base64
+from gridpoints.ledger.model import Verification
 from gridpoints.ledger.receipt import Receipt, verify
 from gridpoints.ledger.seals import Seal
 from gridpoints.values import check_whole, zone
@@ -93,7 +95,7 @@ def register(app: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             issued = village.ledger.prove(transaction, published=published)
-            sealed, signers = _checkpoint(issued.note), _signers(issued.note)
+            sealed, signers = Checkpoint.read(issued.note), _signers(issued.note)
             told = Told(issued, sealed, signers, village.rules.units())
             desk.name_accounts(village, [leg.account for leg in told.legs()])
         if out is not None:
@@ -147,13 +149,56 @@ def register(app: typer.Typer, language: Language) -> None:
         told = Told(
             receipt=given,
             sealed=sealed,
-            signers=(f"{public.name}+{public.id.hex()}",),
+            signers=(_named(public),),
             units={},
             scale=scale,
-            published=None if published is None else _checkpoint(published).size,
+            published=None if published is None else Checkpoint.read(published).size,
         )
         sentence = desk.language.text("The receipt holds: the line is sealed as it stands here.")
         desk.out.show(told.document(), Text(sentence, style="bold green"), *told.drawing(desk))
+
+    @command(
+        app,
+        language,
+        "verify",
+        language.text("Rebuild every balance from the entries, and compare; exit code 1 where one differs."),
+    )
+    def verify_ledger(
+        desk: Desk,
+        *,
+        key: Annotated[
+            str | None,
+            typer.Option(
+                metavar="FILE|KEY",
+                help=language.text("The public key of the community: every seal must be signed by it."),
+            ),
+        ] = None,
+        checkpoint: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FILE",
+                help=language.text("A checkpoint that was published: the journal must begin with its lines."),
+            ),
+        ] = None,
+    ) -> int:
+        published = None if checkpoint is None else read_text(checkpoint)
+        with desk.village() as village:
+            public = None if key is None else _public_key(key, village.id)
+            found = village.ledger.verify(public, published)
+        size = None if published is None else Checkpoint.read(published).size
+        document = {
+            "transactions": found.transactions,
+            "entries": found.entries,
+            "accounts": found.accounts,
+            "sealed": found.sealed,
+            "published": size,
+            "differences": [
+                {"what": d.what, "where": d.where, "stored": d.stored, "rebuilt": d.rebuilt}
+                for d in found.differences
+            ],
+        }
+        desk.out.show(document, *_differences(desk, found), _verified(desk, found, public, size))
+        return DONE if found.ok else SOMETHING_LEFT
 
 
 def _public_key(given: str, community: str) -> PublicKey:
@@ -165,10 +210,8 @@ def _public_key(given: str, community: str) -> PublicKey:
     return PublicKey.parse(text)
 
 
-def _checkpoint(note: str) -> Checkpoint:
-    """The checkpoint in a note, signed or not."""
-    text, blank, _ = note.partition("\n\n")
-    return Checkpoint.parse(f"{text}\n" if blank else note)
+def _named(key: PublicKey) -> str:
+    return f"{key.name}+{key.id.hex()}"
 
 
 def _signers(note: str) -> tuple[str, ...]:
@@ -191,3 +234,41 @@ def _sealed(desk: Desk, seal: Seal | None, before: int) -> Any:
             (said.text("Signed by"), said.joined(_signers(seal.note))),
         ],
     )
+
+
+def _differences(desk: Desk, found: Verification) -> list[Any]:
+    if found.ok:
+        return []
+    language = desk.language
+    return [
+        desk.out.table(
+            language.text("Differences"),
+            [
+                words(language.text("What")),
+                words(language.text("Where")),
+                figures(language.text("Kept")),
+                figures(language.text("Rebuilt")),
+            ],
+            [(d.what, d.where, d.stored, d.rebuilt) for d in found.differences],
+        )
+    ]
+
+
+def _verified(desk: Desk, found: Verification, key: PublicKey | None, published: int | None) -> Text:
+    lines = [
+        desk.language.text(
+            "verified: {transactions} transactions, {differences} differences",
+            transactions=found.transactions,
+            differences=len(found.differences),
+        ),
+        desk.language.text("sealed: {lines} lines of the journal", lines=found.sealed),
+    ]
+    told = {each.what for each in found.differences}
+    if key is not None and found.sealed and "note" not in told:
+        lines.append(desk.language.text("every seal is signed by {key}", key=_named(key)))
+    if published is not None and "checkpoint" not in told:
+        lines.append(
+            desk.language.text("as published: the first {lines} lines of the journal", lines=published)
+        )
+    style = "bold green" if found.ok else "bold red"
+    return Text("\n".join(lines), style=style)

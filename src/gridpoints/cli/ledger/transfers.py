@@ -12,12 +12,12 @@ from gridpoints.cli.files import refused, written
 from gridpoints.i18n import Language
 
 #: By the ending of the file.
-FORMATS = {".csv": "csv", ".jsonl": "json"}
+FORMATS = {".csv": "csv", ".json": "json", ".jsonl": "json"}
 
 
 def register(app: typer.Typer, language: Language) -> None:
     """Add the commands of this module."""
-    file_help = language.text("The file: .jsonl, one record on each line, or .csv, one in each row.")
+    file_help = language.text("The file: .jsonl or .json, one record on each line, or .csv, one in each row.")
 
     @command(app, language, "export", language.text("Write the whole ledger, with its seals, to a file."))
     def export(desk: Desk, file: Annotated[Path, typer.Argument(metavar="FILE", help=file_help)]) -> None:
@@ -52,5 +52,5 @@ def register(app: typer.Typer, language: Language) -> None:
 
 def _format(language: Language, file: Path) -> str:
     if (format := FORMATS.get(file.suffix.lower())) is None:
-        raise typer.BadParameter(language.text("The file is to end with .jsonl or .csv."))
+        raise typer.BadParameter(language.text("The file is to end with .jsonl, .json or .csv."))
     return format

@@ -145,6 +145,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "evidence": "evidence",
         "excess": "what is above it",
         "expires": "expiry",
+        "extend_days": "days for which points that are given back after their date live on",
         "for": "for whom",
         "from": "first day",
         "gift": "may be given away",

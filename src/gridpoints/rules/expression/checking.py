@@ -67,6 +67,11 @@ def problems(tree: Node, schema: Schema, expects: Type) -> tuple[ExpressionProbl
     return tuple(sorted(checker.found, key=lambda problem: problem.column)[:MOST_PROBLEMS])
 
 
+def type_of(tree: Node, schema: Schema) -> Type | None:
+    """What a part gives of an expression in which nothing is wrong."""
+    return _Checker(schema).type_of(tree)
+
+
 @define
 class _Checker:
     """A type of None is one that is not known, of which enough was said already."""

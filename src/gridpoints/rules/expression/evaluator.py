@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gridpoints.rules.expression import checking
 from gridpoints.rules.expression.compiling import compiled
-from gridpoints.rules.expression.model import Program, Schema, Type
+from gridpoints.rules.expression.impossible import impossible
+from gridpoints.rules.expression.model import Program, Schema, Type, Value
 from gridpoints.rules.expression.parsing import parse
-from gridpoints.rules.expression.problems import ExpressionInvalid, ExpressionProblem
+from gridpoints.rules.expression.problems import ExpressionFailed, ExpressionInvalid, ExpressionProblem
 from gridpoints.rules.expression.tokens import shown, tokens
 from gridpoints.rules.expression.tree import Node, operands_of_and
 
@@ -40,4 +41,15 @@ class Expressions:
 
         operands = tuple(operands_of_and(tree))
         terms = tuple(program(node, Type.TRUTH) for node in operands) if len(operands) > 1 else ()
-        return program(tree, expects, terms)
+        whole = program(tree, expects, terms)
+        if expects is not Type.TRUTH:
+            return whole
+
+        def worked(node: Node) -> Value | None:
+            gives = checking.type_of(node, types)
+            try:
+                return None if gives is None else program(node, gives).evaluate({})
+            except ExpressionFailed:
+                return None
+
+        return evolve(whole, impossible=tuple(impossible(tree, source, types, worked)))

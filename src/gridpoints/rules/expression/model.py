@@ -11,9 +11,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from gridpoints.rules.expression.problems import ExpressionProblem
 
 
 class Type(StrEnum):
@@ -41,13 +44,15 @@ class Program:
 
     `names` are the facts that it can ask for; `evaluate` asks for those that it needs, from left to
     right. A number comes out as int where it is whole, as Decimal where its digits end, as Fraction
-    otherwise. Raises an `ExpressionFailed`, and nothing else.
+    otherwise. Raises an `ExpressionFailed`, and nothing else. `impossible` are the parts of a condition that
+    can never be true, as far as the engine can tell.
     """
 
     source: str
     names: frozenset[str]
     evaluate: Callable[[Facts], Value]
     _terms: tuple[Program, ...] = field(default=(), repr=False)
+    impossible: tuple[ExpressionProblem, ...] = field(default=(), repr=False)
 
     @property
     def terms(self) -> tuple[Program, ...]:
@@ -59,7 +64,13 @@ class Program:
 
 
 class Evaluator(Protocol):
-    """An engine for expressions. Pass your own where a rule set is loaded."""
+    """An engine for expressions: pass your own to `gridpoints.open`, or where a rule set is loaded.
+
+    What it compiled is kept for as long as it lives, under its hash: engines that are equal compile alike.
+    """
+
+    def __hash__(self) -> int:
+        """An engine that cannot be hashed raises TypeError where it is first used."""
 
     def compile(self, source: str, schema: Schema, expects: Type) -> Program:
         """The program for `source`, whose value is of the type `expects`; raises `ExpressionInvalid`."""

@@ -308,6 +308,24 @@ class DivisorZero(ExpressionProblem):
     """Nothing can be divided by 0, as at character {column}. Write another number."""
 
 
+# --- what can be understood, and is never so ------------------------------------------------------
+
+
+class NeverTrue(ExpressionProblem):
+    """“{part}” at character {column} is never true, whatever was done. Delete it, or write what has to be
+    so."""
+
+    part: str
+
+
+class NeverTogether(ExpressionProblem):
+    """“{part}” at character {column} can never be so, together with what else is asked of “{fact}” here.
+    Correct one of the two."""
+
+    part: str
+    fact: str
+
+
 # --- evaluation ---------------------------------------------------------------------------------
 
 

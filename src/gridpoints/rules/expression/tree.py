@@ -114,3 +114,8 @@ def operands_of_and(node: Node) -> Iterator[Node]:
             yield from operands_of_and(part)
     else:
         yield node
+
+
+def names_fact(node: Node) -> bool:
+    """Whether its value may depend on a deed."""
+    return isinstance(node, Fact) or any(map(names_fact, getattr(node, "parts", ())))

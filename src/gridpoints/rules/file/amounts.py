@@ -16,11 +16,15 @@ from gridpoints.rules import amounts
 from gridpoints.rules.amounts import Rounding
 from gridpoints.rules.case import Counter, Scope
 from gridpoints.rules.expression.model import Type
+from gridpoints.rules.expression.parsing import parse
+from gridpoints.rules.expression.problems import ExpressionInvalid, ExpressionProblem
+from gridpoints.rules.expression.tokens import tokens
+from gridpoints.rules.expression.tree import Constant, Fact, names_fact
 from gridpoints.rules.file.facts import FactName, FactText, sure
-from gridpoints.rules.file.fields import Amount, Document, Note, PointsAmount, one_of
+from gridpoints.rules.file.fields import Amount, Document, Note, PointsAmount, checked, one_of, shown
 from gridpoints.rules.file.figures import Figure, PointsFigure
 from gridpoints.rules.file.forms import Building, OneForm, PointsForm, Uses
-from gridpoints.rules.file.problems import Path
+from gridpoints.rules.file.problems import ExpressionUntold, Path
 from gridpoints.values import Period
 
 
@@ -216,6 +220,23 @@ def _tag(value: Any) -> str:
     return next((form for key, form in _BY_KEY.items() if key in value), "per_unit")
 
 
+#: What a deed is counted by of which an expression asks for these facts.
+_COUNTED_BY = {"hours": "hour", "quantity": "item"}
+
+
+def _no_expression(value: Any) -> Any:
+    """Raise `ExpressionUntold` for what calculates with a fact, and does not say that it does."""
+    if isinstance(value, str):
+        try:
+            tree = parse(tokens(value))
+        except (ExpressionInvalid, ExpressionProblem):
+            return value
+        if not isinstance(tree, Constant | Fact) and names_fact(tree):
+            per = next((f", per: {per}" for fact, per in _COUNTED_BY.items() if fact in value), "")
+            raise ExpressionUntold(found=shown(value), example=f'{{expression: "{value}"{per}}}')
+    return value
+
+
 Points = Annotated[
     PointsForm,
     OneForm(
@@ -232,5 +253,6 @@ Points = Annotated[
         _tag,
         frozenset({"value", "from", "source", "review_by"}),
     ),
+    BeforeValidator(checked(_no_expression)),
     Field(examples=[20]),
 ]

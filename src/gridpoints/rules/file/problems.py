@@ -152,6 +152,13 @@ class NumberNeeded(RuleSetError):
     example: str
 
 
+class ExpressionUntold(RuleSetError):
+    """“{found}” is not a number. To let points be calculated, write “{example}”."""
+
+    found: str
+    example: str
+
+
 class DateNeeded(RuleSetError):
     """“{found}” is not a day of the calendar. Write year, month and day, such as {example}."""
 

@@ -54,6 +54,7 @@ class UnitEntry(Named):
 
     scale: Scale = 0
     expires: Expires = Staying.NEVER
+    extend_days: Annotated[Count | None, Field(examples=[30])] = None
     cap: AmountFigure | None = None
     transfer: Yes = False
     gift: Yes = False
@@ -73,6 +74,7 @@ class UnitEntry(Named):
             transfer=self.transfer,
             gift=self.gift,
             pooling=self.pooling,
+            extend_days=self.extend_days or 0,
         )
 
     def _expiry(self) -> expiry.Expiry:

@@ -11,17 +11,20 @@ import pytest
 import gridpoints
 from gridpoints.errors import (
     CheckpointsContradict,
+    CheckpointUnusable,
     ConcurrentChange,
+    ForeignCheckpoint,
     LedgerFileUnusable,
     LedgerNotEmpty,
     LineForged,
     NotSealedYet,
+    NotSigned,
     NotWholeNumber,
     RecordUnknown,
 )
 from gridpoints.ledger import receipt as receipts
-from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
-from gridpoints.ledger.merkle import leaf_hash, verify_consistency, verify_inclusion
+from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, PublicKey
+from gridpoints.ledger.merkle import EMPTY, leaf_hash, verify_consistency, verify_inclusion
 from gridpoints.ledger.model import Hold, Posted
 from gridpoints.ledger.receipt import Receipt
 from gridpoints.ledger.seals import Seal
@@ -248,6 +251,72 @@ class ProofContract(StoreContract):
         assert clerk.ledger.seals() == elsewhere.ledger.seals()
         assert clerk.ledger.debts() == elsewhere.ledger.debts()
         clerk.must_verify()
+
+    def test_a_ledger_begins_with_what_was_published(
+        self, clerk: Clerk, elsewhere: Clerk, key: PrivateKey
+    ) -> None:
+        notes = [seal.note for seal in self._sealed(clerk, [1, 2, 1_030], key)]
+        everything(clerk)
+        for note in notes:
+            assert clerk.ledger.verify(key.public, note).differences == ()
+            assert clerk.ledger.verify(checkpoint=note.partition("\n\n")[0] + "\n").differences == ()
+        lines = self._exported(clerk, "json").splitlines(keepends=True)
+        unsealed = "".join(line for line in lines if '"seal"' not in line[:20])
+        elsewhere.ledger.restore(io.StringIO(unsealed))
+        assert elsewhere.ledger.seals() == []
+        assert elsewhere.ledger.verify(key.public, notes[-1]).differences == ()
+
+    @pytest.mark.parametrize("sealed", ["not at all", "unsigned", "by the community itself"])
+    def test_a_ledger_that_was_written_anew_does_not_begin_with_what_was_published(
+        self, clerk: Clerk, elsewhere: Clerk, key: PrivateKey, sealed: str
+    ) -> None:
+        elsewhere.post(issue("1", LI, 20), issue("2", ZHAO, 9))
+        published = elsewhere.ledger.seal(key)
+        assert published is not None
+        lines = self._exported(elsewhere, "json").splitlines(keepends=True)
+        unsealed = "".join(line for line in lines if '"seal"' not in line[:20])
+        forged = unsealed.replace('\\",20]', '\\",200]').replace('\\",-20]', '\\",-200]')
+        clerk.ledger.restore(io.StringIO(forged))
+        assert clerk.balance(LI).posted == 200
+        if sealed != "not at all":
+            clerk.ledger.seal(key if sealed.startswith("by") else None)
+        clerk.must_verify()
+        found = clerk.ledger.verify(key.public, published.note).differences
+        assert [d.what for d in found] == (["note"] if sealed == "unsigned" else []) + ["checkpoint"]
+        assert (found[-1].where, found[-1].stored) == ("1–2", published.root.hex()[:16])
+
+    def test_lines_that_were_published_are_missing(self, clerk: Clerk, key: PrivateKey) -> None:
+        note = Checkpoint(f"gridpoints/{clerk.community}", 3, bytes(32), START).sign(key)
+        assert [d.what for d in clerk.ledger.verify(key.public, note).differences] == ["checkpoint"]
+        clerk.post(issue("1", LI, 1))
+        clerk.ledger.seal(key)
+        [missing] = clerk.ledger.verify(key.public, note).differences
+        assert (missing.what, missing.where, missing.stored, missing.rebuilt) == (
+            "checkpoint",
+            "1–3",
+            "3",
+            "1",
+        )
+
+    def test_what_was_published_over_no_line(self, clerk: Clerk) -> None:
+        origin = f"gridpoints/{clerk.community}"
+        empty, forged = (Checkpoint(origin, 0, root, START).text for root in (EMPTY, bytes(32)))
+        for _ in range(2):
+            assert clerk.ledger.verify(checkpoint=empty).differences == ()
+            assert [d.what for d in clerk.ledger.verify(checkpoint=forged).differences] == ["checkpoint"]
+            clerk.post(issue("1", LI, 1))
+
+    def test_a_note_that_shows_nothing_about_this_ledger(self, clerk: Clerk, key: PrivateKey) -> None:
+        [seal] = self._sealed(clerk, [2], key)
+        foreign = Checkpoint("gridpoints/heiyang", 2, seal.root, START).sign(key)
+        with pytest.raises(ForeignCheckpoint):
+            clerk.ledger.verify(key.public, foreign)
+        with pytest.raises(ForeignCheckpoint):
+            clerk.ledger.verify(checkpoint=foreign)
+        with pytest.raises(NotSigned):
+            clerk.ledger.verify(key.public, seal.checkpoint.text)
+        with pytest.raises(CheckpointUnusable):
+            clerk.ledger.verify(checkpoint="three lines")
 
     @pytest.mark.parametrize("here", [True, False])
     def test_a_ledger_that_was_taken_elsewhere_goes_on_there(

@@ -41,8 +41,8 @@ _CHECKS: tuple[Callable[[Reading], Iterator[Problem]], ...] = (
     dates.problems,
     terms.problems,
 )
-#: What is warned of, in files without a wrong value.
-_WARNINGS: tuple[Callable[[Reading, RuleSetDocument], Iterator[Problem]], ...] = (
+#: What is warned of; of a file with wrong values, only what mending them cannot change.
+_WARNINGS: tuple[Callable[[Reading], Iterator[Problem]], ...] = (
     reach.warnings,
     conflicts.warnings,
     unused.warnings,
@@ -63,9 +63,8 @@ class Examined:
         if self.reading is None:
             return []
         found = list(islice(stale.warnings(self.reading, today), MOST_PROBLEMS))
-        if isinstance(document := self.reading.tables, RuleSetDocument):
-            for warned in _WARNINGS:
-                found += islice(warned(self.reading, document), MOST_PROBLEMS)
+        for warned in _WARNINGS:
+            found += islice(warned(self.reading), MOST_PROBLEMS)
         wrong = {problem.path for problem in self.problems}
         return in_order(warning for warning in found if warning.path not in wrong)
 

@@ -8,7 +8,7 @@ from itertools import combinations, islice, permutations
 
 from gridpoints.rules.file.amounts import FixedPoints, PointsInRange
 from gridpoints.rules.file.checks.reading import Reading
-from gridpoints.rules.file.document import DeedEntry, RuleSetDocument
+from gridpoints.rules.file.document import DeedEntry
 from gridpoints.rules.file.factors import CampaignEntry
 from gridpoints.rules.file.fields import shown
 from gridpoints.rules.file.limits import LimitEntry, LimitExcess
@@ -42,18 +42,18 @@ ENCLOSING: Mapping[Period, frozenset[Period]] = {
 }
 
 
-def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
-    """All of them."""
-    yield from _limits(reading, document)
-    yield from _campaigns(reading, document)
+def warnings(reading: Reading) -> Iterator[Problem]:
+    """All of them; that nothing else is covered can be said of a whole file alone."""
+    yield from _limits(reading)
+    yield from _campaigns(reading)
 
 
 # --- limits ---------------------------------------------------------------------------------------
 
 
-def _limits(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
+def _limits(reading: Reading) -> Iterator[Problem]:
     source = reading.source
-    limits = {code: each for code, each in document.limits.items() if isinstance(each, LimitEntry)}
+    limits = {code: each for code, each in reading.tables.limits.items() if isinstance(each, LimitEntry)}
     covered = {code: reading.covered(limit) for code, limit in limits.items()}
     for code, limit in limits.items():
         yield from _refusing(reading, code, limit, covered[code])
@@ -62,6 +62,8 @@ def _limits(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
         if awards and deductions and limit.counts is Counted.POINTS:
             error = LimitMixes(awards=awards, deductions=deductions)
             yield source.at_key(("limits", code), error)
+    if not reading.whole:
+        return
     told = set()
     order = {code: n for n, code in enumerate(limits)}
     for code, other in permutations(islice(limits, _MOST_COMPARED), 2):
@@ -120,34 +122,35 @@ def _refusing(
 # --- campaigns ------------------------------------------------------------------------------------
 
 
-def _campaigns(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
-    source = reading.source
+def _campaigns(reading: Reading) -> Iterator[Problem]:
+    source, document = reading.source, reading.tables
     giving = {code: _giving(reading, campaign) for code, campaign in document.campaigns.items()}
     for code, campaign in document.campaigns.items():
-        if campaign.until <= document.starts_on:
-            error = CampaignOver(until=campaign.until, begins=document.starts_on)
+        if campaign.until <= reading.first_day:
+            error = CampaignOver(until=campaign.until, begins=reading.first_day)
             yield source.at_value(("campaigns", code, "until"), error)
         if not giving[code]:
-            yield source.at_key(("campaigns", code), CampaignForNobody())
+            if reading.whole:
+                yield source.at_key(("campaigns", code), CampaignForNobody())
         else:
             for n, deed in enumerate(campaign.deeds):
                 if deed in reading.deductions:
                     yield source.at_value(("campaigns", code, "deeds", n), NoEffectOnDeduction(deed=deed))
         if campaign.times and campaign.plus is None and all(v == 1 for _, v in campaign.times.values()):
             yield source.at_key(("campaigns", code, "times"), CampaignChangesNothing())
-    if "stacking" not in document.model_fields_set:
-        yield from _overlaps(reading, document, giving)
+    if "stacking" not in reading.source.data:
+        yield from _overlaps(reading, giving)
 
 
 def _giving(reading: Reading, campaign: CampaignEntry) -> list[str]:
     return [code for code in reading.covered(campaign) if code not in reading.deductions]
 
 
-def _overlaps(
-    reading: Reading, document: RuleSetDocument, giving: Mapping[str, list[str]]
-) -> Iterator[Problem]:
+def _overlaps(reading: Reading, giving: Mapping[str, list[str]]) -> Iterator[Problem]:
     """Two that apply to one deed on one day; where each has a condition, they may well exclude each other."""
-    for (other, one), (code, two) in combinations(islice(document.campaigns.items(), _MOST_COMPARED), 2):
+    for (other, one), (code, two) in combinations(
+        islice(reading.tables.campaigns.items(), _MOST_COMPARED), 2
+    ):
         first, until = max(one.starts_on, two.starts_on), min(one.until, two.until)
         common = next((deed for deed in giving[code] if deed in giving[other]), None)
         if first < until and common is not None and not (one.when and two.when):

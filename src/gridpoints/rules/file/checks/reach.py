@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,7 @@ from gridpoints.rules.file.amounts import (
 from gridpoints.rules.file.checks.conflicts import ENCLOSING
 from gridpoints.rules.file.checks.reading import Reading
 from gridpoints.rules.file.conditions import AllHold, Bounds, FactsHold
-from gridpoints.rules.file.document import DeedEntry, RuleSetDocument
+from gridpoints.rules.file.document import DeedEntry, Tables
 from gridpoints.rules.file.factors import CoefficientByFact
 from gridpoints.rules.file.facts import fact_of
 from gridpoints.rules.file.fields import shown
@@ -46,8 +47,10 @@ _WITHOUT_QUANTITY = (FixedPoints, PointsInRange, PointsReset)
 _COUNTED = (PointsPerUnit, PointsInBrackets, PointsFromTable, PointsComputed)
 
 
-def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
+def warnings(reading: Reading) -> Iterator[Problem]:
     """All of them."""
+    document = reading.tables
+    yield from _impossible(reading)
     for code, deed in document.deeds.items():
         possible = _Possible.of(reading, document, code)
         yield from possible.narrowed(reading, code, deed)
@@ -71,6 +74,15 @@ def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
             yield from found
             if found:  # one of the deeds is enough to show it
                 break
+
+
+def _impossible(reading: Reading) -> Iterator[Problem]:
+    """Parts of expressions that are never true."""
+    for path, uses, _ in reading.uses:
+        for inner, (text, kind) in uses.expressions.items():
+            with suppress(ExpressionInvalid):
+                for error in reading.evaluator.compile(text, reading.schema, kind).impossible:
+                    yield reading.source.inside((*path, *inner), text, error.column, error)
 
 
 @frozen
@@ -115,7 +127,7 @@ class _Possible:
     ranges: dict[str, _Range] = field(factory=dict)
 
     @classmethod
-    def of(cls, reading: Reading, document: RuleSetDocument, code: str) -> _Possible:
+    def of(cls, reading: Reading, document: Tables, code: str) -> _Possible:
         """What is known without the deed's own condition."""
         ranges = {
             name: _Range(frozenset(fact_of(entry.type, value) for value in entry.values))
@@ -124,7 +136,7 @@ class _Possible:
         }
         ranges["weekday"] = _Range(frozenset(range(1, 8)))
         ranges["month"] = _Range(frozenset(range(1, 13)))
-        ranges["day"] = _Range(least=document.starts_on)
+        ranges["day"] = _Range(least=reading.first_day)
         ranges["deed"] = _Range(frozenset({code}))
         return cls(ranges)
 

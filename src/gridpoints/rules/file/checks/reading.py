@@ -45,6 +45,11 @@ class Reading:
     #: The places in the file of the examples that are sound.
     sound_examples: Sequence[int] = ()
 
+    @property
+    def whole(self) -> bool:
+        """Whether no entry was left out of sight because of a wrong value."""
+        return isinstance(self.tables, RuleSetDocument)
+
     def table(self, name: str) -> Mapping[str, Any]:
         """A section as it stands in the file; empty where it is none."""
         table = self.declared.get(name)
@@ -53,7 +58,8 @@ class Reading:
     @property
     def first_day(self) -> date:
         """The day from which the rules hold; where that is wrong, before all days of the file."""
-        return self.tables.starts_on if isinstance(self.tables, RuleSetDocument) else date.min
+        found = self.source.data.get("from")
+        return found if isinstance(found, date) else date.min
 
     @cached_property
     def schema(self) -> Schema:

@@ -15,9 +15,12 @@ from gridpoints.rules.file.problems_of_use import CategoryUnused, FactUnused, Tr
 _MANY = 3
 
 
-def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
-    """All of them."""
-    source = reading.source
+def warnings(reading: Reading) -> Iterator[Problem]:
+    """All of them; an entry with a wrong value may use what seems unused."""
+    source, document = reading.source, reading.tables
+    yield from _translations(reading)
+    if not isinstance(document, RuleSetDocument):
+        return
     used = {name for _, uses, _ in reading.uses for name, _ in uses.facts.values()}
     used |= {
         name
@@ -36,7 +39,6 @@ def warnings(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
     for code in document.units:
         if code not in counted and (document.redemption is None or document.redemption.unit != code):
             yield source.at_key(("units", code), UnitUnused(unit_code=code))
-    yield from _translations(reading, document)
 
 
 def _measures(document: RuleSetDocument) -> Iterator[str]:
@@ -56,11 +58,13 @@ def _named(reading: Reading, expression: tuple[str, Any]) -> frozenset[str]:
         return frozenset(reading.schema)  # it is not clear which
 
 
-def _translations(reading: Reading, document: RuleSetDocument) -> Iterator[Problem]:
+def _translations(reading: Reading) -> Iterator[Problem]:
     """Languages that most names of the file have, and this one has not."""
-    names: dict[Path, Mapping[str, str]] = {("name",): document.name}
+    names: dict[Path, Mapping[str, str]] = {}
+    if isinstance(reading.tables, RuleSetDocument):
+        names["name",] = reading.tables.name
     for table in ("units", "categories", "deeds", "campaigns", "budgets", "grades", "roles"):
-        for code, entry in getattr(document, table).items():
+        for code, entry in getattr(reading.tables, table).items():
             names[table, code, "name"] = entry.name
     if len(names) < _MANY:
         return
