@@ -54,8 +54,8 @@ def test_every_problem_has_its_place(draft: Path) -> None:
     assert lines(ran) == [
         "Wrong in draft.yaml",
         "Line  Column  What",
-        "  61      37  “rond” is not known here. Did you mean “round”?",
-        " 154      36  “curency” is not known here. Did you mean “currency”?",
+        "  62      37  “rond” is not known here. Did you mean “round”?",
+        " 155      36  “curency” is not known here. Did you mean “currency”?",
     ]
     asked = run_here("rules", "check", draft, "--json")
     assert (asked.code, asked.document["rule_set"]) == (3, None)
@@ -91,7 +91,7 @@ def test_an_example_that_fails_says_what_it_gives_and_why(draft: Path) -> None:
 def test_the_examples_are_shown_step_by_step(draft: Path) -> None:
     ran = run_here("rules", "examples", draft)
     assert (ran.code, ran.err) == (0, "")
-    start = lines(ran).index("Line 160: help")
+    start = lines(ran).index("Line 161: help")
     assert lines(ran)[start + 1 : start + 3] == [
         "It gives 37.5, as it must",
         "Help, by rule set rich-village@2026.1",
