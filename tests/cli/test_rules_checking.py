@@ -59,7 +59,7 @@ def test_every_problem_has_its_place(draft: Path) -> None:
     ]
     asked = run_here("rules", "check", draft, "--json")
     assert (asked.code, asked.document["rule_set"]) == (3, None)
-    first = {"line": 61, "column": 37, "code": "key_misspelt"}
+    first = {"line": 62, "column": 37, "code": "key_misspelt"}
     assert asked.document["problems"][0] == first | {
         "message": "“rond” is not known here. Did you mean “round”?",
         "fields": {"key": "rond", "suggestion": "round"},
