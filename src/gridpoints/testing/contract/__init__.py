@@ -14,6 +14,7 @@ from gridpoints.testing.contract.outbox import OutboxContract
 from gridpoints.testing.contract.proof import ProofContract
 from gridpoints.testing.contract.records import RecordsContract
 from gridpoints.testing.contract.reversals import ReversalsContract
+from gridpoints.testing.contract.sums import SumsContract
 from gridpoints.testing.contract.time import TimeContract
 from gridpoints.testing.contract.units import UnitsContract
 
@@ -23,6 +24,7 @@ class StorageContract(
     OutboxContract,
     UnitsContract,
     LedgerContract,
+    SumsContract,
     HoldsContract,
     LotsContract,
     ReversalsContract,
