@@ -2,21 +2,20 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 
-from gridpoints.catalog.listing import Listed
 from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.tasks import Task
 from gridpoints.claiming.model import HOLDING, OPEN, Claim, Provenance, Target
 from gridpoints.cli.catalog import listed
+from gridpoints.cli.claiming.shown import show_claims
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.facts import fact_option, read_facts
-from gridpoints.cli.output import figures, words
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -92,7 +91,7 @@ def _register_making(group: typer.Typer, language: Language) -> None:
                 taking = {Target.POST: room.claim_post, Target.ERRAND: room.claim_errand}
                 act = taking.get(target, room.claim_task)
                 made = act(id, person.id, born=birthday, acknowledged=risk_read)
-            _show(desk, village, [made])
+            show_claims(desk, village, [made])
 
     @command(group, language, "list", language.text("The claims of a member, or those on something."))
     def listing(
@@ -122,7 +121,7 @@ def _register_making(group: typer.Typer, language: Language) -> None:
                 where["target"], where["target_id"] = _target(desk, village, name, day)
             with village.context.read() as work:
                 found = work.find(Claim, where, order=("claimed_at", "id"))
-            _show(desk, village, [claim for claim in found if claim.target is not Target.WISH])
+            show_claims(desk, village, [claim for claim in found if claim.target is not Target.WISH])
 
     @command(
         group,
@@ -133,7 +132,7 @@ def _register_making(group: typer.Typer, language: Language) -> None:
     def tick(desk: Desk) -> None:
         with desk.village() as village:
             moved = village.claiming.tick()
-            _show(desk, village, [claim for claim in moved if claim.target is not Target.WISH])
+            show_claims(desk, village, [claim for claim in moved if claim.target is not Target.WISH])
 
 
 def _register_moves(group: typer.Typer, language: Language) -> None:
@@ -148,7 +147,7 @@ def _register_moves(group: typer.Typer, language: Language) -> None:
         ) -> None:
             with desk.village() as village:
                 claim = _claim(desk, village, name, member, day)
-                _show(desk, village, [act(village, claim.id)])
+                show_claims(desk, village, [act(village, claim.id)])
 
     moving(
         "confirm",
@@ -196,7 +195,7 @@ def _register_verifying(group: typer.Typer, language: Language) -> None:
             claim = _claim(desk, village, name, member, day)
             facts = read_facts(village.rules.in_force(), fact) if fact else None
             told = read_quantity(quantity or "")
-            _show(desk, village, [village.claiming.verify(claim.id, facts=facts, quantity=told)[0]])
+            show_claims(desk, village, [village.claiming.verify(claim.id, facts=facts, quantity=told)[0]])
 
 
 def _register_reasoned(group: typer.Typer, language: Language) -> None:
@@ -214,7 +213,7 @@ def _register_reasoned(group: typer.Typer, language: Language) -> None:
         ) -> None:
             with desk.village() as village:
                 claim = _claim(desk, village, name, member, day)
-                _show(desk, village, [act(village, claim.id, reason)])
+                show_claims(desk, village, [act(village, claim.id, reason)])
 
     moving(
         "reject",
@@ -282,7 +281,7 @@ def _register_hours(group: typer.Typer, language: Language) -> None:
             submitted = _written_down(
                 village, claim, (target, id, person), number, provenance=provenance, reason=reason
             )
-            _show(desk, village, [submitted])
+            show_claims(desk, village, [submitted])
 
 
 def _written_down(
@@ -350,61 +349,3 @@ def _of(village: Community, target: Target, id: str, member_id: str) -> Claim | 
         found = work.find(Claim, own, order=("claimed_at", "id"))
     standing = [claim for claim in found if claim.status in (*HOLDING, *OPEN)]
     return next(iter(reversed(standing or found)), None)
-
-
-# --- what is shown --------------------------------------------------------------------------------
-
-
-def _show(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
-    said = desk.language
-    desk.name_members(village, [claim.member_id for claim in claims])
-    named = _names(village, claims)
-    document = {
-        "claims": [
-            {
-                "claim": each.id,
-                "target": each.target,
-                "target_id": each.target_id,
-                "name": named[each.target_id],
-                "member": each.member_id,
-                "status": each.status,
-                "hours": each.hours,
-                "provenance": each.provenance,
-                "award": each.award_id,
-                "warnings": said.explanation(each.warnings, desk.known),
-            }
-            for each in claims
-        ]
-    }
-    table = desk.out.table(
-        said.text("Claims"),
-        [
-            words(said.text("Member")),
-            words(said.text("What")),
-            words(said.text("Status")),
-            figures(said.text("Hours")),
-        ],
-        [
-            (
-                desk.known[each.member_id],
-                named[each.target_id],
-                said.word(each.status),
-                "" if each.hours is None else said.number(each.hours),
-            )
-            for each in claims
-        ],
-    )
-    warnings = [line for each in claims for line in said.explanation(each.warnings, desk.known)]
-    desk.out.show(document, table if claims else said.text("There are none."), *warnings)
-
-
-def _names(village: Community, claims: Sequence[Claim]) -> dict[str, str]:
-    """What was claimed: a session by its service and its day."""
-    ids = sorted({claim.target_id for claim in claims})
-    items = {item.id: item.name for item in village.catalog.items(None)}
-    with village.context.read() as work:
-        sessions = work.find(Session, {"id": ids})
-        here = {"id": ids}
-        others: list[Listed] = [*work.find(Post, here), *work.find(Errand, here), *work.find(Task, here)]
-    days = {s.id: f"{items[s.item_id]} {village.context.local_day(s.starts_at)}" for s in sessions}
-    return days | listed.names_of(village, others)

@@ -10,9 +10,16 @@ import typer
 
 from gridpoints.cli.desk import Desk, command, moment_of
 from gridpoints.cli.emergency.alarms import document_of, drill_option, latest, present, title_of
-from gridpoints.cli.output import figures, words
+from gridpoints.cli.emergency.turns import (
+    calls_document,
+    calls_table,
+    show_asked,
+    show_calls,
+    show_turns,
+    turns_document,
+    turns_table,
+)
 from gridpoints.emergency.model import Assignment, AssignmentStatus, MusterCall
-from gridpoints.emergency.mustering import Asked
 from gridpoints.errors import RecordUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -59,14 +66,14 @@ def _register_status(group: typer.Typer, language: Language) -> None:
             turns = village.emergency.assignments(on.id)
             document = {
                 "emergency": document_of(on),
-                "calls": _calls_document(village, calls),
-                "turns": _turns_document(desk, village, turns),
+                "calls": calls_document(village, calls),
+                "turns": turns_document(desk, village, turns),
             }
             desk.out.show(
                 document,
                 title_of(desk.language, on),
-                _calls_table(desk, village, calls),
-                _turns_table(desk, village, turns),
+                calls_table(desk, village, calls),
+                turns_table(desk, village, turns),
             )
 
 
@@ -119,7 +126,7 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
                 ends_at=None if until is None else moment_of(village, until, "ends_at"),
                 deed=deed,
             )
-            _show_calls(desk, village, [made])
+            show_calls(desk, village, [made])
 
     @command(
         group, language, "close-call", language.text("Want nobody any more at a place; who waits is free.")
@@ -132,7 +139,7 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             found = _call(desk, village, call, drill=drill)
-            _show_calls(desk, village, [village.emergency.close_call(found.id)])
+            show_calls(desk, village, [village.emergency.close_call(found.id)])
 
     @command(
         group,
@@ -167,7 +174,7 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
                 asked = room.request(found.id, ids, answer_by=answer_by)
             else:
                 asked = room.muster(found.id, room.roster(found.id), answer_by=answer_by)
-            _show_asked(desk, village, found, asked)
+            show_asked(desk, village, found, asked)
 
     @command(
         group, language, "assign", language.text("Count people in who came by themselves, or said yes aloud.")
@@ -183,7 +190,7 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
             found = _call(desk, village, call, drill=drill)
             with village.transaction():
                 made = [village.emergency.assign(found.id, desk.member(village, each).id) for each in member]
-            _show_turns(desk, village, made)
+            show_turns(desk, village, made)
 
 
 def _register_moves(group: typer.Typer, language: Language) -> None:
@@ -199,7 +206,7 @@ def _register_moves(group: typer.Typer, language: Language) -> None:
                 turns = [_turn(desk, village, each, drill=drill) for each in member]
                 with village.transaction():  # all of them or none: who mistypes a name starts again
                     moved = [act(village, turn.id) for turn in turns]
-                _show_turns(desk, village, moved)
+                show_turns(desk, village, moved)
 
     moving("accept", language.text("They say yes."), lambda village, id: village.emergency.accept(id))
     moving("decline", language.text("They say no."), lambda village, id: village.emergency.decline(id))
@@ -252,7 +259,7 @@ def _register_hours(group: typer.Typer, language: Language) -> None:
         with desk.village() as village:
             [turn] = _back(desk, village, [member], emergency, drill=drill)[-1:]
             entered = village.emergency.enter_hours(turn.id, check_decimal("hours", hours), reason=reason)
-            _show_turns(desk, village, [entered])
+            show_turns(desk, village, [entered])
 
     @command(
         group,
@@ -277,7 +284,7 @@ def _register_hours(group: typer.Typer, language: Language) -> None:
             turns = _back(desk, village, member or [], emergency, drill=drill)
             with village.transaction():
                 done = [village.emergency.stand_down(turn.id)[0] for turn in turns]
-            _show_turns(desk, village, done)
+            show_turns(desk, village, done)
 
 
 # --- which is meant -------------------------------------------------------------------------------
@@ -316,129 +323,3 @@ def _back(
             raise RecordUnknown(kind="assignment", id=text)
         found += own
     return found
-
-
-# --- what is shown --------------------------------------------------------------------------------
-
-
-def _calls_document(village: Community, calls: Sequence[MusterCall]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": each.id,
-            "place": each.place,
-            "wanted": each.wanted,
-            "missing": village.emergency.missing(each.id),
-            "skill": each.skill,
-            "grid": each.grid_id,
-            "deed": each.deed,
-            "starts_at": each.starts_at,
-            "ends_at": each.ends_at,
-            "status": each.status,
-        }
-        for each in calls
-    ]
-
-
-def _calls_table(desk: Desk, village: Community, calls: Sequence[MusterCall]) -> Any:
-    said = desk.language
-    return desk.out.table(
-        said.text("Calls"),
-        [
-            words(said.text("Place")),
-            figures(said.text("Wanted")),
-            figures(said.text("Missing")),
-            words(said.text("Skill")),
-            words(said.text("Status")),
-        ],
-        [
-            (
-                each.place,
-                str(each.wanted),
-                str(village.emergency.missing(each.id)),
-                each.skill or "",
-                said.word(each.status),
-            )
-            for each in calls
-        ],
-    )
-
-
-def _show_calls(desk: Desk, village: Community, calls: Sequence[MusterCall]) -> None:
-    desk.out.show({"calls": _calls_document(village, calls)}, _calls_table(desk, village, calls))
-
-
-def _turns_document(desk: Desk, village: Community, turns: Sequence[Assignment]) -> list[dict[str, Any]]:
-    desk.name_members(village, [turn.member_id for turn in turns])
-    return [
-        {
-            "turn": each.id,
-            "call": each.call_id,
-            "member": each.member_id,
-            "name": desk.known[each.member_id],
-            "status": each.status,
-            "answer_by": each.answer_by,
-            "hours": each.hours,
-            "hours_from": each.hours_from,
-            "award": each.award_id,
-        }
-        for each in turns
-    ]
-
-
-def _turns_table(desk: Desk, village: Community, turns: Sequence[Assignment]) -> Any:
-    said = desk.language
-    ids = {turn.emergency_id for turn in turns}
-    places = {call.id: call.place for id in ids for call in village.emergency.calls(id)}
-    return desk.out.table(
-        said.text("People asked and come"),
-        [
-            words(said.text("Member")),
-            words(said.text("Place")),
-            words(said.text("Status")),
-            words(said.text("Answer by")),
-            figures(said.text("Hours")),
-        ],
-        [
-            (
-                desk.known[each.member_id],
-                places[each.call_id],
-                said.word(each.status),
-                said.instant(each.answer_by)
-                if each.answer_by and each.status is AssignmentStatus.REQUESTED
-                else "",
-                "" if each.hours is None else said.number(each.hours),
-            )
-            for each in turns
-        ],
-    )
-
-
-def _show_turns(desk: Desk, village: Community, turns: Sequence[Assignment]) -> None:
-    document = {"turns": _turns_document(desk, village, turns)}
-    desk.out.show(document, _turns_table(desk, village, turns))
-
-
-def _show_asked(desk: Desk, village: Community, call: MusterCall, asked: Sequence[Asked]) -> None:
-    said = desk.language
-    turns = [each.assignment for each in asked if each.assignment]
-    desk.name_members(village, [each.member_id for each in asked])
-    missing = village.emergency.missing(call.id)
-    document = {
-        "turns": _turns_document(desk, village, turns),
-        "not_asked": [
-            {
-                "member": each.member_id,
-                "name": desk.known[each.member_id],
-                "code": each.error.code,
-                "message": said.error(each.error, desk.known),
-            }
-            for each in asked
-            if each.error
-        ],
-        "missing": missing,
-    }
-    parts: list[Any] = [_turns_table(desk, village, turns)] if turns else []
-    parts += [said.error(each.error, desk.known) for each in asked if each.error]
-    if missing:
-        parts.append(said.text("{place}: {n} are missing still", place=call.place, n=missing))
-    desk.out.show(document, *(parts or [said.text("Nobody is missing.")]))

@@ -1,0 +1,71 @@
+"""How claims are told: for all commands of ``claim``."""
+
+# Typer reads annotations as they are: no `from __future__ import annotations` here.
+
+from collections.abc import Sequence
+
+from gridpoints.catalog.listing import Listed
+from gridpoints.catalog.model import Session
+from gridpoints.catalog.posts import Errand, Post
+from gridpoints.catalog.tasks import Task
+from gridpoints.claiming.model import Claim
+from gridpoints.cli.catalog import listed
+from gridpoints.cli.desk import Desk
+from gridpoints.cli.output import figures, words
+from gridpoints.exchange import Community
+
+
+def show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
+    """Show claims: who, what, how far, and what was warned of."""
+    said = desk.language
+    desk.name_members(village, [claim.member_id for claim in claims])
+    named = _names(village, claims)
+    document = {
+        "claims": [
+            {
+                "claim": each.id,
+                "target": each.target,
+                "target_id": each.target_id,
+                "name": named[each.target_id],
+                "member": each.member_id,
+                "status": each.status,
+                "hours": each.hours,
+                "provenance": each.provenance,
+                "award": each.award_id,
+                "warnings": said.explanation(each.warnings, desk.known),
+            }
+            for each in claims
+        ]
+    }
+    table = desk.out.table(
+        said.text("Claims"),
+        [
+            words(said.text("Member")),
+            words(said.text("What")),
+            words(said.text("Status")),
+            figures(said.text("Hours")),
+        ],
+        [
+            (
+                desk.known[each.member_id],
+                named[each.target_id],
+                said.word(each.status),
+                "" if each.hours is None else said.number(each.hours),
+            )
+            for each in claims
+        ],
+    )
+    warnings = [line for each in claims for line in said.explanation(each.warnings, desk.known)]
+    desk.out.show(document, table if claims else said.text("There are none."), *warnings)
+
+
+def _names(village: Community, claims: Sequence[Claim]) -> dict[str, str]:
+    """What was claimed: a session by its service and its day."""
+    ids = sorted({claim.target_id for claim in claims})
+    items = {item.id: item.name for item in village.catalog.items(None)}
+    with village.context.read() as work:
+        sessions = work.find(Session, {"id": ids})
+        here = {"id": ids}
+        others: list[Listed] = [*work.find(Post, here), *work.find(Errand, here), *work.find(Task, here)]
+    days = {s.id: f"{items[s.item_id]} {village.context.local_day(s.starts_at)}" for s in sessions}
+    return days | listed.names_of(village, others)
