@@ -27,7 +27,7 @@ from gridpoints.redemption.model import Redemption, Refund
 from gridpoints.redemption.statements import Settlement
 from gridpoints.redemption.vouchers.model import Attempt, Delivery
 from gridpoints.storage.port import Range
-from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements
+from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements, sums
 from gridpoints.storage.sql.kept import KEPT, conditions, ordering
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.store import SqlStore
@@ -47,7 +47,7 @@ from gridpoints.values import Unit
         statements._BALANCES,
         reading._HOLD,
         reading._LINE,
-        statements._OPENED,
+        sums._OPENED,
         folding._TIPS,
         folding.READ_HOT,
         records._LOCK_USAGE,
@@ -266,11 +266,11 @@ JOINS: dict[str, Prepared | ClauseElement] = {
     "statement": statements._ENTRIES,
     "totals": statements._totals("postgresql", 0, bounded=False, once=False),
     "totals of periods": statements._totals("postgresql", 2, bounded=True, once=True),
-    "flows": statements._FLOWS,
-    "turnover": statements._TURNOVER,
+    "flows": sums._FLOWS,
+    "turnover": sums._TURNOVER,
     "moved until": statements._MOVED_UNTIL[True],
     "last entries": folding._TIPS,
-    "outstanding": statements._DATED,
+    "outstanding": sums._DATED,
     "overdue accounts": statements._OVERDUE_ACCOUNTS,
     "holds": reading._HOLDS_OF,
 }
