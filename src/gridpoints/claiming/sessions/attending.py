@@ -15,6 +15,7 @@ from gridpoints.claiming.claims.machine import must_stand
 from gridpoints.claiming.conditions import Conditions, before
 from gridpoints.claiming.model import CLAIM, EXPECTED, Claim, ClaimStatus, Target
 from gridpoints.claiming.sessions.places import Places
+from gridpoints.community.model import Member
 from gridpoints.errors import OfferOver, SessionFull
 from gridpoints.storage.port import Work
 from gridpoints.values import Explanation, check_whole
@@ -162,22 +163,10 @@ class Attending(Ending):
             self._must_claim_for(member, places)
             places.must_let_go()
             must_stand(claim, ClaimStatus.STAND_IN_WANTED, ClaimStatus.TRANSFERRED)
-            admission = places.admission(member, places.conditions())
-            warnings = admission.must_be_free(Target.SESSION, places.session.id)
-            admission.must_be_fit(born, acknowledged=acknowledged)
+            taker = self._in_place_of(claim, places, member, born=born, acknowledged=acknowledged)
             gone = CLAIM.advance(claim, ClaimStatus.TRANSFERRED, due_at=None)
             self.context.change(work, claim, gone)
-            taken_over = Claim(
-                self.context.id(None),
-                Target.SESSION,
-                places.session.id,
-                member.id,
-                claimed_at=self.context.now(),
-                from_claim=claim.id,
-                acknowledged=acknowledged,
-                warnings=warnings,
-            )
-            return self.context.keep(work, taken_over)
+            return self.context.keep(work, taker)
 
     # --- the session --------------------------------------------------------------------------
 
@@ -197,6 +186,24 @@ class Attending(Ending):
             return max(0, Places(self.context, work, work.get(Session, session_id)).free())
 
     # --- what all that is made of -------------------------------------------------------------
+
+    def _in_place_of(
+        self, claim: Claim, places: Places, member: Member, *, born: date | None, acknowledged: bool
+    ) -> Claim:
+        """The claim of a member who takes a place over; raises where they cannot, or are not fit."""
+        admission = places.admission(member, places.conditions())
+        warnings = admission.must_be_free(Target.SESSION, places.session.id)
+        admission.must_be_fit(born, acknowledged=acknowledged)
+        return Claim(
+            self.context.id(None),
+            Target.SESSION,
+            places.session.id,
+            member.id,
+            claimed_at=self.context.now(),
+            from_claim=claim.id,
+            acknowledged=acknowledged,
+            warnings=warnings,
+        )
 
     def _locked_places(self, work: Work, claim_id: str) -> tuple[Claim, Places]:
         claim, places = self._locked(work, claim_id, Target.SESSION)

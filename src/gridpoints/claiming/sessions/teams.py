@@ -67,22 +67,10 @@ class Teams(Attending):
             must_stand(claim, ClaimStatus.CONFIRMED, ClaimStatus.TRANSFERRED)
             if claim.due_at is not None and claim.due_at <= self.context.now():
                 raise NamesOver(claim=claim.id, until=claim.due_at)
-            admission = places.admission(member, places.conditions())
-            warnings = admission.must_be_free(Target.SESSION, places.session.id)
-            admission.must_be_fit(born, acknowledged=acknowledged)
+            taker = self._in_place_of(claim, places, member, born=born, acknowledged=acknowledged)
             if claim.seats == 1:  # nobody is left to be named
                 fewer = CLAIM.advance(claim, ClaimStatus.TRANSFERRED, due_at=None)
             else:
                 fewer = CLAIM.advance(claim, ClaimStatus.CONFIRMED, seats=claim.seats - 1)
             self.context.change(work, claim, fewer)
-            named = Claim(
-                self.context.id(None),
-                Target.SESSION,
-                places.session.id,
-                member.id,
-                claimed_at=self.context.now(),
-                from_claim=claim.id,
-                acknowledged=acknowledged,
-                warnings=warnings,
-            )
-            return self.context.keep(work, named)
+            return self.context.keep(work, taker)
