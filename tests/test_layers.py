@@ -27,6 +27,7 @@ VIOLATIONS = {
     "claiming": ("claiming/operations.py", "import gridpoints.ledger.model"),
     "claims": ("claiming/claims/machine.py", "import gridpoints.claiming.wishes.gifts"),
     "redemption": ("redemption/operations.py", "import gridpoints.awards.model"),
+    "till": ("redemption/offers/offering.py", "import gridpoints.redemption.vouchers.tokens"),
     "sheets": ("sheets/__init__.py", "import gridpoints.catalog.model"),
     "models": ("catalog/model.py", "import gridpoints.presets"),
     "pure": ("ledger/posting.py", "import random"),

@@ -10,7 +10,7 @@ from tests.public_api import RECORDED, documented_modules, public_api
 
 #: Ours alone: the pages tell how they are used, nobody imports them.
 INTERNAL = (
-    "gridpoints.awards.till",
+    "gridpoints.awards.posting",
     "gridpoints.claiming.wishes.model",
     "gridpoints.cli",
     "gridpoints.demo",

@@ -14,10 +14,10 @@ from gridpoints.community.model import Grid, Household, Member
 from gridpoints.errors import GridpointsError
 from gridpoints.exchange import Community, Exchange, open
 from gridpoints.ledger.model import Account, AccountKind, Leg, Transaction
+from gridpoints.redemption.merchants.model import Merchant
 from gridpoints.redemption.model import Redemption
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.statements import Settlement
+from gridpoints.redemption.offers.model import Offer
+from gridpoints.redemption.statements.model import Settlement
 from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.model import RuleSet
 from gridpoints.values import SYSTEM, Actor, Step, Unit

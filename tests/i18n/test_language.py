@@ -39,7 +39,7 @@ from gridpoints.errors import (
 from gridpoints.i18n import Language
 from gridpoints.i18n.explanations import STEPS
 from gridpoints.i18n.messages import Message
-from gridpoints.redemption.model import OfferStatus
+from gridpoints.redemption.offers.model import OfferStatus
 from gridpoints.rules.amounts import PerUnit, Rounding
 from gridpoints.rules.case import Case, Deed, Scope
 from gridpoints.values import Names, Period, Step, Unit

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gridpoints.notices.funds import Words, forecast
-from gridpoints.redemption.fund import Expected, FundReport
+from gridpoints.redemption.fund.model import Expected, FundReport
 from tests.notices.test_plots import texts
 
 pytest.importorskip("matplotlib", reason="Matplotlib is not installed: install the extra demo")

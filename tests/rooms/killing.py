@@ -9,7 +9,7 @@ from random import Random
 import gridpoints
 from gridpoints import Account, Community, Leg, Transaction
 from gridpoints.redemption.model import RESERVATION
-from gridpoints.redemption.offers import OfferLimit
+from gridpoints.redemption.offers.model import OfferLimit
 from gridpoints.testing import START, ManualClock
 from tests.ledger.killing import Statements, main
 from tests.rooms.conftest import TREASURER

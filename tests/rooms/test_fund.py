@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gridpoints import Community, Member, Merchant, Report
 from gridpoints.errors import NotAnAmount, UnitUnknown
-from gridpoints.redemption.fund import Alarm, expected
+from gridpoints.redemption.fund.model import Alarm, expected
 from gridpoints.testing import ManualClock
 from tests.rooms.conftest import TREASURER
 

@@ -22,9 +22,9 @@ from gridpoints.errors import (
     TillKeyRefused,
     TillMayNot,
 )
+from gridpoints.redemption.merchants.model import MerchantStatus, StaffRole
+from gridpoints.redemption.merchants.outlets import KeyScope, Opening, Till, TillKey
 from gridpoints.redemption.operations import Redemptions
-from gridpoints.redemption.partners import MerchantStatus, StaffRole
-from gridpoints.redemption.tills import KeyScope, Opening, Till, TillKey
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
 

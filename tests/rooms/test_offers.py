@@ -23,7 +23,7 @@ from gridpoints.errors import (
 from gridpoints.i18n import Language
 from gridpoints.records import Change, versions
 from gridpoints.redemption.model import RESERVATION, RedemptionStatus
-from gridpoints.redemption.offers import OfferLimit, OfferStatus
+from gridpoints.redemption.offers.model import OfferLimit, OfferStatus
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
 

@@ -13,7 +13,7 @@ from gridpoints.i18n import Language
 from gridpoints.ledger.checkpoint import PrivateKey
 from gridpoints.oversight.findings import Confirmed, rings
 from gridpoints.oversight.model import USUAL, Suspicion, Thresholds, Verdict
-from gridpoints.redemption.tills import Opening
+from gridpoints.redemption.merchants.outlets import Opening
 from gridpoints.redemption.vouchers.model import Arrival
 from gridpoints.redemption.vouchers.offline import TakenVoucher
 from gridpoints.testing import ManualClock

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gridpoints import Community, Member, Offer, Report
 from gridpoints.errors import DifferenceOutdated, NothingToCorrect
 from gridpoints.ledger.operations import Ledger
-from gridpoints.redemption.reconciliation import Difference, Gap, Listed, Proposal, Recorded, compared
+from gridpoints.redemption.reconciliation.model import Difference, Gap, Listed, Proposal, Recorded, compared
 from gridpoints.testing import ManualClock
 
 DAY = date(2026, 3, 2)

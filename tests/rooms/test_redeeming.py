@@ -37,7 +37,7 @@ from gridpoints.errors import (
 )
 from gridpoints.i18n import Language
 from gridpoints.redemption.model import RESERVATION, RedemptionStatus, apportioned
-from gridpoints.redemption.offers import Offer, OfferKind, OfferLimit
+from gridpoints.redemption.offers.model import Offer, OfferKind, OfferLimit
 from gridpoints.redemption.operations import Merits
 from gridpoints.rules.case import Scope
 from gridpoints.testing import ManualClock

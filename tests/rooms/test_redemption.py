@@ -24,7 +24,7 @@ from gridpoints.errors import (
     SamePerson,
 )
 from gridpoints.redemption.model import RESERVATION, RedemptionStatus
-from gridpoints.redemption.statements import SettlementStatus
+from gridpoints.redemption.statements.model import SettlementStatus
 from gridpoints.testing import ManualClock
 from tests.rooms.conftest import TREASURER
 

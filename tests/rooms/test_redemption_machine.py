@@ -25,7 +25,7 @@ from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Leg
 from gridpoints.ledger.model import AccountKind
 from gridpoints.records import Change
 from gridpoints.redemption.model import RESERVATION
-from gridpoints.redemption.offers import OfferLimit
+from gridpoints.redemption.offers.model import OfferLimit
 from gridpoints.testing import ManualClock
 from tests.rooms.conftest import START, TREASURER
 

@@ -19,9 +19,9 @@ from gridpoints.errors import (
     NotTheLastStatement,
     SamePerson,
 )
-from gridpoints.redemption import settlement
-from gridpoints.redemption.partners import Agreement
-from gridpoints.redemption.statements import (
+from gridpoints.redemption.merchants.model import Agreement
+from gridpoints.redemption.statements import settling
+from gridpoints.redemption.statements.model import (
     AdjustmentStatus,
     Settlement,
     SettlementStatus,
@@ -227,7 +227,7 @@ def test_a_joint_redemption_is_one(village: Community, soap: Offer) -> None:
 def test_the_entries_of_a_statement_are_its_points(
     village: Community, soap: Offer, rich: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settlement, "AT_ONCE", 2)  # so that there are several pages
+    monkeypatch.setattr(settling, "AT_ONCE", 2)  # so that there are several pages
     room = village.redemption
     taken = [room.redeem(soap.id, rich.id, quantity=2) for _ in range(5)]
     first = approve(village, room.settle("shop"))
@@ -245,7 +245,7 @@ def test_the_entries_of_a_statement_are_its_points(
 def test_many_refunds_are_each_deducted_at_their_own_rate(
     village: Community, soap: Offer, rich: Member, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settlement, "AT_ONCE", 2)
+    monkeypatch.setattr(settling, "AT_ONCE", 2)
     room = village.redemption
     early = [room.redeem(soap.id, rich.id, quantity=3) for _ in range(5)]
     room.sign_agreement("shop", starts_on=date(2026, 4, 1), rate="1")

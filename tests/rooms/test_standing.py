@@ -12,7 +12,7 @@ from gridpoints import Account, Actor, Community, Exchange, Leg, Member, Transac
 from gridpoints.awards.model import Award, AwardStatus, Report
 from gridpoints.errors import DeedConflict, NotRedeemable, RightReserved, StarTooLow, TakesNoPart
 from gridpoints.i18n import Language
-from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.offers.model import Offer
 from gridpoints.redemption.operations import Merits, Redemptions
 from gridpoints.storage.port import Work
 from gridpoints.testing import ManualClock

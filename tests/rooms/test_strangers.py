@@ -33,7 +33,7 @@ from gridpoints.errors import (
     TooManyAttempts,
 )
 from gridpoints.records import Change
-from gridpoints.redemption.spending import ATTEMPTS_WITHIN, MOST_ATTEMPTS
+from gridpoints.redemption.till.spending import ATTEMPTS_WITHIN, MOST_ATTEMPTS
 from gridpoints.testing import ManualClock
 from tests.rooms.conftest import RULES, START
 

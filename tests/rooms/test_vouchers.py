@@ -34,10 +34,10 @@ from gridpoints.errors import (
     VoucherNotValid,
 )
 from gridpoints.ledger.checkpoint import PrivateKey
+from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.operations import Redemptions
-from gridpoints.redemption.spending import ATTEMPTS_WITHIN, MOST_ATTEMPTS
-from gridpoints.redemption.tills import KeyScope
+from gridpoints.redemption.till.spending import ATTEMPTS_WITHIN, MOST_ATTEMPTS
 from gridpoints.redemption.vouchers.model import (
     GRACE,
     VALIDITY,

@@ -23,8 +23,9 @@ from gridpoints.claiming.model import TIMED, Claim
 from gridpoints.community.model import Member
 from gridpoints.ledger.model import Account, Leg, Transaction
 from gridpoints.records import Change, Record
-from gridpoints.redemption.model import Redemption, Refund
-from gridpoints.redemption.statements import Settlement
+from gridpoints.redemption.model import Redemption
+from gridpoints.redemption.statements.model import Settlement
+from gridpoints.redemption.till.refunds import Refund
 from gridpoints.redemption.vouchers.model import Attempt, Delivery
 from gridpoints.storage.port import Range
 from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements, sums

@@ -10,9 +10,9 @@ from attrs import field, frozen
 
 from gridpoints.awards.emergencies import EmergencyCalendar, explained
 from gridpoints.awards.model import Award, AwardStatus, Report
+from gridpoints.awards.posting import Batch
 from gridpoints.awards.reviews import Review
 from gridpoints.awards.standing import STAR_FACT, Credited
-from gridpoints.awards.till import Till
 from gridpoints.community.model import Household, Member
 from gridpoints.context import Context
 from gridpoints.errors import (
@@ -139,7 +139,7 @@ class Crediting:
             set[str]().union(*(case.rule.keys(case.deed.day, case.subjects) for case in sound))
         )
         now = self.context.now()
-        till = Till(self.context, work, calendar, [case.account for case in sound], now)
+        batch = Batch(self.context, work, calendar, [case.account for case in sound], now)
         outcomes: list[AwardOutcome] = []
         new: list[Award] = []
         changed: set[str] = set()
@@ -154,7 +154,7 @@ class Crediting:
                 if case.rule.evidence and not report.evidence:
                     raise EvidenceNeeded(deed=report.deed, evidence=case.rule.evidence)
                 # What waits for others is fitted to the account when they have agreed.
-                balance = partial(till.available, case.account)
+                balance = partial(batch.available, case.account)
                 judgement = _judged(case, used, balance, fits=not case.rule.approval)
             except GridpointsError as error:
                 outcomes.append(AwardOutcome(report, error=error))
@@ -164,12 +164,12 @@ class Crediting:
             changed.update(judgement.uses)
             award = standing[report.id] = self._award(case, judgement, now)
             if award.status is AwardStatus.CREDITED:
-                till.give(award, case.rule, case.account, owed=judgement.owed)
+                batch.give(award, case.rule, case.account, owed=judgement.owed)
             new.append(award)
             outcomes.append(AwardOutcome(report, award))
         self._keep(work, new, cases, now)
         work.set_usage({key: used[key] for key in changed})
-        till.close()
+        batch.close()
         return outcomes
 
     def _keep(

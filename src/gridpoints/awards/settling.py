@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from gridpoints.awards.crediting import Crediting, people
 from gridpoints.awards.model import ARREARS, AWARD, Arrears, ArrearsStatus, Award, AwardStatus
-from gridpoints.awards.till import Till, account_of
+from gridpoints.awards.posting import Batch, account_of
 from gridpoints.community.model import Member
 from gridpoints.errors import OwnAward, RoleNeeded
 from gridpoints.ledger.operations import Ledger
@@ -76,14 +76,14 @@ class Settling(Crediting):
         rules, rule = rules_of(calendar, award)
         account = account_of(award)
         used = work.lock_usage(agreed.uses)
-        till = Till(self.context, work, calendar, [account], now)
-        till.available(account)  # locked: neither spent nor closed meanwhile
+        batch = Batch(self.context, work, calendar, [account], now)
+        batch.available(account)  # locked: neither spent nor closed meanwhile
         fitted = rules.fitted(
             agreed.judged_as(),
             self._present_subjects(work, award),
             agreed.awarded,
             wanted=agreed.wanted,
-            balance=lambda: till.available(account),
+            balance=lambda: batch.available(account),
         )
         status = AwardStatus.CREDITED if fitted.awarded else AwardStatus.REFUSED
         less = {UsageKey.parse(text).limit: points for text, points in fitted.uses.items()}
@@ -104,8 +104,8 @@ class Settling(Crediting):
         )
         self.context.change(work, award, settled)
         if fitted.awarded:
-            till.give(settled, rule, account, owed=fitted.owed, closed_until=work.ledger.closed_until())
-        till.close()
+            batch.give(settled, rule, account, owed=fitted.owed, closed_until=work.ledger.closed_until())
+        batch.close()
         return settled
 
     def _present_subjects(self, work: Work, award: Award) -> Mapping[Scope, str]:

@@ -25,7 +25,7 @@ from gridpoints.exchange import Community, Exchange
 from gridpoints.i18n import Language
 from gridpoints.i18n.words import QUANTITIES
 from gridpoints.ledger.accounts import Account, AccountKind
-from gridpoints.redemption.model import Merchant
+from gridpoints.redemption.merchants.model import Merchant
 from gridpoints.sheets.cells import read_day, tidy
 from gridpoints.values import SYSTEM, Actor, check_one_of, midnight, zone
 

@@ -16,9 +16,11 @@ from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.oversight.model import Finding, Looked, Verdict
-from gridpoints.redemption.acting import till_actor_id
-from gridpoints.redemption.model import Merchant, Redemption, Refund
-from gridpoints.redemption.tills import Till
+from gridpoints.redemption.merchants.acting import till_actor_id
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.merchants.outlets import Till
+from gridpoints.redemption.model import Redemption
+from gridpoints.redemption.till.refunds import Refund
 from gridpoints.sheets.cells import read_day
 
 #: So much of a finding's number is enough to write, and is shown.

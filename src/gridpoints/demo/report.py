@@ -19,7 +19,7 @@ from gridpoints.errors import GridpointsError
 from gridpoints.exchange import Community
 from gridpoints.ledger.model import Account, Verification
 from gridpoints.notices.operations import Deeds, Figures, Month, StatementLine, Tally
-from gridpoints.redemption.statements import Settlement
+from gridpoints.redemption.statements.model import Settlement
 from gridpoints.rules.shop import ShopList
 from gridpoints.values import Names
 

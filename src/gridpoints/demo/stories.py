@@ -22,7 +22,9 @@ from gridpoints.demo.stage import Stage, Story
 from gridpoints.errors import GridpointsError
 from gridpoints.exchange import Community
 from gridpoints.ledger.model import Account
-from gridpoints.redemption.model import RESERVATION, Merchant, Offer
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.model import RESERVATION
+from gridpoints.redemption.offers.model import Offer
 from gridpoints.values import Actor, Unit
 
 

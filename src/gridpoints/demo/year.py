@@ -30,7 +30,7 @@ from gridpoints.demo.customs import (
 from gridpoints.demo.population import Population
 from gridpoints.demo.stage import Story
 from gridpoints.demo.stories import Outlet, Stories, Villager
-from gridpoints.redemption.partners import StaffRole
+from gridpoints.redemption.merchants.model import StaffRole
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.shop import ShopList
 

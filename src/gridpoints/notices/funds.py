@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from gridpoints.notices.plots import BLUE, ORANGE, Bars, canvas, name_axes, side_by_side
-from gridpoints.redemption.fund import FundReport
+from gridpoints.redemption.fund.model import FundReport
 
 
 @frozen

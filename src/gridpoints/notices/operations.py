@@ -18,7 +18,7 @@ from gridpoints.context import Context
 from gridpoints.ledger.model import Account, AccountKind, Entry, Flow
 from gridpoints.records import Record, kind_of
 from gridpoints.redemption.model import Redemption, RedemptionStatus
-from gridpoints.redemption.statements import Settlement, SettlementStatus
+from gridpoints.redemption.statements.model import Settlement, SettlementStatus
 from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Work
 from gridpoints.values import Explanation, Interval, Step, Unit, check_instant, check_whole

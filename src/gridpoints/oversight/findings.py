@@ -13,7 +13,7 @@ from itertools import combinations
 from attrs import frozen
 
 from gridpoints.oversight.model import Finding, Suspicion, Thresholds
-from gridpoints.redemption.tills import Outlet
+from gridpoints.redemption.merchants.outlets import Outlet
 from gridpoints.values import Explanation, Step
 
 

@@ -28,10 +28,11 @@ from gridpoints.oversight.findings import (
 )
 from gridpoints.oversight.model import USUAL, Finding, Look, Looked, Thresholds, Verdict
 from gridpoints.records import Change, kind_of
-from gridpoints.redemption.acting import till_actor_id
-from gridpoints.redemption.model import Redemption, RedemptionStatus, Refund
-from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.tills import Outlet, Till
+from gridpoints.redemption.merchants.acting import till_actor_id
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.merchants.outlets import Outlet, Till
+from gridpoints.redemption.model import Redemption, RedemptionStatus
+from gridpoints.redemption.till.refunds import Refund
 from gridpoints.redemption.vouchers.model import Arrival, Delivery
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right

@@ -1,4 +1,4 @@
-"""What points bought: redemptions (兑换) and refunds (退款)."""
+"""What points bought: redemptions (兑换)."""
 
 from __future__ import annotations
 
@@ -8,30 +8,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from gridpoints.ledger.model import Account
 from gridpoints.records import Lifecycle
-from gridpoints.redemption.offers import Offer, OfferStatus
-from gridpoints.redemption.partners import Merchant, MerchantStatus, to_the_cent
+from gridpoints.redemption.merchants.model import to_the_cent
 from gridpoints.values import Explanation
-
-__all__ = [
-    "REDEMPTION",
-    "RESERVATION",
-    "CountedBy",
-    "Line",
-    "Merchant",
-    "MerchantStatus",
-    "Offer",
-    "OfferStatus",
-    "Redemption",
-    "RedemptionStatus",
-    "Refund",
-    "Share",
-    "Use",
-    "apportioned",
-]
 
 #: How long points and stock stay reserved for somebody who does not come to the till.
 RESERVATION = timedelta(minutes=30)
@@ -247,53 +229,3 @@ def capturing(redemption: Redemption, pieces: Mapping[str, int]) -> Redemption:
     parts = apportioned(amount, [share.points for share in redemption.shares])
     shares = tuple(evolve(s, captured=part) for s, part in zip(redemption.shares, parts, strict=True))
     return evolve(redemption, lines=lines, shares=shares)
-
-
-def refunding(redemption: Redemption, pieces: Mapping[str, int], points: int) -> Redemption:
-    """The redemption with so many pieces given back, and `points`, in all, to those who paid them."""
-    lines = tuple(
-        evolve(line, refunded=line.refunded + pieces.get(line.offer_id, 0)) for line in redemption.lines
-    )
-    parts = apportioned(points, [share.captured - share.refunded for share in redemption.shares])
-    shares = tuple(
-        evolve(share, refunded=share.refunded + part)
-        for share, part in zip(redemption.shares, parts, strict=True)
-    )
-    return evolve(redemption, lines=lines, shares=shares)
-
-
-@frozen
-class Restored:
-    """What a refund gave back to an account, into the lot that expires at `expires_at` (None: never)."""
-
-    account: str
-    points: int
-    expires_at: datetime | None = None
-
-
-@frozen
-class Refund:
-    """What was given back of a redemption at once (退款): pieces by offer, points, and money.
-
-    `restocked` are those of the pieces that went back to the stock. `restored` says to whom the points
-    went, and into which lots. `carried` are those that the merchant had been paid for already, which its
-    next settlement deducts. `retaken` are the points, by transaction, that the purchase had earned and
-    that were taken back, or are owed. `request` is the fingerprint of what was asked for.
-    """
-
-    id: str
-    redemption_id: str
-    merchant_id: str
-    refunded_at: datetime
-    refunded_by: str
-    unit: str
-    points: int
-    pieces: Mapping[str, int] = field(factory=dict, hash=False)
-    restocked: Mapping[str, int] = field(factory=dict, hash=False)
-    cash: Decimal = Decimal(0)
-    currency: str = ""
-    restored: tuple[Restored, ...] = ()
-    carried: int = 0
-    retaken: Mapping[str, int] = field(factory=dict, hash=False)
-    reason: str = ""
-    request: str = ""

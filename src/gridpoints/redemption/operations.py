@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
-from gridpoints.redemption.asking import Merits
-from gridpoints.redemption.equipping import Equipping
-from gridpoints.redemption.funding import Funding
-from gridpoints.redemption.model import Redemption, Refund
-from gridpoints.redemption.onboarding import Onboarding
-from gridpoints.redemption.refunding import Refunding
-from gridpoints.redemption.stocking import Stocking
+from gridpoints.redemption.fund.funding import Funding
+from gridpoints.redemption.merchants.equipping import Equipping
+from gridpoints.redemption.merchants.onboarding import Onboarding
+from gridpoints.redemption.model import Redemption
+from gridpoints.redemption.offers.stocking import Stocking
+from gridpoints.redemption.till.asking import Merits
+from gridpoints.redemption.till.refunding import Refunding
+from gridpoints.redemption.till.refunds import Refund
 from gridpoints.redemption.vouchers.delivering import Delivering
 from gridpoints.storage.port import Range
 from gridpoints.values import Interval

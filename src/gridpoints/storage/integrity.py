@@ -37,12 +37,13 @@ from gridpoints.emergency.model import Assignment, MusterCall
 from gridpoints.oversight.model import Look
 from gridpoints.recognition.model import Certificate, RecordEntry
 from gridpoints.records import Change, Record
-from gridpoints.redemption.fund import Deposit
-from gridpoints.redemption.model import Redemption, Refund
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
-from gridpoints.redemption.statements import Adjustment, Settlement
-from gridpoints.redemption.tills import Outlet, Till, TillKey
+from gridpoints.redemption.fund.model import Deposit
+from gridpoints.redemption.merchants.model import Agreement, Alliance, Merchant, Staff
+from gridpoints.redemption.merchants.outlets import Outlet, Till, TillKey
+from gridpoints.redemption.model import Redemption
+from gridpoints.redemption.offers.model import Offer
+from gridpoints.redemption.statements.model import Adjustment, Settlement
+from gridpoints.redemption.till.refunds import Refund
 from gridpoints.redemption.vouchers.model import (
     Attempt,
     Delivery,

@@ -22,7 +22,8 @@ from gridpoints.cli.rows import (
 )
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.model import Merchant, Offer
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.offers.model import Offer
 from gridpoints.rules.loading import preset_names, preset_text, read_file
 from gridpoints.rules.shop import ShopList, load_shop, shop
 from gridpoints.sheets.layouts import MEMBERS

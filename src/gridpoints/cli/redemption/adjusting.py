@@ -11,7 +11,7 @@ from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
 from gridpoints.i18n import Language
-from gridpoints.redemption.statements import Adjustment
+from gridpoints.redemption.statements.model import Adjustment
 
 
 def register(group: typer.Typer, language: Language) -> None:

@@ -17,7 +17,7 @@ from gridpoints.cli.redemption.naming import (
 )
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.partners import Alliance
+from gridpoints.redemption.merchants.model import Alliance
 
 
 def register(app: typer.Typer, language: Language) -> None:

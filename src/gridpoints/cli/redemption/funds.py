@@ -13,7 +13,7 @@ from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
 from gridpoints.notices import plots
 from gridpoints.notices.funds import Words, forecast
-from gridpoints.redemption.fund import Alarm, FundAlarm, FundReport
+from gridpoints.redemption.fund.model import Alarm, FundAlarm, FundReport
 
 _CENT = Decimal("0.01")
 

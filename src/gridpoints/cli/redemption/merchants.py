@@ -14,7 +14,7 @@ from gridpoints.cli.redemption import adjusting, outlets
 from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.partners import Agreement, Merchant
+from gridpoints.redemption.merchants.model import Agreement, Merchant
 from gridpoints.sheets.cells import read_day
 
 

@@ -9,8 +9,8 @@ import typer
 from gridpoints.cli.desk import Desk
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.partners import Alliance, Merchant
-from gridpoints.redemption.tills import Outlet, Till
+from gridpoints.redemption.merchants.model import Alliance, Merchant
+from gridpoints.redemption.merchants.outlets import Outlet, Till
 
 
 def merchant_argument(language: Language) -> Any:

@@ -12,7 +12,7 @@ from gridpoints.cli.redemption.naming import alliance_of
 from gridpoints.errors import NotOneOf
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.offers import Offer, OfferLimit
+from gridpoints.redemption.offers.model import Offer, OfferLimit
 from gridpoints.rules.case import Scope
 from gridpoints.values import Period
 

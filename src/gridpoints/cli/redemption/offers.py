@@ -13,7 +13,7 @@ from gridpoints.cli.redemption import offer_terms as terms
 from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.offers import Offer, OfferStatus
+from gridpoints.redemption.offers.model import Offer, OfferStatus
 
 
 def offer_argument(language: Language) -> Any:

@@ -20,8 +20,8 @@ from gridpoints.cli.redemption.naming import (
 )
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.equipping import USUAL_SCOPES
-from gridpoints.redemption.tills import Opening, Outlet, Till, TillKey
+from gridpoints.redemption.merchants.equipping import USUAL_SCOPES
+from gridpoints.redemption.merchants.outlets import Opening, Outlet, Till, TillKey
 
 _HOURS = re.compile(r"([1-7])(?:-([1-7]))?=(\d?\d:\d\d)-(\d?\d:\d\d)")
 

@@ -15,7 +15,7 @@ from gridpoints.cli.redemption.adjusting import document_of, table_of
 from gridpoints.cli.rows import Tally, sheet_option
 from gridpoints.errors import RecordUnknown
 from gridpoints.i18n import Language
-from gridpoints.redemption.reconciliation import Difference, Listed, Reconciliation
+from gridpoints.redemption.reconciliation.model import Difference, Listed, Reconciliation
 from gridpoints.sheets.cells import read_day
 from gridpoints.sheets.reading import open_table
 from gridpoints.sheets.till_rolls import TILL_ROLL, roll_lines

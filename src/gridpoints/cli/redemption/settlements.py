@@ -14,8 +14,8 @@ from gridpoints.cli.files import refused
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.statements import Settlement
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.statements.model import Settlement
 
 
 def register(app: typer.Typer, language: Language) -> None:

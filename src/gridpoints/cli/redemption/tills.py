@@ -17,7 +17,7 @@ from gridpoints.cli.redemption.naming import till_argument, till_of
 from gridpoints.errors import QueueUnreadable
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
-from gridpoints.redemption.tills import Till
+from gridpoints.redemption.merchants.outlets import Till
 from gridpoints.redemption.vouchers.model import Arrival, Delivery, DoubleUse, DoubleUseStatus
 from gridpoints.redemption.vouchers.offline import taken_in
 

@@ -24,9 +24,9 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.model import Account, Leg, Transaction
 from gridpoints.ledger.operations import Ledger
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.merchants.outlets import KeyScope, Till
 from gridpoints.redemption.model import Redemption, RedemptionStatus
-from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.tills import KeyScope, Till
 from gridpoints.redemption.vouchers.issuing import _keys
 from gridpoints.redemption.vouchers.model import (
     DOUBLE_USE,

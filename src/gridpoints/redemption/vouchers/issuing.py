@@ -11,10 +11,10 @@ from gridpoints.codes import code_hash, new_code, read_code
 from gridpoints.community.model import Member
 from gridpoints.errors import HandingOnNotAllowed, NotUsable, RedemptionConflict, VoucherKeyUnknown
 from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
-from gridpoints.redemption.asking import Merits, check_id
 from gridpoints.redemption.model import Redemption, RedemptionStatus
-from gridpoints.redemption.reserving import Reserving
-from gridpoints.redemption.spending import SPEAKS_FOR_RESIDENTS
+from gridpoints.redemption.till.asking import Merits, check_id
+from gridpoints.redemption.till.reserving import Reserving
+from gridpoints.redemption.till.spending import SPEAKS_FOR_RESIDENTS
 from gridpoints.redemption.vouchers.model import (
     GRACE,
     SECRET,

@@ -21,9 +21,9 @@ from gridpoints.errors import (
     VoucherNotValid,
     VoucherUnknown,
 )
-from gridpoints.redemption.acting import TILL_ROLE
+from gridpoints.redemption.merchants.acting import TILL_ROLE
 from gridpoints.redemption.model import Redemption, RedemptionStatus
-from gridpoints.redemption.spending import SPEAKS_FOR_RESIDENTS
+from gridpoints.redemption.till.spending import SPEAKS_FOR_RESIDENTS
 from gridpoints.redemption.vouchers.issuing import Issuing, _keys
 from gridpoints.redemption.vouchers.model import (
     SECRET,

@@ -21,8 +21,8 @@ from gridpoints.errors import (
     TransactionConflict,
 )
 from gridpoints.ledger.model import Account, Balance, Hold
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Merchant
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.offers.model import Offer
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (

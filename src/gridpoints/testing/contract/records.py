@@ -18,8 +18,8 @@ from gridpoints.errors import (
     ReferenceUnknown,
 )
 from gridpoints.records import Record, kind_of
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Merchant
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.offers.model import Offer
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS, REFERENCES, UNIQUE
 from gridpoints.storage.port import Range, Sought, Store, Work

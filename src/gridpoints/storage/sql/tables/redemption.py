@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gridpoints.redemption.fund import Deposit
-from gridpoints.redemption.model import Redemption, Refund
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Agreement, Alliance, Merchant, Staff
-from gridpoints.redemption.statements import Adjustment, Settlement
-from gridpoints.redemption.tills import Outlet, Till, TillKey
+from gridpoints.redemption.fund.model import Deposit
+from gridpoints.redemption.merchants.model import Agreement, Alliance, Merchant, Staff
+from gridpoints.redemption.merchants.outlets import Outlet, Till, TillKey
+from gridpoints.redemption.model import Redemption
+from gridpoints.redemption.offers.model import Offer
+from gridpoints.redemption.statements.model import Adjustment, Settlement
+from gridpoints.redemption.till.refunds import Refund
 from gridpoints.storage.sql.tables.base import (
     Amount,
     AmountOrNone,
@@ -30,7 +31,7 @@ from gridpoints.storage.sql.tables.base import (
 
 
 class MerchantRow(Row, table=True):
-    """See `gridpoints.redemption.partners.Merchant`."""
+    """See `gridpoints.redemption.merchants.model.Merchant`."""
 
     __tablename__ = "gridpoints_merchant"
     __table_args__ = kept(Merchant)
@@ -44,7 +45,7 @@ class MerchantRow(Row, table=True):
 
 
 class AgreementRow(Row, table=True):
-    """See `gridpoints.redemption.partners.Agreement`."""
+    """See `gridpoints.redemption.merchants.model.Agreement`."""
 
     __tablename__ = "gridpoints_agreement"
     __table_args__ = kept(Agreement, index("merchant_id", "starts_on"))
@@ -64,7 +65,7 @@ class AgreementRow(Row, table=True):
 
 
 class StaffRow(Row, table=True):
-    """See `gridpoints.redemption.partners.Staff`."""
+    """See `gridpoints.redemption.merchants.model.Staff`."""
 
     __tablename__ = "gridpoints_staff"
     __table_args__ = kept(Staff, index("merchant_id"), index("person"))
@@ -77,7 +78,7 @@ class StaffRow(Row, table=True):
 
 
 class AllianceRow(Row, table=True):
-    """See `gridpoints.redemption.partners.Alliance`."""
+    """See `gridpoints.redemption.merchants.model.Alliance`."""
 
     __tablename__ = "gridpoints_alliance"
     __table_args__ = kept(Alliance)
@@ -89,7 +90,7 @@ class AllianceRow(Row, table=True):
 
 
 class OutletRow(Row, table=True):
-    """See `gridpoints.redemption.tills.Outlet`."""
+    """See `gridpoints.redemption.merchants.outlets.Outlet`."""
 
     __tablename__ = "gridpoints_outlet"
     __table_args__ = kept(Outlet, index("merchant_id"))
@@ -103,7 +104,7 @@ class OutletRow(Row, table=True):
 
 
 class TillRow(Row, table=True):
-    """See `gridpoints.redemption.tills.Till`."""
+    """See `gridpoints.redemption.merchants.outlets.Till`."""
 
     __tablename__ = "gridpoints_till"
     __table_args__ = kept(Till, index("outlet_id"), index("merchant_id"))
@@ -116,7 +117,7 @@ class TillRow(Row, table=True):
 
 
 class TillKeyRow(Row, table=True):
-    """See `gridpoints.redemption.tills.TillKey`."""
+    """See `gridpoints.redemption.merchants.outlets.TillKey`."""
 
     __tablename__ = "gridpoints_till_key"
     __table_args__ = kept(TillKey, index("till_id"))
@@ -133,7 +134,7 @@ class TillKeyRow(Row, table=True):
 
 
 class OfferRow(Row, table=True):
-    """See `gridpoints.redemption.offers.Offer`."""
+    """See `gridpoints.redemption.offers.model.Offer`."""
 
     __tablename__ = "gridpoints_offer"
     __table_args__ = kept(Offer, index("merchant_id"), index("alliance_id"))
@@ -193,7 +194,7 @@ class RedemptionRow(Row, table=True):
 
 
 class RefundRow(Row, table=True):
-    """See `gridpoints.redemption.model.Refund`."""
+    """See `gridpoints.redemption.till.refunds.Refund`."""
 
     __tablename__ = "gridpoints_refund"
     __table_args__ = kept(
@@ -218,7 +219,7 @@ class RefundRow(Row, table=True):
 
 
 class SettlementRow(Row, table=True):
-    """See `gridpoints.redemption.statements.Settlement`."""
+    """See `gridpoints.redemption.statements.model.Settlement`."""
 
     __tablename__ = "gridpoints_settlement"
     __table_args__ = kept(Settlement, index("merchant_id", "until_sequence"), index("currency", "status"))
@@ -250,7 +251,7 @@ class SettlementRow(Row, table=True):
 
 
 class AdjustmentRow(Row, table=True):
-    """See `gridpoints.redemption.statements.Adjustment`."""
+    """See `gridpoints.redemption.statements.model.Adjustment`."""
 
     __tablename__ = "gridpoints_adjustment"
     __table_args__ = kept(Adjustment, index("merchant_id", "status"), index("settlement_id"))
@@ -267,7 +268,7 @@ class AdjustmentRow(Row, table=True):
 
 
 class DepositRow(Row, table=True):
-    """See `gridpoints.redemption.fund.Deposit`."""
+    """See `gridpoints.redemption.fund.model.Deposit`."""
 
     __tablename__ = "gridpoints_deposit"
     __table_args__ = kept(Deposit, index("currency", "day"))

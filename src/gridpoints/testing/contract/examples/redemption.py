@@ -7,19 +7,8 @@ from decimal import Decimal
 
 from gridpoints.ledger.model import MOST_AMOUNT
 from gridpoints.records import Record
-from gridpoints.redemption.fund import Deposit
-from gridpoints.redemption.model import (
-    CountedBy,
-    Line,
-    Redemption,
-    RedemptionStatus,
-    Refund,
-    Restored,
-    Share,
-    Use,
-)
-from gridpoints.redemption.offers import Offer, OfferKind, OfferLimit, OfferStatus
-from gridpoints.redemption.partners import (
+from gridpoints.redemption.fund.model import Deposit
+from gridpoints.redemption.merchants.model import (
     Agreement,
     AgreementStatus,
     Alliance,
@@ -30,14 +19,32 @@ from gridpoints.redemption.partners import (
     StaffRole,
     StaffStatus,
 )
-from gridpoints.redemption.statements import (
+from gridpoints.redemption.merchants.outlets import (
+    KeyScope,
+    KeyStatus,
+    Opening,
+    Outlet,
+    PlaceStatus,
+    Till,
+    TillKey,
+)
+from gridpoints.redemption.model import (
+    CountedBy,
+    Line,
+    Redemption,
+    RedemptionStatus,
+    Share,
+    Use,
+)
+from gridpoints.redemption.offers.model import Offer, OfferKind, OfferLimit, OfferStatus
+from gridpoints.redemption.statements.model import (
     Adjustment,
     AdjustmentStatus,
     Portion,
     Settlement,
     SettlementStatus,
 )
-from gridpoints.redemption.tills import KeyScope, KeyStatus, Opening, Outlet, PlaceStatus, Till, TillKey
+from gridpoints.redemption.till.refunds import Refund, Restored
 from gridpoints.redemption.vouchers.model import (
     Arrival,
     Attempt,

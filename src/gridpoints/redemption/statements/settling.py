@@ -12,10 +12,10 @@ from attrs import define, field, frozen
 
 from gridpoints.errors import GridpointsError, NothingToSettle
 from gridpoints.ledger.model import Account, Entry, Totals
-from gridpoints.redemption.acting import Acting
+from gridpoints.redemption.merchants.acting import Acting
+from gridpoints.redemption.merchants.model import Agreement, Merchant, MerchantStatus
 from gridpoints.redemption.model import Redemption
-from gridpoints.redemption.partners import Agreement, Merchant, MerchantStatus
-from gridpoints.redemption.statements import (
+from gridpoints.redemption.statements.model import (
     ADJUSTMENT,
     Adjustment,
     AdjustmentStatus,

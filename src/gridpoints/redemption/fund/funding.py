@@ -13,7 +13,7 @@ from gridpoints.errors import NoRulesInForce
 from gridpoints.ledger.model import Account
 from gridpoints.ledger.operations import Ledger
 from gridpoints.records import Record
-from gridpoints.redemption.fund import (
+from gridpoints.redemption.fund.model import (
     COVERED,
     Alarm,
     Deposit,
@@ -23,11 +23,9 @@ from gridpoints.redemption.fund import (
     Liability,
     expected,
 )
-from gridpoints.redemption.partners import Agreement, Merchant, MerchantStatus, agreed_on
-from gridpoints.redemption.paying import cents
-from gridpoints.redemption.reconciling import Reconciling
-from gridpoints.redemption.settlement import NO_TAKINGS, last_statement
-from gridpoints.redemption.statements import (
+from gridpoints.redemption.merchants.model import Agreement, Merchant, MerchantStatus, agreed_on
+from gridpoints.redemption.reconciliation.reconciling import Reconciling
+from gridpoints.redemption.statements.model import (
     Adjustment,
     AdjustmentStatus,
     PaymentTerms,
@@ -36,6 +34,8 @@ from gridpoints.redemption.statements import (
     SettlementStatus,
     terms_on,
 )
+from gridpoints.redemption.statements.paying import cents
+from gridpoints.redemption.statements.settling import NO_TAKINGS, last_statement
 from gridpoints.rules.case import Scope
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules

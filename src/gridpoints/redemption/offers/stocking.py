@@ -5,9 +5,9 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from gridpoints.errors import NotWholeNumber, WritesOffMore
-from gridpoints.redemption.offering import Offering
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.redeeming import Redeeming
+from gridpoints.redemption.offers.model import Offer
+from gridpoints.redemption.offers.offering import Offering
+from gridpoints.redemption.till.redeeming import Redeeming
 from gridpoints.values import check_text, check_whole
 
 #: More pieces at once are a mistake.

@@ -17,10 +17,10 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
 from gridpoints.records import Stateful
+from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import REDEMPTION, Redemption, RedemptionStatus, capturing
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.spending import Spending
-from gridpoints.redemption.tills import KeyScope
+from gridpoints.redemption.offers.model import Offer
+from gridpoints.redemption.till.spending import Spending
 from gridpoints.redemption.vouchers.model import Voucher
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import check_whole

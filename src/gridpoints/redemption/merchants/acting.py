@@ -13,8 +13,8 @@ from gridpoints.errors import (
     TillKeyRefused,
     TillMayNot,
 )
-from gridpoints.redemption.partners import Merchant, Staff, StaffRole
-from gridpoints.redemption.tills import KeyScope, Outlet, PlaceStatus, Till, TillKey
+from gridpoints.redemption.merchants.model import Merchant, Staff, StaffRole
+from gridpoints.redemption.merchants.outlets import KeyScope, Outlet, PlaceStatus, Till, TillKey
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Work

@@ -9,8 +9,8 @@ from decimal import Decimal
 from attrs import evolve, frozen
 
 from gridpoints.errors import AgreementOverlaps, StaffOnly, UnitUnknown
-from gridpoints.redemption.acting import TILL_ROLE, Acting, staff_id
-from gridpoints.redemption.partners import (
+from gridpoints.redemption.merchants.acting import TILL_ROLE, Acting, staff_id
+from gridpoints.redemption.merchants.model import (
     AGREEMENT,
     ALLIANCE,
     MERCHANT,

@@ -9,9 +9,9 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from gridpoints.errors import NotUsable, TillKeyRefused
-from gridpoints.redemption.acting import TILL_ROLE, Acting, key_role, scope_role, till_actor_id
-from gridpoints.redemption.partners import Merchant, StaffRole
-from gridpoints.redemption.tills import (
+from gridpoints.redemption.merchants.acting import TILL_ROLE, Acting, key_role, scope_role, till_actor_id
+from gridpoints.redemption.merchants.model import Merchant, StaffRole
+from gridpoints.redemption.merchants.outlets import (
     KEY_PREFIX,
     PLACE,
     SECRET_BYTES,

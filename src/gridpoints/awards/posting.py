@@ -25,7 +25,7 @@ def account_of(award: Award) -> Account:
 
 
 @define
-class Till:
+class Batch:
     """Collects the transactions of a unit of work, and posts them together.
 
     Accounts are looked at only where a rule asks for a balance, or may leave somebody owing: all of
@@ -48,7 +48,7 @@ class Till:
     _issuances: dict[str, Account] = field(factory=dict)
 
     def available(self, account: Account) -> int:
-        """What can be taken from an account of the batch now, what the till will post included."""
+        """What can be taken from an account of the batch now, what it will post included."""
         return self._locked()[account]
 
     def _locked(self) -> dict[Account, int]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from gridpoints.records import Lifecycle
-from gridpoints.redemption.partners import Agreement
+from gridpoints.redemption.merchants.model import Agreement
 from gridpoints.values import Period, midnight
 
 _CENT = Decimal("0.01")

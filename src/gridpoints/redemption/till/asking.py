@@ -13,7 +13,7 @@ from attrs import frozen
 from gridpoints.errors import StarTooLow, TakesNoPart
 from gridpoints.exact_json import canonical
 from gridpoints.ledger.model import Account
-from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.offers.model import Offer
 from gridpoints.rules.model import RuleSet
 from gridpoints.storage.port import Work
 from gridpoints.values import check_identifier, check_whole

@@ -23,14 +23,14 @@ from gridpoints.errors import (
     SharesDiffer,
 )
 from gridpoints.ledger.model import Account, AccountKind, Hold
-from gridpoints.redemption.asking import Asked, Merits, check_id
+from gridpoints.redemption.merchants.model import Agreement, Alliance, AllianceStatus, Merchant
+from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import RESERVATION, Line, Redemption, RedemptionStatus, Use
-from gridpoints.redemption.offering import Offering, must_cover
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Agreement, Alliance, AllianceStatus, Merchant
-from gridpoints.redemption.pricing import Paid, Payer, Pricing, pieces_limited
-from gridpoints.redemption.redeeming import Redeeming
-from gridpoints.redemption.tills import KeyScope
+from gridpoints.redemption.offers.model import Offer
+from gridpoints.redemption.offers.offering import Offering, must_cover
+from gridpoints.redemption.till.asking import Asked, Merits, check_id
+from gridpoints.redemption.till.pricing import Paid, Payer, Pricing, pieces_limited
+from gridpoints.redemption.till.redeeming import Redeeming
 from gridpoints.rules.case import Scope
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.operations import PUBLISHED, RulesCalendar

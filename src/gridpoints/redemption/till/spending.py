@@ -11,12 +11,12 @@ from attrs import frozen
 from gridpoints.codes import step_of
 from gridpoints.community.model import Member, MemberStatus
 from gridpoints.errors import MemberNotThere, NotTheOrganiser, NotYourPoints, RedeemReserved, TooManyAttempts
-from gridpoints.redemption.acting import Acting
-from gridpoints.redemption.asking import NO_MERITS, NOTHING_KNOWN, Known, Merits
+from gridpoints.redemption.merchants.acting import Acting
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import Redemption
-from gridpoints.redemption.offers import Offer
-from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.tills import KeyScope
+from gridpoints.redemption.offers.model import Offer
+from gridpoints.redemption.till.asking import NO_MERITS, NOTHING_KNOWN, Known, Merits
 from gridpoints.redemption.vouchers.model import SECRET, Attempt, MemberSecret, SecretStatus
 from gridpoints.rules.case import UsageKey
 from gridpoints.rules.model import RuleSet

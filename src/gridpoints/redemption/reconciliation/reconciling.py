@@ -11,10 +11,9 @@ from attrs import evolve, frozen
 
 from gridpoints.errors import DifferenceOutdated, NothingToCorrect
 from gridpoints.ledger.model import Account, Entry
+from gridpoints.redemption.merchants.model import Agreement, Merchant, agreed_on
 from gridpoints.redemption.model import Redemption, RedemptionStatus
-from gridpoints.redemption.partners import Agreement, Merchant, agreed_on
-from gridpoints.redemption.paying import Paying
-from gridpoints.redemption.reconciliation import (
+from gridpoints.redemption.reconciliation.model import (
     Difference,
     Listed,
     Proposal,
@@ -22,8 +21,9 @@ from gridpoints.redemption.reconciliation import (
     Recorded,
     compared,
 )
-from gridpoints.redemption.settlement import AT_ONCE, NO_TAKINGS
-from gridpoints.redemption.statements import Adjustment, AdjustmentStatus
+from gridpoints.redemption.statements.model import Adjustment, AdjustmentStatus
+from gridpoints.redemption.statements.paying import Paying
+from gridpoints.redemption.statements.settling import AT_ONCE, NO_TAKINGS
 from gridpoints.redemption.vouchers.model import Voucher
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Interval, Unit, check_text, midnight

@@ -13,9 +13,8 @@ from gridpoints.errors import NotAnAmount, NotTheLastStatement, SamePerson
 from gridpoints.ledger.model import Account, Leg, Transaction
 from gridpoints.ledger.operations import Ledger
 from gridpoints.redemption.formats import Cell, Column, Holds, Table, format_of
-from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.settlement import NO_TAKINGS, PAYING_OUT, Settling, last_statement
-from gridpoints.redemption.statements import (
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.statements.model import (
     ADJUSTMENT,
     SETTLEMENT,
     Adjustment,
@@ -23,6 +22,7 @@ from gridpoints.redemption.statements import (
     Settlement,
     SettlementStatus,
 )
+from gridpoints.redemption.statements.settling import NO_TAKINGS, PAYING_OUT, Settling, last_statement
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit, check_text, shown
 

@@ -11,7 +11,7 @@ from attrs import define, evolve, field, frozen
 from gridpoints.errors import InsufficientPoints, NotRedeemable, OfferLimitReached
 from gridpoints.ledger.model import Account
 from gridpoints.redemption.model import CountedBy, Share, Use
-from gridpoints.redemption.offers import Offer
+from gridpoints.redemption.offers.model import Offer
 from gridpoints.rules.case import Scope
 from gridpoints.rules.limits import Counted
 from gridpoints.rules.redemption import Redeeming, RedemptionDays, RedemptionTerms, redeemable

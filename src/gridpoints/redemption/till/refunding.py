@@ -21,19 +21,17 @@ from gridpoints.ledger.journal import Act, Line, instant_text
 from gridpoints.ledger.model import Account, AccountKind, Leg, Transaction
 from gridpoints.ledger.operations import Ledger
 from gridpoints.ledger.reversal import Original
-from gridpoints.redemption.asking import check_id, fingerprint
+from gridpoints.redemption.merchants.model import Merchant
+from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import (
     REDEMPTION,
     Redemption,
     RedemptionStatus,
-    Refund,
-    Restored,
-    refunding,
 )
-from gridpoints.redemption.partners import Merchant
-from gridpoints.redemption.redeeming import Redeeming, post
-from gridpoints.redemption.settlement import CARRIED, REFUND
-from gridpoints.redemption.tills import KeyScope
+from gridpoints.redemption.statements.settling import CARRIED, REFUND
+from gridpoints.redemption.till.asking import check_id, fingerprint
+from gridpoints.redemption.till.redeeming import Redeeming, post
+from gridpoints.redemption.till.refunds import Refund, Restored, refunding
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work

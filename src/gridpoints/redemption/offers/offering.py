@@ -17,9 +17,9 @@ from gridpoints.errors import (
     NotUsable,
     OfferWithdrawn,
 )
-from gridpoints.redemption.acting import Acting
-from gridpoints.redemption.offers import OFFER, Offer, OfferKind, OfferLimit, OfferStatus
-from gridpoints.redemption.partners import Agreement, Merchant, StaffRole
+from gridpoints.redemption.merchants.acting import Acting
+from gridpoints.redemption.merchants.model import Agreement, Merchant, StaffRole
+from gridpoints.redemption.offers.model import OFFER, Offer, OfferKind, OfferLimit, OfferStatus
 from gridpoints.storage.port import Range, Sought, Work
 from gridpoints.values import (
     LONGEST_TEXT,
