@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 from attrs import frozen
 
@@ -86,6 +86,18 @@ class NothingKnown:
 
 NO_MERITS = Merits()
 NOTHING_KNOWN = NothingKnown()
+
+
+class Wanted(TypedDict, total=False):
+    """How goods are redeemed, as `authorise` takes it: how many, who pays, what is shown, the id."""
+
+    quantity: int
+    shares: Mapping[Account, int] | None
+    pooled: bool
+    merits: Merits | None
+    merchant_id: str | None
+    member_code: str | None
+    id: str | None
 
 
 @frozen

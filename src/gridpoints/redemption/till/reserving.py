@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Unpack
 
 from attrs import define, evolve, field, frozen
 
@@ -28,7 +29,7 @@ from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import RESERVATION, Line, Redemption, RedemptionStatus, Use
 from gridpoints.redemption.offers.model import Offer
 from gridpoints.redemption.offers.offering import Offering, must_cover
-from gridpoints.redemption.till.asking import Asked, Merits, check_id
+from gridpoints.redemption.till.asking import Asked, Merits, Wanted, check_id
 from gridpoints.redemption.till.pricing import Paid, Payer, Pricing, pieces_limited
 from gridpoints.redemption.till.redeeming import Redeeming
 from gridpoints.rules.case import Scope
@@ -122,33 +123,10 @@ class Reserving(Redeeming, Offering):
         reservation = _Reservation(self, work, asked, rules, people, offers, merchant)
         return reservation.made(id, agreement, until)
 
-    def redeem(
-        self,
-        goods: str | Mapping[str, int],
-        member_id: str,
-        *,
-        quantity: int = 1,
-        shares: Mapping[Account, int] | None = None,
-        pooled: bool = False,
-        merits: Merits | None = None,
-        merchant_id: str | None = None,
-        member_code: str | None = None,
-        id: str | None = None,
-    ) -> Redemption:
-        """Authorise and capture at once, as when the goods are handed over on the spot."""
+    def redeem(self, goods: str | Mapping[str, int], member_id: str, **wanted: Unpack[Wanted]) -> Redemption:
+        """Authorise what is `wanted`, and capture it at once, as when goods are handed over on the spot."""
         with self._attempting(), self.context.begin():
-            reserved = self.authorise(
-                goods,
-                member_id,
-                quantity=quantity,
-                shares=shares,
-                pooled=pooled,
-                merits=merits,
-                merchant_id=merchant_id,
-                member_code=member_code,
-                id=id,
-            )
-            return self.capture(reserved.id)
+            return self.capture(self.authorise(goods, member_id, **wanted).id)
 
     def _giver(self, work: Work, asked: Asked, offers: Sequence[Offer]) -> tuple[Merchant, Agreement]:
         """Who gives the goods, and on what terms."""
