@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.journal import MOVING, Line
+from gridpoints.ledger.lots import AccountState
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import HERE, IDS, accounts, book, entries, journal
@@ -30,6 +31,8 @@ from gridpoints.storage.sql.types import among
 LONG = 8_192
 #: So many lines are entered by the post that finds them, so that no tail grows for ever.
 FAR_TOO_LONG = 131_072
+#: So many strict accounts are remembered, of about half a kilobyte each.
+MOST_STATES = 20_000
 #: Lines that are entered at once.
 CHUNK = 16_384
 #: Lines whose legs are read at once. Of more, the lists that JSON makes live long enough for Python's
@@ -112,10 +115,33 @@ class Remembered:
     slow to ask how many there are. `hot` is what the hot accounts held that it used, when it first used
     them or last folded: enough to refuse what would take them beyond `MOST_BALANCE`, which leaves room
     for all that was not folded meanwhile.
+
+    `states` is what the strict accounts have that it wrote last, where nobody else writes: on SQLite, as
+    long as the file has the `version` that it had then. They are taken out by who locks them, and kept
+    again by who wrote them, so that a unit of work that fails leaves none behind.
     """
 
     unfolded: int = 0
     hot: dict[str, int] = field(factory=dict)
+    states: dict[str, AccountState] = field(factory=dict)
+    version: int | None = None
+
+    def take(self, keys: Iterable[str]) -> dict[str, AccountState]:
+        """What is remembered of these accounts, which is then remembered no more."""
+        states = self.states
+        return {key: states.pop(key) for key in keys if key in states}
+
+    def forget(self, version: int | None) -> None:
+        """Remember of no account what it has; what is kept from now on is of this version of the file."""
+        self.states.clear()
+        self.version = version
+
+    def keep(self, states: Mapping[str, AccountState]) -> None:
+        """Remember what accounts have, and no more than `MOST_STATES` of them."""
+        if len(self.states) + len(states) > MOST_STATES:
+            self.states.clear()
+        if len(states) <= MOST_STATES:
+            self.states.update(states)
 
 
 #: The place before the first entry of an account, and its balance.

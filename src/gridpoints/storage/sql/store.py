@@ -65,7 +65,7 @@ class SqlStore:
             if outer is None or outer.thread != get_ident():
                 engine = self._engines.writing if write else self._engines.reading
                 turn = self._engines.turn if write else _NO_TURN
-                with turn, engine.begin() as connection:
+                with turn, self._remembering(write), engine.begin() as connection:
                     token = self._open.set(_Open(connection, write, get_ident()))
                     try:
                         yield SqlWork(connection, community, self._remembered[community])
@@ -74,10 +74,21 @@ class SqlStore:
             elif not write:
                 yield SqlWork(outer.connection, community, self._remembered[community])
             elif outer.write:
-                with savepoint(outer.connection):
+                with self._remembering(), savepoint(outer.connection):
                     yield SqlWork(outer.connection, community, self._remembered[community])
             else:
                 raise RuntimeError("the unit of work that is open only reads")
+
+    @contextmanager
+    def _remembering(self, write: bool = True) -> Iterator[None]:
+        """Forget what accounts have where what was written is undone, before anybody else writes."""
+        try:
+            yield
+        except BaseException:
+            if write:
+                for remembered in self._remembered.values():
+                    remembered.forget(None)
+            raise
 
     def communities(self) -> list[str]:
         """The ids of all communities, sorted."""
