@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import define, field
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal_column, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gridpoints.errors import ConcurrentChange
@@ -25,7 +25,7 @@ from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import HERE, IDS, accounts, book, entries, journal
 from gridpoints.storage.sql.statements import SqlStatements
-from gridpoints.storage.sql.types import among
+from gridpoints.storage.sql.types import Text, among, array_of_texts
 
 #: From so many lines on, whoever reads statements enters them first.
 LONG = 8_192
@@ -49,7 +49,6 @@ _CLOSED = bulk.update_of(book, ["closed_until"])
 
 _OPEN = bulk.insert(accounts, new_only=True)
 _RECORD = bulk.insert(journal, new_only=True)
-_NUMBER = bulk.update_of(journal, ["number"])
 _ENTER = bulk.insert(entries)
 READ_HOT = Prepared(
     select(accounts.c.id, accounts.c.posted).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
@@ -77,7 +76,7 @@ _TIPS = Prepared(
     .where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
 )
 _tail = (
-    select(journal.c.id, journal.c.number, journal.c.act, journal.c.legs, journal.c.refusal)
+    select(journal.c.act, journal.c.legs, journal.c.refusal)
     .where(journal.c.community_id == HERE)
     .limit(bindparam("limit", type_=BigInteger))
 )
@@ -85,8 +84,18 @@ _tail = (
 _NUMBERED_TAIL = Prepared(
     _tail.where(journal.c.number > bindparam("folded", type_=BigInteger)).order_by(journal.c.number)
 )
+#: With the place of the row, where it is found without an index: only `fold` ever moves it.
 _UNNUMBERED_TAIL = Prepared(
-    _tail.where(journal.c.number.is_(None)).order_by(journal.c.recorded_at, journal.c.id)
+    _tail.add_columns(literal_column("CAST(ctid AS TEXT)", Text))
+    .where(journal.c.number.is_(None))
+    .order_by(journal.c.recorded_at, journal.c.id)
+)
+_NUMBER = Prepared(
+    text(
+        "UPDATE gridpoints_journal SET number = :folded + new.position "
+        "FROM unnest(CAST(:places AS TID[])) WITH ORDINALITY AS new (place, position) "
+        "WHERE gridpoints_journal.ctid = new.place"
+    )
 )
 _tail_ids = select(journal.c.id).where(journal.c.community_id == HERE).limit(1)
 _SKIP = bindparam("skip", type_=BigInteger)
@@ -237,12 +246,12 @@ class SqlFolding(SqlStatements):
                 tail = self.rows(_NUMBERED_TAIL, folded=self.folded, limit=size)
             numbers = range(self.folded + 1, self.folded + 1 + len(tail))
             if self.others_write:
-                values: bulk.Columns = {"number": numbers, "id": [row[0] for row in tail]}
-                _NUMBER.run(self.connection, self.community, values)
+                places = array_of_texts([row[-1] for row in tail])
+                _NUMBER.run(self.connection, folded=self.folded, places=places)
             if tail:
                 moving = [
                     (number, legs)
-                    for number, (_, _, act, legs, refusal) in zip(numbers, tail, strict=True)
+                    for number, (act, legs, refusal, *_) in zip(numbers, tail, strict=True)
                     if refusal is None and act in MOVING
                 ]
                 starts = range(0, len(moving), READ_AT_ONCE)
