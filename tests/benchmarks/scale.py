@@ -1,10 +1,14 @@
-"""A store with millions of entries, against one that holds ten thousand.
+"""The ledger of a community with millions of entries, against the same community when it was young.
 
 Posting in batches of 100: the limit is the rate of ``ledger.post`` in a store of 10,000 entries, filled
-in the same run and measured in turn with the big one; each posts to random members that it has, so
-that neither opens accounts. Reading, in the big store: one ``balance`` of a random member and of the
-issuance account, and a page of 100 entries of ``statement``, the first and the middle one, of a busy
-member and of the issuance account. A member has 50 entries, the busy one every 250th.
+in the same run and measured in turn with the big one. Both have the same members, and each posts to
+random ones of them, so that neither opens accounts. How much the number of members costs by itself is a
+figure without a target: the same in a community of 100,000, of which each has had points once; there, each
+of the 100 accounts of a batch stands on a page of its own.
+
+Reading, in the big store: one ``balance`` of a random member and of the issuance account, and a page of 100
+entries of ``statement``, the first and the middle one, of a busy member and of the issuance account.
+The busy member has one of 251 transactions.
 """
 
 from __future__ import annotations
@@ -21,9 +25,9 @@ from tests.benchmarks import measure
 from tests.benchmarks.measure import Figure, Run
 
 SMALL = 10_000
-ENTRIES_OF_A_MEMBER = 50
-#: One transaction of so many is the busy member's.
-BUSY = 250
+MEMBERS, MANY_MEMBERS = 5_000, 100_000
+#: One transaction of so many is the busy member's: a prime, so that no other one goes without.
+BUSY = 251
 FILLING_BATCH = 8_000
 BATCH = 100
 PAGE = 100
@@ -34,36 +38,48 @@ BALANCES, PAGES = 2_000, 300
 
 def run(bench: Run) -> Iterator[Figure]:
     """SQLite, then PostgreSQL."""
-    bigs, smalls = bench.stores("big"), bench.stores("small")
-    for (store, big_url), (_, small_url) in zip(bigs, smalls, strict=True):
+    stores = (bench.stores(name) for name in ("big", "small", "many"))
+    for (store, big_url), (_, small_url), (_, many_url) in zip(*stores, strict=True):
         with ExitStack() as stack:
-            small = stack.enter_context(measure.opened(small_url))
-            big = stack.enter_context(measure.opened(big_url))
-            few = _fill(small, SMALL)
+            small, big, many = (
+                stack.enter_context(measure.opened(url)) for url in (small_url, big_url, many_url)
+            )
+            members, of_many = measure.members(MEMBERS), measure.members(MANY_MEMBERS)
+            _fill(small, members, SMALL)
             start = perf_counter()
-            many = _fill(big, bench.entries)
+            _fill(big, members, bench.entries)
             filling = bench.entries / 2 / (perf_counter() - start)
-            limit, rate = measure.medians(
-                _posting(small, few, quick=bench.quick), _posting(big, many, quick=bench.quick)
+            _fill(many, of_many, 2 * MANY_MEMBERS)
+            limit, old, large = measure.medians(
+                _posting(small, members, quick=bench.quick),
+                _posting(big, members, quick=bench.quick),
+                _posting(many, of_many, quick=bench.quick),
             )
             yield Figure(
                 f"{store}, batch 100 at {bench.entries:,} entries",
-                rate,
+                old,
                 "transfers/s",
                 limit,
                 at_least=0.8,
                 note=f"limit: at {SMALL:,} entries; filled with {filling:,.0f} transfers/s",
             )
-            yield from _reading(store, big, many)
+            yield Figure(
+                f"{store}, batch 100 with {MANY_MEMBERS:,} members",
+                large,
+                "transfers/s",
+                limit,
+                note=f"limit: with {MEMBERS:,} members, at {SMALL:,} entries",
+            )
+            yield from _reading(store, big, members)
 
 
-def _fill(ledger: Ledger, entries: int) -> list[Account]:
-    """Post until there are so many entries; the members that have them, the busy one first."""
-    members = measure.members(entries // ENTRIES_OF_A_MEMBER)
-    awards = (measure.award(members[0 if n % BUSY == 0 else n % len(members)]) for n in range(entries // 2))
+def _fill(ledger: Ledger, members: list[Account], entries: int) -> None:
+    """Post until there are so many entries, each member's as many but the busy one's, who is the first."""
+    busy = (n >= len(members) and n % BUSY == 0 for n in range(entries // 2))
+    awards = (measure.award(members[0 if each else n % len(members)]) for n, each in enumerate(busy))
     for batch in measure.batches(awards, FILLING_BATCH):
         ledger.post(batch)
-    return members
+    ledger.fold()
 
 
 def _posting(ledger: Ledger, members: list[Account], *, quick: bool) -> Callable[[], float]:

@@ -28,6 +28,7 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.model import Account, Hold, Leg, Posted, Rejected, Transaction, Verification
 from gridpoints.ledger.verification import verify
+from gridpoints.storage.sql import folding
 from gridpoints.storage.sql.engines import Engines
 from gridpoints.storage.sql.schema import VERSION_TABLE
 from gridpoints.storage.sql.store import SqlStore
@@ -199,6 +200,75 @@ def test_the_database_refuses_an_overdraft_by_itself(store: SqlStore) -> None:
 
 def transfer(id: str, to: Account, amount: int) -> Transaction:
     return Transaction(id, (Leg(Account.issuance(to.unit), -amount), Leg(to, amount)))
+
+
+# --- what a store remembers -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def remembering(store: SqlStore) -> SqlStore:
+    """It posted 5 points to Li, and may remember them."""
+    with store.begin("baiyang") as work:
+        work.add(Profile("baiyang", "白羊村", "Asia/Shanghai", START), Unit("points"))
+        work.ledger.post([transfer("t1", LI, 5)], at=START)
+    return store
+
+
+LI = Account.member("li", "points")
+
+
+def spent(store: SqlStore, amount: int) -> type:
+    """What Li's spending comes to."""
+    with store.begin("baiyang") as work:
+        [outcome] = work.ledger.post([transfer(f"spend-{uuid4()}", LI, -amount)], at=START)
+    return type(outcome)
+
+
+def undone(store: SqlStore) -> None:
+    """Give Li 5 points more in a unit of work that then fails."""
+    with store.begin("baiyang") as work:
+        work.ledger.post([transfer("t2", LI, 5)], at=START)
+        raise KeyError
+
+
+def test_what_another_process_wrote_is_seen(remembering: SqlStore, url: str) -> None:
+    with closing(SqlStore(url)) as other:
+        assert spent(other, 3) is Posted
+    assert spent(remembering, 3) is Rejected
+    assert spent(remembering, 2) is Posted
+
+
+def test_what_was_undone_is_not_remembered(remembering: SqlStore) -> None:
+    with pytest.raises(KeyError):
+        undone(remembering)
+    assert spent(remembering, 6) is Rejected
+    assert spent(remembering, 5) is Posted
+
+
+def test_what_was_undone_within_a_unit_of_work_is_not_remembered(remembering: SqlStore) -> None:
+    with remembering.begin("baiyang") as work:
+        with pytest.raises(KeyError):
+            undone(remembering)
+        [outcome] = work.ledger.post([transfer("t3", LI, -6)], at=START)
+        assert isinstance(outcome, Rejected)
+    assert spent(remembering, 5) is Posted
+
+
+def test_what_another_community_undid_with_ours_is_not_remembered(remembering: SqlStore) -> None:
+    with pytest.raises(KeyError), remembering.begin("honggu"):
+        undone(remembering)
+    assert spent(remembering, 6) is Rejected
+
+
+def test_no_more_is_remembered_than_there_is_room_for(
+    remembering: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "MOST_STATES", 3)
+    for number in range(8):
+        with remembering.begin("baiyang") as work:
+            work.ledger.post([transfer(f"m{number}", Account.member(f"m{number}", "points"), 1)], at=START)
+        assert len(remembering._remembered["baiyang"].states) <= 3
+    assert spent(remembering, 5) is Posted
 
 
 # --- threads --------------------------------------------------------------------------------------

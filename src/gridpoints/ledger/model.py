@@ -105,6 +105,8 @@ class Transaction:
 
     def metadata_json(self) -> str:
         """The metadata as canonical JSON: sorted, without blanks; raises `MetadataUnusable`."""
+        if type(self.metadata) is dict and not self.metadata:
+            return "{}"
         if (text := _of_texts(self.metadata)) is not None:
             return text
         problem = "it is too large"
@@ -123,8 +125,6 @@ def _of_texts(metadata: Any) -> str | None:
     """Metadata that are a few plain texts, as `canonical` would write them; None: see what they are."""
     if type(metadata) is not dict:
         return None
-    if not metadata:
-        return "{}"
     try:
         told = "".join((*metadata, *metadata.values()))
     except TypeError:

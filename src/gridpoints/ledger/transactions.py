@@ -45,7 +45,7 @@ class Transactions(Transfer):
         the smallest part of their unit.
         """
         several = list(transactions)
-        self.guard.adjusting(each.reverses for each in several if isinstance(each, Transaction))
+        self.guard.adjusting([t.reverses for t in several if isinstance(t, Transaction) and t.reverses])
         return self._undisputed(lambda work, at: work.ledger.post(several, at=at, atomic=atomic))
 
     def post_each(self, transactions: Iterable[Transaction], *, batch: int = 1_000) -> Iterator[Outcome]:

@@ -211,7 +211,7 @@ def _give_room(connection: sqlite3.Connection, _: object) -> None:
     In a large store, each transaction changes pages all over the file: what is changed again before it
     is brought over is brought once.
     """
-    for pragma in (f"cache_size = -{_CACHE}", f"wal_autocheckpoint = {_LOG}"):
+    for pragma in ("temp_store = MEMORY", f"wal_autocheckpoint = {_LOG}"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -9,27 +9,30 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import define, field
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal_column, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.journal import MOVING, Line
+from gridpoints.ledger.lots import AccountState
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import HERE, IDS, accounts, book, entries, journal
 from gridpoints.storage.sql.statements import SqlStatements
-from gridpoints.storage.sql.types import among
+from gridpoints.storage.sql.types import Text, among, array_of_texts
 
 #: From so many lines on, whoever reads statements enters them first.
 LONG = 8_192
 #: So many lines are entered by the post that finds them, so that no tail grows for ever.
 FAR_TOO_LONG = 131_072
+#: So many strict accounts are remembered, of about half a kilobyte each.
+MOST_STATES = 20_000
 #: Lines that are entered at once.
 CHUNK = 16_384
 #: Lines whose legs are read at once. Of more, the lists that JSON makes live long enough for Python's
@@ -46,7 +49,6 @@ _CLOSED = bulk.update_of(book, ["closed_until"])
 
 _OPEN = bulk.insert(accounts, new_only=True)
 _RECORD = bulk.insert(journal, new_only=True)
-_NUMBER = bulk.update_of(journal, ["number"])
 _ENTER = bulk.insert(entries)
 READ_HOT = Prepared(
     select(accounts.c.id, accounts.c.posted).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
@@ -74,7 +76,7 @@ _TIPS = Prepared(
     .where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
 )
 _tail = (
-    select(journal.c.id, journal.c.number, journal.c.act, journal.c.legs, journal.c.refusal)
+    select(journal.c.act, journal.c.legs, journal.c.refusal)
     .where(journal.c.community_id == HERE)
     .limit(bindparam("limit", type_=BigInteger))
 )
@@ -82,8 +84,18 @@ _tail = (
 _NUMBERED_TAIL = Prepared(
     _tail.where(journal.c.number > bindparam("folded", type_=BigInteger)).order_by(journal.c.number)
 )
+#: With the place of the row, where it is found without an index: only `fold` ever moves it.
 _UNNUMBERED_TAIL = Prepared(
-    _tail.where(journal.c.number.is_(None)).order_by(journal.c.recorded_at, journal.c.id)
+    _tail.add_columns(literal_column("CAST(ctid AS TEXT)", Text))
+    .where(journal.c.number.is_(None))
+    .order_by(journal.c.recorded_at, journal.c.id)
+)
+_NUMBER = Prepared(
+    text(
+        "UPDATE gridpoints_journal SET number = :folded + new.position "
+        "FROM unnest(CAST(:places AS TID[])) WITH ORDINALITY AS new (place, position) "
+        "WHERE gridpoints_journal.ctid = new.place"
+    )
 )
 _tail_ids = select(journal.c.id).where(journal.c.community_id == HERE).limit(1)
 _SKIP = bindparam("skip", type_=BigInteger)
@@ -112,10 +124,33 @@ class Remembered:
     slow to ask how many there are. `hot` is what the hot accounts held that it used, when it first used
     them or last folded: enough to refuse what would take them beyond `MOST_BALANCE`, which leaves room
     for all that was not folded meanwhile.
+
+    `states` is what the strict accounts have that it wrote last, where nobody else writes: on SQLite, as
+    long as the file has the `version` that it had then. They are taken out by who locks them, and kept
+    again by who wrote them, so that a unit of work that fails leaves none behind.
     """
 
     unfolded: int = 0
     hot: dict[str, int] = field(factory=dict)
+    states: dict[str, AccountState] = field(factory=dict)
+    version: int | None = None
+
+    def take(self, keys: Iterable[str]) -> dict[str, AccountState]:
+        """What is remembered of these accounts, which is then remembered no more."""
+        states = self.states
+        return {key: states.pop(key) for key in keys if key in states}
+
+    def forget(self, version: int | None) -> None:
+        """Remember of no account what it has; what is kept from now on is of this version of the file."""
+        self.states.clear()
+        self.version = version
+
+    def keep(self, states: Mapping[str, AccountState]) -> None:
+        """Remember what accounts have, and no more than `MOST_STATES` of them."""
+        if len(self.states) + len(states) > MOST_STATES:
+            self.states.clear()
+        if len(states) <= MOST_STATES:
+            self.states.update(states)
 
 
 #: The place before the first entry of an account, and its balance.
@@ -211,12 +246,12 @@ class SqlFolding(SqlStatements):
                 tail = self.rows(_NUMBERED_TAIL, folded=self.folded, limit=size)
             numbers = range(self.folded + 1, self.folded + 1 + len(tail))
             if self.others_write:
-                values: bulk.Columns = {"number": numbers, "id": [row[0] for row in tail]}
-                _NUMBER.run(self.connection, self.community, values)
+                places = array_of_texts([row[-1] for row in tail])
+                _NUMBER.run(self.connection, folded=self.folded, places=places)
             if tail:
                 moving = [
                     (number, legs)
-                    for number, (_, _, act, legs, refusal) in zip(numbers, tail, strict=True)
+                    for number, (act, legs, refusal, *_) in zip(numbers, tail, strict=True)
                     if refusal is None and act in MOVING
                 ]
                 starts = range(0, len(moving), READ_AT_ONCE)

@@ -109,6 +109,14 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             written = self._write_all(locked, strict)
         if not written:
             raise ConcurrentChange(kind="transaction", id=lines[0].id)
+        if not self.others_write:
+            self.remembered.keep(
+                {
+                    key: state
+                    for key, state in accounts.items()
+                    if state.account.kind.strict and state.moved_at
+                }
+            )
         if lines and lines[-1].act == Act.CLOSE:  # which comes alone
             self.close_book(locked.closed_until)
         if self._alone:

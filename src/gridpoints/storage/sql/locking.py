@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, null, or_, select, type_coerce, union_all
+from sqlalchemy import BigInteger, bindparam, column, func, null, or_, select, type_coerce, union_all
 
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.journal import Act, instant, instant_text
@@ -99,9 +99,17 @@ _folded = (
 _closed_until = select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery()
 _BOOK = Prepared(select(_last_number, _folded, _closed_until))
 _any_known = type_coerce(_any_between, BigInteger)  # in a column of numbers
-#: All that whoever writes alone has to know, in one statement: a row for the book, then the accounts.
+_version = (
+    select(column("data_version", BigInteger))
+    .select_from(func.pragma_data_version().table_valued())
+    .scalar_subquery()
+)
+#: All that whoever writes alone has to know, in one statement: a row for the book and the version of the
+#: file, which changes with what others write, then the accounts.
 _LOCK_ALONE = Prepared(
-    union_all(select(null(), _last_number, _folded, _any_known, null(), _closed_until), _lock.order_by(None))
+    union_all(
+        select(null(), _last_number, _folded, _any_known, _version, _closed_until), _lock.order_by(None)
+    )
 )
 _KEY = func.hashtextextended(bindparam("key", type_=Text), 0)
 _ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
@@ -239,7 +247,7 @@ class SqlLocking(SqlFolding):
         self._opened = frozenset()
         if len(locked.accounts) < len(strict):
             self._open_missing(strict, ids, at, locked)
-        if dated := {key: state for key, state in locked.accounts.items() if state.dated}:
+        if dated := {key: state for key, state in locked.accounts.items() if _UNREAD in state.dated}:
             for state in dated.values():
                 state.dated = {}
             for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
@@ -260,14 +268,21 @@ class SqlLocking(SqlFolding):
     def _lock_alone(
         self, strict: Mapping[str, Account], ids: Collection[str], locked: Locked
     ) -> dict[str, AccountState]:
-        """Read what nobody else can change, and what stands under the ids."""
+        """Read what nobody else can change, and what stands under the ids; no account that is remembered."""
         first, last = (min(ids), max(ids)) if ids else ("", "")
-        [book, *rows] = self.rows(_LOCK_ALONE, ids=strict, first=first, last=last)
+        remembered = self.remembered
+        taken = remembered.take(strict)
+        asked = [key for key in strict if key not in taken] if taken else strict
+        [book, *rows] = self.rows(_LOCK_ALONE, ids=asked, first=first, last=last)
+        if (version := book[4]) != remembered.version:
+            remembered.forget(version)
+            if taken:
+                return self._lock_alone(strict, ids, locked)
         _, number, folded, any_known, _, closed_until = book
         self._keep_book(locked, number, folded, closed_until)
         if any_known:
             locked.known = {line.id: line for line in map(line_of, self.rows(_KNOWN, ids=ids))}
-        return _states_in(rows, strict)
+        return taken | _states_in(rows, strict)
 
     def _lock_for_one(
         self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked

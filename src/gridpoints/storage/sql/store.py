@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from threading import get_ident
@@ -34,6 +34,23 @@ class _Open:
     thread: int
 
 
+class _Undone:
+    """Where what was written is undone, forget what accounts have, before anybody else writes."""
+
+    __slots__ = ("_remembered", "_write")
+
+    def __init__(self, remembered: Mapping[str, Remembered], write: bool = True) -> None:
+        self._remembered, self._write = remembered, write
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and self._write:
+            for each in list(self._remembered.values()):  # another thread may open another community
+                each.forget(None)
+
+
 class SqlStore:
     """A `gridpoints.storage.port.Store` in the database that `url` names.
 
@@ -61,21 +78,22 @@ class SqlStore:
         Inside a unit of work that only reads, none can be opened that writes: RuntimeError.
         """
         outer = self._open.get()
+        remembered = self._remembered[community]
         with translated(self._engines.url, community):
             if outer is None or outer.thread != get_ident():
                 engine = self._engines.writing if write else self._engines.reading
                 turn = self._engines.turn if write else _NO_TURN
-                with turn, engine.begin() as connection:
+                with turn, _Undone(self._remembered, write), engine.begin() as connection:
                     token = self._open.set(_Open(connection, write, get_ident()))
                     try:
-                        yield SqlWork(connection, community, self._remembered[community])
+                        yield SqlWork(connection, community, remembered)
                     finally:
                         self._open.reset(token)
             elif not write:
-                yield SqlWork(outer.connection, community, self._remembered[community])
+                yield SqlWork(outer.connection, community, remembered)
             elif outer.write:
-                with savepoint(outer.connection):
-                    yield SqlWork(outer.connection, community, self._remembered[community])
+                with _Undone(self._remembered), savepoint(outer.connection):
+                    yield SqlWork(outer.connection, community, remembered)
             else:
                 raise RuntimeError("the unit of work that is open only reads")
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, repeat
 from json.encoder import encode_basestring_ascii
-from typing import Any, TypeGuard
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, types
 from sqlalchemy.dialects.postgresql import JSONB, TEXT
@@ -166,19 +166,23 @@ def copied(columns: Sequence[Sequence[str | int | None]]) -> str:
         if all_same(column):
             same += f"{_copied(column[0])}\t"
         else:
-            parts += repeat(same, size), column if _is_plain(column) else map(_copied, column)
+            parts += repeat(same, size), _all_copied(column)
             same = "\t"
     parts.append(repeat(f"{same[:-1]}\n", size))
     return "".join(chain.from_iterable(zip(*parts, strict=True)))
 
 
-def _is_plain(column: Sequence[str | int | None]) -> TypeGuard[Sequence[str]]:
-    """Whether a column has texts only, and nothing in them that COPY reads otherwise."""
-    try:
-        joined = "".join(column)  # type: ignore[arg-type]  # that is what is found out
-    except TypeError:
-        return False
-    return not any(special in joined for special in "\\\t\n\r")
+def _all_copied(column: Sequence[str | int | None]) -> Iterable[str]:
+    """The values as COPY reads them: most are numbers, or texts with nothing in them that must be quoted."""
+    kinds = set(map(type, column))
+    if kinds == {int}:
+        return map(str, column)
+    if kinds == {str}:
+        texts: Sequence[str] = column  # type: ignore[assignment]  # that is what was found out
+        joined = "".join(texts)
+        if not any(special in joined for special in "\\\t\n\r"):
+            return texts
+    return map(_copied, column)
 
 
 def _copied(value: str | int | None) -> str:
