@@ -255,8 +255,14 @@ def test_what_was_undone_within_a_unit_of_work_is_not_remembered(remembering: Sq
 
 
 def test_what_another_community_undid_with_ours_is_not_remembered(remembering: SqlStore) -> None:
-    with pytest.raises(KeyError), remembering.begin("honggu"):
-        undone(remembering)
+    def undone_together() -> None:
+        with remembering.begin("honggu"):
+            with remembering.begin("baiyang") as work:
+                work.ledger.post([transfer("t2", LI, 5)], at=START)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        undone_together()
     assert spent(remembering, 6) is Rejected
 
 
