@@ -8,9 +8,9 @@ rows are inserted, for so many of them. Values are passed by column.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, count, islice, repeat
+from itertools import chain, repeat
 from operator import is_
 from typing import Any, TypeVar
 
@@ -161,20 +161,25 @@ class Bulk:
         return lambda: written
 
     def _several(self, same: tuple[int, ...], size: int) -> str:
-        """The statement that inserts so many rows, all with the `same` values in these columns."""
+        """The statement that inserts so many rows, all with the `same` values in these columns.
+
+        These stand first, so that the others need no numbers: for each value that it binds, SQLite looks
+        through all that are numbered.
+        """
         try:
             return self._several_sql[same, size]
         except KeyError:
             pass
-        places, free = range(len(self._parameters)), count(len(same) + 1)
-        one = f"({', '.join('?' for _ in places)})"
-        rows: Iterable[str] = repeat(one, size)
-        if same:
-            names = (
-                f"?{same.index(n) + 1 if n in same else next(free)}" for _ in range(size) for n in places
-            )
-            rows = (f"({', '.join(islice(names, len(places)))})" for _ in range(size))
-        sql = self._several_sql[same, size] = self._each.replace(one, ", ".join(rows))
+        before, _, after = self._each.partition(" VALUES ")
+        into, _, names = before.removesuffix(")").partition(" (")
+        columns = names.split(", ")
+        varying = [place for place in range(len(columns)) if place not in same]
+        numbered = [f"?{n}" for n in range(1, len(same) + 1)]
+        row = f"({', '.join([*numbered, *repeat('?', len(varying))])})"
+        sql = self._several_sql[same, size] = (
+            f"{into} ({', '.join(columns[place] for place in (*same, *varying))}) VALUES "
+            f"{', '.join([row] * size)}{after.removeprefix(_row_of(columns))}"
+        )
         return sql
 
     # --- on PostgreSQL ------------------------------------------------------------------------
@@ -203,6 +208,10 @@ class Bulk:
 
 def _none() -> int:
     return 0
+
+
+def _row_of(columns: Sequence[str]) -> str:
+    return f"({', '.join(repeat('?', len(columns)))})"
 
 
 def _literal(values: Sequence[Any]) -> Any:

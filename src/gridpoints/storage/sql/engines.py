@@ -24,14 +24,11 @@ from gridpoints.storage.sql.turns import Turns
 
 #: Seconds to wait for another process that writes, or for a connection, before giving up.
 PATIENCE = 30.0
-#: Kilobytes of pages that the writer on SQLite may keep: with the 2 MB that it would have, a large batch
-#: writes and reads the pages of the indexes again and again.
-CACHE = 64_000
 #: Connections of one store to PostgreSQL, at most; and how many are kept ready beside the pool.
 CONNECTIONS, KEPT = 32, 4
 
 #: What the writer of a SQLite file remembers of it, in KiB, and how long its log grows, in pages of 4 KiB.
-_CACHE, _LOG = 16_384, 8_192
+_CACHE, _LOG = 65_536, 8_192
 
 _KNOWN = ("memory://", "sqlite:///", "postgresql://")
 
@@ -187,9 +184,6 @@ def _sqlite(url: URL) -> Engines:
         event.listen(engine, "connect", _set_up_sqlite)
     event.listen(writing, "connect", _give_room)
     event.listen(
-        writing, "connect", lambda connection, _: connection.execute(f"PRAGMA cache_size = -{CACHE}").close()
-    )
-    event.listen(
         reading, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON").close()
     )
     return Engines(url, Kept(writing, 1, "BEGIN IMMEDIATE"), Kept(reading, KEPT, "BEGIN"), Turns())
@@ -209,9 +203,11 @@ def _give_room(connection: sqlite3.Connection, _: object) -> None:
     """Let the writer remember more pages, and bring them from the log into the file less often.
 
     In a large store, each transaction changes pages all over the file: what is changed again before it
-    is brought over is brought once.
+    is brought over is brought once. And what a statement, or a savepoint, may have to undo stays in memory:
+    it is every page that it changes, for each statement anew. In a file, where it would be by itself beyond
+    64 KiB, that was twice of all that was written else.
     """
-    for pragma in ("temp_store = MEMORY", f"wal_autocheckpoint = {_LOG}"):
+    for pragma in (f"cache_size = -{_CACHE}", f"wal_autocheckpoint = {_LOG}", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

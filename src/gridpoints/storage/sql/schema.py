@@ -34,11 +34,18 @@ def prepare(engines: Engines) -> None:
     with engines.reading.begin() as connection:
         if _version(connection) == HEAD:
             return
+    if engines.writing.dialect.name == "sqlite":
+        # The rows of a new index are sorted in a file, for there may be millions of them. The connection that
+        # migrates cannot be told so within its transaction.
+        with engines.writing.connect() as connection:
+            connection.execute(text("PRAGMA temp_store = FILE"))
     with engines.turn, engines.writing.begin() as connection:
         if connection.dialect.name == "postgresql":  # on SQLite, there is but one writer
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         if (found := _version(connection)) != HEAD:
             _migrate(engines, connection, found)
+    # The next connection is set up as it should be, and reads the statistics that migrations write on SQLite.
+    engines.writing.dispose()
 
 
 def _version(connection: Connection) -> str | None:
@@ -57,9 +64,6 @@ def _migrate(engines: Engines, connection: Connection, found: str | None) -> Non
         raise SchemaMismatch(url=shown(engines.url), found=found, known=HEAD)
     with _ALEMBIC:
         command.upgrade(config, HEAD)
-    if connection.dialect.name == "sqlite":
-        # The statistics that migrations write are read when a connection is opened; this one was before.
-        connection.execute(text("ANALYZE sqlite_master"))
 
 
 def alembic_config(connection: Connection) -> Config:
