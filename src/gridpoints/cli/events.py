@@ -8,6 +8,7 @@ import attrs
 import typer
 
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import Cell, seen, show_listing
 from gridpoints.cli.output import words
 from gridpoints.events.model import Event
 from gridpoints.events.operations import MOST
@@ -28,27 +29,18 @@ def register(app: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             found = village.events.read(after, limit=limit)
-            zone = village.context.zone
         said = desk.language
-        table = desk.out.table(
+        show_listing(
+            desk,
+            "events",
             said.text("Events"),
-            [
-                words(said.text("Cursor")),
-                words(said.text("Time")),
-                words(said.text("Event")),
-                words(said.text("Status")),
-            ],
-            [
-                (
-                    event.cursor,
-                    said.instant(event.at, zone),
-                    f"{said.word(event.kind, 'kind')} {event.subject}",
-                    _status(said, event),
-                )
-                for event in found
-            ],
+            found,
+            Cell(attrs.asdict),
+            seen(words(said.text("Cursor")), lambda event: event.cursor),
+            seen(words(said.text("Time")), lambda event: event.at),
+            seen(words(said.text("Event")), lambda event: f"{said.word(event.kind, 'kind')} {event.subject}"),
+            seen(words(said.text("Status")), lambda event: _status(said, event)),
         )
-        desk.out.show({"events": [attrs.asdict(event) for event in found]}, table)
 
 
 def _status(said: Language, event: Event) -> str:

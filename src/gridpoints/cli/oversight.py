@@ -10,6 +10,7 @@ import typer
 from gridpoints.awards.reviews import Vote
 from gridpoints.claiming.model import Claim
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import words
 from gridpoints.community.model import Household, Member
 from gridpoints.errors import NameAmbiguous, RecordUnknown
@@ -100,18 +101,13 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
                 words(said.text("Number")),
             ],
             [
-                (
-                    said.instant(each["at"]),
-                    said.word(each["kind"], "kind"),
-                    each["who"],
-                    each["what"],
-                    each["id"],
-                )
-                for each in evidence
+                (said.instant(e["at"]), said.word(e["kind"], "kind"), e["who"], e["what"], e["id"])
+                for e in evidence
             ],
         )
-        document = {"finding": _document(desk, looked), "evidence": evidence}
-        desk.out.show(document, _table(desk, [looked]), *said.explanation(looked.finding.caution), table)
+        found = _told(desk, [looked])
+        document = {"finding": found.document[0], "evidence": evidence}
+        desk.out.show(document, found.table, *said.explanation(looked.finding.caution), table)
 
 
 def _register_noting(group: typer.Typer, language: Language) -> None:
@@ -234,45 +230,34 @@ def _evidence(desk: Desk, village: Community, finding: Finding) -> list[dict[str
 # --- what is shown --------------------------------------------------------------------------------
 
 
-def _document(desk: Desk, looked: Looked) -> dict[str, Any]:
-    finding, look = looked.finding, looked.look
-    return {
-        "id": finding.id,
-        "suspicion": finding.suspicion,
-        "subjects": [{"id": id, "name": desk.known.get(id, id)} for id in finding.subjects],
-        "told": desk.language.explanation(finding.told),
-        "caution": desk.language.explanation(finding.caution),
-        "evidence": finding.evidence,
-        "verdict": look and look.verdict,
-        "note": look and look.note,
-        "looked_by": look and look.looked_by,
-    }
-
-
 def _show(desk: Desk, found: Sequence[Looked]) -> None:
-    document = {"findings": [_document(desk, each) for each in found]}
-    desk.out.show(document, _table(desk, found) if found else desk.language.text("Nothing was found."))
+    told = _told(desk, found)
+    nothing = desk.language.text("Nothing was found.")
+    desk.out.show({"findings": told.document}, told.table if found else nothing)
 
 
-def _table(desk: Desk, found: Sequence[Looked]) -> Any:
+def _told(desk: Desk, found: Sequence[Looked]) -> Listing:
     said = desk.language
-    return desk.out.table(
+
+    def name(id: str) -> str:
+        return desk.known.get(id, id)
+
+    return listing(
+        desk,
         said.text("Findings"),
-        [
-            words(said.text("Number")),
-            words(said.text("About")),
-            words(said.text("What it is")),
-            words(said.text("Figures")),
+        found,
+        data(id="finding.id", suspicion="finding.suspicion", evidence="finding.evidence"),
+        seen(words(said.text("Number")), lambda each: each.finding.id[:_SHORT]),
+        told("subjects", of=lambda each: [{"id": id, "name": name(id)} for id in each.finding.subjects]),
+        seen(words(said.text("About")), lambda each: [name(id) for id in each.finding.subjects]),
+        seen(words(said.text("What it is")), lambda each: each.finding.suspicion),
+        told("told", words(said.text("Figures")), lambda each: said.explanation(each.finding.told)),
+        told("caution", of=lambda each: said.explanation(each.finding.caution)),
+        seen(
             words(said.text("Looked at")),
-        ],
-        [
-            (
-                each.finding.id[:_SHORT],
-                said.joined([desk.known.get(id, id) for id in each.finding.subjects]),
-                said.word(each.finding.suspicion),
-                said.joined(said.explanation(each.finding.told)),
-                f"{said.word(each.look.verdict)}: {each.look.note}" if each.look else "",
-            )
-            for each in found
-        ],
+            lambda each: each.look and f"{said.word(each.look.verdict)}: {each.look.note}",
+        ),
+        told("verdict", of=lambda each: each.look and each.look.verdict),
+        told("note", of=lambda each: each.look and each.look.note),
+        told("looked_by", of=lambda each: each.look and each.look.looked_by),
     )

@@ -233,7 +233,7 @@ class Language:
     def joined(self, items: Iterable[Any]) -> str:
         """A list, "a, b, c" or 「a、b、c」; errors one a line; the word "none" where there is nothing."""
         items = list(items)
-        shown = [self._value(item) for item in items]
+        shown = [self.shown(item) for item in items]
         if any(isinstance(item, Message | Step) for item in items):
             return "\n".join(["", *shown])
         pattern = str(_locale(self.code).list_patterns["standard"]["middle"])
@@ -283,9 +283,10 @@ class Language:
     # --- by type ------------------------------------------------------------------------------
 
     def _fill(self, text: str, values: Mapping[str, Any]) -> str:
-        return text.format_map({name: self._value(value) for name, value in values.items()})
+        return text.format_map({name: self.shown(value) for name, value in values.items()})
 
-    def _value(self, value: Any) -> str:
+    def shown(self, value: Any) -> str:
+        """Any value as its type is read: a code as its word, a figure, a day, a list; None as "none"."""
         shown_by: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
             (StrEnum, self.word),
             (str, str),

@@ -10,6 +10,7 @@ import typer
 from gridpoints.awards.model import Award
 from gridpoints.awards.reviews import Objection, Review
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -171,94 +172,45 @@ def _show(desk: Desk, village: Community, awards: Sequence[Award], key: str) -> 
     desk.name_members(village, [award.member_id for award in awards])
     with village.context.read() as work:
         found = work.find(Review, {"award_id": [award.id for award in awards]}, order=("stage",))
-    present = {review.award_id: review for review in found}
-    document = {
-        key: [
-            {
-                "award": award.id,
-                "member": award.member_id,
-                "deed": award.deed,
-                "day": award.day,
-                "unit": award.unit,
-                "awarded": units[award.unit].decimal(award.awarded),
-                "status": award.status,
-                "waits_for": _waits_for(present.get(award.id)),
-                "closes_at": _closes_at(present.get(award.id)),
-            }
-            for award in awards
-        ]
-    }
-    table = desk.out.table(
+    waiting = {review.award_id: review for review in found if review.status.waits}
+    show_listing(
+        desk,
+        key,
         said.text("Awards"),
-        [
-            words(said.text("Number")),
-            words(said.text("Member")),
-            words(said.text("Deed")),
-            figures(said.text("Day")),
-            figures(said.text("Points")),
-            words(said.text("Status")),
-            words(said.text("Waits for")),
-        ],
-        [
-            (
-                award.id,
-                desk.known[award.member_id],
-                award.deed,
-                said.date(award.day),
-                said.amount(award.awarded, units[award.unit]),
-                said.word(award.status),
-                _waiting(said, present.get(award.id)),
-            )
-            for award in awards
-        ],
+        awards,
+        told("award", words(said.text("Number")), lambda award: award.id),
+        data("unit", member="member_id"),
+        seen(words(said.text("Member")), lambda award: desk.known[award.member_id]),
+        told("deed", words(said.text("Deed"))),
+        told("day", figures(said.text("Day"))),
+        told("awarded", of=lambda award: units[award.unit].decimal(award.awarded)),
+        seen(figures(said.text("Points")), lambda award: said.amount(award.awarded, units[award.unit])),
+        told("status", words(said.text("Status"))),
+        told("waits_for", of=lambda award: waiting[award.id].kind if award.id in waiting else None),
+        told("closes_at", of=lambda award: waiting[award.id].closes_at if award.id in waiting else None),
+        seen(words(said.text("Waits for")), lambda award: _stage(said, waiting.get(award.id))),
     )
-    desk.out.show(document, table)
 
 
-def _waits_for(review: Review | None) -> str | None:
-    return review.kind if review is not None and review.status.waits else None
-
-
-def _closes_at(review: Review | None) -> Any:
-    return review.closes_at if review is not None and review.status.waits else None
-
-
-def _waiting(said: Language, review: Review | None) -> str:
-    if review is None or not review.status.waits:
+def _stage(said: Language, waiting: Review | None) -> str:
+    if waiting is None:
         return ""
-    if review.closes_at is None:
-        return said.word(review.kind)
-    return said.text("{stage}, until {until}", stage=review.kind, until=review.closes_at)
+    if waiting.closes_at is None:
+        return said.word(waiting.kind)
+    return said.text("{stage}, until {until}", stage=waiting.kind, until=waiting.closes_at)
 
 
 def _show_objections(desk: Desk, objections: Sequence[Objection]) -> None:
     said = desk.language
-    document = {
-        "objections": [
-            {
-                "objection": each.id,
-                "kind": each.kind,
-                "award": each.award_id,
-                "made_by": each.made_by,
-                "made_at": each.made_at,
-                "reason": each.reason,
-                "status": each.status,
-            }
-            for each in objections
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "objections",
         said.text("Objections"),
-        [
-            words(said.text("Number")),
-            words(said.text("Award")),
-            words(said.text("By")),
-            figures(said.text("Since")),
-            words(said.text("Reason")),
-        ],
-        [
-            (each.id, each.award_id, each.made_by, said.instant(each.made_at), each.reason)
-            for each in objections
-        ],
+        objections,
+        told("objection", words(said.text("Number")), lambda each: each.id),
+        told("award", words(said.text("Award")), lambda each: each.award_id),
+        data("kind", "status"),
+        told("made_by", words(said.text("By"))),
+        told("made_at", figures(said.text("Since"))),
+        told("reason", words(said.text("Reason"))),
     )
-    desk.out.show(document, table)

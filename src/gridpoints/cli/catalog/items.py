@@ -13,6 +13,7 @@ from gridpoints.catalog.presets import preset_names
 from gridpoints.catalog.searching import Found
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.desk import Desk, command, translations
+from gridpoints.cli.listing import data, listing, seen, show_listing, told
 from gridpoints.cli.output import words
 from gridpoints.errors import PresetUnknown
 from gridpoints.exchange import Community
@@ -127,13 +128,15 @@ def _register_items(group: typer.Typer, language: Language) -> None:
                 return
             found = village.catalog.adopt_categories(name)
         said = desk.language
-        categories = [{"id": each.id, "name": said.name(each.names, each.name)} for each in found]
-        table = desk.out.table(
+        categories = listing(
+            desk,
             said.text("Fields of service"),
-            [words(said.text("Code")), words(said.text("Name"))],
-            [(each["id"], each["name"]) for each in categories],
+            found,
+            told("id", words(said.text("Code"))),
+            told("name", words(said.text("Name")), lambda each: said.name(each.names, each.name)),
         )
-        desk.out.show({"adopted": name, "categories": categories, "series_changed": 0}, table)
+        document = {"adopted": name, "categories": categories.document, "series_changed": 0}
+        desk.out.show(document, categories.table)
 
 
 def _register_life(group: typer.Typer, language: Language) -> None:
@@ -190,18 +193,17 @@ def _register_life(group: typer.Typer, language: Language) -> None:
         with desk.village() as village:
             moved = village.catalog.tick()
         said = desk.language
-        document = {
-            "moved": [{"kind": kind_of(each), "id": each.id, "status": each.status} for each in moved]
-        }
-        table = desk.out.table(
+        show_listing(
+            desk,
+            "moved",
             said.text("What came due"),
-            [words(said.text("Kind")), words(said.text("Status")), words(said.text("Number"))],
-            [
-                (said.word(kind_of(each), "kind"), said.word(each.status, f"{kind_of(each)}_status"), each.id)
-                for each in moved
-            ],
+            moved,
+            told("kind", words(said.text("Kind")), kind_of, lambda each: said.word(kind_of(each), "kind")),
+            data("status"),
+            seen(words(said.text("Status")), lambda each: said.word(each.status, f"{kind_of(each)}_status")),
+            told("id", words(said.text("Number"))),
+            none=said.text("Nothing was due."),
         )
-        desk.out.show(document, table if moved else said.text("Nothing was due."))
 
 
 def _register_search(group: typer.Typer, language: Language) -> None:
@@ -256,38 +258,24 @@ def _register_search(group: typer.Typer, language: Language) -> None:
 def _show_found(desk: Desk, village: Community, found: Sequence[Found]) -> None:
     said = desk.language
     named = listed.names_of(village, [each.record for each in found])
-    document = {
-        "found": [
-            {
-                "kind": kind_of(each.record),
-                "id": each.record.id,
-                "name": named[each.record.id],
-                "sessions": [
-                    {"session": s.id, "starts_at": s.starts_at, "ends_at": s.ends_at} for s in each.sessions
-                ],
-            }
-            for each in found
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "found",
         said.text("Found"),
-        [
-            words(said.text("Kind")),
-            words(said.text("Name")),
-            words(said.text("When")),
-            words(said.text("Number")),
-        ],
-        [
-            (
-                said.word(kind_of(each.record), "kind"),
-                named[each.record.id],
-                _when(said, each.sessions, each.record),
-                each.record.id,
-            )
-            for each in found
-        ],
+        found,
+        told("kind", of=lambda each: kind_of(each.record)),
+        seen(words(said.text("Kind")), lambda each: said.word(kind_of(each.record), "kind")),
+        told("name", words(said.text("Name")), lambda each: named[each.record.id]),
+        seen(words(said.text("When")), lambda each: _when(said, each.sessions, each.record)),
+        told(
+            "sessions",
+            of=lambda each: [
+                {"session": s.id, "starts_at": s.starts_at, "ends_at": s.ends_at} for s in each.sessions
+            ],
+        ),
+        told("id", words(said.text("Number")), lambda each: each.record.id),
+        none=said.text("There are none."),
     )
-    desk.out.show(document, table if found else said.text("There are none."))
 
 
 def _when(said: Language, sessions: Sequence[Session], record: Any) -> str:

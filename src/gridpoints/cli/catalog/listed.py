@@ -13,6 +13,7 @@ from gridpoints.catalog.posts import Errand
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import Task
 from gridpoints.cli.desk import Desk
+from gridpoints.cli.listing import show_listing, told
 from gridpoints.cli.output import words
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
@@ -91,23 +92,14 @@ def keep(desk: Desk, village: Community, drafted: Listed, *, publish: bool) -> N
 def show(desk: Desk, village: Community, records: Sequence[Listed]) -> None:
     """Show these records, each with its kind and its state."""
     said, named = desk.language, names_of(village, records)
-    document = {
-        "listed": [
-            {"kind": kind_of(each), "id": each.id, "name": named[each.id], "status": each.status}
-            for each in records
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "listed",
         said.text("Catalog"),
-        [
-            words(said.text("Kind")),
-            words(said.text("Name")),
-            words(said.text("Status")),
-            words(said.text("Number")),
-        ],
-        [
-            (said.word(kind_of(each), "kind"), named[each.id], said.word(each.status), each.id)
-            for each in records
-        ],
+        records,
+        told("kind", words(said.text("Kind")), kind_of, lambda each: said.word(kind_of(each), "kind")),
+        told("name", words(said.text("Name")), lambda each: named[each.id]),
+        told("status", words(said.text("Status"))),
+        told("id", words(said.text("Number"))),
+        none=said.text("There are none."),
     )
-    desk.out.show(document, table if records else said.text("There are none."))

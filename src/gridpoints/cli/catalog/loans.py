@@ -11,6 +11,7 @@ import typer
 from gridpoints.catalog.things import AWAY, Loan, LoanStatus, Thing
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import RecordUnknown
 from gridpoints.exchange import Community
@@ -137,37 +138,19 @@ def _show(desk: Desk, village: Community, loans: Sequence[Loan]) -> None:
     said = desk.language
     desk.name_members(village, [loan.member_id for loan in loans])
     things = {thing.id: thing.name for thing in village.catalog.things(None)}
-    document = {
-        "loans": [
-            {
-                "loan": each.id,
-                "thing": each.thing_id,
-                "name": things[each.thing_id],
-                "member": each.member_id,
-                "lent_at": each.lent_at,
-                "due_at": each.due_at,
-                "returned_at": each.returned_at,
-                "status": each.status,
-            }
-            for each in loans
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "loans",
         said.text("Loans"),
-        [
-            words(said.text("Thing")),
-            words(said.text("Member")),
+        loans,
+        data(loan="id", thing="thing_id", member="member_id"),
+        told("name", words(said.text("Thing")), lambda each: things[each.thing_id]),
+        seen(words(said.text("Member")), lambda each: desk.known[each.member_id]),
+        data("lent_at", "due_at", "returned_at"),
+        seen(
             figures(said.text("Last day")),
-            words(said.text("Status")),
-        ],
-        [
-            (
-                things[each.thing_id],
-                desk.known[each.member_id],
-                said.date(village.context.local_day(each.due_at - timedelta(seconds=1))),
-                said.word(each.status),
-            )
-            for each in loans
-        ],
+            lambda each: village.context.local_day(each.due_at - timedelta(seconds=1)),
+        ),
+        told("status", words(said.text("Status"))),
+        none=said.text("There are none."),
     )
-    desk.out.show(document, table if loans else said.text("There are none."))

@@ -12,6 +12,7 @@ from gridpoints.catalog.model import Session, SessionStatus
 from gridpoints.catalog.series import OnHoliday
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.desk import Desk, beginning_of, command, end_of, moment_of
+from gridpoints.cli.listing import data, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -222,43 +223,24 @@ def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session]) -
         each.id: village.claiming.free_places(each.id) if each.status is SessionStatus.OPEN else 0
         for each in sessions
     }
-    document = {
-        "sessions": [
-            {
-                "session": each.id,
-                "item": each.item_id,
-                "name": names[each.item_id],
-                "starts_at": each.starts_at,
-                "ends_at": each.ends_at,
-                "place": each.place,
-                "places": each.places,
-                "free": free[each.id],
-                "minimum": each.minimum,
-                "status": each.status,
-            }
-            for each in sessions
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "sessions",
         said.text("Sessions"),
-        [
-            words(said.text("Name")),
-            words(said.text("Begins")),
-            words(said.text("Ends")),
+        sessions,
+        data(item="item_id"),
+        told("name", words(said.text("Name")), lambda each: names[each.item_id]),
+        told("starts_at", words(said.text("Begins"))),
+        told("ends_at", words(said.text("Ends"))),
+        data("place", "places"),
+        told(
+            "free",
             figures(said.text("Free")),
-            words(said.text("Status")),
-            words(said.text("Number")),
-        ],
-        [
-            (
-                names[each.item_id],
-                said.instant(each.starts_at),
-                said.instant(each.ends_at),
-                f"{free[each.id]}/{each.places}",
-                said.word(each.status),
-                each.id,
-            )
-            for each in sessions
-        ],
+            of=lambda each: free[each.id],
+            seen=lambda each: f"{free[each.id]}/{each.places}",
+        ),
+        data("minimum"),
+        told("status", words(said.text("Status"))),
+        told("session", words(said.text("Number")), lambda each: each.id),
+        none=said.text("There are none."),
     )
-    desk.out.show(document, table if sessions else said.text("There are none."))

@@ -10,6 +10,7 @@ import typer
 from gridpoints.claiming.wishes import Wish
 from gridpoints.claiming.wishes.showing import Card
 from gridpoints.cli.desk import Desk
+from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import RecordUnknown
 from gridpoints.exchange import Community
@@ -32,49 +33,27 @@ def wish_id_of(village: Community, text: str) -> str:
 
 def show_cards(desk: Desk, village: Community, cards: Sequence[Card]) -> None:
     """Show some cards and nothing else."""
-    desk.out.show(
-        {"wishes": [card_document(village, card) for card in cards]}, card_table(desk, village, cards)
-    )
+    listed = cards_told(desk, village, cards)
+    desk.out.show({"wishes": listed.document}, listed.table)
 
 
-def card_table(desk: Desk, village: Community, cards: Sequence[Card]) -> Any:
-    """The cards for people."""
+def cards_told(desk: Desk, village: Community, cards: Sequence[Card]) -> Listing:
+    """Cards, as they are told."""
     said, units = desk.language, village.rules.units()
-    return desk.out.table(
+    return listing(
+        desk,
         said.text("Wishes"),
-        [
-            words(said.text("Number")),
-            words(said.text("Wish")),
-            words(said.text("Status")),
-            figures(said.text("Free")),
+        cards,
+        seen(words(said.text("Number")), lambda card: card.number or card.wish_id),
+        data("number", "status", wish="wish_id"),
+        told("text", words(said.text("Wish"))),
+        seen(words(said.text("Status")), lambda card: said.word(card.status, "wish_status")),
+        data("parts", "free", "value", "currency"),
+        seen(figures(said.text("Free")), lambda card: f"{card.free}/{card.parts}"),
+        told("points", of=lambda card: {unit: units[unit].decimal(n) for unit, n in card.points.items()}),
+        seen(
             figures(said.text("Points")),
-        ],
-        [
-            (
-                card.number or card.wish_id,
-                card.text,
-                said.word(card.status, "wish_status"),
-                f"{card.free}/{card.parts}",
-                ", ".join(said.amount(amount, units[unit]) for unit, amount in card.points.items()),
-            )
-            for card in cards
-        ],
+            lambda card: ", ".join(said.amount(n, units[unit]) for unit, n in card.points.items()),
+        ),
+        data("priority", round="round_id"),
     )
-
-
-def card_document(village: Community, card: Card) -> dict[str, Any]:
-    """A card for programs."""
-    units = village.rules.units()
-    return {
-        "wish": card.wish_id,
-        "number": card.number,
-        "status": card.status,
-        "text": card.text,
-        "parts": card.parts,
-        "free": card.free,
-        "value": card.value,
-        "currency": card.currency,
-        "points": {unit: units[unit].decimal(amount) for unit, amount in card.points.items()},
-        "round": card.round_id,
-        "priority": card.priority,
-    }

@@ -11,6 +11,7 @@ from gridpoints.claiming.model import HOLDING, Claim, Target
 from gridpoints.claiming.wishes.gifts import Thanks
 from gridpoints.cli.claiming.cards import wish_argument, wish_id_of
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
@@ -159,45 +160,28 @@ def _claim(desk: Desk, village: Community, wish: str, giver: str | None) -> str:
 def _show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
     said = desk.language
     desk.name_members(village, [claim.member_id for claim in claims])
-    document = {
-        "claims": [
-            {
-                "claim": claim.id,
-                "wish": claim.target_id,
-                "member": claim.member_id,
-                "status": claim.status,
-                "lease_until": claim.lease_until,
-            }
-            for claim in claims
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "claims",
         said.text("Claims"),
-        [words(said.text("Member")), words(said.text("Status")), figures(said.text("Until"))],
-        [
-            (
-                desk.known[claim.member_id],
-                said.word(claim.status),
-                said.instant(claim.lease_until) if claim.lease_until else "",
-            )
-            for claim in claims
-        ],
+        claims,
+        data(claim="id", wish="target_id", member="member_id"),
+        seen(words(said.text("Member")), lambda claim: desk.known[claim.member_id]),
+        told("status", words(said.text("Status"))),
+        told("lease_until", figures(said.text("Until"))),
     )
-    desk.out.show(document, table)
 
 
 def _show_thanks(desk: Desk, village: Community, thanks: Sequence[Thanks]) -> None:
     said = desk.language
     desk.name_members(village, [each.member_id for each in thanks])
-    document = {
-        "thanks": [
-            {"wish": each.wish_id, "member": each.member_id, "text": each.text, "status": each.status}
-            for each in thanks
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "thanks",
         said.text("Thanks"),
-        [words(said.text("Member")), words(said.text("Text")), words(said.text("Status"))],
-        [(desk.known[each.member_id], each.text, said.word(each.status, "thanks_status")) for each in thanks],
+        thanks,
+        data(wish="wish_id", member="member_id"),
+        seen(words(said.text("Member")), lambda each: desk.known[each.member_id]),
+        told("text", words(said.text("Text"))),
+        told("status", words(said.text("Status"))),
     )
-    desk.out.show(document, table)

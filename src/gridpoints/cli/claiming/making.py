@@ -8,8 +8,9 @@ import typer
 
 from gridpoints.claiming.wishes import Voice
 from gridpoints.claiming.wishes.publishing import Preview
-from gridpoints.cli.claiming.cards import card_document, card_table, wish_argument, wish_id_of
+from gridpoints.cli.claiming.cards import cards_told, wish_argument, wish_id_of
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import data, listing, seen, told
 from gridpoints.cli.output import words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -91,20 +92,20 @@ def register(group: typer.Typer, language: Language) -> None:
 
 def _show_preview(desk: Desk, village: Community, preview: Preview) -> None:
     said = desk.language
+    cards = cards_told(desk, village, [preview.card])
+    found = listing(
+        desk,
+        said.text("Personal data in the text"),
+        preview.found,
+        data("kind"),
+        seen(words(said.text("Kind")), lambda each: said.word(each.kind, "personal")),
+        told("text", words(said.text("Text")), lambda each: each.of(preview.card.text)),
+    )
     document = {
-        **card_document(village, preview.card),
-        "found": [{"kind": each.kind, "text": each.of(preview.card.text)} for each in preview.found],
+        **cards.document[0],
+        "found": found.document,
         "proposed": preview.proposed,
         "missing": preview.missing,
         "above_limit": preview.above_limit,
     }
-    parts = [card_table(desk, village, [preview.card])]
-    if preview.found:
-        parts.append(
-            desk.out.table(
-                said.text("Personal data in the text"),
-                [words(said.text("Kind")), words(said.text("Text"))],
-                [(said.word(each.kind, "personal"), each.of(preview.card.text)) for each in preview.found],
-            )
-        )
-    desk.out.show(document, *parts)
+    desk.out.show(document, cards.table, *([found.table] if preview.found else []))

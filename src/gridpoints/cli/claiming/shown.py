@@ -11,6 +11,7 @@ from gridpoints.catalog.tasks import Task
 from gridpoints.claiming.model import Claim
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.desk import Desk
+from gridpoints.cli.listing import data, listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 
@@ -20,43 +21,21 @@ def show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None
     said = desk.language
     desk.name_members(village, [claim.member_id for claim in claims])
     named = _names(village, claims)
-    document = {
-        "claims": [
-            {
-                "claim": each.id,
-                "target": each.target,
-                "target_id": each.target_id,
-                "name": named[each.target_id],
-                "member": each.member_id,
-                "status": each.status,
-                "hours": each.hours,
-                "provenance": each.provenance,
-                "award": each.award_id,
-                "warnings": said.explanation(each.warnings, desk.known),
-            }
-            for each in claims
-        ]
-    }
-    table = desk.out.table(
+    listed = listing(
+        desk,
         said.text("Claims"),
-        [
-            words(said.text("Member")),
-            words(said.text("What")),
-            words(said.text("Status")),
-            figures(said.text("Hours")),
-        ],
-        [
-            (
-                desk.known[each.member_id],
-                named[each.target_id],
-                said.word(each.status),
-                "" if each.hours is None else said.number(each.hours),
-            )
-            for each in claims
-        ],
+        claims,
+        data("target", "target_id", claim="id", member="member_id", award="award_id"),
+        seen(words(said.text("Member")), lambda each: desk.known[each.member_id]),
+        told("name", words(said.text("What")), lambda each: named[each.target_id]),
+        told("status", words(said.text("Status"))),
+        told("hours", figures(said.text("Hours"))),
+        data("provenance"),
+        told("warnings", of=lambda each: said.explanation(each.warnings, desk.known)),
     )
-    warnings = [line for each in claims for line in said.explanation(each.warnings, desk.known)]
-    desk.out.show(document, table if claims else said.text("There are none."), *warnings)
+    warnings = [line for each in listed.document for line in each["warnings"]]
+    table = listed.table if claims else said.text("There are none.")
+    desk.out.show({"claims": listed.document}, table, *warnings)
 
 
 def _names(village: Community, claims: Sequence[Claim]) -> dict[str, str]:

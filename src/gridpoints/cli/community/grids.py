@@ -9,6 +9,7 @@ import typer
 from attrs import evolve
 
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import data, listing, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.community.findings import Census
 from gridpoints.community.model import Household, Standing
@@ -37,40 +38,23 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
             census = village.community.census()
         grids = [grid for grid in census.tree.below(None) if grid.status is Standing.ACTIVE]
         homes, people = _inside(census)
-        document = {
-            "grids": [
-                {
-                    "id": grid.id,
-                    "parent": grid.parent_id,
-                    "kind": grid.kind,
-                    "name": grid.name,
-                    "feature": grid.feature,
-                    "households": homes[grid.id],
-                    "people": people[grid.id],
-                }
-                for grid in grids
-            ]
-        }
-        language = desk.language
-        drawn = desk.out.table(
-            language.text("Grids"),
-            [
-                words(language.text("Name")),
-                words(language.text("Kind")),
-                figures(language.text("Households")),
-                figures(language.text("People")),
-            ],
-            [
-                (
-                    "  " * (len(census.tree.path(grid.id)) - 1) + grid.name,
-                    language.word(grid.kind),
-                    language.number(homes[grid.id]),
-                    language.number(people[grid.id]),
-                )
-                for grid in grids
-            ],
+        said = desk.language
+        show_listing(
+            desk,
+            "grids",
+            said.text("Grids"),
+            grids,
+            data("id", parent="parent_id"),
+            told(
+                "name",
+                words(said.text("Name")),
+                seen=lambda grid: "  " * (len(census.tree.path(grid.id)) - 1) + grid.name,
+            ),
+            told("kind", words(said.text("Kind"))),
+            data("feature"),
+            told("households", figures(said.text("Households")), lambda grid: homes[grid.id]),
+            told("people", figures(said.text("People")), lambda grid: people[grid.id]),
         )
-        desk.out.show(document, drawn)
 
     @command(
         group,
@@ -87,43 +71,24 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             found = village.community.contact_card(_household(village, household).id)
+        said = desk.language
+        contacts = listing(
+            desk,
+            " ".join([*(grid.name for grid in found.path), found.household.label]),
+            found.contacts,
+            told("role", words(said.text("Role")), seen=lambda each: said.word(each.role, "role")),
+            told("name", words(said.text("Name"))),
+            told("place", words(said.text("Place"))),
+            data("duty"),
+            told("contact", words(said.text("How to reach"))),
+            told("teams", words(said.text("Teams"))),
+        )
         document = {
             "household": {"id": found.household.id, "label": found.household.label},
             "path": [{"id": grid.id, "kind": grid.kind, "name": grid.name} for grid in found.path],
-            "contacts": [
-                {
-                    "role": each.role,
-                    "name": each.name,
-                    "place": each.place,
-                    "duty": each.duty,
-                    "contact": each.contact,
-                    "teams": list(each.teams),
-                }
-                for each in found.contacts
-            ],
+            "contacts": contacts.document,
         }
-        language = desk.language
-        drawn = desk.out.table(
-            " ".join([*(grid.name for grid in found.path), found.household.label]),
-            [
-                words(language.text("Role")),
-                words(language.text("Name")),
-                words(language.text("Place")),
-                words(language.text("How to reach")),
-                words(language.text("Teams")),
-            ],
-            [
-                (
-                    language.word(each.role, "role"),
-                    each.name,
-                    each.place,
-                    each.contact,
-                    language.joined(each.teams) if each.teams else "",
-                )
-                for each in found.contacts
-            ],
-        )
-        desk.out.show(document, drawn)
+        desk.out.show(document, contacts.table)
 
 
 def _register_findings(group: typer.Typer, language: Language) -> None:
@@ -161,27 +126,17 @@ def _register_findings(group: typer.Typer, language: Language) -> None:
             )
             inside = None if below is None else desk.grid(village, below).id
             found = village.community.findings(standards, below=inside)
-        document = {
-            "findings": [
-                {
-                    "kind": each.kind,
-                    "record": each.record,
-                    "id": each.id,
-                    "values": each.values,
-                    "sentence": desk.language.step(each.step),
-                }
-                for each in found
-            ]
-        }
-        language = desk.language
-        rows = [(language.word(each.record, "kind"), language.step(each.step)) for each in found]
-        nothing = language.text("Nothing was found.")
-        drawn = desk.out.table(
-            language.text("Findings"),
-            [words(language.text("About")), words(language.text("What it is"))],
-            rows,
+        said = desk.language
+        show_listing(
+            desk,
+            "findings",
+            said.text("Findings"),
+            found,
+            data("kind", "id", "values"),
+            told("record", words(said.text("About")), seen=lambda each: said.word(each.record, "kind")),
+            told("sentence", words(said.text("What it is")), lambda each: said.step(each.step)),
+            none=said.text("Nothing was found."),
         )
-        desk.out.show(document, drawn if rows else nothing)
 
     @command(
         group,
@@ -213,50 +168,29 @@ def _register_findings(group: typer.Typer, language: Language) -> None:
 
 
 def _show_proposal(desk: Desk, proposal: Proposal, grids: dict[str, str], *, accepted: bool) -> None:
-    language = desk.language
+    said = desk.language
+    moves = listing(
+        desk,
+        said.text("Done") if accepted else said.text("Proposal"),
+        proposal.moves,
+        data(office="office_id", member="member_id"),
+        told("name", words(said.text("Name")), lambda move: move.member),
+        told("role", words(said.text("Role")), seen=lambda move: said.word(move.role, "role")),
+        told("from", words(said.text("From")), lambda move: grids[move.from_id]),
+        told("to", words(said.text("To")), lambda move: grids[move.to_id]),
+        told("reasons", words(said.text("Why")), lambda move: said.explanation(move.reasons)),
+    )
     document: dict[str, Any] = {
         "group": proposal.group,
         "accepted": accepted,
-        "moves": [
-            {
-                "office": move.office_id,
-                "member": move.member_id,
-                "name": move.member,
-                "role": move.role,
-                "from": grids[move.from_id],
-                "to": grids[move.to_id],
-                "reasons": language.explanation(move.reasons),
-            }
-            for move in proposal.moves
-        ],
+        "moves": moves.document,
         "lacking": [{"grid": grids[id], "missing": count} for id, count in proposal.lacking.items()],
     }
-    moves = desk.out.table(
-        language.text("Done") if accepted else language.text("Proposal"),
-        [
-            words(language.text("Name")),
-            words(language.text("Role")),
-            words(language.text("From")),
-            words(language.text("To")),
-            words(language.text("Why")),
-        ],
-        [
-            (
-                move.member,
-                language.word(move.role, "role"),
-                grids[move.from_id],
-                grids[move.to_id],
-                language.joined(language.explanation(move.reasons)),
-            )
-            for move in proposal.moves
-        ],
-    )
     lacking = [
-        language.text("{grid} lacks {n} still", grid=grids[id], n=count)
-        for id, count in proposal.lacking.items()
+        said.text("{grid} lacks {n} still", grid=grids[id], n=count) for id, count in proposal.lacking.items()
     ]
-    nothing = [] if proposal.moves or lacking else [language.text("Nothing was found.")]
-    desk.out.show(document, *([moves] if proposal.moves else []), *lacking, *nothing)
+    nothing = [] if proposal.moves or lacking else [said.text("Nothing was found.")]
+    desk.out.show(document, *([moves.table] if proposal.moves else []), *lacking, *nothing)
 
 
 def _standards(village: Community, cadres: int | None, volunteers: int | None) -> Standards:

@@ -10,6 +10,7 @@ import typer
 
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.emergency.alarms import drill_option, latest, present
+from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import words
 from gridpoints.emergency.directives import UNANSWERED, Acknowledgement, AcknowledgementStatus, Directive
 from gridpoints.errors import NameAmbiguous, RecordUnknown
@@ -196,9 +197,8 @@ def _answer(
 
 
 def _show(desk: Desk, village: Community, directives: Sequence[Directive]) -> None:
-    said = desk.language
     desk.name_grids(village)
-    answers = {each.id: village.emergency.answers(each.id) for each in directives}
+    answers = [_answers(desk, each, village.emergency.answers(each.id)) for each in directives]
     document = {
         "directives": [
             {
@@ -207,28 +207,16 @@ def _show(desk: Desk, village: Community, directives: Sequence[Directive]) -> No
                 "status": each.status,
                 "issued_at": each.issued_at,
                 "due_at": each.due_at,
-                "answers": [
-                    {
-                        "grid": answer.grid_id,
-                        "name": desk.known[answer.grid_id],
-                        "status": answer.status,
-                        "acknowledged_at": answer.acknowledged_at,
-                        "acknowledged_by": answer.acknowledged_by,
-                        "done_at": answer.done_at,
-                        "outcome": answer.outcome,
-                        "responsible": answer.responsible,
-                    }
-                    for answer in answers[each.id]
-                ],
+                "answers": listed.document,
             }
-            for each in directives
+            for each, listed in zip(directives, answers, strict=True)
         ]
     }
-    tables: list[Any] = [_table(desk, each, answers[each.id]) for each in directives]
-    desk.out.show(document, *(tables or [said.text("There are none.")]))
+    tables: list[Any] = [listed.table for listed in answers]
+    desk.out.show(document, *(tables or [desk.language.text("There are none.")]))
 
 
-def _table(desk: Desk, directive: Directive, answers: Sequence[Acknowledgement]) -> Any:
+def _answers(desk: Desk, directive: Directive, answers: Sequence[Acknowledgement]) -> Listing:
     said = desk.language
     title = said.text(
         "{text} ({status}, to be answered by {due_at})",
@@ -236,23 +224,15 @@ def _table(desk: Desk, directive: Directive, answers: Sequence[Acknowledgement])
         status=directive.status,
         due_at=directive.due_at,
     )
-    return desk.out.table(
+    return listing(
+        desk,
         title,
-        [
-            words(said.text("Grid")),
-            words(said.text("Status")),
-            words(said.text("Received")),
-            words(said.text("Who answers")),
-            words(said.text("What came of it")),
-        ],
-        [
-            (
-                desk.known[answer.grid_id],
-                said.word(answer.status),
-                said.instant(answer.acknowledged_at) if answer.acknowledged_at else "",
-                answer.acknowledged_by or (said.joined(answer.responsible) if answer.responsible else ""),
-                answer.outcome or "",
-            )
-            for answer in answers
-        ],
+        answers,
+        data(grid="grid_id"),
+        told("name", words(said.text("Grid")), lambda answer: desk.known[answer.grid_id]),
+        told("status", words(said.text("Status"))),
+        told("acknowledged_at", words(said.text("Received"))),
+        data("acknowledged_by", "done_at", "responsible"),
+        seen(words(said.text("Who answers")), lambda answer: answer.acknowledged_by or answer.responsible),
+        told("outcome", words(said.text("What came of it"))),
     )

@@ -10,15 +10,7 @@ import typer
 
 from gridpoints.cli.desk import Desk, command, moment_of
 from gridpoints.cli.emergency.alarms import document_of, drill_option, latest, present, title_of
-from gridpoints.cli.emergency.turns import (
-    calls_document,
-    calls_table,
-    show_asked,
-    show_calls,
-    show_turns,
-    turns_document,
-    turns_table,
-)
+from gridpoints.cli.emergency.turns import calls_told, show_asked, show_calls, show_turns, turns_told
 from gridpoints.emergency.model import Assignment, AssignmentStatus, MusterCall
 from gridpoints.errors import RecordUnknown
 from gridpoints.exchange import Community
@@ -62,19 +54,10 @@ def _register_status(group: typer.Typer, language: Language) -> None:
     def status(desk: Desk, *, drill: Annotated[bool, drill_option(language)] = False) -> None:
         with desk.village() as village:
             on = present(village, drill=drill)
-            calls = village.emergency.calls(on.id)
-            turns = village.emergency.assignments(on.id)
-            document = {
-                "emergency": document_of(on),
-                "calls": calls_document(village, calls),
-                "turns": turns_document(desk, village, turns),
-            }
-            desk.out.show(
-                document,
-                title_of(desk.language, on),
-                calls_table(desk, village, calls),
-                turns_table(desk, village, turns),
-            )
+            calls = calls_told(desk, village, village.emergency.calls(on.id))
+            turns = turns_told(desk, village, village.emergency.assignments(on.id))
+            document = {"emergency": document_of(on), "calls": calls.document, "turns": turns.document}
+            desk.out.show(document, title_of(desk.language, on), calls.table, turns.table)
 
 
 def _register_calls(group: typer.Typer, language: Language) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.emergency.alarms import document_of, drill_option, latest, present, title_of
+from gridpoints.cli.listing import Cell, data, listing, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.community.emergency import Emergency, EmergencyKind, Mode
 from gridpoints.emergency.reports import DirectiveReport, EmergencyReport
@@ -141,39 +142,40 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
 def _show(desk: Desk, village: Community, emergencies: Sequence[Emergency]) -> None:
     said = desk.language
     desk.name_grids(village)
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "emergencies",
         said.text("Emergencies"),
-        [
-            words(said.text("Emergency")),
-            words(said.text("Kind")),
-            words(said.text("Status")),
-            words(said.text("Declared")),
-            words(said.text("Ended")),
+        emergencies,
+        Cell(document_of),
+        seen(words(said.text("Emergency")), lambda each: each.id),
+        seen(words(said.text("Kind")), lambda each: f"{said.word(each.kind)} ({said.word(each.mode)})"),
+        seen(words(said.text("Status")), lambda each: each.status),
+        seen(words(said.text("Declared")), lambda each: each.declared_at),
+        seen(words(said.text("Ended")), lambda each: each.ended_at),
+        seen(
             words(said.text("Grids")),
-            words(said.text("Reason")),
-        ],
-        [
-            (
-                each.id,
-                f"{said.word(each.kind)} ({said.word(each.mode)})",
-                said.word(each.status),
-                said.instant(each.declared_at),
-                said.instant(each.ended_at) if each.ended_at else "",
-                said.joined([desk.known.get(id, id) for id in each.grids])
-                if each.grids
-                else said.text("the whole community"),
-                each.reason,
-            )
-            for each in emergencies
-        ],
+            lambda each: [desk.known.get(id, id) for id in each.grids] or said.text("the whole community"),
+        ),
+        seen(words(said.text("Reason")), lambda each: each.reason),
     )
-    desk.out.show({"emergencies": [document_of(each) for each in emergencies]}, table)
 
 
 # --- the report -----------------------------------------------------------------------------------
 
 
 def _show_report(desk: Desk, report: EmergencyReport) -> None:
+    said = desk.language
+    calls = listing(
+        desk,
+        said.text("Calls"),
+        report.calls,
+        data(id="call.id"),
+        told("place", words(said.text("Place")), lambda each: each.call.place),
+        told("wanted", figures(said.text("Wanted")), lambda each: each.call.wanted),
+        told("served", figures(said.text("Served"))),
+        told("hours", figures(said.text("Hours"))),
+    )
     document = {
         "emergency": document_of(report.emergency),
         "lasted_minutes": _minutes(report.lasted),
@@ -183,16 +185,7 @@ def _show_report(desk: Desk, report: EmergencyReport) -> None:
         "to_stand_down": report.to_stand_down,
         "turns": dict(report.statuses),
         "hours": dict(report.hours),
-        "calls": [
-            {
-                "id": each.call.id,
-                "place": each.call.place,
-                "wanted": each.call.wanted,
-                "served": each.served,
-                "hours": each.hours,
-            }
-            for each in report.calls
-        ],
+        "calls": calls.document,
         "directives": [
             {
                 "id": each.directive.id,
@@ -204,10 +197,12 @@ def _show_report(desk: Desk, report: EmergencyReport) -> None:
             for each in report.directives
         ],
     }
-    desk.out.show(document, *_drawn(desk, report))
+    tables = [calls.table] if report.calls else []
+    tables += [_grids_table(desk, each) for each in report.directives]
+    desk.out.show(document, _sums(desk, report), *tables)
 
 
-def _drawn(desk: Desk, report: EmergencyReport) -> list[Any]:
+def _sums(desk: Desk, report: EmergencyReport) -> Any:
     said = desk.language
     rows = [
         (said.text("Lasted"), _clock(report.lasted)),
@@ -224,29 +219,8 @@ def _drawn(desk: Desk, report: EmergencyReport) -> list[Any]:
             for source, n in report.hours.items()
         ),
     ]
-    parts: list[Any] = [
-        desk.out.table(
-            title_of(said, report.emergency), [words(""), figures(said.text("Number, or h:mm"))], rows
-        )
-    ]
-    if report.calls:
-        parts.append(
-            desk.out.table(
-                said.text("Calls"),
-                [
-                    words(said.text("Place")),
-                    figures(said.text("Wanted")),
-                    figures(said.text("Served")),
-                    figures(said.text("Hours")),
-                ],
-                [
-                    (each.call.place, str(each.call.wanted), str(each.served), said.number(each.hours))
-                    for each in report.calls
-                ],
-            )
-        )
-    parts += [_grids_table(desk, each) for each in report.directives]
-    return parts
+    columns = [words(""), figures(said.text("Number, or h:mm"))]
+    return desk.out.table(title_of(said, report.emergency), columns, rows)
 
 
 def _grids_table(desk: Desk, told: DirectiveReport) -> Any:

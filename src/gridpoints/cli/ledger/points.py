@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from gridpoints.cli.desk import Desk, beginning_of, command, end_of, member_argument
+from gridpoints.cli.listing import listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.community.model import Member
 from gridpoints.errors import UnitUnknown
@@ -32,37 +33,20 @@ def register(app: typer.Typer, language: Language) -> None:
             units = village.rules.units()
             accounts = {code: Account.member(person.id, code) for code in units}
             held = village.ledger.balances(list(accounts.values()))
-        balances = {units[code]: held[account] for code, account in accounts.items()}
-        document = {
-            "member": _document(person),
-            "balances": [
-                {
-                    "unit": unit.code,
-                    "posted": unit.decimal(each.posted),
-                    "held": unit.decimal(each.held),
-                    "available": unit.decimal(each.available),
-                }
-                for unit, each in balances.items()
-            ],
-        }
         said = desk.language
-        table = desk.out.table(
+        balances = listing(
+            desk,
             _title(desk, person),
-            [
-                words(""),
-                figures(said.text("Balance")),
-                figures(said.text("Reserved")),
-                figures(said.text("Available")),
-            ],
-            [
-                (
-                    said.name(unit.names, unit.code),
-                    *(said.number(unit.decimal(n)) for n in (each.posted, each.held, each.available)),
-                )
-                for unit, each in balances.items()
-            ],
+            [(units[code], held[account]) for code, account in accounts.items()],
+            told("unit", of=lambda each: each[0].code),
+            seen(words(""), lambda each: said.name(each[0].names, each[0].code)),
+            told("posted", figures(said.text("Balance")), lambda each: each[0].decimal(each[1].posted)),
+            told("held", figures(said.text("Reserved")), lambda each: each[0].decimal(each[1].held)),
+            told(
+                "available", figures(said.text("Available")), lambda each: each[0].decimal(each[1].available)
+            ),
         )
-        desk.out.show(document, table)
+        desk.out.show({"member": _document(person), "balances": balances.document}, balances.table)
 
     @command(
         app, language, "statement", language.text("Show each entry of a member's account with its reason.")

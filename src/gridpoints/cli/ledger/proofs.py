@@ -13,6 +13,7 @@ from gridpoints.cli.desk import OF_STORES, Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import read_text, write_text
 from gridpoints.cli.ledger.receipts import Told
+from gridpoints.cli.listing import Listing, listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
 from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, PublicKey, origin_of, to_base64
@@ -185,6 +186,7 @@ def register(app: typer.Typer, language: Language) -> None:
         with desk.village() as village:
             public = None if key is None else _public_key(key, village.id)
             found = village.ledger.verify(public, published)
+        differing = _differences(desk, found)
         size = None if published is None else Checkpoint.read(published).size
         document = {
             "transactions": found.transactions,
@@ -192,12 +194,10 @@ def register(app: typer.Typer, language: Language) -> None:
             "accounts": found.accounts,
             "sealed": found.sealed,
             "published": size,
-            "differences": [
-                {"what": d.what, "where": d.where, "stored": d.stored, "rebuilt": d.rebuilt}
-                for d in found.differences
-            ],
+            "differences": differing.document,
         }
-        desk.out.show(document, *_differences(desk, found), _verified(desk, found, public, size))
+        tables = [] if found.ok else [differing.table]
+        desk.out.show(document, *tables, _verified(desk, found, public, size))
         return DONE if found.ok else SOMETHING_LEFT
 
 
@@ -236,22 +236,17 @@ def _sealed(desk: Desk, seal: Seal | None, before: int) -> Any:
     )
 
 
-def _differences(desk: Desk, found: Verification) -> list[Any]:
-    if found.ok:
-        return []
-    language = desk.language
-    return [
-        desk.out.table(
-            language.text("Differences"),
-            [
-                words(language.text("What")),
-                words(language.text("Where")),
-                figures(language.text("Kept")),
-                figures(language.text("Rebuilt")),
-            ],
-            [(d.what, d.where, d.stored, d.rebuilt) for d in found.differences],
-        )
-    ]
+def _differences(desk: Desk, found: Verification) -> Listing:
+    said = desk.language
+    return listing(
+        desk,
+        said.text("Differences"),
+        found.differences,
+        told("what", words(said.text("What"))),
+        told("where", words(said.text("Where"))),
+        told("stored", figures(said.text("Kept"))),
+        told("rebuilt", figures(said.text("Rebuilt"))),
+    )
 
 
 def _verified(desk: Desk, found: Verification, key: PublicKey | None, published: int | None) -> Text:

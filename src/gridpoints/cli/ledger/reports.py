@@ -9,11 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.cli.desk import Desk, beginning_of, command, end_of
+from gridpoints.cli.listing import Listing, data, listing, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import UnitUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.ledger.model import TrialLine
+from gridpoints.ledger.reports import Month
 from gridpoints.sheets.cells import read_day
 from gridpoints.values import Interval, Unit
 
@@ -68,31 +70,25 @@ def _register_stocks(group: typer.Typer, language: Language) -> None:
             found = village.ledger.outstanding()
             units = _units(village)
         said = desk.language
-        document = {
-            "outstanding": [
-                {
-                    "unit": each.unit,
-                    "month": each.expires_at and each.expires_at.astimezone(said.zone).date(),
-                    "points": units[each.unit].decimal(each.points),
-                }
-                for each in found
-            ]
-        }
-        table = desk.out.table(
+        show_listing(
+            desk,
+            "outstanding",
             said.text("What people hold"),
-            [words(said.text("Unit")), figures(said.text("Expires")), figures(said.text("Amount"))],
-            [
-                (
-                    said.name(units[each.unit].names, each.unit),
+            found,
+            data("unit"),
+            seen(words(said.text("Unit")), lambda each: said.name(units[each.unit].names, each.unit)),
+            told(
+                "month",
+                figures(said.text("Expires")),
+                of=lambda each: each.expires_at and each.expires_at.astimezone(said.zone).date(),
+                seen=lambda each: (
                     said.month(each.expires_at.astimezone(said.zone).date())
                     if each.expires_at
-                    else said.text("never"),
-                    said.number(units[each.unit].decimal(each.points)),
-                )
-                for each in found
-            ],
+                    else said.text("never")
+                ),
+            ),
+            told("points", figures(said.text("Amount")), lambda each: units[each.unit].decimal(each.points)),
         )
-        desk.out.show(document, table)
 
 
 def _register_flows(group: typer.Typer, language: Language) -> None:
@@ -128,43 +124,9 @@ def _register_flows(group: typer.Typer, language: Language) -> None:
             begin = read_day(first) if first else _months_before(village.context.today(), count - 1)
             wanted = [each for each in units.values() if unit in (None, each.code)]
             found = {each: village.ledger.months(each.code, begin, count) for each in wanted}
-        document = {
-            "months": [
-                {
-                    "unit": each.code,
-                    "month": month.first_day,
-                    "issued": each.decimal(month.issued),
-                    "redeemed": each.decimal(month.redeemed),
-                    "expired": each.decimal(month.expired),
-                }
-                for each in wanted
-                for month in found[each]
-            ]
-        }
-        said = desk.language
-        tables = [
-            desk.out.table(
-                said.name(each.names, each.code),
-                [
-                    figures(said.text("Month")),
-                    figures(said.text("Issued")),
-                    figures(said.text("Redeemed")),
-                    figures(said.text("Expired")),
-                ],
-                [
-                    (
-                        said.month(month.first_day),
-                        *(
-                            said.number(each.decimal(amount))
-                            for amount in (month.issued, month.redeemed, month.expired)
-                        ),
-                    )
-                    for month in found[each]
-                ],
-            )
-            for each in wanted
-        ]
-        desk.out.show(document, *tables)
+        listed = [_months(desk, each, months) for each, months in found.items()]
+        document = {"months": [month for each in listed for month in each.document]}
+        desk.out.show(document, *(each.table for each in listed))
 
     @command(
         group,
@@ -187,37 +149,33 @@ def _register_flows(group: typer.Typer, language: Language) -> None:
         with desk.village() as village:
             found = village.ledger.turnover(_within(village, since, until))
             units = _units(village)
-        document = {
-            "turnover": [
-                {
-                    "unit": each.unit,
-                    "kind": each.kind,
-                    "given": units[each.unit].decimal(each.given),
-                    "taken": units[each.unit].decimal(each.taken),
-                }
-                for each in found
-            ]
-        }
         said = desk.language
-        table = desk.out.table(
+        show_listing(
+            desk,
+            "turnover",
             said.text("Turnover"),
-            [
-                words(said.text("Unit")),
-                words(said.text("Account")),
-                figures(said.text("Given")),
-                figures(said.text("Taken")),
-            ],
-            [
-                (
-                    said.name(units[each.unit].names, each.unit),
-                    said.word(each.kind),
-                    said.number(units[each.unit].decimal(each.given)),
-                    said.number(units[each.unit].decimal(each.taken)),
-                )
-                for each in found
-            ],
+            found,
+            data("unit"),
+            seen(words(said.text("Unit")), lambda each: said.name(units[each.unit].names, each.unit)),
+            told("kind", words(said.text("Account"))),
+            told("given", figures(said.text("Given")), lambda each: units[each.unit].decimal(each.given)),
+            told("taken", figures(said.text("Taken")), lambda each: units[each.unit].decimal(each.taken)),
         )
-        desk.out.show(document, table)
+
+
+def _months(desk: Desk, unit: Unit, months: Sequence[Month]) -> Listing:
+    said = desk.language
+    return listing(
+        desk,
+        said.name(unit.names, unit.code),
+        months,
+        told("unit", of=lambda _: unit.code),
+        told("month", of=lambda each: each.first_day),
+        seen(figures(said.text("Month")), lambda each: said.month(each.first_day)),
+        told("issued", figures(said.text("Issued")), lambda each: unit.decimal(each.issued)),
+        told("redeemed", figures(said.text("Redeemed")), lambda each: unit.decimal(each.redeemed)),
+        told("expired", figures(said.text("Expired")), lambda each: unit.decimal(each.expired)),
+    )
 
 
 def _units(village: Community) -> Mapping[str, Unit]:

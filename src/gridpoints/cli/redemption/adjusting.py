@@ -3,11 +3,12 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import Listing, data, listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
 from gridpoints.i18n import Language
@@ -61,36 +62,21 @@ def register(group: typer.Typer, language: Language) -> None:
             _show(desk, [village.redemption.withdraw_adjustment(adjustment, reason=reason)])
 
 
-def document_of(adjustment: Adjustment) -> dict[str, Any]:
-    """The same as JSON tells it."""
-    return {
-        "adjustment": adjustment.id,
-        "merchant": adjustment.merchant_id,
-        "money": adjustment.money,
-        "currency": adjustment.currency,
-        "reason": adjustment.reason,
-        "status": adjustment.status,
-        "settlement": adjustment.settlement_id,
-    }
-
-
-def table_of(desk: Desk, found: Sequence[Adjustment]) -> Any:
-    """The same for people."""
+def adjustments_told(desk: Desk, found: Sequence[Adjustment]) -> Listing:
+    """Adjustments, as they are told."""
     said = desk.language
-    return desk.out.table(
+    return listing(
+        desk,
         said.text("Adjustments"),
-        [
-            words(said.text("Adjustment")),
-            figures(said.text("Money")),
-            words(said.text("Reason")),
-            words(said.text("Status")),
-        ],
-        [
-            (each.id, said.money(each.money, each.currency), each.reason, said.word(each.status))
-            for each in found
-        ],
+        found,
+        told("adjustment", words(said.text("Adjustment")), of=lambda each: each.id),
+        told("money", figures(said.text("Money")), seen=lambda each: said.money(each.money, each.currency)),
+        data("currency", merchant="merchant_id", settlement="settlement_id"),
+        told("reason", words(said.text("Reason"))),
+        told("status", words(said.text("Status"))),
     )
 
 
 def _show(desk: Desk, found: Sequence[Adjustment]) -> None:
-    desk.out.show({"adjustments": [document_of(each) for each in found]}, table_of(desk, found))
+    listed = adjustments_told(desk, found)
+    desk.out.show({"adjustments": listed.document}, listed.table)

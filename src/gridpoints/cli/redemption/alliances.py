@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import show_listing, told
 from gridpoints.cli.output import words
 from gridpoints.cli.redemption.naming import (
     alliance_argument,
@@ -100,23 +101,15 @@ def register(app: typer.Typer, language: Language) -> None:
 def _show(desk: Desk, village: Community, found: Sequence[Alliance]) -> None:
     said = desk.language
     names = {each.id: each.name for each in village.redemption.merchants()}
-    document = {
-        "alliances": [
-            {"alliance": each.id, "name": each.name, "merchants": each.merchants, "status": each.status}
-            for each in found
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "alliances",
         said.text("Alliances"),
-        [
-            words(said.text("Alliance")),
-            words(said.text("Name")),
-            words(said.text("Merchants")),
-            words(said.text("Status")),
-        ],
-        [
-            (each.id, each.name, said.joined([names[id] for id in each.merchants]), said.word(each.status))
-            for each in found
-        ],
+        found,
+        told("alliance", words(said.text("Alliance")), of=lambda each: each.id),
+        told("name", words(said.text("Name"))),
+        told(
+            "merchants", words(said.text("Merchants")), seen=lambda each: [names[id] for id in each.merchants]
+        ),
+        told("status", words(said.text("Status"))),
     )
-    desk.out.show(document, table)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
 from gridpoints.notices import plots
@@ -74,12 +75,10 @@ def register(app: typer.Typer, language: Language) -> None:
         said = desk.language
         if plot is not None:
             _draw(found, plot, said)
-        desk.out.show(
-            _document(found),
-            _standing(desk, found),
-            _forecast(desk, found),
-            *(_alarm(said, each) for each in found.alarms),
-        )
+        forecast = _forecast(desk, found)
+        alarms = [_alarm(said, each) for each in found.alarms]
+        document = {**_document(found), "forecast": forecast.document}
+        desk.out.show(document, _standing(desk, found), forecast.table, *alarms)
 
 
 def _document(found: FundReport) -> dict[str, Any]:
@@ -95,9 +94,6 @@ def _document(found: FundReport) -> dict[str, Any]:
         "liabilities": [
             {"unit": each.unit, "points": each.points, "rate": each.rate, "money": each.money}
             for each in found.liabilities
-        ],
-        "forecast": [
-            {"month": each.first_day, "money": each.money, "left": each.left} for each in found.forecast
         ],
         "alarms": [
             {"alarm": each.alarm, "share": each.share, "month": each.month, "budget": each.budget}
@@ -123,19 +119,24 @@ def _standing(desk: Desk, found: FundReport) -> Any:
     )
 
 
-def _forecast(desk: Desk, found: FundReport) -> Any:
+def _forecast(desk: Desk, found: FundReport) -> Listing:
     said = desk.language
-    return desk.out.table(
+    return listing(
+        desk,
         said.text("Forecast"),
-        [words(said.text("Month")), figures(said.text("Redeemed")), figures(said.text("Left"))],
-        [
-            (
-                said.month(each.first_day),
-                said.money(each.money.quantize(_CENT), found.currency),
-                said.money(each.left.quantize(_CENT), found.currency),
-            )
-            for each in found.forecast
-        ],
+        found.forecast,
+        told(
+            "month",
+            words(said.text("Month")),
+            of=lambda each: each.first_day,
+            seen=lambda each: said.month(each.first_day),
+        ),
+        data("money", "left"),
+        seen(
+            figures(said.text("Redeemed")),
+            lambda each: said.money(each.money.quantize(_CENT), found.currency),
+        ),
+        seen(figures(said.text("Left")), lambda each: said.money(each.left.quantize(_CENT), found.currency)),
     )
 
 

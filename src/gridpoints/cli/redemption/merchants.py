@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import data, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption import adjusting, outlets
 from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
@@ -233,84 +234,54 @@ def _register_staff(group: typer.Typer, language: Language) -> None:
             shop = merchant_of(desk, village, merchant)
             found = village.redemption.staff(shop.id)
         said = desk.language
-        document = {
-            "staff": [{"person": each.person, "role": each.role, "status": each.status} for each in found]
-        }
-        table = desk.out.table(
+        show_listing(
+            desk,
+            "staff",
             shop.name,
-            [words(said.text("Person")), words(said.text("Role")), words(said.text("Status"))],
-            [(each.person, said.word(each.role), said.word(each.status)) for each in found],
+            found,
+            told("person", words(said.text("Person"))),
+            told("role", words(said.text("Role"))),
+            told("status", words(said.text("Status"))),
         )
-        desk.out.show(document, table)
 
 
 def _day_after(day: str) -> date:
     return read_day(day) + timedelta(days=1)
 
 
+def _day_before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
 def _show(desk: Desk, merchants: Sequence[Merchant]) -> None:
     said = desk.language
-    document = {
-        "merchants": [
-            {
-                "id": each.id,
-                "name": each.name,
-                "unit": each.unit,
-                "rate": each.rate,
-                "currency": each.currency,
-                "status": each.status,
-            }
-            for each in merchants
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "merchants",
         said.text("Merchants"),
-        [words(said.text("Merchant")), words(said.text("Name")), words(said.text("Status"))],
-        [(each.id, each.name, said.word(each.status)) for each in merchants],
+        merchants,
+        told("id", words(said.text("Merchant"))),
+        told("name", words(said.text("Name"))),
+        data("unit", "rate", "currency"),
+        told("status", words(said.text("Status"))),
     )
-    desk.out.show(document, table)
 
 
 def _show_agreements(desk: Desk, agreements: Sequence[Agreement]) -> None:
     said = desk.language
-    document = {
-        "agreements": [
-            {
-                "id": each.id,
-                "merchant": each.merchant_id,
-                "from": each.starts_on,
-                "until": None if each.ends_on is None else each.ends_on - timedelta(days=1),
-                "rate": each.rate,
-                "currency": each.currency,
-                "fee": each.fee,
-                "settled": each.settled,
-                "cut_off": each.cut_off,
-                "categories": each.categories,
-                "status": each.status,
-            }
-            for each in agreements
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "agreements",
         said.text("Agreements"),
-        [
-            words(said.text("Agreement")),
-            figures(said.text("From")),
-            figures(said.text("Until")),
-            figures(said.text("Rate")),
-            figures(said.text("Fee, %")),
-            words(said.text("Settled")),
-        ],
-        [
-            (
-                each.id,
-                said.date(each.starts_on),
-                "" if each.ends_on is None else said.date(each.ends_on - timedelta(days=1)),
-                said.number(each.rate),
-                said.number(each.fee),
-                said.word(each.settled),
-            )
-            for each in agreements
-        ],
+        agreements,
+        told("id", words(said.text("Agreement"))),
+        told("from", figures(said.text("From")), of=lambda each: each.starts_on),
+        told(
+            "until", figures(said.text("Until")), of=lambda each: each.ends_on and _day_before(each.ends_on)
+        ),
+        told("rate", figures(said.text("Rate"))),
+        data("currency", merchant="merchant_id"),
+        told("fee", figures(said.text("Fee, %"))),
+        told("settled", words(said.text("Settled"))),
+        data("cut_off", "categories", "status"),
     )
-    desk.out.show(document, table)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import Cell, data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption import offer_terms as terms
 from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
@@ -247,44 +248,20 @@ def _show(desk: Desk, village: Community, offers: Sequence[Offer]) -> None:
     said, units = desk.language, village.rules.units()
     merchants = {merchant.id: merchant for merchant in village.redemption.merchants()}
     unit = {offer.id: units[merchants[offer.merchant_id].unit] for offer in offers}
-    document = {
-        "offers": [
-            {
-                "id": each.id,
-                "merchant": each.merchant_id,
-                "name": each.name,
-                "kind": each.kind,
-                "category": each.category,
-                "unit": unit[each.id].code,
-                "price": unit[each.id].decimal(each.price),
-                "cash": each.cash,
-                "stock": each.stock,
-                "status": each.status,
-                **terms.document_of(each),
-            }
-            for each in offers
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "offers",
         said.text("Offers"),
-        [
-            words(said.text("Offer")),
-            words(said.text("Name")),
-            words(said.text("Merchant")),
-            figures(said.text("Price")),
-            figures(said.text("Stock")),
-            words(said.text("Status")),
-        ],
-        [
-            (
-                each.id,
-                each.name,
-                merchants[each.merchant_id].name,
-                said.amount(each.price, unit[each.id]),
-                "" if each.stock is None else said.number(each.stock),
-                said.word(each.status),
-            )
-            for each in offers
-        ],
+        offers,
+        told("id", words(said.text("Offer"))),
+        told("name", words(said.text("Name"))),
+        seen(words(said.text("Merchant")), lambda each: merchants[each.merchant_id].name),
+        data("kind", "category", merchant="merchant_id"),
+        told("unit", of=lambda each: unit[each.id].code),
+        told("price", of=lambda each: unit[each.id].decimal(each.price)),
+        seen(figures(said.text("Price")), lambda each: said.amount(each.price, unit[each.id])),
+        data("cash"),
+        told("stock", figures(said.text("Stock"))),
+        told("status", words(said.text("Status"))),
+        Cell(terms.document_of),
     )
-    desk.out.show(document, table)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.cli.desk import Desk, command, end_if_given
+from gridpoints.cli.listing import data, listing, seen, show_listing, told
 from gridpoints.cli.output import words
 from gridpoints.cli.redemption.naming import (
     merchant_argument,
@@ -167,38 +168,17 @@ def _register_keys(group: typer.Typer, language: Language) -> None:
             meant = till_of(desk, village, till)
             found = village.redemption.keys(meant.id)
         said = desk.language
-        document = {
-            "till": meant.id,
-            "keys": [
-                {
-                    "key_id": each.id,
-                    "scopes": each.scopes,
-                    "issued_at": each.issued_at,
-                    "expires_at": each.expires_at,
-                    "status": each.status,
-                }
-                for each in found
-            ],
-        }
-        table = desk.out.table(
+        keys = listing(
+            desk,
             meant.name,
-            [
-                words(said.text("Key")),
-                words(said.text("For")),
-                words(said.text("Valid until")),
-                words(said.text("Status")),
-            ],
-            [
-                (
-                    each.id,
-                    said.joined(each.scopes),
-                    "" if each.expires_at is None else said.instant(each.expires_at),
-                    said.word(each.status),
-                )
-                for each in found
-            ],
+            found,
+            told("key_id", words(said.text("Key")), lambda each: each.id),
+            told("scopes", words(said.text("For"))),
+            data("issued_at"),
+            told("expires_at", words(said.text("Valid until"))),
+            told("status", words(said.text("Status"))),
         )
-        desk.out.show(document, table)
+        desk.out.show({"till": meant.id, "keys": keys.document}, keys.table)
 
     @command(group, language, "revoke", language.text("Let the key of a till never work again."))
     def revoke(
@@ -246,40 +226,21 @@ def _show(desk: Desk, village: Community, outlets: Sequence[Outlet]) -> None:
     merchants = sorted({outlet.merchant_id for outlet in outlets})
     tills = [till for merchant in merchants for till in village.redemption.tills(merchant)]
     at = {outlet.id: [till for till in tills if till.outlet_id == outlet.id] for outlet in outlets}
-    document = {
-        "outlets": [
-            {
-                "outlet": each.id,
-                "merchant": each.merchant_id,
-                "name": each.name,
-                "address": each.address,
-                "hours": _written(each.hours),
-                "status": each.status,
-                "tills": [
-                    {"till": till.id, "name": till.name, "status": till.status} for till in at[each.id]
-                ],
-            }
-            for each in outlets
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "outlets",
         said.text("Outlets"),
-        [
-            words(said.text("Outlet")),
-            words(said.text("Name")),
-            words(said.text("Open")),
+        outlets,
+        told("outlet", words(said.text("Outlet")), lambda each: each.id),
+        data("address", merchant="merchant_id"),
+        told("name", words(said.text("Name"))),
+        told("hours", of=lambda each: _written(each.hours)),
+        seen(words(said.text("Open")), lambda each: _written(each.hours) or said.text("always")),
+        told(
+            "tills",
             words(said.text("Tills")),
-            words(said.text("Status")),
-        ],
-        [
-            (
-                each.id,
-                each.name,
-                said.joined(_written(each.hours)) if each.hours else said.text("always"),
-                said.joined([till.name for till in at[each.id]]),
-                said.word(each.status),
-            )
-            for each in outlets
-        ],
+            of=lambda each: [{"till": t.id, "name": t.name, "status": t.status} for t in at[each.id]],
+            seen=lambda each: said.joined([till.name for till in at[each.id]]),
+        ),
+        told("status", words(said.text("Status"))),
     )
-    desk.out.show(document, table)

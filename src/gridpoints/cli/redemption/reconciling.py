@@ -3,6 +3,7 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +11,9 @@ import typer
 
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
+from gridpoints.cli.listing import Listing, data, listing, told
 from gridpoints.cli.output import figures, words
-from gridpoints.cli.redemption.adjusting import document_of, table_of
+from gridpoints.cli.redemption.adjusting import adjustments_told
 from gridpoints.cli.rows import Tally, sheet_option
 from gridpoints.errors import RecordUnknown
 from gridpoints.i18n import Language
@@ -80,20 +82,21 @@ def register(app: typer.Typer, language: Language) -> None:
             listed = [Listed(each.reference, each.day, unit.amount(each.points)) for each in lines]
             found = room.reconcile(at.id, listed, first=read_day(first), last=read_day(last))
             with village.transaction():  # all that is named, or nothing
-                accepted = [
-                    room.correct(at.id, each, note=note or "") for each in _meant(found, accept or ())
-                ]
+                meant = _meant(found, accept or ())
+                accepted = [room.correct(at.id, each, note=note or "") for each in meant]
+        differing, adjusted = _differences(desk, unit, found), adjustments_told(desk, accepted)
         desk.out.show(
             {
                 **_compared(unit, found),
-                "accepted": [document_of(each) for each in accepted],
+                "differences": differing.document,
+                "accepted": adjusted.document,
                 **left_out.document(language),
             },
-            _differences(desk, unit, found),
-            *([table_of(desk, accepted)] if accepted else []),
+            differing.table,
+            *([adjusted.table] if accepted else []),
             *left_out.drawing(desk),
         )
-        return SOMETHING_LEFT if len(found.differences) > len(accepted) or left_out.problems else DONE
+        return SOMETHING_LEFT if len(found.differences) > len(meant) or left_out.problems else DONE
 
 
 def _meant(found: Reconciliation, numbers: Sequence[str]) -> list[Difference]:
@@ -114,49 +117,25 @@ def _compared(unit: Unit, found: Reconciliation) -> dict[str, Any]:
         "listed": unit.decimal(found.listed_points),
         "recorded": unit.decimal(found.recorded_points),
         "posted": unit.decimal(found.posted_points),
-        "differences": [
-            {
-                "id": each.id,
-                "gap": each.gap,
-                "reference": each.reference,
-                "day": each.day,
-                "listed": None if each.listed is None else unit.decimal(each.listed),
-                "recorded": None if each.recorded is None else unit.decimal(each.recorded),
-                "posted": None if each.posted is None else unit.decimal(each.posted),
-                "proposal": each.proposal,
-            }
-            for each in found.differences
-        ],
     }
 
 
-def _differences(desk: Desk, unit: Unit, found: Reconciliation) -> Any:
+def _differences(desk: Desk, unit: Unit, found: Reconciliation) -> Listing:
     said = desk.language
 
-    def points(amount: int | None) -> str:
-        return "" if amount is None else said.number(unit.decimal(amount))
+    def points(amount: int | None) -> Decimal | None:
+        return None if amount is None else unit.decimal(amount)
 
-    return desk.out.table(
+    return listing(
+        desk,
         said.text("{n} agree; these differ", n=found.agreeing),
-        [
-            words(said.text("Number")),
-            figures(said.text("Day")),
-            figures(said.text("List")),
-            figures(said.text("Redemption")),
-            figures(said.text("Ledger")),
-            words(said.text("Difference")),
-            words(said.text("Proposal")),
-        ],
-        [
-            (
-                each.reference,
-                said.date(each.day),
-                points(each.listed),
-                points(each.recorded),
-                points(each.posted),
-                said.word(each.gap),
-                said.word(each.proposal),
-            )
-            for each in found.differences
-        ],
+        found.differences,
+        data("id"),
+        told("reference", words(said.text("Number"))),
+        told("day", figures(said.text("Day"))),
+        told("listed", figures(said.text("List")), lambda each: points(each.listed)),
+        told("recorded", figures(said.text("Redemption")), lambda each: points(each.recorded)),
+        told("posted", figures(said.text("Ledger")), lambda each: points(each.posted)),
+        told("gap", words(said.text("Difference"))),
+        told("proposal", words(said.text("Proposal"))),
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.cli.desk import Desk, command, end_of, member_argument
+from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -150,46 +151,29 @@ def _register_till(group: typer.Typer, language: Language) -> None:
 
 def _show(desk: Desk, village: Community, redemptions: Sequence[Redemption]) -> None:
     said, units = desk.language, village.rules.units()
-    document = {
-        "redemptions": [
-            {
-                "id": each.id,
-                "member": each.member_id,
-                "merchant": each.merchant_id,
-                "status": each.status,
-                "unit": each.unit,
-                "points": units[each.unit].decimal(each.points),
-                "taken": units[each.unit].decimal(each.captured - each.refunded),
-                "cash": each.cash_taken,
-                "lines": [
-                    {
-                        "offer": line.offer_id,
-                        "pieces": line.quantity,
-                        "handed_out": line.captured,
-                        "given_back": line.refunded,
-                    }
-                    for line in each.lines
-                ],
-            }
-            for each in redemptions
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "redemptions",
         said.text("Redemptions"),
-        [
-            words(said.text("Number")),
+        redemptions,
+        told("id", words(said.text("Number"))),
+        data("unit", member="member_id", merchant="merchant_id", cash="cash_taken"),
+        told("points", of=lambda each: units[each.unit].decimal(each.points)),
+        told("taken", of=lambda each: units[each.unit].decimal(each.captured - each.refunded)),
+        told(
+            "lines",
             words(said.text("Goods")),
-            figures(said.text("Points")),
-            words(said.text("Status")),
-        ],
-        [
-            (
-                each.id,
-                said.joined([line.name for line in each.lines]),
-                said.amount(each.points, units[each.unit]),
-                said.word(each.status),
-            )
-            for each in redemptions
-        ],
+            of=lambda each: [
+                {
+                    "offer": line.offer_id,
+                    "pieces": line.quantity,
+                    "handed_out": line.captured,
+                    "given_back": line.refunded,
+                }
+                for line in each.lines
+            ],
+            seen=lambda each: [line.name for line in each.lines],
+        ),
+        seen(figures(said.text("Points")), lambda each: said.amount(each.points, units[each.unit])),
+        told("status", words(said.text("Status"))),
     )
-    desk.out.show(document, table)

@@ -4,13 +4,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from attrs import frozen
 
 from gridpoints.cli.desk import Desk, command, end_if_given
 from gridpoints.cli.files import refused
+from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -100,9 +101,7 @@ def register(app: typer.Typer, language: Language) -> None:
             statements = asked.done(desk, village, merchants)
             if out is not None:
                 _write(desk, village, statements, out)
-            table = _table(desk, village, statements)
-            document = {"settlements": [_document(village, each) for each in statements]}
-        desk.out.show(document, table)
+            _show(desk, village, statements)
 
 
 @frozen
@@ -195,55 +194,25 @@ def _headings(said: Language) -> Mapping[str, str]:
     }
 
 
-def _document(village: Community, statement: Settlement) -> dict[str, Any]:
-    unit = village.rules.units()[statement.unit]
-    return {
-        "id": statement.id,
-        "merchant": statement.merchant_id,
-        "status": statement.status,
-        "until": statement.until,
-        "redemptions": statement.redemptions,
-        "unit": statement.unit,
-        "points": unit.decimal(statement.points),
-        "refunded": unit.decimal(statement.refunded),
-        "rate": statement.rate,
-        "brought": statement.brought,
-        "gross": statement.gross,
-        "fees": statement.fees,
-        "adjustments": statement.adjustments,
-        "money": statement.money,
-        "carried": statement.carried,
-        "currency": statement.currency,
-        "drawn_up_by": statement.drawn_up_by,
-        "approved_by": statement.approved_by,
-        "payment_reference": statement.payment_reference,
-    }
-
-
-def _table(desk: Desk, village: Community, statements: list[Settlement]) -> Any:
-    language = desk.language
-    units = village.rules.units()
-    return desk.out.table(
-        language.text("Settlement statements"),
-        [
-            words(language.text("Statement")),
-            words(language.text("Merchant")),
-            words(language.text("Status")),
-            figures(language.text("Until")),
-            figures(language.text("Redemptions")),
-            figures(language.text("Points")),
-            figures(language.text("To be paid")),
-        ],
-        [
-            (
-                each.id,
-                desk.known.get(each.merchant_id, each.merchant_id),
-                language.word(each.status),
-                language.instant(each.until),
-                language.number(each.redemptions),
-                language.number(units[each.unit].decimal(each.points)),
-                language.money(each.money, each.currency),
-            )
-            for each in statements
-        ],
+def _show(desk: Desk, village: Community, statements: list[Settlement]) -> None:
+    said, units = desk.language, village.rules.units()
+    show_listing(
+        desk,
+        "settlements",
+        said.text("Settlement statements"),
+        statements,
+        told("id", words(said.text("Statement"))),
+        data(merchant="merchant_id"),
+        seen(words(said.text("Merchant")), lambda each: desk.known.get(each.merchant_id, each.merchant_id)),
+        told("status", words(said.text("Status"))),
+        told("until", figures(said.text("Until"))),
+        told("redemptions", figures(said.text("Redemptions"))),
+        data("unit"),
+        told("points", figures(said.text("Points")), lambda each: units[each.unit].decimal(each.points)),
+        told("refunded", of=lambda each: units[each.unit].decimal(each.refunded)),
+        data("rate", "brought", "gross", "fees", "adjustments"),
+        told(
+            "money", figures(said.text("To be paid")), seen=lambda each: said.money(each.money, each.currency)
+        ),
+        data("carried", "currency", "drawn_up_by", "approved_by", "payment_reference"),
     )

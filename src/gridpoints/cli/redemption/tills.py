@@ -12,6 +12,7 @@ import typer
 from gridpoints.cli.desk import Desk, command
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import read_text
+from gridpoints.cli.listing import data, listing, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption.naming import till_argument, till_of
 from gridpoints.errors import QueueUnreadable
@@ -168,46 +169,25 @@ def _show_arrived(
     desk: Desk, till: Till, arrived: Sequence[Delivery], damaged: Sequence[QueueUnreadable]
 ) -> None:
     said = desk.language
+    deliveries = listing(
+        desk,
+        said.text("Delivered by {till}", till=till.name),
+        arrived,
+        data(delivery="id"),
+        told("number", figures(said.text("Number"))),
+        told("voucher", words(said.text("Voucher")), lambda each: each.voucher_id),
+        told("taken_at", words(said.text("Time"))),
+        told("points", figures(said.text("Points"))),
+        told("arrival", words(said.text("What came of it"))),
+        told("reason", words(said.text("Reason")), seen=lambda each: _reason(said, each.reason)),
+        data("over_limit"),
+    )
     document = {
         "till": till.id,
-        "deliveries": [
-            {
-                "delivery": each.id,
-                "number": each.number,
-                "voucher": each.voucher_id,
-                "points": each.points,
-                "taken_at": each.taken_at,
-                "arrival": each.arrival,
-                "reason": each.reason,
-                "over_limit": each.over_limit,
-            }
-            for each in arrived
-        ],
+        "deliveries": deliveries.document,
         "damaged": [each.line for each in damaged],
     }
-    table = desk.out.table(
-        said.text("Delivered by {till}", till=till.name),
-        [
-            figures(said.text("Number")),
-            words(said.text("Voucher")),
-            words(said.text("Time")),
-            figures(said.text("Points")),
-            words(said.text("What came of it")),
-            words(said.text("Reason")),
-        ],
-        [
-            (
-                str(each.number),
-                each.voucher_id or "",
-                said.instant(each.taken_at),
-                said.number(each.points),
-                said.word(each.arrival),
-                _reason(said, each.reason),
-            )
-            for each in arrived
-        ],
-    )
-    desk.out.show(document, table, *(said.error(each) for each in damaged))
+    desk.out.show(document, deliveries.table, *(said.error(each) for each in damaged))
 
 
 def _show_conflicts(desk: Desk, village: Community, found: Sequence[DoubleUse]) -> None:
@@ -215,51 +195,24 @@ def _show_conflicts(desk: Desk, village: Community, found: Sequence[DoubleUse]) 
     shops = {merchant.id: merchant.name for merchant in village.redemption.merchants()}
     tills = [till for id in shops for till in village.redemption.tills(id)]
     desk.known |= shops | {till.id: till.name for till in tills}
-    document = {
-        "conflicts": [
-            {
-                "id": each.id,
-                "voucher": each.voucher_id,
-                "merchant": each.merchant_id,
-                "unit": each.unit,
-                "points": units[each.unit].decimal(each.points),
-                "taken_at": each.taken_at,
-                "reason": each.reason,
-                "first": each.first,
-                "status": each.status,
-                "decided_by": each.decided_by,
-                "note": each.note,
-            }
-            for each in found
-        ]
-    }
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "conflicts",
         said.text("Contested vouchers"),
-        [
-            words(said.text("Number")),
-            words(said.text("Voucher")),
-            words(said.text("Merchant")),
-            figures(said.text("Points")),
-            words(said.text("Time")),
-            words(said.text("Reason")),
-            words(said.text("Taken before")),
-            words(said.text("Status")),
-        ],
-        [
-            (
-                each.id,
-                each.voucher_id,
-                shops[each.merchant_id],
-                said.amount(each.points, units[each.unit]),
-                said.instant(each.taken_at),
-                _reason(said, each.reason),
-                _before(desk, each.first),
-                said.word(each.status),
-            )
-            for each in found
-        ],
+        found,
+        told("id", words(said.text("Number"))),
+        told("voucher", words(said.text("Voucher")), of=lambda each: each.voucher_id),
+        seen(words(said.text("Merchant")), lambda each: shops[each.merchant_id]),
+        data("unit", merchant="merchant_id"),
+        told("points", of=lambda each: units[each.unit].decimal(each.points)),
+        seen(figures(said.text("Points")), lambda each: said.amount(each.points, units[each.unit])),
+        told("taken_at", words(said.text("Time"))),
+        told("reason", words(said.text("Reason")), seen=lambda each: _reason(said, each.reason)),
+        told("first", words(said.text("Taken before")), seen=lambda each: _before(desk, each.first)),
+        told("status", words(said.text("Status"))),
+        data("decided_by", "note"),
+        none=said.text("There are none."),
     )
-    desk.out.show(document, table if found else said.text("There are none."))
 
 
 def _before(desk: Desk, first: str | None) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from gridpoints.cli.desk import Desk, command, end_if_given, member_argument
 from gridpoints.cli.files import write_new
+from gridpoints.cli.listing import Cell, data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption.offers import offer_argument, pieces_option
 from gridpoints.exchange import Community
@@ -226,39 +227,18 @@ def _register_taking(group: typer.Typer, language: Language) -> None:
     ) -> None:
         with desk.village() as village:
             found = village.redemption.attempts(before=before, limit=limit)
-            zone = village.context.zone
         said = desk.language
-        table = desk.out.table(
+        show_listing(
+            desk,
+            "attempts",
             said.text("Refused vouchers"),
-            [
-                words(said.text("Time")),
-                words(said.text("By")),
-                words(said.text("Voucher")),
-                words(said.text("Reason")),
-            ],
-            [
-                (
-                    said.instant(each.at, zone),
-                    each.by,
-                    each.voucher_id or "",
-                    said.word(each.reason, "attempt"),
-                )
-                for each in found
-            ],
+            found,
+            data(attempt="id"),
+            told("at", words(said.text("Time"))),
+            told("by", words(said.text("By"))),
+            told("voucher", words(said.text("Voucher")), lambda each: each.voucher_id),
+            told("reason", words(said.text("Reason")), seen=lambda each: said.word(each.reason, "attempt")),
         )
-        document = {
-            "attempts": [
-                {
-                    "attempt": each.id,
-                    "at": each.at,
-                    "by": each.by,
-                    "voucher": each.voucher_id,
-                    "reason": each.reason,
-                }
-                for each in found
-            ]
-        }
-        desk.out.show(document, table)
 
 
 def _document(village: Community, voucher: Voucher) -> dict[str, Any]:
@@ -280,7 +260,7 @@ def _page(said: Language, village: Community, document: Mapping[str, Any]) -> st
     """The voucher on paper."""
     unit = village.rules.units()[document["unit"]]
     until = said.instant(document["valid_until"], village.context.zone)
-    goods = said.joined([f"{line['offer']} × {line['quantity']}" for line in document["goods"]])
+    goods = said.joined(_goods(document))
     lines = (
         village.community.profile().name,
         said.amount(unit.amount(document["points"]), unit),
@@ -292,27 +272,21 @@ def _page(said: Language, village: Community, document: Mapping[str, Any]) -> st
     )
 
 
+def _goods(document: Mapping[str, Any]) -> list[str]:
+    return [f"{line['offer']} × {line['quantity']}" for line in document["goods"]]
+
+
 def _show(desk: Desk, village: Community, vouchers: Sequence[Voucher]) -> None:
     said = desk.language
-    documents = [_document(village, voucher) for voucher in vouchers]
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "vouchers",
         said.text("Vouchers"),
-        [
-            words(said.text("Number")),
-            words(said.text("Goods")),
-            figures(said.text("Points")),
-            words(said.text("Valid until")),
-            words(said.text("Status")),
-        ],
-        [
-            (
-                voucher.id,
-                said.joined([f"{line['offer']} × {line['quantity']}" for line in document["goods"]]),
-                said.number(document["points"]),
-                said.instant(voucher.valid_until, village.context.zone),
-                said.word(voucher.status),
-            )
-            for voucher, document in zip(vouchers, documents, strict=True)
-        ],
+        [_document(village, voucher) for voucher in vouchers],
+        Cell(dict),
+        seen(words(said.text("Number")), lambda each: each["voucher"]),
+        seen(words(said.text("Goods")), _goods),
+        seen(figures(said.text("Points")), lambda each: each["points"]),
+        seen(words(said.text("Valid until")), lambda each: each["valid_until"]),
+        seen(words(said.text("Status")), lambda each: each["status"]),
     )
-    desk.out.show({"vouchers": documents}, table)

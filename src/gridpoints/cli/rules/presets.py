@@ -3,12 +3,14 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from gridpoints.cli.desk import OF_STORES, Desk, command
 from gridpoints.cli.files import write_new
+from gridpoints.cli.listing import listing, told
 from gridpoints.cli.output import words
 from gridpoints.i18n import Language
 from gridpoints.rules.loading import preset, preset_names, preset_text
@@ -44,29 +46,23 @@ def register(group: typer.Typer, language: Language) -> None:
         if name is None and write is not None:
             raise typer.BadParameter(language.text("Name the preset that is to be written."))
         text = None if name is None else preset_text(name)
-        rows = [_row(desk, each) for each in ([name] if name else preset_names())]
+        said = desk.language
+        listed = listing(
+            desk,
+            said.text("Presets"),
+            [(each, preset(each)) for each in ([name] if name else preset_names())],
+            told("name", words(said.text("Preset")), lambda each: each[0]),
+            told("rule_set", of=lambda each: each[1].id),
+            told("title", words(said.text("Name")), lambda each: said.name(each[1].names, each[1].id)),
+            told("source", words(said.text("Source")), lambda each: each[1].source),
+        )
         if write is not None and text is not None:
             write_new(write, text)
-        document = {"presets": rows, "text": text, "file": write and str(write)}
-        desk.out.show(document, _drawn(desk, name, text, write, rows))
+        document = {"presets": listed.document, "text": text, "file": write and str(write)}
+        desk.out.show(document, _drawn(desk, name, text, write, listed.table))
 
 
-def _row(desk: Desk, name: str) -> dict[str, str]:
-    rules = preset(name)
-    title = desk.language.name(rules.names, rules.id)
-    return {"name": name, "rule_set": rules.id, "title": title, "source": rules.source}
-
-
-def _drawn(
-    desk: Desk, name: str | None, text: str | None, file: Path | None, rows: list[dict[str, str]]
-) -> Any:
-    said = desk.language
+def _drawn(desk: Desk, name: str | None, text: str | None, file: Path | None, table: Table) -> Table | str:
     if file is not None:
-        return said.text("The preset {preset} is written to {file}", preset=name, file=str(file))
-    if text is not None:
-        return text.rstrip("\n")
-    return desk.out.table(
-        said.text("Presets"),
-        [words(said.text("Preset")), words(said.text("Name")), words(said.text("Source"))],
-        [(row["name"], row["title"], row["source"]) for row in rows],
-    )
+        return desk.language.text("The preset {preset} is written to {file}", preset=name, file=str(file))
+    return table if text is None else text.rstrip("\n")

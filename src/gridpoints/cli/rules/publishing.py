@@ -2,13 +2,14 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Column
 
 from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.listing import Cell, Listing, data, listing, seen, told
 from gridpoints.cli.output import words
 from gridpoints.errors import RecordExists
 from gridpoints.exchange import Community
@@ -128,7 +129,8 @@ def names_version(text: str) -> bool:
 def _show_draft(desk: Desk, draft: Draft) -> None:
     said = desk.language
     status = said.word(draft.status)
-    desk.out.show(_draft_document(draft), said.text("{id} is {status}", id=draft.id, status=status))
+    document = _drafts(desk, [draft]).document[0]
+    desk.out.show(document, said.text("{id} is {status}", id=draft.id, status=status))
 
 
 def _show_published(desk: Desk, village: Community, rules: RuleSet) -> None:
@@ -159,58 +161,49 @@ def _register_versions(group: typer.Typer, language: Language) -> None:
             published = village.rules.versions()
             waiting = [draft for draft in village.rules.drafts() if not _is_among(draft, published)]
         said = desk.language
-        document = {
-            "versions": [_version_document(each) for each in published],
-            "drafts": [_draft_document(each) for each in waiting],
-        }
-        parts = [
-            desk.out.table(
-                said.text("Versions of the rules"),
-                [
-                    words(said.text("Version")),
-                    words(said.text("From")),
-                    words(said.text("Until")),
-                    words(said.text("Status")),
-                    words(said.text("Published by")),
-                    *_by_whom(said),
-                ],
-                [_version_row(said, each) for each in published],
-            )
-        ]
-        if waiting:
-            headings = [
-                words(said.text("Version")),
-                words(said.text("Status")),
-                words(said.text("Drafted by")),
-            ]
-            rows = [_draft_row(said, each) for each in waiting]
-            parts.append(desk.out.table(said.text("Drafts"), [*headings, *_by_whom(said)], rows))
-        desk.out.show(document, *parts)
+        law = listing(
+            desk,
+            said.text("Versions of the rules"),
+            published,
+            told("version", words(said.text("Version")), lambda each: each.rules.id),
+            told("from", words(said.text("From")), lambda each: each.starts_on),
+            told("until", words(said.text("Until")), lambda each: each.ends_on),
+            told("status", words(said.text("Status"))),
+            data("published_at"),
+            told("published_by", words(said.text("Published by"))),
+            *_approval(said),
+        )
+        drafts = _drafts(desk, waiting)
+        document = {"versions": law.document, "drafts": drafts.document}
+        desk.out.show(document, law.table, *([drafts.table] if waiting else []))
 
 
-def _by_whom(said: Language) -> list[Column]:
-    return [words(said.text("Approved by")), words(said.text("Vote"))]
+def _drafts(desk: Desk, drafts: Sequence[Draft]) -> Listing:
+    said = desk.language
+    return listing(
+        desk,
+        said.text("Drafts"),
+        drafts,
+        told("version", words(said.text("Version")), lambda each: each.id),
+        told("status", words(said.text("Status"))),
+        data("drafted_at"),
+        told("drafted_by", words(said.text("Drafted by"))),
+        data("approved_at"),
+        *_approval(said),
+    )
+
+
+def _approval(said: Language) -> tuple[Cell[Any], ...]:
+    """The cells of versions and drafts about who approved them."""
+    return (
+        told("approved_by", words(said.text("Approved by"))),
+        told("vote", of=lambda each: _vote_document(each.vote)),
+        seen(words(said.text("Vote")), lambda each: _vote_in_words(said, each.vote)),
+    )
 
 
 def _is_among(draft: Draft, published: tuple[Version, ...]) -> bool:
     return any(each.rules.id == draft.id for each in published)
-
-
-def _version_row(said: Language, each: Version) -> tuple[str, ...]:
-    return (
-        each.rules.id,
-        said.date(each.starts_on),
-        said.date(each.ends_on) if each.ends_on else "",
-        said.word(each.status),
-        each.published_by,
-        each.approved_by or "",
-        _vote_in_words(said, each.vote),
-    )
-
-
-def _draft_row(said: Language, each: Draft) -> tuple[str, ...]:
-    vote = _vote_in_words(said, each.vote)
-    return (each.id, said.word(each.status), each.drafted_by, each.approved_by or "", vote)
 
 
 def _vote_in_words(said: Language, vote: Ballot | None) -> str:
@@ -223,31 +216,6 @@ def _vote_in_words(said: Language, vote: Ballot | None) -> str:
         abstained=vote.abstained,
     )
     return f"{counted} ({vote.minutes})" if vote.minutes else counted
-
-
-def _version_document(each: Version) -> dict[str, Any]:
-    return {
-        "version": each.rules.id,
-        "from": each.starts_on,
-        "until": each.ends_on,
-        "status": each.status,
-        "published_at": each.published_at,
-        "published_by": each.published_by,
-        "approved_by": each.approved_by,
-        "vote": _vote_document(each.vote),
-    }
-
-
-def _draft_document(each: Draft) -> dict[str, Any]:
-    return {
-        "version": each.id,
-        "status": each.status,
-        "drafted_at": each.drafted_at,
-        "drafted_by": each.drafted_by,
-        "approved_at": each.approved_at,
-        "approved_by": each.approved_by,
-        "vote": _vote_document(each.vote),
-    }
 
 
 def _vote_document(vote: Ballot | None) -> dict[str, Any] | None:
