@@ -8,8 +8,8 @@ import typer
 
 from gridpoints.cli import catalog, claiming, demo, emergency, events, oversight, recognition, rules
 from gridpoints.cli.awards import deeds, reviews, stars
+from gridpoints.cli.commands import Commands, lang_option
 from gridpoints.cli.community import founding, grids, rosters
-from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
 from gridpoints.cli.ledger import keys, points, proofs, reports, transfers, treasury
 from gridpoints.cli.redemption import (
@@ -77,7 +77,7 @@ def build(language: Language) -> typer.Typer:
         transfers,
     )
     for module in (*modules, demo):
-        module.register(app, language)
+        module.register(Commands(app, language), language)
     for each in app.registered_groups:
         each.cls = of_group
     groups = [app, *(each.typer_instance for each in app.registered_groups if each.typer_instance)]

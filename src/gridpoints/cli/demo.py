@@ -7,17 +7,19 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli.desk import lang_option, store_option
+from gridpoints.cli.commands import Commands, lang_option, option, store_option
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT, exit_code
 from gridpoints.cli.output import Output
 from gridpoints.errors import GridpointsError
 from gridpoints.i18n import Language
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the command of this module."""
 
-    @app.command("demo", help=language.text("Live through a made-up year of a real village, and show it."))
+    @command.app.command(
+        "demo", help=language.text("Live through a made-up year of a real village, and show it.")
+    )
     def demo(
         *,
         residents: Annotated[int, typer.Option(help=language.text("How many people live there."))] = 1_000,
@@ -26,15 +28,12 @@ def register(app: typer.Typer, language: Language) -> None:
             int, typer.Option(help=language.text("The same seed gives the same year, on every store."))
         ] = 1,
         rules: Annotated[
-            str,
-            typer.Option(metavar="FILE|PRESET", help=language.text("The rule set: a YAML file or a preset.")),
+            str, option("FILE|PRESET", language.text("The rule set: a YAML file or a preset."))
         ] = "baiyang",
         store: Annotated[str | None, store_option(language)] = None,
         plot: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE", help=language.text("Where to draw issued against redeemed: PNG, SVG or PDF.")
-            ),
+            option("FILE", language.text("Where to draw issued against redeemed: PNG, SVG or PDF.")),
         ] = None,
         lang: Annotated[str | None, lang_option(language)] = None,
     ) -> None:

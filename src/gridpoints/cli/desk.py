@@ -2,25 +2,22 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-import getpass
-import inspect
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import typer
 from attrs import define, field
 
 import gridpoints
 from gridpoints.catalog.series import local_instant, time_of_day
-from gridpoints.cli.exits import DONE, exit_code
 from gridpoints.cli.output import Output
 from gridpoints.community.model import Grid, Household, Member
-from gridpoints.errors import CommunityUnclear, GridpointsError, NameAmbiguous, NoCommunity, RecordUnknown
+from gridpoints.errors import CommunityUnclear, NameAmbiguous, NoCommunity, RecordUnknown
 from gridpoints.exchange import Community, Exchange
 from gridpoints.i18n import Language
 from gridpoints.i18n.words import QUANTITIES
@@ -30,10 +27,6 @@ from gridpoints.sheets.cells import read_day, tidy
 from gridpoints.values import SYSTEM, Actor, check_one_of, midnight, zone
 
 E = TypeVar("E", bound=StrEnum)
-
-DEFAULT_STORE = "sqlite:///gridpoints.db"
-#: The options that a command without a store does without.
-OF_STORES = ("store", "community", "as_actor")
 
 
 @define
@@ -133,114 +126,6 @@ class Desk:
         return by_word.get(text) or check_one_of(field, text, kind)
 
 
-def command(
-    app: typer.Typer, language: Language, name: str, help: str, *, without: Collection[str] = ()
-) -> Callable[..., Callable[..., Any]]:
-    """Register a function of a `Desk` as a command that has the options of all commands as well.
-
-    Those that it does `without` are left out: a command that founds a community names it itself. The
-    function may answer an exit code; an error leaves with the code of its group.
-    """
-    shared = [p for p in _shared_options(language) if p.name not in without]
-
-    def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
-        own = [p for p in inspect.signature(function).parameters.values() if p.name != "desk"]
-
-        def run(**values: Any) -> None:
-            given = {option.name: values.pop(option.name) for option in shared}
-            out = Output.open(as_json=given["as_json"])
-            desk = Desk(language, out, given.get("store", ""), given.get("community"))
-            try:
-                desk.actor = _actor(given.get("as_actor"))
-                code = function(desk, **values)
-            except GridpointsError as error:
-                out.error(desk.language.error(error, desk.known), error)
-                raise typer.Exit(exit_code(error)) from None
-            raise typer.Exit(code or DONE)
-
-        parameters = [*own, *shared]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in parameters}
-        app.command(name, help=help)(run)
-        return function
-
-    return register
-
-
-def _shared_options(language: Language) -> list[inspect.Parameter]:
-    def option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
-        kind = inspect.Parameter.KEYWORD_ONLY
-        return inspect.Parameter(name, kind, default=default, annotation=annotation)
-
-    return [
-        option("store", Annotated[str, store_option(language)], DEFAULT_STORE),
-        option(
-            "community",
-            Annotated[
-                str | None,
-                typer.Option(
-                    metavar="ID",
-                    envvar="GRIDPOINTS_COMMUNITY",
-                    help=language.text("The community; needed where the store holds several."),
-                ),
-            ],
-            None,
-        ),
-        option(
-            "as_actor",
-            Annotated[
-                str,
-                typer.Option(
-                    "--as",
-                    metavar="ACTOR[:ROLE,…]",
-                    envvar="GRIDPOINTS_AS",
-                    show_default=False,
-                    help=language.text(
-                        "Who acts, and in which roles; without it, the user of this computer, as a clerk."
-                    ),
-                ),
-            ],
-            "",
-        ),
-        option("lang", Annotated[str | None, lang_option(language)], None),
-        option(
-            "as_json",
-            Annotated[
-                bool,
-                typer.Option("--json", help=language.text("Write JSON, for programs; errors as well.")),
-            ],
-            False,
-        ),
-    ]
-
-
-def store_option(language: Language) -> Any:
-    """The option for where everything is kept."""
-    return typer.Option(
-        metavar="URL",
-        envvar="GRIDPOINTS_STORE",
-        help=language.text("Where everything is kept: sqlite:///FILE, postgresql://USER@HOST/DATABASE."),
-    )
-
-
-def lang_option(language: Language) -> Any:
-    """The option for the language. It was read before the commands were made: see `chosen_language`."""
-    return typer.Option(
-        "--lang",
-        metavar="|".join(Language.KNOWN),
-        envvar="GRIDPOINTS_LANG",
-        show_default=False,
-        help=language.text("The language to speak; without it, that of the system."),
-    )
-
-
-def member_argument(language: Language) -> Any:
-    """The argument that names a member, for `Desk.member`."""
-    return typer.Argument(
-        metavar="MEMBER", help=language.text("The member's number, id, or name where only one has it.")
-    )
-
-
 def translations(language: Language, option: str, told: Iterable[str] | None) -> dict[str, str]:
     """What somebody wrote as ``LANG=TEXT``, by language."""
     pairs = [each.partition("=") for each in told or ()]
@@ -250,19 +135,6 @@ def translations(language: Language, option: str, told: Iterable[str] | None) ->
                 language.text("Write {option} as LANG=TEXT, not as {text}.", option=option, text=tag + text)
             )
     return {tag.strip(): text.strip() for tag, _, text in pairs}
-
-
-def _actor(text: str | None) -> Actor:
-    """``wang:clerk,organiser``; of nothing, the user of this computer, who has the books in hand: a clerk."""
-    id, _, roles = (text or f"{_user()}:clerk").partition(":")
-    return Actor(id, frozenset(role.strip() for role in roles.split(",") if role.strip()))
-
-
-def _user() -> str:
-    try:
-        return re.sub(r"[^\w.@-]+", "_", getpass.getuser())
-    except (KeyError, OSError):  # a container may run as a user whom nobody knows
-        return "system"
 
 
 def beginning_of(village: Community, day: str) -> datetime:

@@ -7,7 +7,8 @@ from typing import Annotated
 import attrs
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Cell, seen, show_listing
 from gridpoints.cli.output import words
 from gridpoints.events.model import Event
@@ -15,16 +16,16 @@ from gridpoints.events.operations import MOST
 from gridpoints.i18n import Language
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the command of this module."""
     after_help = language.text("Only what came after this cursor: that of the last event you dealt with.")
     limit_help = language.text("So many events at most.")
 
-    @command(app, language, "events", language.text("Show what happened, the oldest first."))
+    @command("events", language.text("Show what happened, the oldest first."))
     def events(
         desk: Desk,
         *,
-        after: Annotated[str, typer.Option(metavar="CURSOR", help=after_help)] = "",
+        after: Annotated[str, option("CURSOR", after_help)] = "",
         limit: Annotated[int, typer.Option(min=1, max=MOST, help=limit_help)] = 100,
     ) -> None:
         with desk.village() as village:

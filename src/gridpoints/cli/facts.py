@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import typer
-
+from gridpoints.cli.commands import option
 from gridpoints.errors import FactUnknown
 from gridpoints.i18n import Language
 from gridpoints.rules.model import RuleSet
@@ -17,9 +16,8 @@ from gridpoints.sheets.headings import plain_heading
 
 def fact_option(language: Language) -> Any:
     """The option that tells a fact, and another."""
-    return typer.Option(
-        metavar="NAME=VALUE",
-        help=language.text("Something else that the rules ask for; may be given several times."),
+    return option(
+        "NAME=VALUE", language.text("Something else that the rules ask for; may be given several times.")
     )
 
 

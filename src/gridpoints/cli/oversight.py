@@ -9,7 +9,8 @@ import typer
 
 from gridpoints.awards.reviews import Vote
 from gridpoints.claiming.model import Claim
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import words
 from gridpoints.community.model import Household, Member
@@ -28,42 +29,31 @@ from gridpoints.sheets.cells import read_day
 _SHORT = 8
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="oversight",
-        help=language.text("What looks odd, with its evidence. Nothing follows from it by itself."),
-        no_args_is_help=True,
+    command = commands.group(
+        "oversight", language.text("What looks odd, with its evidence. Nothing follows from it by itself.")
     )
-    app.add_typer(group)
-    _register_looking(group, language)
-    _register_noting(group, language)
+    _register_looking(command, language)
+    _register_noting(command, language)
 
 
 def _finding_argument(language: Language) -> Any:
-    return typer.Argument(
-        metavar="FINDING", help=language.text("The finding, by its number, or how that begins.")
-    )
+    return argument("FINDING", language.text("The finding, by its number, or how that begins."))
 
 
 def _since_option(language: Language) -> Any:
-    return typer.Option(
-        "--from",
-        metavar="DAY",
-        help=language.text("The first day that is looked at; without it, 90 days back."),
+    return option(
+        "DAY", language.text("The first day that is looked at; without it, 90 days back."), "--from"
     )
 
 
 def _until_option(language: Language) -> Any:
-    return typer.Option(
-        metavar="DAY", help=language.text("The last day that is looked at; without it, today.")
-    )
+    return option("DAY", language.text("The last day that is looked at; without it, today."))
 
 
-def _register_looking(group: typer.Typer, language: Language) -> None:
-    @command(
-        group, language, "findings", language.text("What looks odd; what nobody has looked at stands first.")
-    )
+def _register_looking(command: Commands, language: Language) -> None:
+    @command("findings", language.text("What looks odd; what nobody has looked at stands first."))
     def findings(
         desk: Desk,
         *,
@@ -78,7 +68,7 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
             _name_subjects(desk, village, [each.finding for each in found])
             _show(desk, found)
 
-    @command(group, language, "show", language.text("A finding with its evidence: record by record."))
+    @command("show", language.text("A finding with its evidence: record by record."))
     def show(
         desk: Desk,
         *,
@@ -110,16 +100,14 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, found.table, *said.explanation(looked.finding.caution), table)
 
 
-def _register_noting(group: typer.Typer, language: Language) -> None:
+def _register_noting(command: Commands, language: Language) -> None:
     def noting(name: str, help: str, verdict: Verdict) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def note(
             desk: Desk,
             *,
             finding: Annotated[str, _finding_argument(language)],
-            note: Annotated[
-                str, typer.Argument(metavar="TEXT", help=language.text("Why; it stays on record."))
-            ],
+            note: Annotated[str, argument("TEXT", language.text("Why; it stays on record."))],
             since: Annotated[str | None, _since_option(language)] = None,
             until: Annotated[str | None, _until_option(language)] = None,
         ) -> None:

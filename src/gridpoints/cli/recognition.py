@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
-from gridpoints.cli.desk import Desk, command, member_argument
+from gridpoints.cli.commands import Commands, member_argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.files import read_text, write_new, write_text
 from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
@@ -19,16 +18,14 @@ from gridpoints.recognition.record import VolunteerRecord
 from gridpoints.sheets.cells import read_day
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_record(app, language)
-    _register_certificate(app, language)
+    _register_record(command, language)
+    _register_certificate(command, language)
 
 
-def _register_record(app: typer.Typer, language: Language) -> None:
+def _register_record(command: Commands, language: Language) -> None:
     @command(
-        app,
-        language,
         "record",
         language.text("Show a volunteer's record: service, training, honours, and what was corrected."),
     )
@@ -37,15 +34,11 @@ def _register_record(app: typer.Typer, language: Language) -> None:
         member: Annotated[str, member_argument(language)],
         *,
         table: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE", help=language.text("Write the record to a CSV file as well.")),
+            Path | None, option("FILE", language.text("Write the record to a CSV file as well."))
         ] = None,
         calendar: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE",
-                help=language.text("Write what is ahead of them to an iCalendar file as well."),
-            ),
+            option("FILE", language.text("Write what is ahead of them to an iCalendar file as well.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -135,10 +128,8 @@ def _drawing(desk: Desk, record: VolunteerRecord) -> Any:
     )
 
 
-def _register_certificate(app: typer.Typer, language: Language) -> None:
+def _register_certificate(command: Commands, language: Language) -> None:
     @command(
-        app,
-        language,
         "certificate",
         language.text("Certify a volunteer's verified hours, on paper and as a signed Open Badge."),
     )
@@ -147,30 +138,21 @@ def _register_certificate(app: typer.Typer, language: Language) -> None:
         member: Annotated[str, member_argument(language)],
         *,
         since: Annotated[
-            str | None,
-            typer.Option(metavar="DAY", help=language.text("The first day; without it, that of the record.")),
+            str | None, option("DAY", language.text("The first day; without it, that of the record."))
         ] = None,
-        until: Annotated[
-            str | None, typer.Option(metavar="DAY", help=language.text("The last day; without it, today."))
-        ] = None,
+        until: Annotated[str | None, option("DAY", language.text("The last day; without it, today."))] = None,
         out: Annotated[
             Path,
-            typer.Option(
-                metavar="FILE",
-                help=language.text("Where it is written: a file .pdf to be printed, or a picture .svg."),
+            option(
+                "FILE", language.text("Where it is written: a file .pdf to be printed, or a picture .svg.")
             ),
         ] = Path("certificate.svg"),
         key: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE", help=language.text("The private key to sign with, from gridpoints key new.")
-            ),
+            option("FILE", language.text("The private key to sign with, from gridpoints key new.")),
         ] = None,
         status_url: Annotated[
-            str | None,
-            typer.Option(
-                metavar="URL", help=language.text("Where the list of revoked certificates is published.")
-            ),
+            str | None, option("URL", language.text("Where the list of revoked certificates is published."))
         ] = None,
     ) -> None:
         with desk.village() as village:

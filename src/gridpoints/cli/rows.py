@@ -14,6 +14,7 @@ from attrs import define, field
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Drawing
 
+from gridpoints.cli.commands import option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import FileNotOpened
@@ -34,10 +35,8 @@ def sheet_option(language: Language) -> Any:
 
 def rejects_option(language: Language) -> Any:
     """The option for where the rows left out are written."""
-    return typer.Option(
-        "--rejects",
-        metavar="FILE",
-        help=language.text("Write the rows left out to a CSV file, with the reasons."),
+    return option(
+        "FILE", language.text("Write the rows left out to a CSV file, with the reasons."), "--rejects"
     )
 
 

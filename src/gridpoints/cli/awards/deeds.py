@@ -10,7 +10,8 @@ import typer
 from attrs import define, field
 
 from gridpoints.awards.model import AwardStatus
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.rows import (
@@ -29,12 +30,10 @@ from gridpoints.sheets.layouts import DEEDS
 from gridpoints.sheets.reading import Table, open_table
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
     @command(
-        app,
-        language,
         "credit",
         language.text("Credit the deeds of a CSV or XLSX file, each of them once, however often it is run."),
     )
@@ -49,9 +48,7 @@ def register(app: typer.Typer, language: Language) -> None:
         ],
         rules: Annotated[
             str | None,
-            typer.Option(
-                metavar="FILE|PRESET", help=language.text("Publish this rule set before, unless it stands.")
-            ),
+            option("FILE|PRESET", language.text("Publish this rule set before, unless it stands.")),
         ] = None,
         sheet: Annotated[str | None, sheet_option(language)] = None,
         rejected: Annotated[Path | None, rejects_option(language)] = None,

@@ -5,58 +5,47 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-import typer
-
 from gridpoints.awards.model import Award
 from gridpoints.awards.reviews import Objection, Review
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="awards",
-        help=language.text("Points that wait for somebody to agree, and those that are given back."),
-        no_args_is_help=True,
+    command = commands.group(
+        "awards", language.text("Points that wait for somebody to agree, and those that are given back.")
     )
-    app.add_typer(group)
-    _register_reading(group, language)
-    _register_deciding(group, language)
-    _register_objecting(group, language)
+    _register_reading(command, language)
+    _register_deciding(command, language)
+    _register_objecting(command, language)
 
 
 def _award_argument(language: Language) -> Any:
-    return typer.Argument(metavar="AWARD", help=language.text("The number under which the deed stands."))
+    return argument("AWARD", language.text("The number under which the deed stands."))
 
 
 def _reason_option(language: Language) -> Any:
-    return typer.Option(metavar="TEXT", help=language.text("Why; everybody concerned can read it."))
+    return option("TEXT", language.text("Why; everybody concerned can read it."))
 
 
-def _register_reading(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "pending", language.text("What waits for somebody to agree, oldest first."))
+def _register_reading(command: Commands, language: Language) -> None:
+    @command("pending", language.text("What waits for somebody to agree, oldest first."))
     def pending(
         desk: Desk,
         *,
-        member: Annotated[
-            str | None,
-            typer.Option(metavar="MEMBER", help=language.text("Only those of this member.")),
-        ] = None,
-        unit: Annotated[
-            str | None, typer.Option(metavar="CODE", help=language.text("Only those in this unit."))
-        ] = None,
+        member: Annotated[str | None, option("MEMBER", language.text("Only those of this member."))] = None,
+        unit: Annotated[str | None, option("CODE", language.text("Only those in this unit."))] = None,
     ) -> None:
         with desk.village() as village:
             person = None if member is None else desk.member(village, member).id
             _show(desk, village, village.awards.pending(person, unit), "pending")
 
     @command(
-        group,
-        language,
         "tick",
         language.text("Credit what was public long enough, and nobody objects to; as often as one likes."),
     )
@@ -65,23 +54,20 @@ def _register_reading(group: typer.Typer, language: Language) -> None:
             _show(desk, village, village.awards.tick(), "passed")
 
 
-def _register_deciding(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "approve", language.text("Confirm an award, or vote for it on a panel."))
+def _register_deciding(command: Commands, language: Language) -> None:
+    @command("approve", language.text("Confirm an award, or vote for it on a panel."))
     def approve(
         desk: Desk,
         *,
         award: Annotated[str, _award_argument(language)],
         amount: Annotated[
-            str | None,
-            typer.Option(
-                metavar="POINTS", help=language.text("How many points, where the rules leave a range.")
-            ),
+            str | None, option("POINTS", language.text("How many points, where the rules leave a range."))
         ] = None,
     ) -> None:
         _decide(desk, lambda village: village.awards.approve(award, amount))
 
     def deciding(name: str, help: str, act: Callable[[Community, str, str], Award]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def decide(
             desk: Desk,
             *,
@@ -107,9 +93,9 @@ def _register_deciding(group: typer.Typer, language: Language) -> None:
     )
 
 
-def _register_objecting(group: typer.Typer, language: Language) -> None:
+def _register_objecting(command: Commands, language: Language) -> None:
     def objecting(name: str, help: str, act: Callable[[Community, str, str], Objection]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def object(
             desk: Desk,
             *,
@@ -131,21 +117,17 @@ def _register_objecting(group: typer.Typer, language: Language) -> None:
         lambda village, award, reason: village.awards.appeal(award, reason),
     )
 
-    @command(
-        group, language, "objections", language.text("Objections and appeals that nobody has decided on.")
-    )
+    @command("objections", language.text("Objections and appeals that nobody has decided on."))
     def objections(desk: Desk) -> None:
         with desk.village() as village:
             _show_objections(desk, village.awards.objections())
 
     def judging(name: str, help: str, act: Callable[[Community, str, str], Award]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def judge(
             desk: Desk,
             *,
-            objection: Annotated[
-                str, typer.Argument(metavar="OBJECTION", help=language.text("The objection, by its number."))
-            ],
+            objection: Annotated[str, argument("OBJECTION", language.text("The objection, by its number."))],
             reason: Annotated[str, _reason_option(language)],
         ) -> None:
             _decide(desk, lambda village: act(village, objection, reason))

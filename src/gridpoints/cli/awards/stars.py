@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-import typer
 from rich.text import Text
 
 from gridpoints.awards.standing import MemberStanding
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.output import figures, words
 from gridpoints.community.model import Member
 from gridpoints.i18n import Language
@@ -19,12 +19,10 @@ from gridpoints.sheets.cells import read_day
 from gridpoints.values import Names
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
     @command(
-        app,
-        language,
         "stars",
         language.text("Show the star of a member, or of all, with its figures and what the next one needs."),
     )
@@ -33,14 +31,11 @@ def register(app: typer.Typer, language: Language) -> None:
         *,
         member: Annotated[
             str | None,
-            typer.Argument(
-                metavar="MEMBER",
-                help=language.text("The member's number, id or name; without it, all active members."),
+            argument(
+                "MEMBER", language.text("The member's number, id or name; without it, all active members.")
             ),
         ] = None,
-        day: Annotated[
-            str | None, typer.Option(metavar="DAY", help=language.text("On which day; without it, today."))
-        ] = None,
+        day: Annotated[str | None, option("DAY", language.text("On which day; without it, today."))] = None,
     ) -> None:
         on = None if day is None else read_day(day)
         with desk.village() as village:

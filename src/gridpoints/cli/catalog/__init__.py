@@ -2,21 +2,18 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-import typer
-
 from gridpoints.cli.catalog import items, loans, offerings, sessions
+from gridpoints.cli.commands import Commands
 from gridpoints.i18n import Language
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the group of commands."""
-    group = typer.Typer(
-        name="catalog",
-        help=language.text(
+    command = commands.group(
+        "catalog",
+        language.text(
             "What the community offers: services, sessions, posts, errands, tasks, things to lend."
         ),
-        no_args_is_help=True,
     )
-    app.add_typer(group)
     for module in (items, sessions, offerings, loans):
-        module.register(group, language)
+        module.register(command, language)

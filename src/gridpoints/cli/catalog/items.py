@@ -12,7 +12,8 @@ from gridpoints.catalog.posts import Errand
 from gridpoints.catalog.presets import preset_names
 from gridpoints.catalog.searching import Found
 from gridpoints.cli.catalog import listed
-from gridpoints.cli.desk import Desk, command, translations
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk, translations
 from gridpoints.cli.listing import data, listing, seen, show_listing, told
 from gridpoints.cli.output import words
 from gridpoints.errors import PresetUnknown
@@ -22,56 +23,41 @@ from gridpoints.records import kind_of
 from gridpoints.sheets.cells import read_day
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_items(group, language)
-    _register_life(group, language)
-    _register_search(group, language)
+    _register_items(command, language)
+    _register_life(command, language)
+    _register_search(command, language)
 
 
 def _modes(language: Language) -> str:
     return ", ".join(language.word(mode) for mode in Mode)
 
 
-def _register_items(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "draft", language.text("Draft a service item."))
+def _register_items(command: Commands, language: Language) -> None:
+    @command("draft", language.text("Draft a service item."))
     def draft(
         desk: Desk,
         *,
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("What it is called."))],
-        deed: Annotated[
-            str, typer.Option(metavar="CODE", help=language.text("What it counts as in the rules."))
-        ],
+        name: Annotated[str, argument("NAME", language.text("What it is called."))],
+        deed: Annotated[str, option("CODE", language.text("What it counts as in the rules."))],
         translation: Annotated[
             list[str] | None,
-            typer.Option(
-                "--in",
-                metavar="LANG=NAME",
-                help=language.text("The name in another language; repeat it for each."),
-            ),
+            option("LANG=NAME", language.text("The name in another language; repeat it for each."), "--in"),
         ] = None,
-        text: Annotated[
-            str, typer.Option(metavar="TEXT", help=language.text("What is done, in a few sentences."))
-        ] = "",
-        category: Annotated[
-            str | None, typer.Option(metavar="CODE", help=language.text("The field of service."))
-        ] = None,
+        text: Annotated[str, option("TEXT", language.text("What is done, in a few sentences."))] = "",
+        category: Annotated[str | None, option("CODE", language.text("The field of service."))] = None,
         mode: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="MODE",
-                help=language.text("How it is given: {known}; repeat it for each.", known=_modes(language)),
+            option(
+                "MODE", language.text("How it is given: {known}; repeat it for each.", known=_modes(language))
             ),
         ] = None,
         skill: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="CODE", help=language.text("What one must be able to do; repeat it for each.")
-            ),
+            option("CODE", language.text("What one must be able to do; repeat it for each.")),
         ] = None,
-        age: Annotated[
-            int | None, typer.Option(metavar="YEARS", help=language.text("How old one must be."))
-        ] = None,
+        age: Annotated[int | None, option("YEARS", language.text("How old one must be."))] = None,
         mandate: Annotated[
             bool, typer.Option("--mandate", help=language.text("It takes a written mandate of the resident."))
         ] = False,
@@ -105,18 +91,13 @@ def _register_items(group: typer.Typer, language: Language) -> None:
     known = (*preset_names("catalogs"), *preset_names("calendars"))
 
     @command(
-        group,
-        language,
         "adopt",
         language.text("Adopt the fields of service, or the holidays of a year, that come with gridpoints."),
     )
     def adopt(
         desk: Desk,
         *,
-        name: Annotated[
-            str,
-            typer.Argument(metavar="NAME", help=language.text("One of: {known}.", known=", ".join(known))),
-        ],
+        name: Annotated[str, argument("NAME", language.text("One of: {known}.", known=", ".join(known)))],
     ) -> None:
         if name not in known:
             raise PresetUnknown(name=name, known=known)
@@ -139,43 +120,31 @@ def _register_items(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, categories.table)
 
 
-def _register_life(group: typer.Typer, language: Language) -> None:
-    what = typer.Argument(
-        metavar="NAME", help=language.text("What is meant, by its name or its id: anything that is listed.")
-    )
+def _register_life(command: Commands, language: Language) -> None:
+    what = argument("NAME", language.text("What is meant, by its name or its id: anything that is listed."))
 
-    @command(
-        group, language, "publish", language.text("Show to everybody what was drafted, or closed before.")
-    )
+    @command("publish", language.text("Show to everybody what was drafted, or closed before."))
     def publish(desk: Desk, *, name: Annotated[str, what]) -> None:
         with desk.village() as village:
             listed.show(desk, village, [village.catalog.publish(listed.find(desk, village, name))])
 
-    @command(
-        group,
-        language,
-        "close",
-        language.text("Take something off the list; what was claimed or lent goes on."),
-    )
+    @command("close", language.text("Take something off the list; what was claimed or lent goes on."))
     def close(
         desk: Desk,
         *,
         name: Annotated[str, what],
-        reason: Annotated[
-            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-        ] = None,
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             closed = village.catalog.close(listed.find(desk, village, name), reason=reason)
             listed.show(desk, village, [closed])
 
-    @command(group, language, "list", language.text("All that is listed, drafts and what is closed too."))
+    @command("list", language.text("All that is listed, drafts and what is closed too."))
     def listing(
         desk: Desk,
         *,
         status: Annotated[
-            str | None,
-            typer.Option(metavar="draft|published|closed", help=language.text("Only what is in this state.")),
+            str | None, option("draft|published|closed", language.text("Only what is in this state."))
         ] = None,
     ) -> None:
         wanted = None if status is None else desk.choice("status", status, ItemStatus)
@@ -184,10 +153,7 @@ def _register_life(group: typer.Typer, language: Language) -> None:
             listed.show(desk, village, found)
 
     @command(
-        group,
-        language,
-        "tick",
-        language.text("Let happen what is due: series, minimums, loans, ends; as often as one likes."),
+        "tick", language.text("Let happen what is due: series, minimums, loans, ends; as often as one likes.")
     )
     def tick(desk: Desk) -> None:
         with desk.village() as village:
@@ -206,40 +172,25 @@ def _register_life(group: typer.Typer, language: Language) -> None:
         )
 
 
-def _register_search(group: typer.Typer, language: Language) -> None:
-    @command(
-        group,
-        language,
-        "search",
-        language.text("Find what is published, by words, field, day, and free places."),
-    )
+def _register_search(command: Commands, language: Language) -> None:
+    @command("search", language.text("Find what is published, by words, field, day, and free places."))
     def search(
         desk: Desk,
         *,
         text: Annotated[
-            str,
-            typer.Argument(metavar="[TEXT]", help=language.text("Words or parts of words, in any language.")),
+            str, argument("[TEXT]", language.text("Words or parts of words, in any language."))
         ] = "",
-        category: Annotated[
-            str | None, typer.Option(metavar="CODE", help=language.text("The field of service."))
-        ] = None,
+        category: Annotated[str | None, option("CODE", language.text("The field of service."))] = None,
         mode: Annotated[
-            str | None,
-            typer.Option(
-                metavar="MODE", help=language.text("How it is given: {known}.", known=_modes(language))
-            ),
+            str | None, option("MODE", language.text("How it is given: {known}.", known=_modes(language)))
         ] = None,
-        skill: Annotated[
-            str | None, typer.Option(metavar="CODE", help=language.text("What one must be able to do."))
-        ] = None,
-        day: Annotated[
-            str | None, typer.Option(metavar="DAY", help=language.text("On this day, like 2024-03-31."))
-        ] = None,
+        skill: Annotated[str | None, option("CODE", language.text("What one must be able to do."))] = None,
+        day: Annotated[str | None, option("DAY", language.text("On this day, like 2024-03-31."))] = None,
         place: Annotated[str, listed.place_option(language)] = "",
         free: Annotated[
             bool, typer.Option("--free", help=language.text("Only where there is a free place, or one left."))
         ] = False,
-        limit: Annotated[int, typer.Option(metavar="NUMBER", help=language.text("At most so many."))] = 20,
+        limit: Annotated[int, option("NUMBER", language.text("At most so many."))] = 20,
     ) -> None:
         with desk.village() as village:
             found = village.catalog.search(

@@ -12,6 +12,7 @@ from gridpoints.catalog.model import ItemStatus, ServiceItem
 from gridpoints.catalog.posts import Errand
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import Task
+from gridpoints.cli.commands import argument, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import show_listing, told
 from gridpoints.cli.output import words
@@ -28,12 +29,12 @@ def publish_option(language: Language) -> Any:
 
 def place_option(language: Language) -> Any:
     """The option for where it is."""
-    return typer.Option(metavar="TEXT", help=language.text("Where it is."))
+    return option("TEXT", language.text("Where it is."))
 
 
 def item_argument(language: Language) -> Any:
     """The argument that names a service item."""
-    return typer.Argument(metavar="ITEM", help=language.text("The service item, by its name or its id."))
+    return argument("ITEM", language.text("The service item, by its name or its id."))
 
 
 def everything(village: Community) -> list[Listed]:

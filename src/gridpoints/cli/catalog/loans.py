@@ -10,7 +10,8 @@ import typer
 
 from gridpoints.catalog.things import AWAY, Loan, LoanStatus, Thing
 from gridpoints.cli.catalog import listed
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import RecordUnknown
@@ -19,36 +20,32 @@ from gridpoints.i18n import Language
 from gridpoints.sheets.cells import read_day
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_lending(group, language)
-    _register_returning(group, language)
+    _register_lending(command, language)
+    _register_returning(command, language)
 
 
 def _thing_argument(language: Language) -> Any:
-    return typer.Argument(metavar="THING", help=language.text("The thing, by its name or its id."))
+    return argument("THING", language.text("The thing, by its name or its id."))
 
 
 def _member_argument(language: Language) -> Any:
-    return typer.Argument(metavar="MEMBER", help=language.text("Who, by number, id or name."))
+    return argument("MEMBER", language.text("Who, by number, id or name."))
 
 
 def _until_option(language: Language) -> Any:
-    return typer.Option(
-        metavar="DAY", help=language.text("Until the end of this day; without it, as long as it is lent.")
-    )
+    return option("DAY", language.text("Until the end of this day; without it, as long as it is lent."))
 
 
-def _register_lending(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "thing", language.text("Draft something to be lent."))
+def _register_lending(command: Commands, language: Language) -> None:
+    @command("thing", language.text("Draft something to be lent."))
     def thing(
         desk: Desk,
         *,
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("What it is called."))],
-        stock: Annotated[int, typer.Option(metavar="NUMBER", help=language.text("How many there are."))] = 1,
-        days: Annotated[
-            int, typer.Option(metavar="NUMBER", help=language.text("For how many days one is lent."))
-        ] = 7,
+        name: Annotated[str, argument("NAME", language.text("What it is called."))],
+        stock: Annotated[int, option("NUMBER", language.text("How many there are."))] = 1,
+        days: Annotated[int, option("NUMBER", language.text("For how many days one is lent."))] = 7,
         place: Annotated[str, listed.place_option(language)] = "",
         publish: Annotated[bool, listed.publish_option(language)] = False,
     ) -> None:
@@ -56,7 +53,7 @@ def _register_lending(group: typer.Typer, language: Language) -> None:
             drafted = village.catalog.draft_thing(name, stock=stock, days=days, place=place)
             listed.keep(desk, village, drafted, publish=publish)
 
-    @command(group, language, "lend", language.text("Lend a thing to a member."))
+    @command("lend", language.text("Lend a thing to a member."))
     def lend(
         desk: Desk,
         *,
@@ -69,7 +66,7 @@ def _register_lending(group: typer.Typer, language: Language) -> None:
             last = None if until is None else read_day(until)
             _show(desk, village, [village.catalog.lend(lent.id, desk.member(village, member).id, until=last)])
 
-    @command(group, language, "renew", language.text("Let a member keep a thing longer."))
+    @command("renew", language.text("Let a member keep a thing longer."))
     def renew(
         desk: Desk,
         *,
@@ -83,9 +80,9 @@ def _register_lending(group: typer.Typer, language: Language) -> None:
             _show(desk, village, [village.catalog.renew(loan.id, until=last)])
 
 
-def _register_returning(group: typer.Typer, language: Language) -> None:
+def _register_returning(command: Commands, language: Language) -> None:
     def ending(name: str, help: str, act: Callable[[Community, str], Loan]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def end(
             desk: Desk,
             *,
@@ -106,16 +103,14 @@ def _register_returning(group: typer.Typer, language: Language) -> None:
         lambda village, id: village.catalog.note_lost(id),
     )
 
-    @command(group, language, "loans", language.text("What is not on the shelf, and when it is due."))
+    @command("loans", language.text("What is not on the shelf, and when it is due."))
     def loans(
         desk: Desk,
         *,
         overdue: Annotated[
             bool, typer.Option("--overdue", help=language.text("Only what is overdue."))
         ] = False,
-        member: Annotated[
-            str | None, typer.Option(metavar="MEMBER", help=language.text("Only what this member has."))
-        ] = None,
+        member: Annotated[str | None, option("MEMBER", language.text("Only what this member has."))] = None,
     ) -> None:
         with desk.village() as village:
             found = village.catalog.loans(

@@ -9,32 +9,33 @@ import typer
 from gridpoints.catalog.model import Mode
 from gridpoints.catalog.tasks import TaskList
 from gridpoints.cli.catalog import listed
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.i18n import Language
 from gridpoints.sheets.cells import read_day
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_posts(group, language)
-    _register_tasks(group, language)
-    _register_programmes(group, language)
+    _register_posts(command, language)
+    _register_tasks(command, language)
+    _register_programmes(command, language)
 
 
 def _name_argument(language: Language) -> Any:
-    return typer.Argument(metavar="NAME", help=language.text("What it is called."))
+    return argument("NAME", language.text("What it is called."))
 
 
 def _since_option(language: Language) -> Any:
-    return typer.Option("--from", metavar="DAY", help=language.text("The first day, like 2024-03-31."))
+    return option("DAY", language.text("The first day, like 2024-03-31."), "--from")
 
 
 def _until_option(language: Language) -> Any:
-    return typer.Option(metavar="DAY", help=language.text("The last day, which belongs to it."))
+    return option("DAY", language.text("The last day, which belongs to it."))
 
 
-def _register_posts(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "post", language.text("Draft a standing post, which is held for a term."))
+def _register_posts(command: Commands, language: Language) -> None:
+    @command("post", language.text("Draft a standing post, which is held for a term."))
     def post(
         desk: Desk,
         *,
@@ -42,12 +43,8 @@ def _register_posts(group: typer.Typer, language: Language) -> None:
         name: Annotated[str, _name_argument(language)],
         since: Annotated[str, _since_option(language)],
         until: Annotated[str | None, _until_option(language)] = None,
-        places: Annotated[
-            int, typer.Option(metavar="NUMBER", help=language.text("How many people hold it."))
-        ] = 1,
-        duties: Annotated[
-            str, typer.Option(metavar="TEXT", help=language.text("What is to be done, and when."))
-        ] = "",
+        places: Annotated[int, option("NUMBER", language.text("How many people hold it."))] = 1,
+        duties: Annotated[str, option("TEXT", language.text("What is to be done, and when."))] = "",
         place: Annotated[str, listed.place_option(language)] = "",
         publish: Annotated[bool, listed.publish_option(language)] = False,
     ) -> None:
@@ -63,41 +60,28 @@ def _register_posts(group: typer.Typer, language: Language) -> None:
             )
             listed.keep(desk, village, drafted, publish=publish)
 
-    @command(group, language, "errand", language.text("Write down what a resident asks to have done."))
+    @command("errand", language.text("Write down what a resident asks to have done."))
     def errand(
         desk: Desk,
         *,
         item: Annotated[str, listed.item_argument(language)],
-        member: Annotated[
-            str, typer.Argument(metavar="MEMBER", help=language.text("Who asks, by number, id or name."))
-        ],
-        text: Annotated[
-            str,
-            typer.Argument(metavar="TEXT", help=language.text("What is to be done; everybody can read it.")),
-        ],
+        member: Annotated[str, argument("MEMBER", language.text("Who asks, by number, id or name."))],
+        text: Annotated[str, argument("TEXT", language.text("What is to be done; everybody can read it."))],
         mode: Annotated[
             str,
-            typer.Option(
-                metavar="MODE",
-                help=language.text(
+            option(
+                "MODE",
+                language.text(
                     "How it is given: {known}.", known=", ".join(language.word(mode) for mode in Mode)
                 ),
             ),
         ],
-        mandate: Annotated[
-            str, typer.Option(metavar="TEXT", help=language.text("What may be done in their name."))
-        ] = "",
+        mandate: Annotated[str, option("TEXT", language.text("What may be done in their name."))] = "",
         start: Annotated[
-            str,
-            typer.Option(
-                "--from-place", metavar="TEXT", help=language.text("Where to begin, for whoever takes it on.")
-            ),
+            str, option("TEXT", language.text("Where to begin, for whoever takes it on."), "--from-place")
         ] = "",
         end: Annotated[
-            str,
-            typer.Option(
-                "--to-place", metavar="TEXT", help=language.text("Where to go, for whoever takes it on.")
-            ),
+            str, option("TEXT", language.text("Where to go, for whoever takes it on."), "--to-place")
         ] = "",
         publish: Annotated[bool, listed.publish_option(language)] = False,
     ) -> None:
@@ -114,20 +98,17 @@ def _register_posts(group: typer.Typer, language: Language) -> None:
             listed.keep(desk, village, asked, publish=publish)
 
 
-def _register_tasks(group: typer.Typer, language: Language) -> None:
-    list_argument = typer.Argument(
-        metavar="LIST", help=language.text("The list of tasks, by its name or its id.")
-    )
+def _register_tasks(command: Commands, language: Language) -> None:
+    list_argument = argument("LIST", language.text("The list of tasks, by its name or its id."))
 
-    @command(group, language, "task-list", language.text("Draft a list of tasks, mostly for a month."))
+    @command("task-list", language.text("Draft a list of tasks, mostly for a month."))
     def task_list(
         desk: Desk,
         *,
         name: Annotated[str, _name_argument(language)],
         since: Annotated[str, _since_option(language)],
         until: Annotated[
-            str | None,
-            typer.Option(metavar="DAY", help=language.text("The last day; without it, that of the month.")),
+            str | None, option("DAY", language.text("The last day; without it, that of the month."))
         ] = None,
         fresh: Annotated[
             bool,
@@ -146,16 +127,14 @@ def _register_tasks(group: typer.Typer, language: Language) -> None:
             )
             listed.keep(desk, village, drafted, publish=publish)
 
-    @command(group, language, "task", language.text("Put a task on a list."))
+    @command("task", language.text("Put a task on a list."))
     def task(
         desk: Desk,
         *,
         list_: Annotated[str, list_argument],
         item: Annotated[str, listed.item_argument(language)],
         name: Annotated[str, _name_argument(language)],
-        places: Annotated[
-            int, typer.Option(metavar="NUMBER", help=language.text("For how many people."))
-        ] = 1,
+        places: Annotated[int, option("NUMBER", language.text("For how many people."))] = 1,
         place: Annotated[str, listed.place_option(language)] = "",
     ) -> None:
         with desk.village() as village:
@@ -165,15 +144,15 @@ def _register_tasks(group: typer.Typer, language: Language) -> None:
             )
             listed.show(desk, village, [added])
 
-    @command(group, language, "tasks", language.text("The tasks of a list."))
+    @command("tasks", language.text("The tasks of a list."))
     def tasks(desk: Desk, *, list_: Annotated[str, list_argument]) -> None:
         with desk.village() as village:
             of: TaskList = listed.find(desk, village, list_, TaskList)
             listed.show(desk, village, village.catalog.tasks(of.id))
 
 
-def _register_programmes(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "programme", language.text("Draft a programme: services under one theme."))
+def _register_programmes(command: Commands, language: Language) -> None:
+    @command("programme", language.text("Draft a programme: services under one theme."))
     def programme(
         desk: Desk,
         *,
@@ -182,11 +161,9 @@ def _register_programmes(group: typer.Typer, language: Language) -> None:
         until: Annotated[str | None, _until_option(language)] = None,
         item: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="ITEM", help=language.text("A service that belongs to it; repeat it for each.")
-            ),
+            option("ITEM", language.text("A service that belongs to it; repeat it for each.")),
         ] = None,
-        text: Annotated[str, typer.Option(metavar="TEXT", help=language.text("What it is about."))] = "",
+        text: Annotated[str, option("TEXT", language.text("What it is about."))] = "",
         publish: Annotated[bool, listed.publish_option(language)] = False,
     ) -> None:
         with desk.village() as village, village.transaction():

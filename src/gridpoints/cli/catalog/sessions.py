@@ -11,7 +11,8 @@ import typer
 from gridpoints.catalog.model import Session, SessionStatus
 from gridpoints.catalog.series import OnHoliday
 from gridpoints.cli.catalog import listed
-from gridpoints.cli.desk import Desk, beginning_of, command, end_of, moment_of
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk, beginning_of, end_of, moment_of
 from gridpoints.cli.listing import data, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
@@ -19,36 +20,32 @@ from gridpoints.i18n import Language
 from gridpoints.sheets.cells import read_day, tidy
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_holding(group, language)
-    _register_looking(group, language)
-    _register_deciding(group, language)
+    _register_holding(command, language)
+    _register_looking(command, language)
+    _register_deciding(command, language)
 
 
 def _number(language: Language, help: str) -> Any:
-    return typer.Option(metavar="NUMBER", help=help)
+    return option("NUMBER", help)
 
 
 def _session_argument(language: Language) -> Any:
-    return typer.Argument(
-        metavar="SESSION", help=language.text("The session, by its number: see `catalog sessions`.")
-    )
+    return argument("SESSION", language.text("The session, by its number: see `catalog sessions`."))
 
 
-def _register_holding(group: typer.Typer, language: Language) -> None:
+def _register_holding(command: Commands, language: Language) -> None:
     places_option = _number(language, language.text("How many volunteers there is room for."))
     minimum_option = _number(language, language.text("With fewer volunteers it may not take place."))
 
-    @command(group, language, "session", language.text("Announce a session of a service, once."))
+    @command("session", language.text("Announce a session of a service, once."))
     def session(
         desk: Desk,
         *,
         item: Annotated[str, listed.item_argument(language)],
-        starts: Annotated[
-            str, typer.Option(metavar="TIME", help=language.text("When it begins: 2026-09-16 09:00."))
-        ],
-        ends: Annotated[str, typer.Option(metavar="TIME", help=language.text("When it ends: 11:30."))],
+        starts: Annotated[str, option("TIME", language.text("When it begins: 2026-09-16 09:00."))],
+        ends: Annotated[str, option("TIME", language.text("When it ends: 11:30."))],
         places: Annotated[int, places_option],
         minimum: Annotated[int, minimum_option] = 0,
         place: Annotated[str, listed.place_option(language)] = "",
@@ -65,45 +62,31 @@ def _register_holding(group: typer.Typer, language: Language) -> None:
             )
             show_sessions(desk, village, [held])
 
-    @command(
-        group, language, "series", language.text("Draft sessions that recur: every week or every month.")
-    )
+    @command("series", language.text("Draft sessions that recur: every week or every month."))
     def series(
         desk: Desk,
         *,
         item: Annotated[str, listed.item_argument(language)],
-        begins: Annotated[str, typer.Option(metavar="HH:MM", help=language.text("When each begins: 09:00."))],
-        ends: Annotated[str, typer.Option(metavar="HH:MM", help=language.text("When each ends: 11:30."))],
+        begins: Annotated[str, option("HH:MM", language.text("When each begins: 09:00."))],
+        ends: Annotated[str, option("HH:MM", language.text("When each ends: 11:30."))],
         places: Annotated[int, places_option],
         weekly: Annotated[
-            str | None,
-            typer.Option(
-                metavar="MO,TU", help=language.text("Every week, on these days: MO TU WE TH FR SA SU.")
-            ),
+            str | None, option("MO,TU", language.text("Every week, on these days: MO TU WE TH FR SA SU."))
         ] = None,
         monthly: Annotated[
-            str | None,
-            typer.Option(
-                metavar="DAYS", help=language.text("Every month, on these days: 1,15; -1 is the last one.")
-            ),
+            str | None, option("DAYS", language.text("Every month, on these days: 1,15; -1 is the last one."))
         ] = None,
         pattern: Annotated[
-            str | None,
-            typer.Option(metavar="RRULE", help=language.text("Any other recurrence, as RFC 5545 writes it.")),
+            str | None, option("RRULE", language.text("Any other recurrence, as RFC 5545 writes it."))
         ] = None,
         since: Annotated[
-            str | None,
-            typer.Option("--from", metavar="DAY", help=language.text("The first day; without it, today.")),
+            str | None, option("DAY", language.text("The first day; without it, today."), "--from")
         ] = None,
         until: Annotated[
-            str | None, typer.Option(metavar="DAY", help=language.text("The last day; without it, for ever."))
+            str | None, option("DAY", language.text("The last day; without it, for ever."))
         ] = None,
         holiday: Annotated[
-            str,
-            typer.Option(
-                metavar="|".join(OnHoliday),
-                help=language.text("What becomes of one on a holiday."),
-            ),
+            str, option("|".join(OnHoliday), language.text("What becomes of one on a holiday."))
         ] = "skipped",
         minimum: Annotated[int, minimum_option] = 0,
         place: Annotated[str, listed.place_option(language)] = "",
@@ -151,24 +134,18 @@ def _end(village: Community, begins: datetime, text: str) -> datetime:
     return end if end > begins else moment_of(village, f"{day + timedelta(days=1)} {text}", "ends_at")
 
 
-def _register_looking(group: typer.Typer, language: Language) -> None:
-    @command(
-        group, language, "sessions", language.text("The sessions that are to come, with their free places.")
-    )
+def _register_looking(command: Commands, language: Language) -> None:
+    @command("sessions", language.text("The sessions that are to come, with their free places."))
     def listing(
         desk: Desk,
         *,
         item: Annotated[
-            str | None,
-            typer.Argument(metavar="[ITEM]", help=language.text("Only those of this service item.")),
+            str | None, argument("[ITEM]", language.text("Only those of this service item."))
         ] = None,
         since: Annotated[
-            str | None,
-            typer.Option("--from", metavar="DAY", help=language.text("The first day; without it, today.")),
+            str | None, option("DAY", language.text("The first day; without it, today."), "--from")
         ] = None,
-        until: Annotated[
-            str | None, typer.Option(metavar="DAY", help=language.text("The last day; without it, all."))
-        ] = None,
+        until: Annotated[str | None, option("DAY", language.text("The last day; without it, all."))] = None,
     ) -> None:
         with desk.village() as village:
             found = village.catalog.sessions(
@@ -178,19 +155,17 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
             )
             show_sessions(desk, village, found)
 
-    @command(
-        group, language, "short", language.text("Sessions to which too few come: a person decides on each.")
-    )
+    @command("short", language.text("Sessions to which too few come: a person decides on each."))
     def short(desk: Desk) -> None:
         with desk.village() as village:
             ids = [quorum.session_id for quorum in village.catalog.shortfalls()]
             show_sessions(desk, village, [village.catalog.session(id) for id in ids])
 
 
-def _register_deciding(group: typer.Typer, language: Language) -> None:
-    reason_option = typer.Option(metavar="TEXT", help=language.text("Why; everybody concerned can read it."))
+def _register_deciding(command: Commands, language: Language) -> None:
+    reason_option = option("TEXT", language.text("Why; everybody concerned can read it."))
 
-    @command(group, language, "cancel", language.text("Call a session off; who has claimed it is let go."))
+    @command("cancel", language.text("Call a session off; who has claimed it is let go."))
     def cancel(
         desk: Desk,
         *,
@@ -201,9 +176,7 @@ def _register_deciding(group: typer.Typer, language: Language) -> None:
             village.claiming.cancel_session(session, reason=reason)
             show_sessions(desk, village, [village.catalog.session(session)])
 
-    @command(
-        group, language, "hold-anyway", language.text("Hold a session to which fewer come than its minimum.")
-    )
+    @command("hold-anyway", language.text("Hold a session to which fewer come than its minimum."))
     def hold_anyway(
         desk: Desk,
         *,

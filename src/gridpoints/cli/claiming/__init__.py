@@ -2,22 +2,17 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-import typer
-
 from gridpoints.cli.claiming import claims, granting, making, publishing
+from gridpoints.cli.commands import Commands
 from gridpoints.i18n import Language
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the two groups of commands."""
-    claims.register(app, language)
-    group = typer.Typer(
-        name="wish",
-        help=language.text(
-            "Neighbours' wishes: written down, screened, published, claimed, granted, thanked."
-        ),
-        no_args_is_help=True,
+    claims.register(commands, language)
+    command = commands.group(
+        "wish",
+        language.text("Neighbours' wishes: written down, screened, published, claimed, granted, thanked."),
     )
-    app.add_typer(group)
     for module in (making, publishing, granting):
-        module.register(group, language)
+        module.register(command, language)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import typer
-
 from gridpoints.claiming.wishes import Wish
 from gridpoints.claiming.wishes.showing import Card
+from gridpoints.cli.commands import argument
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import figures, words
@@ -19,7 +18,7 @@ from gridpoints.i18n import Language
 
 def wish_argument(language: Language) -> Any:
     """The argument that names a wish."""
-    return typer.Argument(metavar="WISH", help=language.text("The wish, by its number or its id."))
+    return argument("WISH", language.text("The wish, by its number or its id."))
 
 
 def wish_id_of(village: Community, text: str) -> str:

@@ -14,7 +14,8 @@ from gridpoints.catalog.tasks import Task
 from gridpoints.claiming.model import HOLDING, OPEN, Claim, Provenance, Target
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.claiming.shown import show_claims
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.facts import fact_option, read_facts
 from gridpoints.errors import NameAmbiguous, RecordUnknown
 from gridpoints.exchange import Community
@@ -25,45 +26,40 @@ from gridpoints.values import check_decimal
 _TARGETS = {Post: Target.POST, Errand: Target.ERRAND, Task: Target.TASK}
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="claim",
-        help=language.text("Who takes part: claimed, checked in and out, hours, verified."),
-        no_args_is_help=True,
+    command = commands.group(
+        "claim", language.text("Who takes part: claimed, checked in and out, hours, verified.")
     )
-    app.add_typer(group)
-    _register_making(group, language)
-    _register_moves(group, language)
-    _register_verifying(group, language)
-    _register_reasoned(group, language)
-    _register_hours(group, language)
+    _register_making(command, language)
+    _register_moves(command, language)
+    _register_verifying(command, language)
+    _register_reasoned(command, language)
+    _register_hours(command, language)
 
 
 def _what_argument(language: Language) -> Any:
-    return typer.Argument(
-        metavar="NAME",
-        help=language.text(
-            "The service, post, errand or task, by its name or id; or the number of a session."
-        ),
+    return argument(
+        "NAME",
+        language.text("The service, post, errand or task, by its name or id; or the number of a session."),
     )
 
 
 def _member_argument(language: Language) -> Any:
-    return typer.Argument(metavar="MEMBER", help=language.text("Who, by number, id or name."))
+    return argument("MEMBER", language.text("Who, by number, id or name."))
 
 
 def _day_option(language: Language) -> Any:
-    return typer.Option(
-        metavar="DAY",
-        help=language.text(
+    return option(
+        "DAY",
+        language.text(
             "The session of this day; without it, the next one, or the last where none is to come."
         ),
     )
 
 
-def _register_making(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "make", language.text("Let a member take part."))
+def _register_making(command: Commands, language: Language) -> None:
+    @command("make", language.text("Let a member take part."))
     def make(
         desk: Desk,
         *,
@@ -74,8 +70,7 @@ def _register_making(group: typer.Typer, language: Language) -> None:
             bool, typer.Option("--wait", help=language.text("Wait in line where all places are taken."))
         ] = False,
         born: Annotated[
-            str | None,
-            typer.Option(metavar="DAY", help=language.text("The day of birth, where age matters.")),
+            str | None, option("DAY", language.text("The day of birth, where age matters."))
         ] = None,
         risk_read: Annotated[
             bool, typer.Option("--risk-read", help=language.text("They have read the notice of the risks."))
@@ -93,23 +88,21 @@ def _register_making(group: typer.Typer, language: Language) -> None:
                 made = act(id, person.id, born=birthday, acknowledged=risk_read)
             show_claims(desk, village, [made])
 
-    @command(group, language, "list", language.text("The claims of a member, or those on something."))
+    @command("list", language.text("The claims of a member, or those on something."))
     def listing(
         desk: Desk,
         *,
         name: Annotated[
             str | None,
-            typer.Argument(
-                metavar="[NAME]",
-                help=language.text(
+            argument(
+                "[NAME]",
+                language.text(
                     "The service, post, errand or task, by its name or id; or the number of a session."
                 ),
             ),
         ] = None,
         day: Annotated[str | None, _day_option(language)] = None,
-        member: Annotated[
-            str | None, typer.Option(metavar="MEMBER", help=language.text("Only what this member has."))
-        ] = None,
+        member: Annotated[str | None, option("MEMBER", language.text("Only what this member has."))] = None,
     ) -> None:
         if name is None and member is None:
             raise typer.BadParameter(desk.language.text("Name what was claimed, or give --member."))
@@ -123,21 +116,16 @@ def _register_making(group: typer.Typer, language: Language) -> None:
                 found = work.find(Claim, where, order=("claimed_at", "id"))
             show_claims(desk, village, [claim for claim in found if claim.target is not Target.WISH])
 
-    @command(
-        group,
-        language,
-        "tick",
-        language.text("Let happen what is due: offers, leases, check-outs; wishes as well."),
-    )
+    @command("tick", language.text("Let happen what is due: offers, leases, check-outs; wishes as well."))
     def tick(desk: Desk) -> None:
         with desk.village() as village:
             moved = village.claiming.tick()
             show_claims(desk, village, [claim for claim in moved if claim.target is not Target.WISH])
 
 
-def _register_moves(group: typer.Typer, language: Language) -> None:
+def _register_moves(command: Commands, language: Language) -> None:
     def moving(name: str, help: str, act: Callable[[Community, str], Claim]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def move(
             desk: Desk,
             *,
@@ -176,10 +164,10 @@ def _register_moves(group: typer.Typer, language: Language) -> None:
     )
 
 
-def _register_verifying(group: typer.Typer, language: Language) -> None:
+def _register_verifying(command: Commands, language: Language) -> None:
     help = language.text("Verify hours that somebody else wrote down, and credit them.")
 
-    @command(group, language, "verify", help)
+    @command("verify", help)
     def verify(
         desk: Desk,
         *,
@@ -187,7 +175,7 @@ def _register_verifying(group: typer.Typer, language: Language) -> None:
         member: Annotated[str, _member_argument(language)],
         day: Annotated[str | None, _day_option(language)] = None,
         quantity: Annotated[
-            str | None, typer.Option(metavar="NUMBER", help=language.text("How many hours, times or items."))
+            str | None, option("NUMBER", language.text("How many hours, times or items."))
         ] = None,
         fact: Annotated[list[str] | None, fact_option(language)] = None,
     ) -> None:
@@ -198,17 +186,15 @@ def _register_verifying(group: typer.Typer, language: Language) -> None:
             show_claims(desk, village, [village.claiming.verify(claim.id, facts=facts, quantity=told)[0]])
 
 
-def _register_reasoned(group: typer.Typer, language: Language) -> None:
+def _register_reasoned(command: Commands, language: Language) -> None:
     def moving(name: str, help: str, act: Callable[[Community, str, str], Claim]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def move(
             desk: Desk,
             *,
             name: Annotated[str, _what_argument(language)],
             member: Annotated[str, _member_argument(language)],
-            reason: Annotated[
-                str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-            ],
+            reason: Annotated[str, reason_option(language)],
             day: Annotated[str | None, _day_option(language)] = None,
         ) -> None:
             with desk.village() as village:
@@ -242,10 +228,8 @@ def _register_reasoned(group: typer.Typer, language: Language) -> None:
     )
 
 
-def _register_hours(group: typer.Typer, language: Language) -> None:
+def _register_hours(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "hours",
         language.text(
             "Write down how many hours somebody gave, also without a claim; somebody else verifies it."
@@ -256,22 +240,16 @@ def _register_hours(group: typer.Typer, language: Language) -> None:
         *,
         name: Annotated[str, _what_argument(language)],
         member: Annotated[str, _member_argument(language)],
-        hours: Annotated[
-            str, typer.Argument(metavar="HOURS", help=language.text("How many hours, like 2.5."))
-        ],
+        hours: Annotated[str, argument("HOURS", language.text("How many hours, like 2.5."))],
         day: Annotated[str | None, _day_option(language)] = None,
         how: Annotated[
             str,
-            typer.Option(
-                metavar="paper|proxy|entered",
-                help=language.text(
-                    "How you know: from a list on paper, told by them, or as an administrator."
-                ),
+            option(
+                "paper|proxy|entered",
+                language.text("How you know: from a list on paper, told by them, or as an administrator."),
             ),
         ] = "paper",
-        reason: Annotated[
-            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-        ] = None,
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             target, id = _target(desk, village, name, day)

@@ -10,7 +10,8 @@ import typer
 from gridpoints.claiming.model import HOLDING, Claim, Target
 from gridpoints.claiming.wishes.gifts import Thanks
 from gridpoints.cli.claiming.cards import wish_argument, wish_id_of
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import NameAmbiguous, RecordUnknown
@@ -18,27 +19,22 @@ from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_claiming(group, language)
-    _register_giving(group, language)
-    _register_thanking(group, language)
+    _register_claiming(command, language)
+    _register_giving(command, language)
+    _register_thanking(command, language)
 
 
-def _register_claiming(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "claim", language.text("Take a wish on."))
+def _register_claiming(command: Commands, language: Language) -> None:
+    @command("claim", language.text("Take a wish on."))
     def claim(
         desk: Desk,
         *,
         wish: Annotated[str, wish_argument(language)],
-        member: Annotated[
-            str, typer.Argument(metavar="MEMBER", help=language.text("Who grants it, by number, id or name."))
-        ],
+        member: Annotated[str, argument("MEMBER", language.text("Who grants it, by number, id or name."))],
         organisation: Annotated[
-            str | None,
-            typer.Option(
-                metavar="NAME", help=language.text("For an organisation, which adopts the whole wish.")
-            ),
+            str | None, option("NAME", language.text("For an organisation, which adopts the whole wish."))
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -49,16 +45,12 @@ def _register_claiming(group: typer.Typer, language: Language) -> None:
                 made = village.claiming.adopt_wish(wish_id, giver, organisation)
             _show_claims(desk, village, [made])
 
-    @command(
-        group, language, "where", language.text("Show the giver where to go and whom to call; it is logged.")
-    )
+    @command("where", language.text("Show the giver where to go and whom to call; it is logged."))
     def where(
         desk: Desk,
         *,
         wish: Annotated[str, wish_argument(language)],
-        detail: Annotated[
-            str, typer.Argument(metavar="area|address|contact", help=language.text("What is to be shown."))
-        ],
+        detail: Annotated[str, argument("area|address|contact", language.text("What is to be shown."))],
         giver: Annotated[str | None, _giver_option(language)] = None,
     ) -> None:
         with desk.village() as village:
@@ -67,9 +59,9 @@ def _register_claiming(group: typer.Typer, language: Language) -> None:
             desk.out.show({"detail": detail, "told": told}, table)
 
 
-def _register_giving(group: typer.Typer, language: Language) -> None:
+def _register_giving(command: Commands, language: Language) -> None:
     def giving(name: str, help: str, act: Callable[[Community, str], Claim]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def give(
             desk: Desk,
             *,
@@ -91,7 +83,7 @@ def _register_giving(group: typer.Typer, language: Language) -> None:
     )
 
     def showing(name: str, help: str, act: Callable[[Community, str, Sequence[str]], Claim]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def give(
             desk: Desk,
             *,
@@ -99,9 +91,7 @@ def _register_giving(group: typer.Typer, language: Language) -> None:
             giver: Annotated[str | None, _giver_option(language)] = None,
             evidence: Annotated[
                 list[str] | None,
-                typer.Option(
-                    metavar="TEXT", help=language.text("What shows it: words, or a link; may be given again.")
-                ),
+                option("TEXT", language.text("What shows it: words, or a link; may be given again.")),
             ] = None,
         ) -> None:
             with desk.village() as village:
@@ -120,13 +110,13 @@ def _register_giving(group: typer.Typer, language: Language) -> None:
     )
 
 
-def _register_thanking(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "thank", language.text("Thank the giver of a wish that came true."))
+def _register_thanking(command: Commands, language: Language) -> None:
+    @command("thank", language.text("Thank the giver of a wish that came true."))
     def thank(
         desk: Desk,
         *,
         wish: Annotated[str, wish_argument(language)],
-        text: Annotated[str, typer.Argument(metavar="TEXT", help=language.text("The thanks."))],
+        text: Annotated[str, argument("TEXT", language.text("The thanks."))],
         giver: Annotated[str | None, _giver_option(language)] = None,
         public: Annotated[
             bool,
@@ -139,9 +129,7 @@ def _register_thanking(group: typer.Typer, language: Language) -> None:
 
 
 def _giver_option(language: Language) -> Any:
-    return typer.Option(
-        "--giver", metavar="MEMBER", help=language.text("Whose claim; needed where several have one.")
-    )
+    return option("MEMBER", language.text("Whose claim; needed where several have one."), "--giver")
 
 
 def _claim(desk: Desk, village: Community, wish: str, giver: str | None) -> str:

@@ -2,39 +2,31 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from gridpoints.claiming.wishes import Voice
 from gridpoints.claiming.wishes.publishing import Preview
 from gridpoints.cli.claiming.cards import cards_told, wish_argument, wish_id_of
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, listing, seen, told
 from gridpoints.cli.output import words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
-    def option(metavar: str, help: str) -> Any:
-        return typer.Option(metavar=metavar, help=help)
-
-    @command(group, language, "make", language.text("Write a wish down, as it was told."))
+    @command("make", language.text("Write a wish down, as it was told."))
     def make(
         desk: Desk,
         *,
-        member: Annotated[
-            str,
-            typer.Argument(metavar="MEMBER", help=language.text("Who wishes, by number, id or name.")),
-        ],
+        member: Annotated[str, argument("MEMBER", language.text("Who wishes, by number, id or name."))],
         text: Annotated[
-            str,
-            typer.Argument(
-                metavar="TEXT", help=language.text("The wish; only those read it who screen wishes.")
-            ),
+            str, argument("TEXT", language.text("The wish; only those read it who screen wishes."))
         ],
         deed: Annotated[str, option("CODE", language.text("What granting it counts as in the rules."))],
         parts: Annotated[int, option("NUMBER", language.text("How many givers it takes."))] = 1,
@@ -66,9 +58,7 @@ def register(group: typer.Typer, language: Language) -> None:
             )
             _show_preview(desk, village, village.claiming.preview(wish.id))
 
-    @command(
-        group, language, "screen", language.text("Note what was found out about a wish, and preview it.")
-    )
+    @command("screen", language.text("Note what was found out about a wish, and preview it."))
     def screen(
         desk: Desk,
         *,

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.rows import (
@@ -31,12 +32,10 @@ from gridpoints.sheets.reading import Table, open_table
 from gridpoints.sheets.roster import enrol
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
     @command(
-        app,
-        language,
         "init",
         language.text("Found a community: its rules, and if wanted its members and its points shop."),
         without=("community",),
@@ -44,36 +43,28 @@ def register(app: typer.Typer, language: Language) -> None:
     def init(
         desk: Desk,
         *,
-        id: Annotated[
-            str, typer.Argument(metavar="ID", help=language.text("Its short name, such as baiyang."))
-        ],
+        id: Annotated[str, argument("ID", language.text("Its short name, such as baiyang."))],
         name: Annotated[str, typer.Option(help=language.text("Its name, such as 白羊村."))],
         rules: Annotated[
-            str | None,
-            typer.Option(metavar="FILE|PRESET", help=language.text("Its rule set: a YAML file or a preset.")),
+            str | None, option("FILE|PRESET", language.text("Its rule set: a YAML file or a preset."))
         ] = None,
         preset: Annotated[
             str | None,
-            typer.Option(
-                metavar="NAME",
-                help=language.text("Its rule set: one of the presets that `rules presets` lists."),
-            ),
+            option("NAME", language.text("Its rule set: one of the presets that `rules presets` lists.")),
         ] = None,
         timezone: Annotated[str, typer.Option(help=language.text("Where its days begin."))] = "Asia/Shanghai",
         members: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE", help=language.text("Its members: a CSV or XLSX file.")),
+            Path | None, option("FILE", language.text("Its members: a CSV or XLSX file."))
         ] = None,
         shop: Annotated[
             str | None,
-            typer.Option(
-                metavar="FILE|PRESET",
-                help=language.text("What its points shop gives: a YAML file or a preset; needs --rate."),
+            option(
+                "FILE|PRESET",
+                language.text("What its points shop gives: a YAML file or a preset; needs --rate."),
             ),
         ] = None,
         rate: Annotated[
-            str | None,
-            typer.Option(metavar="MONEY", help=language.text("What the shop is paid for one point.")),
+            str | None, option("MONEY", language.text("What the shop is paid for one point."))
         ] = None,
         currency: Annotated[str, typer.Option(help=language.text("The currency of the rate."))] = "CNY",
     ) -> int:
@@ -123,9 +114,7 @@ def register(app: typer.Typer, language: Language) -> None:
         desk.out.show(document, *parts)
         return SOMETHING_LEFT if tally.problems else DONE
 
-    @command(
-        app, language, "enrol", language.text("Enrol the members of a CSV or XLSX file, each of them once.")
-    )
+    @command("enrol", language.text("Enrol the members of a CSV or XLSX file, each of them once."))
     def enrol_file(
         desk: Desk,
         *,

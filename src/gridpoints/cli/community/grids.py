@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from attrs import evolve
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, listing, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.community.findings import Census
@@ -19,20 +20,17 @@ from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="grid",
-        help=language.text("The tree of grids: what there is, what is missing, who is responsible."),
-        no_args_is_help=True,
+    command = commands.group(
+        "grid", language.text("The tree of grids: what there is, what is missing, who is responsible.")
     )
-    app.add_typer(group)
-    _register_looking(group, language)
-    _register_findings(group, language)
+    _register_looking(command, language)
+    _register_findings(command, language)
 
 
-def _register_looking(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "tree", language.text("All grids that are in use, with who lives there."))
+def _register_looking(command: Commands, language: Language) -> None:
+    @command("tree", language.text("All grids that are in use, with who lives there."))
     def tree(desk: Desk) -> None:
         with desk.village() as village:
             census = village.community.census()
@@ -57,16 +55,12 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
         )
 
     @command(
-        group,
-        language,
-        "card",
-        language.text("Who is responsible for a household, from its door up to the top of the tree."),
+        "card", language.text("Who is responsible for a household, from its door up to the top of the tree.")
     )
     def card(
         desk: Desk,
         household: Annotated[
-            str,
-            typer.Argument(metavar="HOUSEHOLD", help=language.text("Its id, or what stands on its door.")),
+            str, argument("HOUSEHOLD", language.text("Its id, or what stands on its door."))
         ],
     ) -> None:
         with desk.village() as village:
@@ -91,7 +85,7 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, contacts.table)
 
 
-def _register_findings(group: typer.Typer, language: Language) -> None:
+def _register_findings(command: Commands, language: Language) -> None:
     households_help = language.text(
         "How many households a grid has, about; without it, as the rules say, or 300."
     )
@@ -100,18 +94,12 @@ def _register_findings(group: typer.Typer, language: Language) -> None:
     volunteers_help = language.text("How many volunteers a grid needs; without it, as the rules say, or 30.")
 
     @command(
-        group,
-        language,
-        "findings",
-        language.text("What is not as it should be: sizes, staff, coverage, overlaps, terms."),
+        "findings", language.text("What is not as it should be: sizes, staff, coverage, overlaps, terms.")
     )
     def findings(
         desk: Desk,
         *,
-        below: Annotated[
-            str | None,
-            typer.Option(metavar="GRID", help=language.text("Only this grid and those in it.")),
-        ] = None,
+        below: Annotated[str | None, option("GRID", language.text("Only this grid and those in it."))] = None,
         households: Annotated[int | None, typer.Option(help=households_help)] = None,
         people: Annotated[int | None, typer.Option(help=people_help)] = None,
         cadres: Annotated[int | None, typer.Option(help=cadres_help)] = None,
@@ -139,17 +127,13 @@ def _register_findings(group: typer.Typer, language: Language) -> None:
         )
 
     @command(
-        group,
-        language,
         "rebalance",
         language.text("Who could help out in grids that are short of people; with --accept, they do."),
     )
     def rebalance(
         desk: Desk,
         *,
-        of: Annotated[
-            str, typer.Argument(metavar="GROUP", help=language.text("volunteers or cadres."))
-        ] = "volunteers",
+        of: Annotated[str, argument("GROUP", language.text("volunteers or cadres."))] = "volunteers",
         accept: Annotated[
             bool, typer.Option("--accept", help=language.text("Let them serve there from now on."))
         ] = False,

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.rows import KEPT, SHOWN, Tally, refuse_same_file, rejects, rejects_option, sheet_option
@@ -17,12 +18,10 @@ from gridpoints.sheets.reading import open_table
 from gridpoints.sheets.reconciling import WRITTEN, Mark, Reconciliation, RosterEntry, apply, preview
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
     @command(
-        app,
-        language,
         "roster",
         language.text("Hold a CSV or XLSX list of people against the register; with --apply, change it."),
     )

@@ -2,19 +2,16 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
-import typer
-
+from gridpoints.cli.commands import Commands
 from gridpoints.cli.emergency import directives, musters, switching
 from gridpoints.i18n import Language
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the group of commands."""
-    group = typer.Typer(
-        name="emergency",
-        help=language.text("Emergencies and drills: the alarm, who comes, directives, and the report."),
-        no_args_is_help=True,
+    command = commands.group(
+        "emergency",
+        language.text("Emergencies and drills: the alarm, who comes, directives, and the report."),
     )
-    app.add_typer(group)
     for module in (switching, musters, directives):
-        module.register(group, language)
+        module.register(command, language)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.emergency.alarms import drill_option, latest, present
 from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import words
@@ -18,10 +19,10 @@ from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_giving(group, language)
-    _register_answering(group, language)
+    _register_giving(command, language)
+    _register_answering(command, language)
 
 
 def _ordinary_option(language: Language) -> Any:
@@ -29,46 +30,35 @@ def _ordinary_option(language: Language) -> Any:
 
 
 def _directive_option(language: Language) -> Any:
-    return typer.Option(
+    return option(
+        "DIRECTIVE",
+        language.text("Which, by its text or its id; needed where several wait for this grid."),
         "--directive",
-        metavar="DIRECTIVE",
-        help=language.text("Which, by its text or its id; needed where several wait for this grid."),
     )
 
 
-def _register_giving(group: typer.Typer, language: Language) -> None:
-    @command(
-        group,
-        language,
-        "direct",
-        language.text("Give all grids, or some, something to do, to be answered in time."),
-    )
+def _register_giving(command: Commands, language: Language) -> None:
+    @command("direct", language.text("Give all grids, or some, something to do, to be answered in time."))
     def direct(
         desk: Desk,
         *,
-        text: Annotated[str, typer.Argument(metavar="TEXT", help=language.text("What is to be done."))],
-        within: Annotated[
-            int,
-            typer.Option(metavar="MINUTES", help=language.text("Each grid answers within so many minutes.")),
-        ],
+        text: Annotated[str, argument("TEXT", language.text("What is to be done."))],
+        within: Annotated[int, option("MINUTES", language.text("Each grid answers within so many minutes."))],
         remind: Annotated[
-            int | None,
-            typer.Option(metavar="MINUTES", help=language.text("Remind them after so many minutes.")),
+            int | None, option("MINUTES", language.text("Remind them after so many minutes."))
         ] = None,
         grid: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="GRID",
-                help=language.text("Only this grid; repeat it for each. Without it, all that are concerned."),
+            option(
+                "GRID",
+                language.text("Only this grid; repeat it for each. Without it, all that are concerned."),
             ),
         ] = None,
         responsible: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="GRID=ACTOR,ACTOR",
-                help=language.text(
-                    "Who answers for a grid; repeat it for each. Without it, whoever may direct."
-                ),
+            option(
+                "GRID=ACTOR,ACTOR",
+                language.text("Who answers for a grid; repeat it for each. Without it, whoever may direct."),
             ),
         ] = None,
         ordinary: Annotated[bool, _ordinary_option(language)] = False,
@@ -86,17 +76,14 @@ def _register_giving(group: typer.Typer, language: Language) -> None:
             )
             _show(desk, village, [given])
 
-    @command(
-        group, language, "withdraw", language.text("Take a directive back: no answer is awaited any more.")
-    )
+    @command("withdraw", language.text("Take a directive back: no answer is awaited any more."))
     def withdraw(
         desk: Desk,
         *,
         directive: Annotated[
-            str,
-            typer.Argument(metavar="DIRECTIVE", help=language.text("The directive, by its text or its id.")),
+            str, argument("DIRECTIVE", language.text("The directive, by its text or its id."))
         ],
-        reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        reason: Annotated[str, reason_option(language)],
         ordinary: Annotated[bool, _ordinary_option(language)] = False,
         drill: Annotated[bool, drill_option(language)] = False,
     ) -> None:
@@ -108,12 +95,10 @@ def _register_giving(group: typer.Typer, language: Language) -> None:
             _show(desk, village, [village.emergency.withdraw_directive(found.id, reason=reason)])
 
 
-def _register_answering(group: typer.Typer, language: Language) -> None:
-    grid_argument = typer.Argument(metavar="GRID", help=language.text("The grid, by its name or its id."))
+def _register_answering(command: Commands, language: Language) -> None:
+    grid_argument = argument("GRID", language.text("The grid, by its name or its id."))
 
-    @command(
-        group, language, "directives", language.text("The directives, and what each grid answered to them.")
-    )
+    @command("directives", language.text("The directives, and what each grid answered to them."))
     def directives(
         desk: Desk,
         *,
@@ -126,7 +111,7 @@ def _register_answering(group: typer.Typer, language: Language) -> None:
             of = None if ordinary else latest(village, drill=drill).id
             _show(desk, village, village.emergency.directives(of))
 
-    @command(group, language, "acknowledge", language.text("A grid says that it got a directive."))
+    @command("acknowledge", language.text("A grid says that it got a directive."))
     def acknowledge(
         desk: Desk,
         *,
@@ -141,12 +126,12 @@ def _register_answering(group: typer.Typer, language: Language) -> None:
             village.emergency.acknowledge(answer.directive_id, answer.grid_id)
             _show(desk, village, [village.emergency.directive(answer.directive_id)])
 
-    @command(group, language, "done", language.text("A grid says that what a directive asks for is done."))
+    @command("done", language.text("A grid says that what a directive asks for is done."))
     def done(
         desk: Desk,
         *,
         grid: Annotated[str, grid_argument],
-        outcome: Annotated[str, typer.Argument(metavar="TEXT", help=language.text("What came of it."))],
+        outcome: Annotated[str, argument("TEXT", language.text("What came of it."))],
         directive: Annotated[str | None, _directive_option(language)] = None,
         ordinary: Annotated[bool, _ordinary_option(language)] = False,
         drill: Annotated[bool, drill_option(language)] = False,

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
-import typer
-
-from gridpoints.cli.desk import Desk, command, moment_of
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk, moment_of
 from gridpoints.cli.emergency.alarms import document_of, drill_option, latest, present, title_of
 from gridpoints.cli.emergency.turns import calls_told, show_asked, show_calls, show_turns, turns_told
 from gridpoints.emergency.model import Assignment, AssignmentStatus, MusterCall
@@ -26,31 +25,24 @@ _ENDED = {
 }
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_status(group, language)
-    _register_calls(group, language)
-    _register_moves(group, language)
-    _register_hours(group, language)
+    _register_status(command, language)
+    _register_calls(command, language)
+    _register_moves(command, language)
+    _register_hours(command, language)
 
 
 def _call_argument(language: Language) -> Any:
-    return typer.Argument(metavar="CALL", help=language.text("The call, by its place or its id."))
+    return argument("CALL", language.text("The call, by its place or its id."))
 
 
 def _members_argument(language: Language) -> Any:
-    return typer.Argument(
-        metavar="MEMBERS", help=language.text("Who, by number, id or name; several are possible.")
-    )
+    return argument("MEMBERS", language.text("Who, by number, id or name; several are possible."))
 
 
-def _register_status(group: typer.Typer, language: Language) -> None:
-    @command(
-        group,
-        language,
-        "status",
-        language.text("What is on now: calls, who is missing, and where everybody stands."),
-    )
+def _register_status(command: Commands, language: Language) -> None:
+    @command("status", language.text("What is on now: calls, who is missing, and where everybody stands."))
     def status(desk: Desk, *, drill: Annotated[bool, drill_option(language)] = False) -> None:
         with desk.village() as village:
             on = present(village, drill=drill)
@@ -60,42 +52,29 @@ def _register_status(group: typer.Typer, language: Language) -> None:
             desk.out.show(document, title_of(desk.language, on), calls.table, turns.table)
 
 
-def _register_calls(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "call", language.text("Say how many people are wanted at a place."))
+def _register_calls(command: Commands, language: Language) -> None:
+    @command("call", language.text("Say how many people are wanted at a place."))
     def call(
         desk: Desk,
         *,
-        place: Annotated[str, typer.Argument(metavar="PLACE", help=language.text("Where, in words."))],
-        wanted: Annotated[int, typer.Option(metavar="NUMBER", help=language.text("How many people."))],
+        place: Annotated[str, argument("PLACE", language.text("Where, in words."))],
+        wanted: Annotated[int, option("NUMBER", language.text("How many people."))],
         skill: Annotated[
-            str | None,
-            typer.Option(
-                metavar="CODE", help=language.text("What they must be able to do: see the register.")
-            ),
+            str | None, option("CODE", language.text("What they must be able to do: see the register."))
         ] = None,
         grid: Annotated[
-            str | None,
-            typer.Option(
-                metavar="GRID", help=language.text("The grid it lies in: who lives near is asked first.")
-            ),
+            str | None, option("GRID", language.text("The grid it lies in: who lives near is asked first."))
         ] = None,
         deed: Annotated[
-            str | None,
-            typer.Option(
-                metavar="CODE", help=language.text("What it counts as in the rules; without it, nothing.")
-            ),
+            str | None, option("CODE", language.text("What it counts as in the rules; without it, nothing."))
         ] = None,
         since: Annotated[
             str | None,
-            typer.Option(
-                "--from",
-                metavar="TIME",
-                help=language.text("From when on: 22:30, or 2026-07-18 22:30; without it, now."),
+            option(
+                "TIME", language.text("From when on: 22:30, or 2026-07-18 22:30; without it, now."), "--from"
             ),
         ] = None,
-        until: Annotated[
-            str | None, typer.Option(metavar="TIME", help=language.text("Until when, as far as is known."))
-        ] = None,
+        until: Annotated[str | None, option("TIME", language.text("Until when, as far as is known."))] = None,
         drill: Annotated[bool, drill_option(language)] = False,
     ) -> None:
         with desk.village() as village:
@@ -111,9 +90,7 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
             )
             show_calls(desk, village, [made])
 
-    @command(
-        group, language, "close-call", language.text("Want nobody any more at a place; who waits is free.")
-    )
+    @command("close-call", language.text("Want nobody any more at a place; who waits is free."))
     def close_call(
         desk: Desk,
         *,
@@ -125,8 +102,6 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
             show_calls(desk, village, [village.emergency.close_call(found.id)])
 
     @command(
-        group,
-        language,
         "muster",
         language.text("Ask as many as are missing, the nearest first; again, when some did not answer."),
     )
@@ -136,16 +111,15 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
         call: Annotated[str, _call_argument(language)],
         member: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="MEMBER",
-                help=language.text(
+            option(
+                "MEMBER",
+                language.text(
                     "Ask this member; repeat it for each. Without it, those with the skill, or volunteers."
                 ),
             ),
         ] = None,
         within: Annotated[
-            int | None,
-            typer.Option(metavar="MINUTES", help=language.text("They have so many minutes to say yes.")),
+            int | None, option("MINUTES", language.text("They have so many minutes to say yes."))
         ] = None,
         drill: Annotated[bool, drill_option(language)] = False,
     ) -> None:
@@ -159,9 +133,7 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
                 asked = room.muster(found.id, room.roster(found.id), answer_by=answer_by)
             show_asked(desk, village, found, asked)
 
-    @command(
-        group, language, "assign", language.text("Count people in who came by themselves, or said yes aloud.")
-    )
+    @command("assign", language.text("Count people in who came by themselves, or said yes aloud."))
     def assign(
         desk: Desk,
         *,
@@ -176,9 +148,9 @@ def _register_calls(group: typer.Typer, language: Language) -> None:
             show_turns(desk, village, made)
 
 
-def _register_moves(group: typer.Typer, language: Language) -> None:
+def _register_moves(command: Commands, language: Language) -> None:
     def moving(name: str, help: str, act: Callable[[Community, str], Assignment]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def move(
             desk: Desk,
             *,
@@ -218,24 +190,18 @@ def _register_moves(group: typer.Typer, language: Language) -> None:
     )
 
 
-def _register_hours(group: typer.Typer, language: Language) -> None:
-    emergency_option = typer.Option(
-        "--emergency",
-        metavar="ID",
-        help=language.text("Of which; without it, the one that is on, or the last one."),
+def _register_hours(command: Commands, language: Language) -> None:
+    emergency_option = option(
+        "ID", language.text("Of which; without it, the one that is on, or the last one."), "--emergency"
     )
 
-    @command(group, language, "hours", language.text("Correct the hours of somebody who is back."))
+    @command("hours", language.text("Correct the hours of somebody who is back."))
     def hours(
         desk: Desk,
         *,
-        member: Annotated[
-            str, typer.Argument(metavar="MEMBER", help=language.text("Who, by number, id or name."))
-        ],
-        hours: Annotated[
-            str, typer.Argument(metavar="HOURS", help=language.text("How many hours, like 2.5."))
-        ],
-        reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        member: Annotated[str, argument("MEMBER", language.text("Who, by number, id or name."))],
+        hours: Annotated[str, argument("HOURS", language.text("How many hours, like 2.5."))],
+        reason: Annotated[str, reason_option(language)],
         emergency: Annotated[str | None, emergency_option] = None,
         drill: Annotated[bool, drill_option(language)] = False,
     ) -> None:
@@ -245,8 +211,6 @@ def _register_hours(group: typer.Typer, language: Language) -> None:
             show_turns(desk, village, [entered])
 
     @command(
-        group,
-        language,
         "stand-down",
         language.text("Verify the turns of people who are back, and credit them; also after the end."),
     )
@@ -255,9 +219,8 @@ def _register_hours(group: typer.Typer, language: Language) -> None:
         *,
         member: Annotated[
             list[str] | None,
-            typer.Argument(
-                metavar="[MEMBERS]",
-                help=language.text("Who, by number, id or name; without any, all who are back."),
+            argument(
+                "[MEMBERS]", language.text("Who, by number, id or name; without any, all who are back.")
             ),
         ] = None,
         emergency: Annotated[str | None, emergency_option] = None,

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.emergency.alarms import document_of, drill_option, latest, present, title_of
 from gridpoints.cli.listing import Cell, data, listing, seen, show_listing, told
 from gridpoints.cli.output import figures, words
@@ -18,38 +19,32 @@ from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_switching(group, language)
-    _register_looking(group, language)
+    _register_switching(command, language)
+    _register_looking(command, language)
 
 
-def _register_switching(group: typer.Typer, language: Language) -> None:
-    @command(
-        group,
-        language,
-        "declare",
-        language.text("Switch the community, or some of its grids, to emergency mode."),
-    )
+def _register_switching(command: Commands, language: Language) -> None:
+    @command("declare", language.text("Switch the community, or some of its grids, to emergency mode."))
     def declare(
         desk: Desk,
         *,
         kind: Annotated[
             str,
-            typer.Argument(
-                metavar="KIND",
-                help=language.text(
-                    "What happened: {known}.",
-                    known=", ".join(language.word(each) for each in EmergencyKind),
+            argument(
+                "KIND",
+                language.text(
+                    "What happened: {known}.", known=", ".join(language.word(each) for each in EmergencyKind)
                 ),
             ),
         ],
-        reason: Annotated[str, typer.Argument(metavar="TEXT", help=language.text("What is known of it."))],
+        reason: Annotated[str, argument("TEXT", language.text("What is known of it."))],
         grid: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="GRID",
-                help=language.text(
+            option(
+                "GRID",
+                language.text(
                     "Only this grid and all below it; repeat it for each. Without it, the whole community."
                 ),
             ),
@@ -67,24 +62,17 @@ def _register_switching(group: typer.Typer, language: Language) -> None:
             )
             _show(desk, village, [declared])
 
-    @command(
-        group, language, "end", language.text("Go back to ordinary mode; nobody may be in action any more.")
-    )
+    @command("end", language.text("Go back to ordinary mode; nobody may be in action any more."))
     def end(
         desk: Desk,
         *,
-        outcome: Annotated[str, typer.Argument(metavar="TEXT", help=language.text("How it ended."))],
+        outcome: Annotated[str, argument("TEXT", language.text("How it ended."))],
         drill: Annotated[bool, drill_option(language)] = False,
     ) -> None:
         with desk.village() as village:
             _show(desk, village, [village.emergency.end(present(village, drill=drill).id, outcome)])
 
-    @command(
-        group,
-        language,
-        "tick",
-        language.text("Let go of who did not answer, remind grids, and note what is overdue."),
-    )
+    @command("tick", language.text("Let go of who did not answer, remind grids, and note what is overdue."))
     def tick(desk: Desk) -> None:
         with desk.village() as village:
             due = village.emergency.tick()
@@ -106,15 +94,13 @@ def _register_switching(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, drawn if shown else said.text("Nothing was due."))
 
 
-def _register_looking(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "list", language.text("All emergencies there were; with --drill, all drills."))
+def _register_looking(command: Commands, language: Language) -> None:
+    @command("list", language.text("All emergencies there were; with --drill, all drills."))
     def listed(desk: Desk, *, drill: Annotated[bool, drill_option(language)] = False) -> None:
         with desk.village() as village:
             _show(desk, village, village.emergency.emergencies(Mode.DRILL if drill else Mode.EMERGENCY))
 
     @command(
-        group,
-        language,
         "report",
         language.text(
             "What an emergency came to: who was asked and served, for how long, and which grids "
@@ -126,9 +112,7 @@ def _register_looking(group: typer.Typer, language: Language) -> None:
         *,
         emergency: Annotated[
             str | None,
-            typer.Argument(
-                metavar="ID", help=language.text("Which; without it, the one that is on, or the last one.")
-            ),
+            argument("ID", language.text("Which; without it, the one that is on, or the last one.")),
         ] = None,
         drill: Annotated[bool, drill_option(language)] = False,
     ) -> None:

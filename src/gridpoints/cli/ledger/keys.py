@@ -7,25 +7,19 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli.desk import OF_STORES, Desk, command
+from gridpoints.cli.commands import OF_STORES, Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.files import write_secret, write_text
 from gridpoints.cli.output import words
 from gridpoints.i18n import Language
 from gridpoints.ledger.checkpoint import PrivateKey, origin_of
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="key",
-        help=language.text("The key that a community signs its checkpoints with."),
-        no_args_is_help=True,
-    )
-    app.add_typer(group)
+    command = commands.group("key", language.text("The key that a community signs its checkpoints with."))
 
     @command(
-        group,
-        language,
         "new",
         language.text("Make a key: a private file to sign with, and a public one to be published."),
         without=OF_STORES,
@@ -33,12 +27,12 @@ def register(app: typer.Typer, language: Language) -> None:
     def new(
         desk: Desk,
         *,
-        id: Annotated[str, typer.Argument(metavar="ID", help=language.text("The community's short name."))],
+        id: Annotated[str, argument("ID", language.text("The community's short name."))],
         out: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE",
-                help=language.text(
+            option(
+                "FILE",
+                language.text(
                     "Where the private key is written, never over another file; without it, ID.pem."
                     " The public key stands beside it, with the ending .pub."
                 ),
@@ -53,12 +47,7 @@ def register(app: typer.Typer, language: Language) -> None:
         write_secret(private, key.to_pem())
         write_text(public, f"{key.public}\n")
         said = desk.language
-        document = {
-            "name": key.name,
-            "private": str(private),
-            "public": str(public),
-            "key": str(key.public),
-        }
+        document = {"name": key.name, "private": str(private), "public": str(public), "key": str(key.public)}
         table = desk.out.table(
             said.text("The key of {community}", community=id),
             [words(""), words("")],

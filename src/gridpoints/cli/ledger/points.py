@@ -5,10 +5,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-import typer
 from rich.text import Text
 
-from gridpoints.cli.desk import Desk, beginning_of, command, end_of, member_argument
+from gridpoints.cli.commands import Commands, member_argument, option
+from gridpoints.cli.desk import Desk, beginning_of, end_of
 from gridpoints.cli.listing import listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.community.model import Member
@@ -23,10 +23,10 @@ from gridpoints.values import Unit
 _PAGE = 1_000
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
-    @command(app, language, "balance", language.text("Show what a member has."))
+    @command("balance", language.text("Show what a member has."))
     def balance(desk: Desk, member: Annotated[str, member_argument(language)]) -> None:
         with desk.village() as village:
             person = desk.member(village, member)
@@ -48,42 +48,27 @@ def register(app: typer.Typer, language: Language) -> None:
         )
         desk.out.show({"member": _document(person), "balances": balances.document}, balances.table)
 
-    @command(
-        app, language, "statement", language.text("Show each entry of a member's account with its reason.")
-    )
+    @command("statement", language.text("Show each entry of a member's account with its reason."))
     def statement(
         desk: Desk,
         member: Annotated[str, member_argument(language)],
         *,
-        unit: Annotated[
-            str | None, typer.Option(metavar="CODE", help=language.text("Only the entries in this unit."))
-        ] = None,
+        unit: Annotated[str | None, option("CODE", language.text("Only the entries in this unit."))] = None,
         kind: Annotated[
             str | None,
-            typer.Option(
-                metavar="KIND",
-                help=language.text("Only those of this kind: award, redemption, expiry, reversal …"),
-            ),
+            option("KIND", language.text("Only those of this kind: award, redemption, expiry, reversal …")),
         ] = None,
         reason: Annotated[
-            str | None,
-            typer.Option(
-                metavar="CODE", help=language.text("Only those for this deed, by its code, or this offer.")
-            ),
+            str | None, option("CODE", language.text("Only those for this deed, by its code, or this offer."))
         ] = None,
         merchant: Annotated[
-            str | None,
-            typer.Option(
-                metavar="MERCHANT", help=language.text("Only those with this merchant: id or name.")
-            ),
+            str | None, option("MERCHANT", language.text("Only those with this merchant: id or name."))
         ] = None,
         since: Annotated[
-            str | None,
-            typer.Option(metavar="DAY", help=language.text("Only those written down on this day or later.")),
+            str | None, option("DAY", language.text("Only those written down on this day or later."))
         ] = None,
         until: Annotated[
-            str | None,
-            typer.Option(metavar="DAY", help=language.text("Only those written down on this day or before.")),
+            str | None, option("DAY", language.text("Only those written down on this day or before."))
         ] = None,
     ) -> None:
         with desk.village() as village:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from gridpoints.cli.desk import OF_STORES, Desk, command
+from gridpoints.cli.commands import OF_STORES, Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import read_text, write_text
 from gridpoints.cli.ledger.receipts import Told
@@ -23,28 +24,18 @@ from gridpoints.ledger.seals import Seal
 from gridpoints.values import check_whole, zone
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
-    @command(
-        app,
-        language,
-        "seal",
-        language.text("Seal the journal up to now: one hash over every line, to be published."),
-    )
+    @command("seal", language.text("Seal the journal up to now: one hash over every line, to be published."))
     def seal(
         desk: Desk,
         *,
         key: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE", help=language.text("The private key to sign with, from gridpoints key new.")
-            ),
+            option("FILE", language.text("The private key to sign with, from gridpoints key new.")),
         ] = None,
-        out: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE", help=language.text("Write the checkpoint to a file.")),
-        ] = None,
+        out: Annotated[Path | None, option("FILE", language.text("Write the checkpoint to a file."))] = None,
     ) -> None:
         with desk.village() as village:
             signer = None if key is None else PrivateKey.from_pem(origin_of(village.id), read_text(key))
@@ -65,34 +56,26 @@ def register(app: typer.Typer, language: Language) -> None:
         desk.out.show(document, _sealed(desk, made, before))
 
     @command(
-        app,
-        language,
         "receipt",
         language.text("Write a resident's receipt: proof that a transaction is sealed in the journal."),
     )
     def receipt(
         desk: Desk,
         transaction: Annotated[
-            str,
-            typer.Argument(
-                metavar="TRANSACTION", help=language.text("The transaction's id, as in statement --json.")
-            ),
+            str, argument("TRANSACTION", language.text("The transaction's id, as in statement --json."))
         ],
         *,
         published: Annotated[
             int | None,
-            typer.Option(
-                metavar="LINES",
-                help=language.text(
+            option(
+                "LINES",
+                language.text(
                     "Prove as well that the checkpoint over so many lines, which was published, is of the"
                     " same journal."
                 ),
             ),
         ] = None,
-        out: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE", help=language.text("Write the receipt to a file.")),
-        ] = None,
+        out: Annotated[Path | None, option("FILE", language.text("Write the receipt to a file."))] = None,
     ) -> None:
         with desk.village() as village:
             issued = village.ledger.prove(transaction, published=published)
@@ -104,35 +87,29 @@ def register(app: typer.Typer, language: Language) -> None:
         desk.out.show(json.loads(issued.to_json()), *told.drawing(desk))
 
     @command(
-        app,
-        language,
         "verify-receipt",
         language.text("Verify a receipt, without any store: nobody has to be asked."),
         without=OF_STORES,
     )
     def verify_receipt(
         desk: Desk,
-        file: Annotated[Path, typer.Argument(metavar="FILE", help=language.text("The receipt."))],
+        file: Annotated[Path, argument("FILE", language.text("The receipt."))],
         *,
         key: Annotated[
             str,
-            typer.Option(
-                metavar="FILE|KEY",
-                help=language.text("The public key of the community, from wherever it published it."),
+            option(
+                "FILE|KEY", language.text("The public key of the community, from wherever it published it.")
             ),
         ],
         checkpoint: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE",
-                help=language.text("A checkpoint that was published: it must be of the same journal."),
-            ),
+            option("FILE", language.text("A checkpoint that was published: it must be of the same journal.")),
         ] = None,
         scale: Annotated[
             int | None,
-            typer.Option(
-                metavar="DIGITS",
-                help=language.text(
+            option(
+                "DIGITS",
+                language.text(
                     "How many digits amounts have after the point; without it, they are shown whole, in the"
                     " smallest part of their unit."
                 ),
@@ -159,8 +136,6 @@ def register(app: typer.Typer, language: Language) -> None:
         desk.out.show(told.document(), Text(sentence, style="bold green"), *told.drawing(desk))
 
     @command(
-        app,
-        language,
         "verify",
         language.text("Rebuild every balance from the entries, and compare; exit code 1 where one differs."),
     )
@@ -169,16 +144,15 @@ def register(app: typer.Typer, language: Language) -> None:
         *,
         key: Annotated[
             str | None,
-            typer.Option(
-                metavar="FILE|KEY",
-                help=language.text("The public key of the community: every seal must be signed by it."),
+            option(
+                "FILE|KEY", language.text("The public key of the community: every seal must be signed by it.")
             ),
         ] = None,
         checkpoint: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE",
-                help=language.text("A checkpoint that was published: the journal must begin with its lines."),
+            option(
+                "FILE",
+                language.text("A checkpoint that was published: the journal must begin with its lines."),
             ),
         ] = None,
     ) -> int:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-import typer
-
-from gridpoints.cli.desk import Desk, beginning_of, command, end_of
+from gridpoints.cli.commands import Commands, option
+from gridpoints.cli.desk import Desk, beginning_of, end_of
 from gridpoints.cli.listing import Listing, data, listing, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import UnitUnknown
@@ -20,27 +19,17 @@ from gridpoints.sheets.cells import read_day
 from gridpoints.values import Interval, Unit
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="report",
-        help=language.text("The treasurer's reports, over the whole ledger."),
-        no_args_is_help=True,
-    )
-    app.add_typer(group)
-    _register_stocks(group, language)
-    _register_flows(group, language)
+    command = commands.group("report", language.text("The treasurer's reports, over the whole ledger."))
+    _register_stocks(command, language)
+    _register_flows(command, language)
 
 
-def _register_stocks(group: typer.Typer, language: Language) -> None:
+def _register_stocks(command: Commands, language: Language) -> None:
     """What there is now."""
 
-    @command(
-        group,
-        language,
-        "trial-balance",
-        language.text("What all accounts hold, by kind; each unit adds up to 0."),
-    )
+    @command("trial-balance", language.text("What all accounts hold, by kind; each unit adds up to 0."))
     def trial_balance(desk: Desk) -> None:
         with desk.village() as village:
             lines = village.ledger.trial_balance()
@@ -59,12 +48,7 @@ def _register_stocks(group: typer.Typer, language: Language) -> None:
         }
         desk.out.show(document, *(_trial(desk, unit, lines) for unit in _used(units, lines)))
 
-    @command(
-        group,
-        language,
-        "outstanding",
-        language.text("What people still hold, by the month in which it expires."),
-    )
+    @command("outstanding", language.text("What people still hold, by the month in which it expires."))
     def outstanding(desk: Desk) -> None:
         with desk.village() as village:
             found = village.ledger.outstanding()
@@ -91,31 +75,22 @@ def _register_stocks(group: typer.Typer, language: Language) -> None:
         )
 
 
-def _register_flows(group: typer.Typer, language: Language) -> None:
+def _register_flows(command: Commands, language: Language) -> None:
     """What moved."""
 
     @command(
-        group,
-        language,
         "months",
         language.text("What was issued, was redeemed and expired in each month, by the day of the act."),
     )
     def months(
         desk: Desk,
         *,
-        unit: Annotated[
-            str | None, typer.Option(metavar="CODE", help=language.text("Only this unit."))
-        ] = None,
+        unit: Annotated[str | None, option("CODE", language.text("Only this unit."))] = None,
         first: Annotated[
             str | None,
-            typer.Option(
-                metavar="DAY",
-                help=language.text("A day of the first month; without it, the last month is this one."),
-            ),
+            option("DAY", language.text("A day of the first month; without it, the last month is this one.")),
         ] = None,
-        count: Annotated[
-            int, typer.Option("--months", metavar="N", help=language.text("How many months."))
-        ] = 12,
+        count: Annotated[int, option("N", language.text("How many months."), "--months")] = 12,
     ) -> None:
         with desk.village() as village:
             units = _units(village)
@@ -129,8 +104,6 @@ def _register_flows(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, *(each.table for each in listed))
 
     @command(
-        group,
-        language,
         "turnover",
         language.text("What was given to accounts and taken from them, by kind and by the day of the act."),
     )
@@ -138,12 +111,10 @@ def _register_flows(group: typer.Typer, language: Language) -> None:
         desk: Desk,
         *,
         since: Annotated[
-            str | None,
-            typer.Option(metavar="DAY", help=language.text("The first day that counts; without it, all.")),
+            str | None, option("DAY", language.text("The first day that counts; without it, all."))
         ] = None,
         until: Annotated[
-            str | None,
-            typer.Option(metavar="DAY", help=language.text("The last day that counts; without it, all.")),
+            str | None, option("DAY", language.text("The last day that counts; without it, all."))
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -207,12 +178,7 @@ def _trial(desk: Desk, unit: Unit, lines: Sequence[TrialLine]) -> Any:
             figures(said.text("Reserved")),
         ],
         [
-            (
-                name,
-                said.number(accounts),
-                said.number(unit.decimal(posted)),
-                said.number(unit.decimal(held)),
-            )
+            (name, said.number(accounts), said.number(unit.decimal(posted)), said.number(unit.decimal(held)))
             for name, accounts, posted, held in rows
         ],
     )

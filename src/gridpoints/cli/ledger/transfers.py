@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.files import refused, written
 from gridpoints.i18n import Language
 
@@ -15,12 +16,12 @@ from gridpoints.i18n import Language
 FORMATS = {".csv": "csv", ".json": "json", ".jsonl": "json"}
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
     file_help = language.text("The file: .jsonl or .json, one record on each line, or .csv, one in each row.")
 
-    @command(app, language, "export", language.text("Write the whole ledger, with its seals, to a file."))
-    def export(desk: Desk, file: Annotated[Path, typer.Argument(metavar="FILE", help=file_help)]) -> None:
+    @command("export", language.text("Write the whole ledger, with its seals, to a file."))
+    def export(desk: Desk, file: Annotated[Path, argument("FILE", file_help)]) -> None:
         format = _format(language, file)
         with desk.village() as village, written(file) as target:
             lines = village.ledger.export(target, format)
@@ -28,14 +29,10 @@ def register(app: typer.Typer, language: Language) -> None:
         desk.out.show({"file": file.name, "lines": lines}, sentence)
 
     @command(
-        app,
-        language,
         "import",
         language.text("Take in a ledger that export wrote; everything is checked, the seals included."),
     )
-    def import_file(
-        desk: Desk, file: Annotated[Path, typer.Argument(metavar="FILE", help=file_help)]
-    ) -> None:
+    def import_file(desk: Desk, file: Annotated[Path, argument("FILE", file_help)]) -> None:
         format = _format(language, file)
         with desk.village() as village:
             try:

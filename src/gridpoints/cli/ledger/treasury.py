@@ -7,32 +7,25 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, end_if_given, end_of
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk, end_if_given, end_of
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.ledger.model import Debt, Leg
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
-    @command(
-        app, language, "reverse", language.text("Give back what a transaction gave and took, or a part.")
-    )
+    @command("reverse", language.text("Give back what a transaction gave and took, or a part."))
     def reverse(
         desk: Desk,
         transaction: Annotated[
-            str,
-            typer.Argument(
-                metavar="TRANSACTION", help=language.text("The transaction's id, as in statement --json.")
-            ),
+            str, argument("TRANSACTION", language.text("The transaction's id, as in statement --json."))
         ],
         amount: Annotated[
-            str | None,
-            typer.Argument(
-                metavar="AMOUNT", help=language.text("How much of it; without it, all that is left.")
-            ),
+            str | None, argument("AMOUNT", language.text("How much of it; without it, all that is left."))
         ] = None,
         *,
         reason: Annotated[
@@ -47,17 +40,14 @@ def register(app: typer.Typer, language: Language) -> None:
         ] = False,
         extend: Annotated[
             int,
-            typer.Option(
-                metavar="DAYS",
-                help=language.text("How long points live on that come back after their date; 0: not at all."),
+            option(
+                "DAYS",
+                language.text("How long points live on that come back after their date; 0: not at all."),
             ),
         ] = 0,
         id: Annotated[
             str | None,
-            typer.Option(
-                metavar="ID",
-                help=language.text("An id of your own: the same one again gives back nothing more."),
-            ),
+            option("ID", language.text("An id of your own: the same one again gives back nothing more.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -82,8 +72,6 @@ def register(app: typer.Typer, language: Language) -> None:
         desk.out.show(document, table)
 
     @command(
-        app,
-        language,
         "debts",
         language.text("List the reversals that are owed; collect them from those who have it by now."),
     )
@@ -116,18 +104,13 @@ def register(app: typer.Typer, language: Language) -> None:
         parts = [said.text("Collected: {n}", n=len(collected))] if collect else []
         desk.out.show(document, *parts, table)
 
-    @command(
-        app, language, "expire", language.text("Post the expiry of all points that nobody spent in time.")
-    )
+    @command("expire", language.text("Post the expiry of all points that nobody spent in time."))
     def expire(
         desk: Desk,
         *,
         until: Annotated[
             str | None,
-            typer.Option(
-                metavar="DAY",
-                help=language.text("Only what expired by the end of this day; without it, by now."),
-            ),
+            option("DAY", language.text("Only what expired by the end of this day; without it, by now.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -135,17 +118,12 @@ def register(app: typer.Typer, language: Language) -> None:
         desk.out.show({"posted": posted}, desk.language.text("Posted: {n}", n=posted))
 
     @command(
-        app,
-        language,
         "close-period",
         language.text("Close the books up to a day, for good: nothing done until then is posted any more."),
     )
     def close_period(
         desk: Desk,
-        day: Annotated[
-            str,
-            typer.Argument(metavar="DAY", help=language.text("The last day of the period, like 2024-03-31.")),
-        ],
+        day: Annotated[str, argument("DAY", language.text("The last day of the period, like 2024-03-31."))],
         *,
         reason: Annotated[str, typer.Option(help=language.text("Why, for those who read it later."))] = "",
     ) -> None:

@@ -5,9 +5,8 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, reason_option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Listing, data, listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
@@ -15,13 +14,10 @@ from gridpoints.i18n import Language
 from gridpoints.redemption.statements.model import Adjustment
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module to those of merchants."""
-    reason_option = typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
 
     @command(
-        group,
-        language,
         "adjust",
         language.text(
             "Let a merchant have money besides, or (below 0) give it back, with the next statement."
@@ -31,32 +27,25 @@ def register(group: typer.Typer, language: Language) -> None:
         desk: Desk,
         *,
         merchant: Annotated[str, merchant_argument(language)],
-        money: Annotated[str, typer.Argument(metavar="MONEY", help=language.text("How much, to the cent."))],
-        reason: Annotated[str, reason_option],
+        money: Annotated[str, argument("MONEY", language.text("How much, to the cent."))],
+        reason: Annotated[str, reason_option(language)],
     ) -> None:
         with desk.village() as village:
             shop = merchant_of(desk, village, merchant)
             _show(desk, [village.redemption.adjust(shop.id, money, reason=reason)])
 
-    @command(group, language, "adjustments", language.text("All adjustments for a merchant."))
+    @command("adjustments", language.text("All adjustments for a merchant."))
     def adjustments(desk: Desk, *, merchant: Annotated[str, merchant_argument(language)]) -> None:
         with desk.village() as village:
             shop = merchant_of(desk, village, merchant)
             _show(desk, village.redemption.adjustments_of(shop.id))
 
-    @command(
-        group,
-        language,
-        "withdraw",
-        language.text("Take an adjustment back that is in no statement yet."),
-    )
+    @command("withdraw", language.text("Take an adjustment back that is in no statement yet."))
     def withdraw(
         desk: Desk,
         *,
-        adjustment: Annotated[
-            str, typer.Argument(metavar="ADJUSTMENT", help=language.text("The id of the adjustment."))
-        ],
-        reason: Annotated[str, reason_option],
+        adjustment: Annotated[str, argument("ADJUSTMENT", language.text("The id of the adjustment."))],
+        reason: Annotated[str, reason_option(language)],
     ) -> None:
         with desk.village() as village:
             _show(desk, [village.redemption.withdraw_adjustment(adjustment, reason=reason)])

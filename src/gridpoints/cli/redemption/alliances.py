@@ -5,54 +5,40 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import show_listing, told
 from gridpoints.cli.output import words
-from gridpoints.cli.redemption.naming import (
-    alliance_argument,
-    alliance_of,
-    merchant_argument,
-    merchant_of,
-)
+from gridpoints.cli.redemption.naming import alliance_argument, alliance_of, merchant_argument, merchant_of
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.merchants.model import Alliance
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="alliance",
-        help=language.text("Merchants who give one another's offers."),
-        no_args_is_help=True,
-    )
-    app.add_typer(group)
+    command = commands.group("alliance", language.text("Merchants who give one another's offers."))
 
-    @command(group, language, "list", language.text("All alliances, and who is in them."))
+    @command("list", language.text("All alliances, and who is in them."))
     def listed(desk: Desk) -> None:
         with desk.village() as village:
             _show(desk, village, village.redemption.alliances())
 
-    @command(group, language, "found", language.text("Found an alliance of merchants."))
+    @command("found", language.text("Found an alliance of merchants."))
     def found(
         desk: Desk,
         *,
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("Its name."))],
+        name: Annotated[str, argument("NAME", language.text("Its name."))],
         merchants: Annotated[
-            list[str] | None,
-            typer.Argument(metavar="MERCHANT...", help=language.text("Who is in it, by id or name.")),
+            list[str] | None, argument("MERCHANT...", language.text("Who is in it, by id or name."))
         ] = None,
-        id: Annotated[
-            str | None, typer.Option(metavar="ID", help=language.text("An id of your own."))
-        ] = None,
+        id: Annotated[str | None, option("ID", language.text("An id of your own."))] = None,
     ) -> None:
         with desk.village() as village:
             members = [merchant_of(desk, village, each).id for each in merchants or ()]
             _show(desk, village, [village.redemption.found_alliance(name, members, id=id)])
 
-    @command(group, language, "join", language.text("Take a merchant into an alliance."))
+    @command("join", language.text("Take a merchant into an alliance."))
     def join(
         desk: Desk,
         *,
@@ -63,12 +49,7 @@ def register(app: typer.Typer, language: Language) -> None:
             meant, shop = alliance_of(desk, village, alliance), merchant_of(desk, village, merchant)
             _show(desk, village, [village.redemption.join_alliance(meant.id, shop.id)])
 
-    @command(
-        group,
-        language,
-        "leave",
-        language.text("Let a merchant leave an alliance; what is reserved is handed out."),
-    )
+    @command("leave", language.text("Let a merchant leave an alliance; what is reserved is handed out."))
     def leave(
         desk: Desk,
         *,
@@ -79,19 +60,12 @@ def register(app: typer.Typer, language: Language) -> None:
             meant, shop = alliance_of(desk, village, alliance), merchant_of(desk, village, merchant)
             _show(desk, village, [village.redemption.leave_alliance(meant.id, shop.id)])
 
-    @command(
-        group,
-        language,
-        "dissolve",
-        language.text("End an alliance: each merchant gives its own offers alone."),
-    )
+    @command("dissolve", language.text("End an alliance: each merchant gives its own offers alone."))
     def dissolve(
         desk: Desk,
         *,
         alliance: Annotated[str, alliance_argument(language)],
-        reason: Annotated[
-            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-        ] = None,
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             meant = alliance_of(desk, village, alliance)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
@@ -19,27 +20,20 @@ from gridpoints.redemption.fund.model import Alarm, FundAlarm, FundReport
 _CENT = Decimal("0.01")
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="fund",
-        help=language.text("The money that backs the points, and whether it will do."),
-        no_args_is_help=True,
+    command = commands.group(
+        "fund", language.text("The money that backs the points, and whether it will do.")
     )
-    app.add_typer(group)
     currency_help = language.text("The currency, like CNY.")
 
-    @command(
-        group, language, "deposit", language.text("Note money that came in, or (below 0) was taken out.")
-    )
+    @command("deposit", language.text("Note money that came in, or (below 0) was taken out."))
     def deposit(
         desk: Desk,
         *,
-        money: Annotated[str, typer.Argument(metavar="MONEY", help=language.text("How much, to the cent."))],
-        source: Annotated[
-            str, typer.Option(metavar="TEXT", help=language.text("Where it came from, and what for."))
-        ],
-        currency: Annotated[str, typer.Option(metavar="CODE", help=currency_help)] = "CNY",
+        money: Annotated[str, argument("MONEY", language.text("How much, to the cent."))],
+        source: Annotated[str, option("TEXT", language.text("Where it came from, and what for."))],
+        currency: Annotated[str, option("CODE", currency_help)] = "CNY",
     ) -> None:
         with desk.village() as village:
             done = village.redemption.deposit(money, source=source, currency=currency)
@@ -51,21 +45,17 @@ def register(app: typer.Typer, language: Language) -> None:
         )
 
     @command(
-        group,
-        language,
-        "report",
-        language.text("What is in the fund, what it owes, how long it lasts, and what to look at."),
+        "report", language.text("What is in the fund, what it owes, how long it lasts, and what to look at.")
     )
     def report(
         desk: Desk,
         *,
-        currency: Annotated[str, typer.Option(metavar="CODE", help=currency_help)] = "CNY",
+        currency: Annotated[str, option("CODE", currency_help)] = "CNY",
         months: Annotated[
             int, typer.Option(min=1, max=120, help=language.text("How many months to look ahead."))
         ] = 12,
         plot: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE", help=language.text("Draw it as well: a file .svg or .png.")),
+            Path | None, option("FILE", language.text("Draw it as well: a file .svg or .png."))
         ] = None,
     ) -> None:
         if plot is not None:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption import adjusting, outlets
@@ -19,19 +20,16 @@ from gridpoints.redemption.merchants.model import Agreement, Merchant
 from gridpoints.sheets.cells import read_day
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="merchant",
-        help=language.text("Merchants: agreements, outlets, tills, keys, and staff."),
-        no_args_is_help=True,
+    command = commands.group(
+        "merchant", language.text("Merchants: agreements, outlets, tills, keys, and staff.")
     )
-    app.add_typer(group)
-    _register_life(group, language)
-    _register_agreements(group, language)
-    outlets.register(group, language)
-    _register_staff(group, language)
-    adjusting.register(group, language)
+    _register_life(command, language)
+    _register_agreements(command, language)
+    outlets.register(command, language)
+    _register_staff(command, language)
+    adjusting.register(command, language)
 
 
 def _only_unit(village: Community, language: Language) -> str:
@@ -41,31 +39,24 @@ def _only_unit(village: Community, language: Language) -> str:
     return units[0]
 
 
-def _register_life(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "list", language.text("All merchants, and where they stand."))
+def _register_life(command: Commands, language: Language) -> None:
+    @command("list", language.text("All merchants, and where they stand."))
     def listed(desk: Desk) -> None:
         with desk.village() as village:
             _show(desk, village.redemption.merchants())
 
-    @command(group, language, "apply", language.text("Note a merchant's application."))
+    @command("apply", language.text("Note a merchant's application."))
     def apply(
         desk: Desk,
         *,
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("The merchant's name."))],
-        rate: Annotated[
-            str, typer.Option(metavar="MONEY", help=language.text("What it would be paid for one point."))
-        ],
+        name: Annotated[str, argument("NAME", language.text("The merchant's name."))],
+        rate: Annotated[str, option("MONEY", language.text("What it would be paid for one point."))],
         unit: Annotated[
             str | None,
-            typer.Option(
-                metavar="CODE",
-                help=language.text("The unit that it takes; without it, the only one there is."),
-            ),
+            option("CODE", language.text("The unit that it takes; without it, the only one there is.")),
         ] = None,
         currency: Annotated[str, typer.Option(help=language.text("The currency of the rate."))] = "CNY",
-        id: Annotated[
-            str | None, typer.Option(metavar="ID", help=language.text("An id of your own."))
-        ] = None,
+        id: Annotated[str | None, option("ID", language.text("An id of your own."))] = None,
     ) -> None:
         with desk.village() as village:
             room = village.redemption
@@ -73,14 +64,12 @@ def _register_life(group: typer.Typer, language: Language) -> None:
             _show(desk, [room.register_merchant(name, unit=unit, rate=rate, currency=currency, id=id)])
 
     def moving(name: str, help: str, act: Callable[[Community, str, str], Merchant]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def move(
             desk: Desk,
             *,
             merchant: Annotated[str, merchant_argument(language)],
-            reason: Annotated[
-                str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-            ] = "",
+            reason: Annotated[str, reason_option(language)] = "",
         ) -> None:
             with desk.village() as village:
                 _show(desk, [act(village, merchant_of(desk, village, merchant).id, reason)])
@@ -102,49 +91,38 @@ def _register_life(group: typer.Typer, language: Language) -> None:
     )
 
 
-def _register_agreements(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "agree", language.text("Note what was agreed with a merchant, from a day on."))
+def _register_agreements(command: Commands, language: Language) -> None:
+    @command("agree", language.text("Note what was agreed with a merchant, from a day on."))
     def agree(
         desk: Desk,
         *,
         merchant: Annotated[str, merchant_argument(language)],
         rate: Annotated[
             str | None,
-            typer.Option(
-                metavar="MONEY",
-                help=language.text("What it is paid for one point; without it, what it applied with."),
+            option(
+                "MONEY", language.text("What it is paid for one point; without it, what it applied with.")
             ),
         ] = None,
-        fee: Annotated[
-            str, typer.Option(metavar="PERCENT", help=language.text("The fee, in per cent of the money."))
-        ] = "0",
+        fee: Annotated[str, option("PERCENT", language.text("The fee, in per cent of the money."))] = "0",
         settled: Annotated[
-            str,
-            typer.Option(metavar="week|month|quarter|year", help=language.text("How often it is settled.")),
+            str, option("week|month|quarter|year", language.text("How often it is settled."))
         ] = "month",
         since: Annotated[
-            str | None,
-            typer.Option("--from", metavar="DAY", help=language.text("Its first day; without it, today.")),
+            str | None, option("DAY", language.text("Its first day; without it, today."), "--from")
         ] = None,
         until: Annotated[
-            str | None,
-            typer.Option(
-                metavar="DAY", help=language.text("The last day on which it holds; without it, for good.")
-            ),
+            str | None, option("DAY", language.text("The last day on which it holds; without it, for good."))
         ] = None,
         cut_off: Annotated[
             int,
-            typer.Option(
-                metavar="DAY",
-                help=language.text("After which day of the period it is settled, from 1; 0: after the last."),
+            option(
+                "DAY",
+                language.text("After which day of the period it is settled, from 1; 0: after the last."),
             ),
         ] = 0,
         category: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="CODE",
-                help=language.text("What may be offered; repeat it for each. Without it, all."),
-            ),
+            option("CODE", language.text("What may be offered; repeat it for each. Without it, all.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -160,41 +138,33 @@ def _register_agreements(group: typer.Typer, language: Language) -> None:
             )
             _show_agreements(desk, [agreed])
 
-    @command(group, language, "end", language.text("Say on which day an agreement holds for the last time."))
+    @command("end", language.text("Say on which day an agreement holds for the last time."))
     def end(
         desk: Desk,
         *,
-        agreement: Annotated[
-            str, typer.Argument(metavar="AGREEMENT", help=language.text("The id of the agreement."))
-        ],
-        until: Annotated[
-            str, typer.Option(metavar="DAY", help=language.text("The last day on which it holds."))
-        ],
-        reason: Annotated[
-            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-        ] = None,
+        agreement: Annotated[str, argument("AGREEMENT", language.text("The id of the agreement."))],
+        until: Annotated[str, option("DAY", language.text("The last day on which it holds."))],
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             ended = village.redemption.end_agreement(agreement, _day_after(until), reason=reason)
             _show_agreements(desk, [ended])
 
-    @command(group, language, "agreements", language.text("Everything that was agreed with a merchant."))
+    @command("agreements", language.text("Everything that was agreed with a merchant."))
     def agreements(desk: Desk, *, merchant: Annotated[str, merchant_argument(language)]) -> None:
         with desk.village() as village:
             found = village.redemption.agreements(merchant_of(desk, village, merchant).id)
             _show_agreements(desk, found)
 
 
-def _register_staff(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "staff", language.text("Let somebody work for a merchant."))
+def _register_staff(command: Commands, language: Language) -> None:
+    @command("staff", language.text("Let somebody work for a merchant."))
     def staff(
         desk: Desk,
         *,
         merchant: Annotated[str, merchant_argument(language)],
-        person: Annotated[str, typer.Argument(metavar="ACTOR", help=language.text("Who: see --as."))],
-        role: Annotated[
-            str, typer.Option(metavar="owner|manager|cashier", help=language.text("As what."))
-        ] = "cashier",
+        person: Annotated[str, argument("ACTOR", language.text("Who: see --as."))],
+        role: Annotated[str, option("owner|manager|cashier", language.text("As what."))] = "cashier",
     ) -> None:
         with desk.village() as village:
             shop = merchant_of(desk, village, merchant)
@@ -209,15 +179,13 @@ def _register_staff(group: typer.Typer, language: Language) -> None:
         )
         desk.out.show(document, sentence)
 
-    @command(group, language, "let-go", language.text("Note that somebody no longer works for a merchant."))
+    @command("let-go", language.text("Note that somebody no longer works for a merchant."))
     def let_go(
         desk: Desk,
         *,
         merchant: Annotated[str, merchant_argument(language)],
-        person: Annotated[str, typer.Argument(metavar="ACTOR", help=language.text("Who: see --as."))],
-        reason: Annotated[
-            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-        ] = None,
+        person: Annotated[str, argument("ACTOR", language.text("Who: see --as."))],
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             shop = merchant_of(desk, village, merchant)
@@ -228,7 +196,7 @@ def _register_staff(group: typer.Typer, language: Language) -> None:
         )
         desk.out.show(document, sentence)
 
-    @command(group, language, "team", language.text("Everybody who works or worked for a merchant."))
+    @command("team", language.text("Everybody who works or worked for a merchant."))
     def team(desk: Desk, *, merchant: Annotated[str, merchant_argument(language)]) -> None:
         with desk.village() as village:
             shop = merchant_of(desk, village, merchant)

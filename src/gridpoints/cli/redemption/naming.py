@@ -4,8 +4,7 @@
 
 from typing import Any
 
-import typer
-
+from gridpoints.cli.commands import argument
 from gridpoints.cli.desk import Desk
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -15,22 +14,22 @@ from gridpoints.redemption.merchants.outlets import Outlet, Till
 
 def merchant_argument(language: Language) -> Any:
     """The argument that names a merchant."""
-    return typer.Argument(metavar="MERCHANT", help=language.text("The merchant's id or name."))
+    return argument("MERCHANT", language.text("The merchant's id or name."))
 
 
 def outlet_argument(language: Language) -> Any:
     """The argument that names a place of a merchant's."""
-    return typer.Argument(metavar="OUTLET", help=language.text("The place, by its name or its id."))
+    return argument("OUTLET", language.text("The place, by its name or its id."))
 
 
 def till_argument(language: Language) -> Any:
     """The argument that names a till."""
-    return typer.Argument(metavar="TILL", help=language.text("The till, by its name or its id."))
+    return argument("TILL", language.text("The till, by its name or its id."))
 
 
 def alliance_argument(language: Language) -> Any:
     """The argument that names an alliance."""
-    return typer.Argument(metavar="ALLIANCE", help=language.text("The alliance, by its name or its id."))
+    return argument("ALLIANCE", language.text("The alliance, by its name or its id."))
 
 
 def merchant_of(desk: Desk, village: Community, text: str) -> Merchant:

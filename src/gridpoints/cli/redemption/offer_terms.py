@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from gridpoints.cli.commands import option
 from gridpoints.cli.desk import Desk, beginning_of, end_of, translations
 from gridpoints.cli.redemption.naming import alliance_of
 from gridpoints.errors import NotOneOf
@@ -32,60 +33,51 @@ CLEARABLE: Mapping[str, tuple[str, Any]] = {
 
 def names_option(language: Language) -> Any:
     """The option for its name in other languages."""
-    return typer.Option(
-        "--in", metavar="LANG=NAME", help=language.text("The name in another language; repeat it for each.")
-    )
+    return option("LANG=NAME", language.text("The name in another language; repeat it for each."), "--in")
 
 
 def text_option(language: Language) -> Any:
     """The option for what it is, in some languages."""
-    return typer.Option(
-        metavar="LANG=TEXT", help=language.text("What is told of it in a language; repeat it for each.")
-    )
+    return option("LANG=TEXT", language.text("What is told of it in a language; repeat it for each."))
 
 
 def picture_option(language: Language) -> Any:
     """The option for where its pictures lie."""
-    return typer.Option(
-        metavar="REFERENCE", help=language.text("Where a picture of it lies; repeat it for each.")
-    )
+    return option("REFERENCE", language.text("Where a picture of it lies; repeat it for each."))
 
 
 def category_option(language: Language) -> Any:
     """The option for its category."""
-    return typer.Option(metavar="CODE", help=language.text("Its category, as rules and agreements know it."))
+    return option("CODE", language.text("Its category, as rules and agreements know it."))
 
 
 def limit_option(language: Language) -> Any:
     """The option for how many can be had."""
-    return typer.Option(
-        metavar="PIECES[/PERIOD[/SCOPE]]",
-        help=language.text(
-            "The most that can be had, like 3/month or 10/year/household; repeat it for each."
-        ),
+    return option(
+        "PIECES[/PERIOD[/SCOPE]]",
+        language.text("The most that can be had, like 3/month or 10/year/household; repeat it for each."),
     )
 
 
 def star_option(language: Language) -> Any:
     """The option for the star that it takes."""
-    return typer.Option(metavar="CODE", help=language.text("The star that it takes."))
+    return option("CODE", language.text("The star that it takes."))
 
 
 def from_option(language: Language) -> Any:
     """The option for its first day."""
-    return typer.Option("--from", metavar="DAY", help=language.text("The first day of it."))
+    return option("DAY", language.text("The first day of it."), "--from")
 
 
 def until_option(language: Language) -> Any:
     """The option for its last day."""
-    return typer.Option(metavar="DAY", help=language.text("The last day of it."))
+    return option("DAY", language.text("The last day of it."))
 
 
 def alliance_option(language: Language) -> Any:
     """The option for who else gives it."""
-    return typer.Option(
-        metavar="ALLIANCE",
-        help=language.text("The alliance, by its id or name, of which every merchant may give it."),
+    return option(
+        "ALLIANCE", language.text("The alliance, by its id or name, of which every merchant may give it.")
     )
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Cell, data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.redemption import offer_terms as terms
@@ -19,7 +20,7 @@ from gridpoints.redemption.offers.model import Offer, OfferStatus
 
 def offer_argument(language: Language) -> Any:
     """The argument that names an offer."""
-    return typer.Argument(metavar="OFFER", help=language.text("The offer's id or name."))
+    return argument("OFFER", language.text("The offer's id or name."))
 
 
 def pieces_option(language: Language) -> Any:
@@ -27,12 +28,11 @@ def pieces_option(language: Language) -> Any:
     return typer.Option(help=language.text("How many pieces."))
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(name="offer", help=language.text("What can be had for points."), no_args_is_help=True)
-    app.add_typer(group)
-    _register_drafting(group, language)
-    _register_changing(group, language)
+    command = commands.group("offer", language.text("What can be had for points."))
+    _register_drafting(command, language)
+    _register_changing(command, language)
 
 
 def _named(desk: Desk, village: Community, text: str) -> Offer:
@@ -41,14 +41,13 @@ def _named(desk: Desk, village: Community, text: str) -> Offer:
     return found
 
 
-def _register_drafting(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "list", language.text("What can be had now, by price."))
+def _register_drafting(command: Commands, language: Language) -> None:
+    @command("list", language.text("What can be had now, by price."))
     def listed(
         desk: Desk,
         *,
         merchant: Annotated[
-            str | None,
-            typer.Option(metavar="MERCHANT", help=language.text("Only what this merchant gives.")),
+            str | None, option("MERCHANT", language.text("Only what this merchant gives."))
         ] = None,
         every: Annotated[
             bool, typer.Option("--all", help=language.text("Drafts and what was withdrawn as well."))
@@ -60,30 +59,23 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
             status = None if every else OfferStatus.PUBLISHED
             _show(desk, village, room.offers(shop, status=status))
 
-    @command(group, language, "draft", language.text("Draft an offer; publish it for it to be had."))
+    @command("draft", language.text("Draft an offer; publish it for it to be had."))
     def draft(
         desk: Desk,
         *,
         merchant: Annotated[str, merchant_argument(language)],
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("What it is."))],
-        price: Annotated[
-            str, typer.Option(metavar="POINTS", help=language.text("What a piece costs, in points."))
-        ],
-        cash: Annotated[
-            str, typer.Option(metavar="MONEY", help=language.text("What is paid beside the points."))
-        ] = "0",
+        name: Annotated[str, argument("NAME", language.text("What it is."))],
+        price: Annotated[str, option("POINTS", language.text("What a piece costs, in points."))],
+        cash: Annotated[str, option("MONEY", language.text("What is paid beside the points."))] = "0",
         stock: Annotated[
-            int | None,
-            typer.Option(metavar="PIECES", help=language.text("How many there are; without it, any number.")),
+            int | None, option("PIECES", language.text("How many there are; without it, any number."))
         ] = None,
         kind: Annotated[
-            str,
-            typer.Option(metavar="goods|service|discount|gift|donation", help=language.text("What it is.")),
+            str, option("goods|service|discount|gift|donation", language.text("What it is."))
         ] = "goods",
         category: Annotated[str | None, terms.category_option(language)] = None,
         most: Annotated[
-            int | None,
-            typer.Option(metavar="PIECES", help=language.text("The most that one member may ever have.")),
+            int | None, option("PIECES", language.text("The most that one member may ever have."))
         ] = None,
         limit: Annotated[list[str] | None, terms.limit_option(language)] = None,
         translation: Annotated[list[str] | None, terms.names_option(language)] = None,
@@ -93,12 +85,8 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
         since: Annotated[str | None, terms.from_option(language)] = None,
         until: Annotated[str | None, terms.until_option(language)] = None,
         alliance: Annotated[str | None, terms.alliance_option(language)] = None,
-        fund: Annotated[
-            str | None, typer.Option(metavar="ID", help=language.text("The fund that a donation is for."))
-        ] = None,
-        id: Annotated[
-            str | None, typer.Option(metavar="ID", help=language.text("An id of your own."))
-        ] = None,
+        fund: Annotated[str | None, option("ID", language.text("The fund that a donation is for."))] = None,
+        id: Annotated[str | None, option("ID", language.text("An id of your own."))] = None,
     ) -> None:
         with desk.village() as village:
             room = village.redemption
@@ -129,9 +117,9 @@ def _register_drafting(group: typer.Typer, language: Language) -> None:
             _show(desk, village, [made])
 
 
-def _register_changing(group: typer.Typer, language: Language) -> None:
+def _register_changing(command: Commands, language: Language) -> None:
     def changing(name: str, help: str, act: Callable[[Community, str], Offer]) -> None:
-        @command(group, language, name, help)
+        @command(name, help)
         def change(desk: Desk, *, offer: Annotated[str, offer_argument(language)]) -> None:
             with desk.village() as village:
                 _show(desk, village, [act(village, _named(desk, village, offer).id)])
@@ -147,17 +135,13 @@ def _register_changing(group: typer.Typer, language: Language) -> None:
         lambda village, offer: village.redemption.withdraw_offer(offer),
     )
 
-    @command(group, language, "reprice", language.text("Change the price; what is reserved keeps its own."))
+    @command("reprice", language.text("Change the price; what is reserved keeps its own."))
     def reprice(
         desk: Desk,
         *,
         offer: Annotated[str, offer_argument(language)],
-        price: Annotated[
-            str, typer.Argument(metavar="POINTS", help=language.text("What a piece costs, in points."))
-        ],
-        cash: Annotated[
-            str | None, typer.Option(metavar="MONEY", help=language.text("What is paid beside the points."))
-        ] = None,
+        price: Annotated[str, argument("POINTS", language.text("What a piece costs, in points."))],
+        cash: Annotated[str | None, option("MONEY", language.text("What is paid beside the points."))] = None,
     ) -> None:
         with desk.village() as village:
             _show(
@@ -167,40 +151,30 @@ def _register_changing(group: typer.Typer, language: Language) -> None:
             )
 
     @command(
-        group,
-        language,
-        "restock",
-        language.text("Add pieces to the stock, or write off what broke: never what is reserved."),
+        "restock", language.text("Add pieces to the stock, or write off what broke: never what is reserved.")
     )
     def restock(
         desk: Desk,
         *,
         offer: Annotated[str, offer_argument(language)],
         pieces: Annotated[
-            int,
-            typer.Argument(
-                metavar="PIECES", help=language.text("How many have come, or (below 0) are written off.")
-            ),
+            int, argument("PIECES", language.text("How many have come, or (below 0) are written off."))
         ],
         reason: Annotated[
             str | None,
-            typer.Option(
-                metavar="TEXT", help=language.text("Why; it stays on record. What is written off needs one.")
-            ),
+            option("TEXT", language.text("Why; it stays on record. What is written off needs one.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
             meant = _named(desk, village, offer)
             _show(desk, village, [village.redemption.restock(meant.id, pieces, reason=reason)])
 
-    @command(group, language, "amend", language.text("Say it otherwise; what is reserved stays as it was."))
+    @command("amend", language.text("Say it otherwise; what is reserved stays as it was."))
     def amend(
         desk: Desk,
         *,
         offer: Annotated[str, offer_argument(language)],
-        name: Annotated[
-            str | None, typer.Option(metavar="NAME", help=language.text("What it is called from now on."))
-        ] = None,
+        name: Annotated[str | None, option("NAME", language.text("What it is called from now on."))] = None,
         category: Annotated[str | None, terms.category_option(language)] = None,
         limit: Annotated[list[str] | None, terms.limit_option(language)] = None,
         translation: Annotated[list[str] | None, terms.names_option(language)] = None,
@@ -212,14 +186,9 @@ def _register_changing(group: typer.Typer, language: Language) -> None:
         alliance: Annotated[str | None, terms.alliance_option(language)] = None,
         without: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="|".join(terms.CLEARABLE),
-                help=language.text("What it is to do without; repeat it for each."),
-            ),
+            option("|".join(terms.CLEARABLE), language.text("What it is to do without; repeat it for each.")),
         ] = None,
-        reason: Annotated[
-            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-        ] = None,
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             meant = _named(desk, village, offer)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, end_if_given
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk, end_if_given
 from gridpoints.cli.listing import data, listing, seen, show_listing, told
 from gridpoints.cli.output import words
 from gridpoints.cli.redemption.naming import (
@@ -27,43 +28,43 @@ from gridpoints.redemption.merchants.outlets import Opening, Outlet, Till, TillK
 _HOURS = re.compile(r"([1-7])(?:-([1-7]))?=(\d?\d:\d\d)-(\d?\d:\d\d)")
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module to those of merchants."""
-    _register_outlets(group, language)
-    _register_tills(group, language)
-    _register_keys(group, language)
+    _register_outlets(command, language)
+    _register_tills(command, language)
+    _register_keys(command, language)
 
 
 def _reason_option(language: Language) -> Any:
-    return typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
+    return reason_option(language)
 
 
 def _scope_option(language: Language) -> Any:
-    return typer.Option(
-        metavar="authorise|capture|void|refund|read",
-        help=language.text("What its key is for; repeat it for each. Without it, all but refund."),
+    return option(
+        "authorise|capture|void|refund|read",
+        language.text("What its key is for; repeat it for each. Without it, all but refund."),
     )
 
 
-def _register_outlets(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "outlets", language.text("A merchant's places, with their hours and tills."))
+def _register_outlets(command: Commands, language: Language) -> None:
+    @command("outlets", language.text("A merchant's places, with their hours and tills."))
     def outlets(desk: Desk, *, merchant: Annotated[str, merchant_argument(language)]) -> None:
         with desk.village() as village:
             shop = merchant_of(desk, village, merchant)
             _show(desk, village, village.redemption.outlets(shop.id))
 
-    @command(group, language, "outlet", language.text("Note a place of a merchant's."))
+    @command("outlet", language.text("Note a place of a merchant's."))
     def outlet(
         desk: Desk,
         *,
         merchant: Annotated[str, merchant_argument(language)],
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("The name of the place."))],
-        address: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Where it is."))] = "",
+        name: Annotated[str, argument("NAME", language.text("The name of the place."))],
+        address: Annotated[str, option("TEXT", language.text("Where it is."))] = "",
         hours: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="DAYS=FROM-UNTIL",
-                help=language.text("When it is open, like 1-6=08:30-20:00; repeat it for each. 1 is Monday."),
+            option(
+                "DAYS=FROM-UNTIL",
+                language.text("When it is open, like 1-6=08:30-20:00; repeat it for each. 1 is Monday."),
             ),
         ] = None,
     ) -> None:
@@ -77,18 +78,16 @@ def _register_outlets(group: typer.Typer, language: Language) -> None:
             document, desk.language.text("{outlet} is open: {id}", outlet=opened.name, id=opened.id)
         )
 
-    @command(group, language, "hours", language.text("Change when a place is open."))
+    @command("hours", language.text("Change when a place is open."))
     def hours(
         desk: Desk,
         *,
         outlet: Annotated[str, outlet_argument(language)],
         hours: Annotated[
             list[str] | None,
-            typer.Argument(
-                metavar="DAYS=FROM-UNTIL...",
-                help=language.text(
-                    "Like 1-6=08:30-20:00, where 1 is Monday; without any, it is always open."
-                ),
+            argument(
+                "DAYS=FROM-UNTIL...",
+                language.text("Like 1-6=08:30-20:00, where 1 is Monday; without any, it is always open."),
             ),
         ] = None,
     ) -> None:
@@ -96,7 +95,7 @@ def _register_outlets(group: typer.Typer, language: Language) -> None:
             meant = outlet_of(desk, village, outlet)
             _show(desk, village, [village.redemption.set_hours(meant.id, _read_hours(desk.language, hours))])
 
-    @command(group, language, "close-outlet", language.text("Let a place take no points any more."))
+    @command("close-outlet", language.text("Let a place take no points any more."))
     def close_outlet(
         desk: Desk,
         *,
@@ -107,19 +106,19 @@ def _register_outlets(group: typer.Typer, language: Language) -> None:
             meant = outlet_of(desk, village, outlet)
             _show(desk, village, [village.redemption.close_outlet(meant.id, reason=reason)])
 
-    @command(group, language, "reopen-outlet", language.text("Let a place take points again."))
+    @command("reopen-outlet", language.text("Let a place take points again."))
     def reopen_outlet(desk: Desk, *, outlet: Annotated[str, outlet_argument(language)]) -> None:
         with desk.village() as village:
             _show(desk, village, [village.redemption.reopen_outlet(outlet_of(desk, village, outlet).id)])
 
 
-def _register_tills(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "till", language.text("Note a till of a place, and give it a key."))
+def _register_tills(command: Commands, language: Language) -> None:
+    @command("till", language.text("Note a till of a place, and give it a key."))
     def till(
         desk: Desk,
         *,
         outlet: Annotated[str, outlet_argument(language)],
-        name: Annotated[str, typer.Argument(metavar="NAME", help=language.text("The name of the till."))],
+        name: Annotated[str, argument("NAME", language.text("The name of the till."))],
         scope: Annotated[list[str] | None, _scope_option(language)] = None,
     ) -> None:
         with desk.village() as village, village.transaction():
@@ -128,7 +127,7 @@ def _register_tills(group: typer.Typer, language: Language) -> None:
             key, text = village.redemption.issue_key(added.id, scope or USUAL_SCOPES)
         _show_new(desk, added, key, text)
 
-    @command(group, language, "close-till", language.text("Put a till out of use, with all its keys."))
+    @command("close-till", language.text("Put a till out of use, with all its keys."))
     def close_till(
         desk: Desk,
         *,
@@ -141,8 +140,8 @@ def _register_tills(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, desk.language.text("{till} is out of use", till=closed.name))
 
 
-def _register_keys(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "key", language.text("Give a till another key; those that it has stay good."))
+def _register_keys(command: Commands, language: Language) -> None:
+    @command("key", language.text("Give a till another key; those that it has stay good."))
     def key(
         desk: Desk,
         *,
@@ -150,9 +149,7 @@ def _register_keys(group: typer.Typer, language: Language) -> None:
         scope: Annotated[list[str] | None, _scope_option(language)] = None,
         until: Annotated[
             str | None,
-            typer.Option(
-                metavar="DAY", help=language.text("The last day on which it is valid; without it, for good.")
-            ),
+            option("DAY", language.text("The last day on which it is valid; without it, for good.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -162,7 +159,7 @@ def _register_keys(group: typer.Typer, language: Language) -> None:
             )
         _show_new(desk, meant, issued, text)
 
-    @command(group, language, "keys", language.text("The keys of a till, without their secrets."))
+    @command("keys", language.text("The keys of a till, without their secrets."))
     def keys(desk: Desk, *, till: Annotated[str, till_argument(language)]) -> None:
         with desk.village() as village:
             meant = till_of(desk, village, till)
@@ -180,11 +177,9 @@ def _register_keys(group: typer.Typer, language: Language) -> None:
         )
         desk.out.show({"till": meant.id, "keys": keys.document}, keys.table)
 
-    @command(group, language, "revoke", language.text("Let the key of a till never work again."))
+    @command("revoke", language.text("Let the key of a till never work again."))
     def revoke(
-        desk: Desk,
-        *,
-        key: Annotated[str, typer.Argument(metavar="KEY", help=language.text("The id of the key."))],
+        desk: Desk, *, key: Annotated[str, argument("KEY", language.text("The id of the key."))]
     ) -> None:
         with desk.village() as village:
             revoked = village.redemption.revoke_key(key)

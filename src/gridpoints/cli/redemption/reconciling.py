@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.listing import Listing, data, listing, told
 from gridpoints.cli.output import figures, words
@@ -24,48 +25,33 @@ from gridpoints.sheets.till_rolls import TILL_ROLL, roll_lines
 from gridpoints.values import Unit
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the command of this module."""
 
-    @command(
-        app,
-        language,
-        "reconcile",
-        language.text("Hold a merchant's own list against the redemptions and the ledger."),
-    )
+    @command("reconcile", language.text("Hold a merchant's own list against the redemptions and the ledger."))
     def reconcile(
         desk: Desk,
         *,
-        merchant: Annotated[
-            str, typer.Argument(metavar="MERCHANT", help=language.text("The merchant's id or name."))
-        ],
+        merchant: Annotated[str, argument("MERCHANT", language.text("The merchant's id or name."))],
         file: Annotated[
             Path,
-            typer.Argument(
-                metavar="FILE",
-                help=language.text("The list, CSV or XLSX: number of the redemption, date, points."),
-            ),
+            argument("FILE", language.text("The list, CSV or XLSX: number of the redemption, date, points.")),
         ],
-        first: Annotated[
-            str, typer.Option("--since", metavar="DAY", help=language.text("The first day that counts."))
-        ],
-        last: Annotated[
-            str, typer.Option("--until", metavar="DAY", help=language.text("The last day that counts."))
-        ],
+        first: Annotated[str, option("DAY", language.text("The first day that counts."), "--since")],
+        last: Annotated[str, option("DAY", language.text("The last day that counts."), "--until")],
         sheet: Annotated[str | None, sheet_option(language)] = None,
         accept: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="NUMBER",
-                help=language.text(
+            option(
+                "NUMBER",
+                language.text(
                     "Accept what is proposed for this redemption: money with the next statement; "
                     "repeat it for each."
                 ),
             ),
         ] = None,
         note: Annotated[
-            str | None,
-            typer.Option(metavar="TEXT", help=language.text("Why it is accepted; it stays on record.")),
+            str | None, option("TEXT", language.text("Why it is accepted; it stays on record."))
         ] = None,
     ) -> int:
         if bool(accept) != (note is not None):

@@ -6,16 +6,17 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, member_argument
+from gridpoints.cli.commands import Commands, member_argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.redemption.offers import offer_argument, pieces_option
 from gridpoints.i18n import Language
 from gridpoints.ledger.model import Account
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
-    @command(app, language, "redeem", language.text("Give a member something for points, on the spot."))
+    @command("redeem", language.text("Give a member something for points, on the spot."))
     def redeem(
         desk: Desk,
         *,
@@ -23,19 +24,14 @@ def register(app: typer.Typer, language: Language) -> None:
         offer: Annotated[str, offer_argument(language)],
         quantity: Annotated[int, pieces_option(language)] = 1,
         pooled: Annotated[
-            bool,
-            typer.Option("--pooled", help=language.text("Their household pays what they lack.")),
+            bool, typer.Option("--pooled", help=language.text("Their household pays what they lack."))
         ] = False,
         reserve: Annotated[
-            bool,
-            typer.Option("--reserve", help=language.text("Set it aside only; it is handed over later.")),
+            bool, typer.Option("--reserve", help=language.text("Set it aside only; it is handed over later."))
         ] = False,
         id: Annotated[
             str | None,
-            typer.Option(
-                metavar="ID",
-                help=language.text("An id of your own: the same one again redeems nothing more."),
-            ),
+            option("ID", language.text("An id of your own: the same one again redeems nothing more.")),
         ] = None,
     ) -> None:
         with desk.village() as village:

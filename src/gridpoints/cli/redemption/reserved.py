@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, end_of, member_argument
+from gridpoints.cli.commands import Commands, argument, member_argument, option, reason_option
+from gridpoints.cli.desk import Desk, end_of
 from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
@@ -15,26 +16,22 @@ from gridpoints.i18n import Language
 from gridpoints.redemption.model import Redemption
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="redemption",
-        help=language.text("What was reserved: handed out, called off, or given back."),
-        no_args_is_help=True,
+    command = commands.group(
+        "redemption", language.text("What was reserved: handed out, called off, or given back.")
     )
-    app.add_typer(group)
-    _register_reading(group, language)
-    _register_till(group, language)
+    _register_reading(command, language)
+    _register_till(command, language)
 
 
 def _redemption_argument(language: Language) -> Any:
-    return typer.Argument(metavar="REDEMPTION", help=language.text("The number of the redemption."))
+    return argument("REDEMPTION", language.text("The number of the redemption."))
 
 
 def _pieces_option(language: Language) -> Any:
-    return typer.Option(
-        metavar="[OFFER=]PIECES",
-        help=language.text("How many, of which offer; repeat it for each. Without it, all."),
+    return option(
+        "[OFFER=]PIECES", language.text("How many, of which offer; repeat it for each. Without it, all.")
     )
 
 
@@ -50,18 +47,14 @@ def _read_pieces(language: Language, told: list[str] | None) -> Any:
     return pieces[""] if list(pieces) == [""] else pieces
 
 
-def _register_reading(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "list", language.text("Everything that a member ever redeemed or reserved."))
-    def listed(
-        desk: Desk,
-        *,
-        member: Annotated[str, member_argument(language)],
-    ) -> None:
+def _register_reading(command: Commands, language: Language) -> None:
+    @command("list", language.text("Everything that a member ever redeemed or reserved."))
+    def listed(desk: Desk, *, member: Annotated[str, member_argument(language)]) -> None:
         with desk.village() as village:
             person = desk.member(village, member)
             _show(desk, village, village.redemption.redemptions_of(person.id))
 
-    @command(group, language, "explain", language.text("Why it cost what it did, and who paid."))
+    @command("explain", language.text("Why it cost what it did, and who paid."))
     def explain(desk: Desk, *, redemption: Annotated[str, _redemption_argument(language)]) -> None:
         with desk.village() as village:
             found = village.redemption.redemption(redemption)
@@ -70,8 +63,8 @@ def _register_reading(group: typer.Typer, language: Language) -> None:
         desk.out.show({"redemption": found.id, "explanation": lines}, "\n".join(lines))
 
 
-def _register_till(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "capture", language.text("Hand over what was reserved, whole or in part."))
+def _register_till(command: Commands, language: Language) -> None:
+    @command("capture", language.text("Hand over what was reserved, whole or in part."))
     def capture(
         desk: Desk,
         *,
@@ -82,42 +75,38 @@ def _register_till(group: typer.Typer, language: Language) -> None:
             handed_out = village.redemption.capture(redemption, _read_pieces(language, pieces))
             _show(desk, village, [handed_out])
 
-    @command(group, language, "void", language.text("Call off what was reserved: points and goods go back."))
+    @command("void", language.text("Call off what was reserved: points and goods go back."))
     def void(
         desk: Desk,
         *,
         redemption: Annotated[str, _redemption_argument(language)],
-        reason: Annotated[
-            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-        ] = None,
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             _show(desk, village, [village.redemption.void(redemption, reason=reason)])
 
-    @command(group, language, "refund", language.text("Give back what was handed out, whole or in part."))
+    @command("refund", language.text("Give back what was handed out, whole or in part."))
     def refund(
         desk: Desk,
         *,
         redemption: Annotated[str, _redemption_argument(language)],
-        reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        reason: Annotated[str, reason_option(language)],
         pieces: Annotated[list[str] | None, _pieces_option(language)] = None,
         keep: Annotated[
             bool, typer.Option("--keep", help=language.text("The goods cannot be had again."))
         ] = False,
         lot: Annotated[
             list[str] | None,
-            typer.Option(
-                metavar="DAY",
-                help=language.text(
+            option(
+                "DAY",
+                language.text(
                     "The last day of the lot that the points go back into; repeat it for each, in order."
                 ),
             ),
         ] = None,
         id: Annotated[
             str | None,
-            typer.Option(
-                metavar="ID", help=language.text("An id of your own: the same one again gives back no more.")
-            ),
+            option("ID", language.text("An id of your own: the same one again gives back no more.")),
         ] = None,
     ) -> None:
         with desk.village() as village:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from attrs import frozen
 
-from gridpoints.cli.desk import Desk, command, end_if_given
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk, end_if_given
 from gridpoints.cli.files import refused
 from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
@@ -19,12 +20,10 @@ from gridpoints.redemption.merchants.model import Merchant
 from gridpoints.redemption.statements.model import Settlement
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the command of this module."""
 
     @command(
-        app,
-        language,
         "settle",
         language.text("Draw up a merchant's statement, approve, pay or cancel one, or list them all."),
     )
@@ -32,17 +31,11 @@ def register(app: typer.Typer, language: Language) -> None:
         desk: Desk,
         *,
         merchant: Annotated[
-            str | None,
-            typer.Argument(
-                metavar="MERCHANT", help=language.text("The merchant's id or name; without it, all.")
-            ),
+            str | None, argument("MERCHANT", language.text("The merchant's id or name; without it, all."))
         ] = None,
         until: Annotated[
             str | None,
-            typer.Option(
-                metavar="DAY",
-                help=language.text("The last day that counts, like 2024-03-31; without it, now."),
-            ),
+            option("DAY", language.text("The last day that counts, like 2024-03-31; without it, now.")),
         ] = None,
         due: Annotated[
             bool,
@@ -52,45 +45,31 @@ def register(app: typer.Typer, language: Language) -> None:
         ] = False,
         approve: Annotated[
             str | None,
-            typer.Option(
-                metavar="ID",
-                help=language.text("Approve this statement; not by the person who drew it up: see --as."),
+            option(
+                "ID", language.text("Approve this statement; not by the person who drew it up: see --as.")
             ),
         ] = None,
-        pay: Annotated[
-            str | None,
-            typer.Option(metavar="ID", help=language.text("Note that this statement was paid.")),
-        ] = None,
+        pay: Annotated[str | None, option("ID", language.text("Note that this statement was paid."))] = None,
         reference: Annotated[
-            str | None,
-            typer.Option(metavar="TEXT", help=language.text("The bank's reference of the payment.")),
+            str | None, option("TEXT", language.text("The bank's reference of the payment."))
         ] = None,
         returned: Annotated[
             str | None,
-            typer.Option(
-                metavar="ID", help=language.text("Note that the bank sent the money of this statement back.")
-            ),
+            option("ID", language.text("Note that the bank sent the money of this statement back.")),
         ] = None,
         cancel: Annotated[
             str | None,
-            typer.Option(
-                metavar="ID",
-                help=language.text("Call this statement off, which nobody approved; the next one covers it."),
+            option(
+                "ID", language.text("Call this statement off, which nobody approved; the next one covers it.")
             ),
         ] = None,
         reason: Annotated[
             str | None,
-            typer.Option(
-                metavar="TEXT",
-                help=language.text("Why it was sent back or is called off; it stays on record."),
-            ),
+            option("TEXT", language.text("Why it was sent back or is called off; it stays on record.")),
         ] = None,
         out: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE",
-                help=language.text("Write the statements to a file as well: .csv, .json or .xlsx."),
-            ),
+            option("FILE", language.text("Write the statements to a file as well: .csv, .json or .xlsx.")),
         ] = None,
     ) -> None:
         asked = _Asked(merchant, until, due, approve, pay, reference, returned, cancel, reason)

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import read_text
 from gridpoints.cli.listing import data, listing, seen, show_listing, told
@@ -23,37 +24,25 @@ from gridpoints.redemption.vouchers.model import Arrival, Delivery, DoubleUse, D
 from gridpoints.redemption.vouchers.offline import taken_in
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="till",
-        help=language.text(
-            "Tills without a network: what they may take, what they deliver, what is contested."
-        ),
-        no_args_is_help=True,
+    command = commands.group(
+        "till",
+        language.text("Tills without a network: what they may take, what they deliver, what is contested."),
     )
-    app.add_typer(group)
-    _register_granting(group, language)
-    _register_delivering(group, language)
-    _register_deciding(group, language)
+    _register_granting(command, language)
+    _register_delivering(command, language)
+    _register_deciding(command, language)
 
 
-def _register_granting(group: typer.Typer, language: Language) -> None:
-    @command(
-        group,
-        language,
-        "offline",
-        language.text("Let a till take vouchers without a network, up to a limit."),
-    )
+def _register_granting(command: Commands, language: Language) -> None:
+    @command("offline", language.text("Let a till take vouchers without a network, up to a limit."))
     def offline(
         desk: Desk,
         *,
         till: Annotated[str, till_argument(language)],
         limit: Annotated[
-            str,
-            typer.Option(
-                metavar="POINTS", help=language.text("How many points, before it has to deliver them.")
-            ),
+            str, option("POINTS", language.text("How many points, before it has to deliver them."))
         ],
     ) -> None:
         with desk.village() as village:
@@ -65,12 +54,12 @@ def _register_granting(group: typer.Typer, language: Language) -> None:
         )
         desk.out.show(document, sentence)
 
-    @command(group, language, "online", language.text("Let a till take nothing more without a network."))
+    @command("online", language.text("Let a till take nothing more without a network."))
     def online(
         desk: Desk,
         *,
         till: Annotated[str, till_argument(language)],
-        reason: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        reason: Annotated[str, reason_option(language)],
     ) -> None:
         with desk.village() as village:
             meant = till_of(desk, village, till)
@@ -81,10 +70,8 @@ def _register_granting(group: typer.Typer, language: Language) -> None:
         )
 
 
-def _register_delivering(group: typer.Typer, language: Language) -> None:
+def _register_delivering(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "deliver",
         language.text("Hand in the file of what a till took without a network; again does no harm."),
     )
@@ -106,10 +93,8 @@ def _register_delivering(group: typer.Typer, language: Language) -> None:
         return SOMETHING_LEFT if wanting else DONE
 
 
-def _register_deciding(group: typer.Typer, language: Language) -> None:
+def _register_deciding(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "conflicts",
         language.text("Vouchers for which goods were given though nothing was to be had for them any more."),
     )
@@ -126,18 +111,14 @@ def _register_deciding(group: typer.Typer, language: Language) -> None:
             _show_conflicts(desk, village, found)
 
     @command(
-        group,
-        language,
         "decide",
         language.text("Decide whether the community pays a merchant who gave the goods in good faith."),
     )
     def decide(
         desk: Desk,
         *,
-        conflict: Annotated[
-            str, typer.Argument(metavar="CONFLICT", help=language.text("Its number: see `till conflicts`."))
-        ],
-        note: Annotated[str, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))],
+        conflict: Annotated[str, argument("CONFLICT", language.text("Its number: see `till conflicts`."))],
+        note: Annotated[str, reason_option(language)],
         pay: Annotated[
             bool | None, typer.Option("--pay/--decline", help=language.text("It pays, or it does not."))
         ] = None,

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command, end_if_given, member_argument
+from gridpoints.cli.commands import Commands, argument, member_argument, option, reason_option
+from gridpoints.cli.desk import Desk, end_if_given
 from gridpoints.cli.files import write_new
 from gridpoints.cli.listing import Cell, data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
@@ -19,27 +20,20 @@ from gridpoints.notices.slips import Slip, printed
 from gridpoints.redemption.vouchers.model import Voucher
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(
-        name="voucher",
-        help=language.text("Codes for goods that are set aside."),
-        no_args_is_help=True,
-    )
-    app.add_typer(group)
-    _register_issuing(group, language)
-    _register_holding(group, language)
-    _register_taking(group, language)
+    command = commands.group("voucher", language.text("Codes for goods that are set aside."))
+    _register_issuing(command, language)
+    _register_holding(command, language)
+    _register_taking(command, language)
 
 
 def _voucher_argument(language: Language) -> Any:
-    return typer.Argument(metavar="VOUCHER", help=language.text("The voucher's number."))
+    return argument("VOUCHER", language.text("The voucher's number."))
 
 
-def _register_issuing(group: typer.Typer, language: Language) -> None:
+def _register_issuing(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "issue",
         language.text("Set something aside for a member, and give a code for it, which is shown this once."),
     )
@@ -51,10 +45,7 @@ def _register_issuing(group: typer.Typer, language: Language) -> None:
         quantity: Annotated[int, pieces_option(language)] = 1,
         until: Annotated[
             str | None,
-            typer.Option(
-                metavar="DAY",
-                help=language.text("The last day on which it is valid; without it, for 30 days."),
-            ),
+            option("DAY", language.text("The last day on which it is valid; without it, for 30 days.")),
         ] = None,
         named: Annotated[
             bool,
@@ -64,10 +55,7 @@ def _register_issuing(group: typer.Typer, language: Language) -> None:
         ] = False,
         sheet: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE",
-                help=language.text("Write it as a page to be printed, with a QR code: a file .html."),
-            ),
+            option("FILE", language.text("Write it as a page to be printed, with a QR code: a file .html.")),
         ] = None,
     ) -> None:
         with desk.village() as village:
@@ -94,37 +82,25 @@ def _register_issuing(group: typer.Typer, language: Language) -> None:
         )
         desk.out.show(document, sentence)
 
-    @command(group, language, "list", language.text("The vouchers that a member holds or held."))
-    def of(
-        desk: Desk,
-        member: Annotated[str, member_argument(language)],
-    ) -> None:
+    @command("list", language.text("The vouchers that a member holds or held."))
+    def of(desk: Desk, member: Annotated[str, member_argument(language)]) -> None:
         with desk.village() as village:
             person = desk.member(village, member)
             _show(desk, village, village.redemption.vouchers_of(person.id))
 
-    @command(
-        group,
-        language,
-        "revoke",
-        language.text("Let a voucher be good for nothing: points and goods go back."),
-    )
+    @command("revoke", language.text("Let a voucher be good for nothing: points and goods go back."))
     def revoke(
         desk: Desk,
         *,
         voucher: Annotated[str, _voucher_argument(language)],
-        reason: Annotated[
-            str, typer.Option(metavar="TEXT", help=language.text("Why; everybody concerned can read it."))
-        ],
+        reason: Annotated[str, option("TEXT", language.text("Why; everybody concerned can read it."))],
     ) -> None:
         with desk.village() as village:
             _show(desk, village, [village.redemption.revoke_voucher(voucher, reason=reason)])
 
 
-def _register_holding(group: typer.Typer, language: Language) -> None:
+def _register_holding(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "hand-on",
         language.text("Let a voucher be somebody else's, of the household or whoever the rules let."),
     )
@@ -133,20 +109,13 @@ def _register_holding(group: typer.Typer, language: Language) -> None:
         *,
         voucher: Annotated[str, _voucher_argument(language)],
         member: Annotated[str, member_argument(language)],
-        reason: Annotated[
-            str | None, typer.Option(metavar="TEXT", help=language.text("Why; it stays on record."))
-        ] = None,
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             person = desk.member(village, member)
             _show(desk, village, [village.redemption.hand_on(voucher, person.id, reason=reason)])
 
-    @command(
-        group,
-        language,
-        "code",
-        language.text("What a member shows at a till: six digits, others every half minute."),
-    )
+    @command("code", language.text("What a member shows at a till: six digits, others every half minute."))
     def code(
         desk: Desk,
         *,
@@ -169,19 +138,16 @@ def _register_holding(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, sentence)
 
 
-def _register_taking(group: typer.Typer, language: Language) -> None:
-    @command(group, language, "take", language.text("Hand over what a voucher stands for."))
+def _register_taking(command: Commands, language: Language) -> None:
+    @command("take", language.text("Hand over what a voucher stands for."))
     def take(
         desk: Desk,
         *,
-        code: Annotated[
-            str, typer.Argument(metavar="CODE", help=language.text("The code, or the text of the QR code."))
-        ],
+        code: Annotated[str, argument("CODE", language.text("The code, or the text of the QR code."))],
         member_code: Annotated[
             str | None,
-            typer.Option(
-                metavar="DIGITS",
-                help=language.text("What the member's telephone shows, for a voucher that is named."),
+            option(
+                "DIGITS", language.text("What the member's telephone shows, for a voucher that is named.")
             ),
         ] = None,
         pieces: Annotated[
@@ -208,8 +174,6 @@ def _register_taking(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, sentence)
 
     @command(
-        group,
-        language,
         "attempts",
         language.text("What was shown as a voucher and refused, and why: for the operator's eyes."),
     )
@@ -219,10 +183,7 @@ def _register_taking(group: typer.Typer, language: Language) -> None:
         limit: Annotated[int, typer.Option(help=language.text("How many, the latest first."))] = 100,
         before: Annotated[
             str | None,
-            typer.Option(
-                metavar="ATTEMPT",
-                help=language.text("Only what came before this one; --json tells its number."),
-            ),
+            option("ATTEMPT", language.text("Only what came before this one; --json tells its number.")),
         ] = None,
     ) -> None:
         with desk.village() as village:

@@ -5,18 +5,16 @@
 from collections.abc import Sequence
 from types import ModuleType
 
-import typer
-
+from gridpoints.cli.commands import Commands
 from gridpoints.cli.rules import checking, comparing, explaining, presets, publishing, simulating
 from gridpoints.i18n import Language
 
-#: Each adds its commands with ``register(group, language)``.
+#: Each adds its commands with ``register(command, language)``.
 _MODULES: Sequence[ModuleType] = (checking, explaining, presets, comparing, publishing, simulating)
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(commands: Commands, language: Language) -> None:
     """Add the group of commands."""
-    group = typer.Typer(no_args_is_help=True)
+    command = commands.group("rules", language.text("Check, try out and publish the rules."))
     for module in _MODULES:
-        module.register(group, language)
-    app.add_typer(group, name="rules", help=language.text("Check, try out and publish the rules."))
+        module.register(command, language)

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from gridpoints.cli.desk import OF_STORES, Desk, command
+from gridpoints.cli.commands import OF_STORES, Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT, exit_code
 from gridpoints.cli.files import write_text
 from gridpoints.cli.output import figures, words
@@ -24,23 +25,19 @@ from gridpoints.rules.loading import Checked, check, json_schema, read
 from gridpoints.values import Step
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_check(group, language)
-    _register_schema(group, language)
-    _register_examples(group, language)
+    _register_check(command, language)
+    _register_schema(command, language)
+    _register_examples(command, language)
 
 
 def _file(language: Language) -> Any:
-    return typer.Argument(
-        metavar="FILE", help=language.text("The rule set: a file, or the name of one that comes along.")
-    )
+    return argument("FILE", language.text("The rule set: a file, or the name of one that comes along."))
 
 
-def _register_check(group: typer.Typer, language: Language) -> None:
+def _register_check(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "check",
         language.text(
             "Look through a rule set: all that is wrong, each with its place, what should be looked at, and"
@@ -90,10 +87,8 @@ def _register_check(group: typer.Typer, language: Language) -> None:
         return SOMETHING_LEFT if strict and checked.warnings else DONE
 
 
-def _register_schema(group: typer.Typer, language: Language) -> None:
+def _register_schema(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "schema",
         language.text(
             "Write the JSON Schema of a rule set's file: an editor that has it completes and checks as you"
@@ -105,10 +100,7 @@ def _register_schema(group: typer.Typer, language: Language) -> None:
         desk: Desk,
         *,
         out: Annotated[
-            Path | None,
-            typer.Option(
-                metavar="FILE", help=language.text("Where it is written; without it, on the screen.")
-            ),
+            Path | None, option("FILE", language.text("Where it is written; without it, on the screen."))
         ] = None,
     ) -> None:
         made = json_schema()
@@ -119,10 +111,8 @@ def _register_schema(group: typer.Typer, language: Language) -> None:
             desk.out.show(made, json.dumps(made, ensure_ascii=False, indent=2))
 
 
-def _register_examples(group: typer.Typer, language: Language) -> None:
+def _register_examples(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "examples",
         language.text("Run the examples of a rule set: what each gives, and why, step by step."),
         without=OF_STORES,

@@ -4,9 +4,8 @@
 
 from typing import Annotated, Any
 
-import typer
-
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.output import words
 from gridpoints.cli.rules.publishing import names_version
@@ -25,21 +24,16 @@ _STYLES = {Altered.ADDED: "green", Altered.REMOVED: "red", Altered.CHANGED: "yel
 _NAMED = ("facts", "units", "categories", "deeds")
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
     of_rules = language.text("A YAML file, a preset, or a version of the community's, published or a draft.")
 
-    @command(
-        group,
-        language,
-        "diff",
-        language.text("Tell in words what two versions of the rules differ in."),
-    )
+    @command("diff", language.text("Tell in words what two versions of the rules differ in."))
     def diff(
         desk: Desk,
         *,
-        old: Annotated[str, typer.Argument(metavar="OLD", help=of_rules)],
-        new: Annotated[str, typer.Argument(metavar="NEW", help=of_rules)],
+        old: Annotated[str, argument("OLD", of_rules)],
+        new: Annotated[str, argument("NEW", of_rules)],
     ) -> int:
         before, after = (_rules(desk, named) for named in (old, new))
         found = difference(before, after)

@@ -8,7 +8,8 @@ import typer
 from rich.text import Text
 
 from gridpoints.awards.model import Award, Report
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.facts import fact_option, read_facts
 from gridpoints.errors import RecordUnknown
 from gridpoints.exchange import Community
@@ -21,12 +22,10 @@ from gridpoints.values import Explanation, Unit
 _TRIED = "tried-out"
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
     @command(
-        group,
-        language,
         "explain",
         language.text(
             "Why an award is what it is; or, with --member and --deed, what a deed would give now, and why."
@@ -36,31 +35,21 @@ def register(group: typer.Typer, language: Language) -> None:
         desk: Desk,
         *,
         award: Annotated[
-            str | None,
-            typer.Argument(metavar="AWARD", help=language.text("The number under which the deed stands.")),
+            str | None, argument("AWARD", language.text("The number under which the deed stands."))
         ] = None,
         member: Annotated[
-            str | None,
-            typer.Option(
-                metavar="MEMBER", help=language.text("Try out a deed of this member: number, id or name.")
-            ),
+            str | None, option("MEMBER", language.text("Try out a deed of this member: number, id or name."))
         ] = None,
         deed: Annotated[
-            str | None,
-            typer.Option(metavar="DEED", help=language.text("What was done: its code or its name.")),
+            str | None, option("DEED", language.text("What was done: its code or its name."))
         ] = None,
-        day: Annotated[
-            str | None, typer.Option(metavar="DAY", help=language.text("On which day; without it, today."))
-        ] = None,
+        day: Annotated[str | None, option("DAY", language.text("On which day; without it, today."))] = None,
         quantity: Annotated[
-            str | None, typer.Option(metavar="NUMBER", help=language.text("How many hours, times or items."))
+            str | None, option("NUMBER", language.text("How many hours, times or items."))
         ] = None,
         fact: Annotated[list[str] | None, fact_option(language)] = None,
         chosen: Annotated[
-            str | None,
-            typer.Option(
-                metavar="POINTS", help=language.text("The points that a panel chose out of a range.")
-            ),
+            str | None, option("POINTS", language.text("The points that a panel chose out of a range."))
         ] = None,
     ) -> None:
         tried = member is not None and deed is not None

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from gridpoints.cli.desk import OF_STORES, Desk, command
+from gridpoints.cli.commands import OF_STORES, Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.files import write_new
 from gridpoints.cli.listing import listing, told
 from gridpoints.cli.output import words
@@ -16,12 +17,10 @@ from gridpoints.i18n import Language
 from gridpoints.rules.loading import preset, preset_names, preset_text
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the command."""
 
     @command(
-        group,
-        language,
         "presets",
         language.text(
             "List the presets, which are rule sets that communities published; or write one to a file."
@@ -32,14 +31,12 @@ def register(group: typer.Typer, language: Language) -> None:
         desk: Desk,
         *,
         name: Annotated[
-            str | None,
-            typer.Argument(metavar="NAME", help=language.text("Show the file of this one, such as baiyang.")),
+            str | None, argument("NAME", language.text("Show the file of this one, such as baiyang."))
         ] = None,
         write: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE",
-                help=language.text("Write it to this file, to make it your own; never over another file."),
+            option(
+                "FILE", language.text("Write it to this file, to make it your own; never over another file.")
             ),
         ] = None,
     ) -> None:

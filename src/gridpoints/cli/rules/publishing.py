@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Cell, Listing, data, listing, seen, told
 from gridpoints.cli.output import words
 from gridpoints.errors import RecordExists
@@ -19,16 +20,14 @@ from gridpoints.rules.model import RuleSet
 from gridpoints.sheets.cells import read_day
 
 
-def register(group: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
-    _register_publish(group, language)
-    _register_versions(group, language)
+    _register_publish(command, language)
+    _register_versions(command, language)
 
 
-def _register_publish(group: typer.Typer, language: Language) -> None:
+def _register_publish(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "publish",
         language.text(
             "Publish a rule set; or put it down as a draft, write down by which vote it was approved,"
@@ -40,11 +39,9 @@ def _register_publish(group: typer.Typer, language: Language) -> None:
         *,
         rules: Annotated[
             str,
-            typer.Argument(
-                metavar="FILE|PRESET|VERSION",
-                help=language.text(
-                    "A YAML file, a preset, or the version of a draft, such as our-village@2026."
-                ),
+            argument(
+                "FILE|PRESET|VERSION",
+                language.text("A YAML file, a preset, or the version of a draft, such as our-village@2026."),
             ),
         ],
         draft: Annotated[
@@ -55,24 +52,21 @@ def _register_publish(group: typer.Typer, language: Language) -> None:
         ] = False,
         approve: Annotated[
             str | None,
-            typer.Option(
-                metavar="FOR:AGAINST[:ABSTAINED]",
-                help=language.text("Approve the draft of this version: how the votes were cast."),
+            option(
+                "FOR:AGAINST[:ABSTAINED]",
+                language.text("Approve the draft of this version: how the votes were cast."),
             ),
         ] = None,
-        minutes: Annotated[
-            str, typer.Option(metavar="TEXT", help=language.text("Where the vote is written down."))
-        ] = "",
+        minutes: Annotated[str, option("TEXT", language.text("Where the vote is written down."))] = "",
         withdraw: Annotated[
-            str | None,
-            typer.Option(metavar="REASON", help=language.text("Take back the draft of this version.")),
+            str | None, option("REASON", language.text("Take back the draft of this version."))
         ] = None,
         starts_on: Annotated[
             str | None,
-            typer.Option(
+            option(
+                "DAY",
+                language.text("Publish the draft from a later day than it says, like 2026-03-31."),
                 "--from",
-                metavar="DAY",
-                help=language.text("Publish the draft from a later day than it says, like 2026-03-31."),
             ),
         ] = None,
     ) -> None:
@@ -149,10 +143,8 @@ def _show_published(desk: Desk, village: Community, rules: RuleSet) -> None:
 # --- the calendar ---------------------------------------------------------------------------------
 
 
-def _register_versions(group: typer.Typer, language: Language) -> None:
+def _register_versions(command: Commands, language: Language) -> None:
     @command(
-        group,
-        language,
         "versions",
         language.text("The versions of the rules: from when until when, approved and published by whom."),
     )

@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from gridpoints.cli.desk import Desk, command
+from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.rows import Tally, sheet_option
 from gridpoints.cli.rules.findings import Findings
@@ -25,12 +24,10 @@ from gridpoints.sheets.past import past_deeds
 from gridpoints.sheets.reading import open_table
 
 
-def register(app: typer.Typer, language: Language) -> None:
+def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
 
     @command(
-        app,
-        language,
         "simulate",
         language.text(
             "Try a draft out on what was done: what it gives, who gains and loses, which limits bind."
@@ -40,15 +37,12 @@ def register(app: typer.Typer, language: Language) -> None:
     def simulate_draft(
         desk: Desk,
         *,
-        draft: Annotated[
-            str,
-            typer.Argument(metavar="FILE|PRESET", help=language.text("The draft: a YAML file or a preset.")),
-        ],
+        draft: Annotated[str, argument("FILE|PRESET", language.text("The draft: a YAML file or a preset."))],
         deeds: Annotated[
             Path | None,
-            typer.Option(
-                metavar="FILE",
-                help=language.text(
+            option(
+                "FILE",
+                language.text(
                     "A CSV or XLSX file with deeds; without it, those that the community credited."
                 ),
             ),
@@ -56,27 +50,25 @@ def register(app: typer.Typer, language: Language) -> None:
         sheet: Annotated[str | None, sheet_option(language)] = None,
         against: Annotated[
             str | None,
-            typer.Option(
-                metavar="FILE|PRESET",
-                help=language.text("Compare the deeds of the file with what these rules give for them."),
+            option(
+                "FILE|PRESET",
+                language.text("Compare the deeds of the file with what these rules give for them."),
             ),
         ] = None,
         since: Annotated[
             str | None,
-            typer.Option(
-                metavar="DAY",
-                help=language.text(
+            option(
+                "DAY",
+                language.text(
                     "The first day that counts; without it, a year before the last, and all of a file."
                 ),
             ),
         ] = None,
         until: Annotated[
-            str | None,
-            typer.Option(metavar="DAY", help=language.text("The last day that counts; without it, today.")),
+            str | None, option("DAY", language.text("The last day that counts; without it, today."))
         ] = None,
         plot: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE", help=language.text("Draw it as well: a file .svg or .png.")),
+            Path | None, option("FILE", language.text("Draw it as well: a file .svg or .png."))
         ] = None,
     ) -> int:
         if plot is not None:
