@@ -57,12 +57,14 @@ class Listing:
     table: Table
 
 
-def listing(desk: Desk, title: str, records: Iterable[R_contra], *cells: Cell[R_contra]) -> Listing:
-    """Tell records, each by the same cells."""
+def listing(
+    desk: Desk, title: str, records: Iterable[R_contra], *cells: Cell[R_contra], most: int | None = None
+) -> Listing:
+    """Tell records, each by the same cells; people see only the first ones, `most` of them, if given."""
     records = list(records)
     document = [dict(pair for cell in cells for pair in cell.document(each).items()) for each in records]
     drawn = [(cell.column, cell.seen) for cell in cells if cell.column is not None and cell.seen is not None]
-    rows = [[_text(desk, seen(each)) for _, seen in drawn] for each in records]
+    rows = [[_text(desk, seen(each)) for _, seen in drawn] for each in records[:most]]
     return Listing(document, desk.out.table(title, [column for column, _ in drawn], rows))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from gridpoints.awards.model import Award
+from gridpoints.awards.operations import Awards
 from gridpoints.awards.reviews import Objection, Review
 from gridpoints.cli.commands import Commands, argument, option
 from gridpoints.cli.desk import Desk
@@ -64,9 +65,9 @@ def _register_deciding(command: Commands, language: Language) -> None:
             str | None, option("POINTS", language.text("How many points, where the rules leave a range."))
         ] = None,
     ) -> None:
-        _decide(desk, lambda village: village.awards.approve(award, amount))
+        _decide(desk, lambda awards: awards.approve(award, amount))
 
-    def deciding(name: str, help: str, act: Callable[[Community, str, str], Award]) -> None:
+    def deciding(name: str, help: str, act: Callable[[Awards, str, str], Award]) -> None:
         @command(name, help)
         def decide(
             desk: Desk,
@@ -74,27 +75,23 @@ def _register_deciding(command: Commands, language: Language) -> None:
             award: Annotated[str, _award_argument(language)],
             reason: Annotated[str, _reason_option(language)],
         ) -> None:
-            _decide(desk, lambda village: act(village, award, reason))
+            _decide(desk, lambda awards: act(awards, award, reason))
 
     deciding(
-        "reject",
-        language.text("Do not confirm an award, or vote against it on a panel."),
-        lambda village, award, reason: village.awards.reject(award, reason),
+        "reject", language.text("Do not confirm an award, or vote against it on a panel."), Awards.reject
     )
     deciding(
-        "withdraw",
-        language.text("Take back what one reported oneself, while it waits."),
-        lambda village, award, reason: village.awards.withdraw(award, reason),
+        "withdraw", language.text("Take back what one reported oneself, while it waits."), Awards.withdraw
     )
     deciding(
         "reverse",
         language.text("Take back an award that was credited: its points, and what it used of limits."),
-        lambda village, award, reason: village.awards.reverse(award, reason),
+        Awards.reverse,
     )
 
 
 def _register_objecting(command: Commands, language: Language) -> None:
-    def objecting(name: str, help: str, act: Callable[[Community, str, str], Objection]) -> None:
+    def objecting(name: str, help: str, act: Callable[[Awards, str, str], Objection]) -> None:
         @command(name, help)
         def object(
             desk: Desk,
@@ -103,18 +100,14 @@ def _register_objecting(command: Commands, language: Language) -> None:
             reason: Annotated[str, _reason_option(language)],
         ) -> None:
             with desk.village() as village:
-                objection = act(village, award, reason)
+                objection = act(village.awards, award, reason)
                 _show_objections(desk, [objection])
 
-    objecting(
-        "object",
-        language.text("Object to an award while it is public."),
-        lambda village, award, reason: village.awards.object(award, reason),
-    )
+    objecting("object", language.text("Object to an award while it is public."), Awards.object)
     objecting(
         "appeal",
         language.text("Appeal against a deduction, within the days that the rules allow."),
-        lambda village, award, reason: village.awards.appeal(award, reason),
+        Awards.appeal,
     )
 
     @command("objections", language.text("Objections and appeals that nobody has decided on."))
@@ -122,7 +115,7 @@ def _register_objecting(command: Commands, language: Language) -> None:
         with desk.village() as village:
             _show_objections(desk, village.awards.objections())
 
-    def judging(name: str, help: str, act: Callable[[Community, str, str], Award]) -> None:
+    def judging(name: str, help: str, act: Callable[[Awards, str, str], Award]) -> None:
         @command(name, help)
         def judge(
             desk: Desk,
@@ -130,23 +123,15 @@ def _register_objecting(command: Commands, language: Language) -> None:
             objection: Annotated[str, argument("OBJECTION", language.text("The objection, by its number."))],
             reason: Annotated[str, _reason_option(language)],
         ) -> None:
-            _decide(desk, lambda village: act(village, objection, reason))
+            _decide(desk, lambda awards: act(awards, objection, reason))
 
-    judging(
-        "uphold",
-        language.text("Decide that an objection or an appeal is right."),
-        lambda village, objection, reason: village.awards.uphold(objection, reason),
-    )
-    judging(
-        "dismiss",
-        language.text("Decide that an objection or an appeal is not right."),
-        lambda village, objection, reason: village.awards.dismiss(objection, reason),
-    )
+    judging("uphold", language.text("Decide that an objection or an appeal is right."), Awards.uphold)
+    judging("dismiss", language.text("Decide that an objection or an appeal is not right."), Awards.dismiss)
 
 
-def _decide(desk: Desk, act: Callable[[Community], Award]) -> None:
+def _decide(desk: Desk, act: Callable[[Awards], Award]) -> None:
     with desk.village() as village:
-        _show(desk, village, [act(village)], "awards")
+        _show(desk, village, [act(village.awards)], "awards")
 
 
 def _show(desk: Desk, village: Community, awards: Sequence[Award], key: str) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gridpoints.catalog.operations import Catalog
 from gridpoints.catalog.things import AWAY, Loan, LoanStatus, Thing
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.commands import Commands, argument, option
@@ -81,7 +82,7 @@ def _register_lending(command: Commands, language: Language) -> None:
 
 
 def _register_returning(command: Commands, language: Language) -> None:
-    def ending(name: str, help: str, act: Callable[[Community, str], Loan]) -> None:
+    def ending(name: str, help: str, act: Callable[[Catalog, str], Loan]) -> None:
         @command(name, help)
         def end(
             desk: Desk,
@@ -90,18 +91,10 @@ def _register_returning(command: Commands, language: Language) -> None:
             member: Annotated[str, _member_argument(language)],
         ) -> None:
             with desk.village() as village:
-                _show(desk, village, [act(village, _loan(desk, village, thing, member).id)])
+                _show(desk, village, [act(village.catalog, _loan(desk, village, thing, member).id)])
 
-    ending(
-        "return",
-        language.text("Note that a thing was brought back."),
-        lambda village, id: village.catalog.take_back(id),
-    )
-    ending(
-        "lost",
-        language.text("Note that a thing will not come back."),
-        lambda village, id: village.catalog.note_lost(id),
-    )
+    ending("return", language.text("Note that a thing was brought back."), Catalog.take_back)
+    ending("lost", language.text("Note that a thing will not come back."), Catalog.note_lost)
 
     @command("loans", language.text("What is not on the shelf, and when it is due."))
     def loans(

@@ -12,6 +12,7 @@ from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.tasks import Task
 from gridpoints.claiming.model import HOLDING, OPEN, Claim, Provenance, Target
+from gridpoints.claiming.operations import Claiming
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.claiming.shown import show_claims
 from gridpoints.cli.commands import Commands, argument, option, reason_option
@@ -124,7 +125,7 @@ def _register_making(command: Commands, language: Language) -> None:
 
 
 def _register_moves(command: Commands, language: Language) -> None:
-    def moving(name: str, help: str, act: Callable[[Community, str], Claim]) -> None:
+    def moving(name: str, help: str, act: Callable[[Claiming, str], Claim]) -> None:
         @command(name, help)
         def move(
             desk: Desk,
@@ -135,33 +136,15 @@ def _register_moves(command: Commands, language: Language) -> None:
         ) -> None:
             with desk.village() as village:
                 claim = _claim(desk, village, name, member, day)
-                show_claims(desk, village, [act(village, claim.id)])
+                show_claims(desk, village, [act(village.claiming, claim.id)])
 
+    moving("confirm", language.text("Give a place to somebody who asked for one."), Claiming.confirm)
     moving(
-        "confirm",
-        language.text("Give a place to somebody who asked for one."),
-        lambda village, id: village.claiming.confirm(id),
+        "accept", language.text("Take the place that was offered to somebody who waited."), Claiming.accept
     )
-    moving(
-        "accept",
-        language.text("Take the place that was offered to somebody who waited."),
-        lambda village, id: village.claiming.accept(id),
-    )
-    moving(
-        "check-in",
-        language.text("Note that somebody is there: you see them."),
-        lambda village, id: village.claiming.check_in(id),
-    )
-    moving(
-        "check-out",
-        language.text("Note that somebody leaves: you see them."),
-        lambda village, id: village.claiming.check_out(id),
-    )
-    moving(
-        "no-show",
-        language.text("Note that somebody did not come."),
-        lambda village, id: village.claiming.no_show(id),
-    )
+    moving("check-in", language.text("Note that somebody is there: you see them."), Claiming.check_in)
+    moving("check-out", language.text("Note that somebody leaves: you see them."), Claiming.check_out)
+    moving("no-show", language.text("Note that somebody did not come."), Claiming.no_show)
 
 
 def _register_verifying(command: Commands, language: Language) -> None:
@@ -187,7 +170,7 @@ def _register_verifying(command: Commands, language: Language) -> None:
 
 
 def _register_reasoned(command: Commands, language: Language) -> None:
-    def moving(name: str, help: str, act: Callable[[Community, str, str], Claim]) -> None:
+    def moving(name: str, help: str, act: Callable[..., Claim]) -> None:
         @command(name, help)
         def move(
             desk: Desk,
@@ -199,32 +182,16 @@ def _register_reasoned(command: Commands, language: Language) -> None:
         ) -> None:
             with desk.village() as village:
                 claim = _claim(desk, village, name, member, day)
-                show_claims(desk, village, [act(village, claim.id, reason)])
+                show_claims(desk, village, [act(village.claiming, claim.id, reason=reason)])
 
-    moving(
-        "reject",
-        language.text("Give no place to somebody who asked for one."),
-        lambda village, id, reason: village.claiming.reject(id, reason=reason),
-    )
-    moving(
-        "cancel",
-        language.text("Give a claim back: the place goes to the next in line."),
-        lambda village, id, reason: village.claiming.cancel(id, reason=reason),
-    )
-    moving(
-        "excuse",
-        language.text("Excuse who stayed away, or cancelled late."),
-        lambda village, id, reason: village.claiming.excuse(id, reason=reason),
-    )
-    moving(
-        "dispute",
-        language.text("Doubt hours that were written down."),
-        lambda village, id, reason: village.claiming.dispute(id, reason=reason),
-    )
+    moving("reject", language.text("Give no place to somebody who asked for one."), Claiming.reject)
+    moving("cancel", language.text("Give a claim back: the place goes to the next in line."), Claiming.cancel)
+    moving("excuse", language.text("Excuse who stayed away, or cancelled late."), Claiming.excuse)
+    moving("dispute", language.text("Doubt hours that were written down."), Claiming.dispute)
     moving(
         "void",
         language.text("Let a claim count for nothing; what it was credited with is taken back."),
-        lambda village, id, reason: village.claiming.void(id, reason=reason),
+        Claiming.void,
     )
 
 

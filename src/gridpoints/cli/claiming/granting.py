@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.claiming.model import HOLDING, Claim, Target
+from gridpoints.claiming.operations import Claiming
 from gridpoints.claiming.wishes.gifts import Thanks
 from gridpoints.cli.claiming.cards import wish_argument, wish_id_of
 from gridpoints.cli.commands import Commands, argument, option
@@ -60,7 +61,7 @@ def _register_claiming(command: Commands, language: Language) -> None:
 
 
 def _register_giving(command: Commands, language: Language) -> None:
-    def giving(name: str, help: str, act: Callable[[Community, str], Claim]) -> None:
+    def giving(name: str, help: str, act: Callable[[Claiming, str], Claim]) -> None:
         @command(name, help)
         def give(
             desk: Desk,
@@ -69,18 +70,14 @@ def _register_giving(command: Commands, language: Language) -> None:
             giver: Annotated[str | None, _giver_option(language)] = None,
         ) -> None:
             with desk.village() as village:
-                _show_claims(desk, village, [act(village, _claim(desk, village, wish, giver))])
+                _show_claims(desk, village, [act(village.claiming, _claim(desk, village, wish, giver))])
 
     giving(
         "contact",
         language.text("Note that the giver has spoken with the person who wishes."),
-        lambda village, claim: village.claiming.note_contact(claim),
+        Claiming.note_contact,
     )
-    giving(
-        "release",
-        language.text("Give a claim back: the wish is free again."),
-        lambda village, claim: village.claiming.cancel(claim),
-    )
+    giving("release", language.text("Give a claim back: the wish is free again."), Claiming.cancel)
 
     def showing(name: str, help: str, act: Callable[[Community, str, Sequence[str]], Claim]) -> None:
         @command(name, help)

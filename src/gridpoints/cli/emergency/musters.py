@@ -11,6 +11,7 @@ from gridpoints.cli.desk import Desk, moment_of
 from gridpoints.cli.emergency.alarms import document_of, drill_option, latest, present, title_of
 from gridpoints.cli.emergency.turns import calls_told, show_asked, show_calls, show_turns, turns_told
 from gridpoints.emergency.model import Assignment, AssignmentStatus, MusterCall
+from gridpoints.emergency.operations import Emergencies
 from gridpoints.errors import RecordUnknown
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -149,7 +150,7 @@ def _register_calls(command: Commands, language: Language) -> None:
 
 
 def _register_moves(command: Commands, language: Language) -> None:
-    def moving(name: str, help: str, act: Callable[[Community, str], Assignment]) -> None:
+    def moving(name: str, help: str, act: Callable[[Emergencies, str], Assignment]) -> None:
         @command(name, help)
         def move(
             desk: Desk,
@@ -160,33 +161,19 @@ def _register_moves(command: Commands, language: Language) -> None:
             with desk.village() as village:
                 turns = [_turn(desk, village, each, drill=drill) for each in member]
                 with village.transaction():  # all of them or none: who mistypes a name starts again
-                    moved = [act(village, turn.id) for turn in turns]
+                    moved = [act(village.emergency, turn.id) for turn in turns]
                 show_turns(desk, village, moved)
 
-    moving("accept", language.text("They say yes."), lambda village, id: village.emergency.accept(id))
-    moving("decline", language.text("They say no."), lambda village, id: village.emergency.decline(id))
-    moving(
-        "release",
-        language.text("Let people go who have not served yet."),
-        lambda village, id: village.emergency.release(id),
-    )
-    moving(
-        "stand-by",
-        language.text("They are ready to set out."),
-        lambda village, id: village.emergency.stand_by(id),
-    )
-    moving(
-        "mobilise", language.text("They have set out."), lambda village, id: village.emergency.mobilise(id)
-    )
-    moving(
-        "begin",
-        language.text("They are at their place: hours are counted from now."),
-        lambda village, id: village.emergency.begin(id),
-    )
+    moving("accept", language.text("They say yes."), Emergencies.accept)
+    moving("decline", language.text("They say no."), Emergencies.decline)
+    moving("release", language.text("Let people go who have not served yet."), Emergencies.release)
+    moving("stand-by", language.text("They are ready to set out."), Emergencies.stand_by)
+    moving("mobilise", language.text("They have set out."), Emergencies.mobilise)
+    moving("begin", language.text("They are at their place: hours are counted from now."), Emergencies.begin)
     moving(
         "demobilise",
         language.text("They are back: the hours are those since they began."),
-        lambda village, id: village.emergency.demobilise(id),
+        Emergencies.demobilise,
     )
 
 

@@ -16,6 +16,7 @@ from gridpoints.cli.redemption.naming import merchant_argument, merchant_of
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.offers.model import Offer, OfferStatus
+from gridpoints.redemption.operations import Redemptions
 
 
 def offer_argument(language: Language) -> Any:
@@ -118,21 +119,15 @@ def _register_drafting(command: Commands, language: Language) -> None:
 
 
 def _register_changing(command: Commands, language: Language) -> None:
-    def changing(name: str, help: str, act: Callable[[Community, str], Offer]) -> None:
+    def changing(name: str, help: str, act: Callable[[Redemptions, str], Offer]) -> None:
         @command(name, help)
         def change(desk: Desk, *, offer: Annotated[str, offer_argument(language)]) -> None:
             with desk.village() as village:
-                _show(desk, village, [act(village, _named(desk, village, offer).id)])
+                _show(desk, village, [act(village.redemption, _named(desk, village, offer).id)])
 
+    changing("publish", language.text("Let members have it."), Redemptions.publish_offer)
     changing(
-        "publish",
-        language.text("Let members have it."),
-        lambda village, offer: village.redemption.publish_offer(offer),
-    )
-    changing(
-        "withdraw",
-        language.text("Take it back; what is reserved is handed out."),
-        lambda village, offer: village.redemption.withdraw_offer(offer),
+        "withdraw", language.text("Take it back; what is reserved is handed out."), Redemptions.withdraw_offer
     )
 
     @command("reprice", language.text("Change the price; what is reserved keeps its own."))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
-from rich.table import Column, Table
+from rich.table import Table
 
 from gridpoints.cli.desk import Desk
+from gridpoints.cli.listing import Cell, Listing, data, listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.rules.findings import Line, Simulation, Stakes
 from gridpoints.rules.model import RuleSet
@@ -32,10 +33,8 @@ class Findings:
         """Whether there is anything to compare with."""
         return self.found.known > 0
 
-    # --- for programs -------------------------------------------------------------------------
-
     def document(self) -> dict[str, Any]:
-        """All of it; amounts are decimals of their unit, members are shown by id."""
+        """All of it for programs; amounts are decimals of their unit, members are shown by id."""
         found = self.found
         return {
             "rule_set": found.rule_set,
@@ -43,125 +42,45 @@ class Findings:
             "known": found.known,
             "first": found.first,
             "last": found.last,
-            "totals": [
-                {**self._line(line), "liability": self._decimal(line.unit, found.liability[line.unit])}
-                for line in found.totals
-            ],
+            "totals": self._totals().document,
             "money": self._money(),
-            "by_deed": [self._line(line, "deed") for line in found.by_deed],
-            "by_month": [self._line(line, "month") for line in found.by_month],
-            "by_group": [self._line(line, "group") for line in found.by_group],
+            "by_deed": self._by_deed().document,
+            "by_month": self._by_month().document,
+            "by_group": self._by_group().document,
             "members": [self._stakes(each) for each in found.stakes],
-            "limits": [
-                {
-                    "limit": each.limit,
-                    "unit": each.unit,
-                    "deeds": each.deeds,
-                    "cut": self._decimal(each.unit, each.cut),
-                }
-                for each in found.bindings
-            ],
+            "limits": self._limits().document,
             "refused": dict(found.refusals),
-            "conditions": [
-                {
-                    "deed": each.deed,
-                    "code": each.step.code,
-                    "values": each.step.values,
-                    "message": self.desk.language.step(each.step),
-                    "deeds": each.deeds,
-                }
-                for each in found.unmet
-            ],
-            "budgets": [
-                {
-                    "budget": each.budget,
-                    "unit": each.unit,
-                    "since": each.since,
-                    "most": self._decimal(each.unit, each.most),
-                    "day": each.day,
-                    "over": self._decimal(each.unit, each.over),
-                }
-                for each in found.breaches
-            ],
-            "impossible": [
-                {
-                    "deed": each.deed,
-                    "deeds": each.deeds,
-                    "code": each.error.code,
-                    "message": self.desk.language.error(each.error),
-                    "fields": each.error.fields,
-                    "day": each.day,
-                    "member": each.member,
-                }
-                for each in found.impossible
-            ],
+            "conditions": self._conditions().document,
+            "budgets": self._budgets().document,
+            "impossible": self._impossible().document,
             "consents": {"deeds": found.consents, **found.waiting},
         }
 
-    def _line(self, line: Line, of: str | None = None) -> dict[str, Any]:
-        document: dict[str, Any] = {} if of is None else {of: line.of}
-        document |= {
-            "unit": line.unit,
-            "deeds": line.deeds,
-            "given": self._decimal(line.unit, line.given) if self.known else None,
-            "drafted": self._decimal(line.unit, line.drafted),
-            "difference": self._decimal(line.unit, line.difference) if self.known else None,
-        }
-        return document
-
-    def _stakes(self, stakes: Stakes) -> dict[str, Any]:
-        return {
-            "unit": stakes.unit,
-            "gaining": stakes.gaining,
-            "losing": stakes.losing,
-            "same": stakes.same,
-            "gained": [self._line(line, "member") for line in stakes.gained],
-            "lost": [self._line(line, "member") for line in stakes.lost],
-            "spread": [
-                {
-                    "least": self._decimal(stakes.unit, span.least),
-                    "below": self._decimal(stakes.unit, span.below),
-                    "members": span.members,
-                }
-                for span in stakes.spread
-            ],
-        }
-
-    def _money(self) -> dict[str, Any] | None:
-        money = self.found.money
-        if money is None:
-            return None
-        return {
-            "currency": money.currency,
-            "unit": money.unit,
-            "given": money.given if self.known else None,
-            "drafted": money.drafted,
-            "liability": money.liability,
-        }
-
-    def _decimal(self, unit: str, amount: int) -> Decimal:
-        return self.found.units[unit].decimal(amount)
-
-    # --- for people ---------------------------------------------------------------------------
-
     def tables(self) -> Iterator[Table | str]:
-        """One after the other; those that have nothing to say are left out."""
+        """One after the other for people; those that have nothing to say are left out."""
         found, said = self.found, self.desk.language
         yield self._headline()
-        yield from self._totals()
+        yield from _drawn(self._totals())
         if found.money is not None:
             yield self._in_money()
-        yield from self._sums(said.text("By deed"), found.by_deed, self._deed)
-        yield from self._sums(said.text("By month"), found.by_month, self._month)
+        sums = [self._by_deed(), self._by_month()]
         if any(line.of for line in found.by_group):
-            yield from self._sums(said.text("By group"), found.by_group, self._group)
+            sums.append(self._by_group())
+        for each in sums:
+            yield from _drawn(each)
+            if (more := len(each.document) - SHOWN) > 0:
+                yield said.text("… and {n} more; --json has all of them", n=more)
         for stakes in found.stakes:
             yield from self._members(stakes)
-        yield from self._limits()
-        yield from self._refused()
-        yield from self._budgets()
-        yield from self._impossible()
-        yield from self._consents()
+        yield from _drawn(self._limits())
+        refused = [(said.word(refusal), deeds) for refusal, deeds in found.refusals.items()]
+        yield from self._counts(said.text("Deeds that give nothing"), said.text("Because"), refused)
+        yield from _drawn(self._conditions())
+        yield from _drawn(self._budgets())
+        yield from _drawn(self._impossible())
+        waiting = [(said.word(kind), deeds) for kind, deeds in found.waiting.items()]
+        waiting += [(said.text("In all"), found.consents)] if found.consents else []
+        yield from self._counts(said.text("Deeds that need consent"), said.text("They wait for"), waiting)
 
     def _headline(self) -> str:
         said, found = self.desk.language, self.found
@@ -175,20 +94,68 @@ class Findings:
             last=found.last,
         )
 
-    def _totals(self) -> Iterator[Table]:
-        said, found = self.desk.language, self.found
-        yield from self._table(
+    # --- sums ---------------------------------------------------------------------------------
+
+    def _totals(self) -> Listing:
+        said = self.desk.language
+        liability = self.found.liability
+        return listing(
+            self.desk,
             said.text("In all"),
-            [*self._columns(said.text("Unit")), figures(said.text("Not expired at the end"))],
-            [
-                (
-                    self._unit(line.unit),
-                    *self._figures(line),
-                    self._number(line.unit, found.liability[line.unit]),
-                )
-                for line in found.totals
-            ],
+            self.found.totals,
+            *self._figures(),
+            told(
+                "liability",
+                figures(said.text("Not expired at the end")),
+                lambda line: self._decimal(line.unit, liability[line.unit]),
+            ),
         )
+
+    def _by_deed(self) -> Listing:
+        return self._sums("deed", self.desk.language.text("By deed"), self.found.by_deed, self._deed)
+
+    def _by_month(self) -> Listing:
+        return self._sums("month", self.desk.language.text("By month"), self.found.by_month, self._month)
+
+    def _by_group(self) -> Listing:
+        return self._sums("group", self.desk.language.text("By group"), self.found.by_group, self._group)
+
+    def _sums(self, key: str, title: str, lines: Sequence[Line], name: Callable[[Line], str]) -> Listing:
+        cells = (data(**{key: "of"}), seen(words(""), name), *self._figures())
+        return listing(self.desk, title, lines, *cells, most=SHOWN)
+
+    def _figures(self, *, with_unit: bool = True) -> Iterator[Cell[Line]]:
+        """The cells of a line; what was given before, and the difference, where that is known."""
+        said = self.desk.language
+        yield data("unit")
+        if with_unit:
+            yield seen(words(said.text("Unit")), lambda line: self._unit(line.unit))
+        yield told("deeds", figures(said.text("Deeds")))
+        if self.known:
+            given = figures(said.text("Given"))
+            yield told("given", given, lambda line: self._decimal(line.unit, line.given))
+        else:
+            yield Cell(lambda _: {"given": None, "difference": None})
+        drafted = figures(said.text("Under the draft"))
+        yield told("drafted", drafted, lambda line: self._decimal(line.unit, line.drafted))
+        if self.known:
+            yield told("difference", of=lambda line: self._decimal(line.unit, line.difference))
+            difference = figures(said.text("Difference"))
+            yield seen(difference, lambda line: said.signed(self._decimal(line.unit, line.difference)))
+
+    # --- money --------------------------------------------------------------------------------
+
+    def _money(self) -> dict[str, Any] | None:
+        money = self.found.money
+        if money is None:
+            return None
+        return {
+            "currency": money.currency,
+            "unit": money.unit,
+            "given": money.given if self.known else None,
+            "drafted": money.drafted,
+            "liability": money.liability,
+        }
 
     def _in_money(self) -> Table:
         said, money = self.desk.language, self.found.money
@@ -204,154 +171,131 @@ class Findings:
             [(name, said.money(amount, money.currency)) for name, amount in rows],
         )
 
-    def _sums(self, title: str, lines: Sequence[Line], name: Callable[[Line], str]) -> Iterator[Table | str]:
-        said = self.desk.language
-        rows = [[name(line), self._unit(line.unit), *self._figures(line)] for line in lines[:SHOWN]]
-        columns = [words(""), *self._columns(said.text("Unit"))]
-        if rows:
-            yield self.desk.out.table(title, columns, rows)
-        if len(lines) > SHOWN:
-            yield said.text("… and {n} more; --json has all of them", n=len(lines) - SHOWN)
+    # --- members ------------------------------------------------------------------------------
+
+    def _stakes(self, stakes: Stakes) -> dict[str, Any]:
+        gained, lost = self._gained_and_lost(stakes)
+        return {
+            "unit": stakes.unit,
+            "gaining": stakes.gaining,
+            "losing": stakes.losing,
+            "same": stakes.same,
+            "gained": gained.document,
+            "lost": lost.document,
+            "spread": [
+                {
+                    "least": self._decimal(stakes.unit, span.least),
+                    "below": self._decimal(stakes.unit, span.below),
+                    "members": span.members,
+                }
+                for span in stakes.spread
+            ],
+        }
 
     def _members(self, stakes: Stakes) -> Iterator[Table]:
-        said, unit = self.desk.language, self._unit(stakes.unit)
+        said = self.desk.language
         counts = [
             (said.text("gain"), stakes.gaining),
             (said.text("lose"), stakes.losing),
             (said.text("have as much as before"), stakes.same),
         ]
         yield self.desk.out.table(
-            said.text("Members, {unit}", unit=unit),
+            said.text("Members, {unit}", unit=self._unit(stakes.unit)),
             [words(""), figures(said.text("Members"))],
             [(name, said.number(count)) for name, count in counts],
         )
-        for title, lines in (
-            (said.text("Who gains most, {unit}", unit=unit), stakes.gained),
-            (said.text("Who loses most, {unit}", unit=unit), stakes.lost),
-        ):
-            if lines:
-                rows = [[self._member(str(line.of)), *self._figures(line)] for line in lines]
-                yield self.desk.out.table(title, self._columns(said.text("Member")), rows)
+        for each in self._gained_and_lost(stakes):
+            yield from _drawn(each)
 
-    def _limits(self) -> Iterator[Table]:
+    def _gained_and_lost(self, stakes: Stakes) -> tuple[Listing, Listing]:
+        said, unit = self.desk.language, self._unit(stakes.unit)
+        return (
+            self._of_members(said.text("Who gains most, {unit}", unit=unit), stakes.gained),
+            self._of_members(said.text("Who loses most, {unit}", unit=unit), stakes.lost),
+        )
+
+    def _of_members(self, title: str, lines: Sequence[Line]) -> Listing:
         said = self.desk.language
-        yield from self._table(
+        return listing(
+            self.desk,
+            title,
+            lines,
+            data(member="of"),
+            seen(words(said.text("Member")), lambda line: self._member(str(line.of))),
+            *self._figures(with_unit=False),
+        )
+
+    # --- what gave less, or nothing -------------------------------------------------------------
+
+    def _limits(self) -> Listing:
+        said = self.desk.language
+        return listing(
+            self.desk,
             said.text("Limits that gave less"),
-            [
-                words(said.text("Limit")),
-                words(said.text("Unit")),
-                figures(said.text("Deeds")),
-                figures(said.text("Less")),
-            ],
-            [
-                (
-                    each.limit,
-                    self._unit(each.unit),
-                    said.number(each.deeds),
-                    self._number(each.unit, each.cut),
-                )
-                for each in self.found.bindings
-            ],
+            self.found.bindings,
+            told("limit", words(said.text("Limit"))),
+            told("unit", words(said.text("Unit")), seen=lambda each: self._unit(each.unit)),
+            told("deeds", figures(said.text("Deeds"))),
+            told("cut", figures(said.text("Less")), lambda each: self._decimal(each.unit, each.cut)),
         )
 
-    def _refused(self) -> Iterator[Table]:
+    def _conditions(self) -> Listing:
         said = self.desk.language
-        yield from self._table(
-            said.text("Deeds that give nothing"),
-            [words(said.text("Because")), figures(said.text("Deeds"))],
-            [(said.word(refusal), said.number(deeds)) for refusal, deeds in self.found.refusals.items()],
-        )
-        yield from self._table(
+        return listing(
+            self.desk,
             said.text("Conditions that were not met"),
-            [words(said.text("Deed")), words(said.text("Condition")), figures(said.text("Deeds"))],
-            [
-                (self._deed_name(each.deed), said.step(each.step), said.number(each.deeds))
-                for each in self.found.unmet[:SHOWN]
-            ],
+            self.found.unmet,
+            told("deed", words(said.text("Deed")), seen=lambda each: self._deed_name(each.deed)),
+            data(code="step.code", values="step.values"),
+            told("message", words(said.text("Condition")), lambda each: said.step(each.step)),
+            told("deeds", figures(said.text("Deeds"))),
+            most=SHOWN,
         )
 
-    def _budgets(self) -> Iterator[Table]:
+    def _budgets(self) -> Listing:
         said = self.desk.language
-        yield from self._table(
+        return listing(
+            self.desk,
             said.text("Budgets that did not suffice"),
-            [
-                words(said.text("Budget")),
-                figures(said.text("Budget from")),
-                figures(said.text("At most")),
-                figures(said.text("First day")),
-                figures(said.text("Too little by")),
-            ],
-            [
-                (
-                    said.name(each.names, each.budget),
-                    said.date(each.since),
-                    self._number(each.unit, each.most),
-                    said.date(each.day),
-                    self._number(each.unit, each.over),
-                )
-                for each in self.found.breaches
-            ],
+            self.found.breaches,
+            told("budget", words(said.text("Budget")), seen=lambda each: said.name(each.names, each.budget)),
+            data("unit"),
+            told("since", figures(said.text("Budget from"))),
+            told("most", figures(said.text("At most")), lambda each: self._decimal(each.unit, each.most)),
+            told("day", figures(said.text("First day"))),
+            told(
+                "over", figures(said.text("Too little by")), lambda each: self._decimal(each.unit, each.over)
+            ),
         )
 
-    def _impossible(self) -> Iterator[Table]:
-        said = self.desk.language
-        yield from self._table(
+    def _impossible(self) -> Listing:
+        said, known = self.desk.language, self.desk.known
+        return listing(
+            self.desk,
             said.text("Deeds that the draft cannot judge"),
-            [
-                words(said.text("Deed")),
-                figures(said.text("Deeds")),
+            self.found.impossible,
+            told("deed", words(said.text("Deed"))),
+            told("deeds", figures(said.text("Deeds"))),
+            seen(
                 words(said.text("The first of them")),
-                words(said.text("What to do")),
-            ],
-            [
-                (
-                    each.deed,
-                    said.number(each.deeds),
-                    f"{said.date(each.day)} {self._member(each.member)}",
-                    said.error(each.error, self.desk.known),
-                )
-                for each in self.found.impossible[:SHOWN]
-            ],
+                lambda each: f"{said.date(each.day)} {self._member(each.member)}",
+            ),
+            data("day", "member", code="error.code", fields="error.fields"),
+            told("message", of=lambda each: said.error(each.error)),
+            seen(words(said.text("What to do")), lambda each: said.error(each.error, known)),
+            most=SHOWN,
         )
 
-    def _consents(self) -> Iterator[Table]:
-        said, found = self.desk.language, self.found
-        yield from self._table(
-            said.text("Deeds that need consent"),
-            [words(said.text("They wait for")), figures(said.text("Deeds"))],
-            [
-                *((said.word(kind), said.number(deeds)) for kind, deeds in found.waiting.items()),
-                *([(said.text("In all"), said.number(found.consents))] if found.consents else []),
-            ],
-        )
-
-    def _table(self, title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Iterator[Table]:
-        rows = list(rows)
-        if rows:
-            yield self.desk.out.table(title, columns, rows)
-
-    def _columns(self, of: str) -> list[Column]:
+    def _counts(self, title: str, of: str, counts: Sequence[tuple[str, int]]) -> Iterator[Table]:
         said = self.desk.language
-        columns = [words(of), figures(said.text("Deeds"))]
-        if self.known:
-            columns.append(figures(said.text("Given")))
-        columns.append(figures(said.text("Under the draft")))
-        if self.known:
-            columns.append(figures(said.text("Difference")))
-        return columns
+        if counts:
+            rows = [(name, said.number(deeds)) for name, deeds in counts]
+            yield self.desk.out.table(title, [words(of), figures(said.text("Deeds"))], rows)
 
-    def _figures(self, line: Line) -> list[str]:
-        said, unit = self.desk.language, line.unit
-        cells = [said.number(line.deeds)]
-        if self.known:
-            cells.append(self._number(unit, line.given))
-        cells.append(self._number(unit, line.drafted))
-        if self.known:
-            cells.append(said.signed(self._decimal(unit, line.difference)))
-        return cells
+    # --- names --------------------------------------------------------------------------------
 
-    def _number(self, unit: str, amount: int) -> str:
-        return self.desk.language.number(self._decimal(unit, amount))
+    def _decimal(self, unit: str, amount: int) -> Decimal:
+        return self.found.units[unit].decimal(amount)
 
     def _unit(self, code: str) -> str:
         return self.desk.language.name(self.found.units[code].names, code)
@@ -371,3 +315,8 @@ class Findings:
 
     def _group(self, line: Line) -> str:
         return str(line.of) or self.desk.language.text("Without a grid")
+
+
+def _drawn(listed: Listing) -> Iterator[Table]:
+    if listed.document:
+        yield listed.table
