@@ -11,6 +11,7 @@ from rich.text import Text
 from gridpoints.awards.standing import MemberStanding
 from gridpoints.cli.commands import Commands, argument, option
 from gridpoints.cli.desk import Desk
+from gridpoints.cli.listing import listing, seen
 from gridpoints.cli.output import figures, words
 from gridpoints.community.model import Member
 from gridpoints.i18n import Language
@@ -106,23 +107,15 @@ def _one(
 
 def _all(desk: Desk, people: Mapping[str, Member], found: Sequence[MemberStanding]) -> Sequence[Any]:
     said = desk.language
-    rows = [
-        (
-            people[each.member_id].number or "",
-            people[each.member_id].name,
-            _level(desk, each.star.level if each.star else None),
-            said.number(each.metrics.get("hours", 0)),
-            said.number(each.metrics.get("times", 0)),
-            said.number(len(each.no_shows)),
-        )
-        for each in found
-    ]
-    columns = [
-        words(said.text("Number")),
-        words(said.text("Name")),
-        words(said.text("Star")),
-        figures(said.text("Hours")),
-        figures(said.text("Times")),
-        figures(said.text("No-shows")),
-    ]
-    return [desk.out.table(said.text("Stars"), columns, rows)]
+    stars = listing(
+        desk,
+        said.text("Stars"),
+        found,
+        seen(words(said.text("Number")), lambda each: people[each.member_id].number),
+        seen(words(said.text("Name")), lambda each: people[each.member_id].name),
+        seen(words(said.text("Star")), lambda each: _level(desk, each.star.level if each.star else None)),
+        seen(figures(said.text("Hours")), lambda each: each.metrics.get("hours", 0)),
+        seen(figures(said.text("Times")), lambda each: each.metrics.get("times", 0)),
+        seen(figures(said.text("No-shows")), lambda each: len(each.no_shows)),
+    )
+    return [stars.table]

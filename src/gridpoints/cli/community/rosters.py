@@ -2,6 +2,7 @@
 
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +11,10 @@ import typer
 from gridpoints.cli.commands import Commands
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
+from gridpoints.cli.listing import Listing, listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.rows import KEPT, SHOWN, Tally, refuse_same_file, rejects, rejects_option, sheet_option
+from gridpoints.community.model import Member
 from gridpoints.i18n import Language
 from gridpoints.sheets.layouts import MEMBERS
 from gridpoints.sheets.reading import open_table
@@ -55,72 +58,57 @@ def register(command: Commands, language: Language) -> None:
                         tally.reject(entry.problem)
                         if left_out and entry.row is not None:
                             left_out.write(entry.row, entry.problem)
-        changes = found.marked(*WRITTEN)
+        written = found.marked(*WRITTEN)
+        changes = _changes(desk, written[:KEPT])
         document: dict[str, Any] = {
             "file": file.name,
             "applied": apply_it,
             **{str(mark): found.counts[mark] for mark in Mark},
             "grids": [grid.name for grid in found.grids],
-            "changes": [_document(entry) for entry in changes[:KEPT]],
-            "changes_left_out": max(0, len(changes) - KEPT),
+            "changes": changes.document,
+            "changes_left_out": max(0, len(written) - KEPT),
             **tally.document(language),
         }
-        desk.out.show(document, *_drawing(desk, found, applied=apply_it), *tally.drawing(desk))
+        parts: list[Any] = [_counts(desk, found, applied=apply_it), *([changes.table] if written else [])]
+        if (more := len(written) - SHOWN) > 0:
+            parts.append(language.text("… and {n} more; --json has them", n=more))
+        desk.out.show(document, *parts, *tally.drawing(desk))
         return SOMETHING_LEFT if tally.problems else DONE
 
 
-def _document(entry: RosterEntry) -> dict[str, Any]:
+def _counts(desk: Desk, found: Reconciliation, *, applied: bool) -> Any:
+    said = desk.language
+    return desk.out.table(
+        said.text("Done") if applied else said.text("What would change"),
+        [words(""), figures(said.text("People"))],
+        [(said.word(mark), said.number(found.counts[mark])) for mark in Mark if found.counts[mark]],
+    )
+
+
+def _changes(desk: Desk, entries: Sequence[RosterEntry]) -> Listing:
+    said = desk.language
+    return listing(
+        desk,
+        said.text("Changes"),
+        entries,
+        told("row", figures(said.text("Row")), lambda entry: entry.row and entry.row.number),
+        told("mark", words("")),
+        told("member", of=lambda entry: _member(entry).id),
+        told("number", words(said.text("Number")), lambda entry: _member(entry).number),
+        told("name", words(said.text("Name")), lambda entry: _member(entry).name, _renamed),
+        told("former_name", of=lambda entry: entry.before and entry.before.name),
+        told("lived_in", words(said.text("From")), lambda entry: entry.lived_in or None),
+        told("lives_in", words(said.text("To")), lambda entry: entry.lives_in or None),
+        most=SHOWN,
+    )
+
+
+def _member(entry: RosterEntry) -> Member:
     member = entry.after or entry.before
     assert member is not None  # noqa: S101  # what is written is about somebody
-    return {
-        "mark": entry.mark,
-        "row": None if entry.row is None else entry.row.number,
-        "member": member.id,
-        "number": member.number,
-        "name": member.name,
-        "former_name": None if entry.before is None else entry.before.name,
-        "lived_in": entry.lived_in or None,
-        "lives_in": entry.lives_in or None,
-    }
+    return member
 
 
-def _drawing(desk: Desk, found: Reconciliation, *, applied: bool) -> list[Any]:
-    language = desk.language
-    counts = desk.out.table(
-        language.text("Done") if applied else language.text("What would change"),
-        [words(""), figures(language.text("People"))],
-        [(language.word(mark), language.number(found.counts[mark])) for mark in Mark if found.counts[mark]],
-    )
-    changes = found.marked(*WRITTEN)
-    if not changes:
-        return [counts]
-    listed = desk.out.table(
-        language.text("Changes"),
-        [
-            figures(language.text("Row")),
-            words(""),
-            words(language.text("Number")),
-            words(language.text("Name")),
-            words(language.text("From")),
-            words(language.text("To")),
-        ],
-        [_line(language, entry) for entry in changes[:SHOWN]],
-    )
-    if (more := len(changes) - SHOWN) <= 0:
-        return [counts, listed]
-    return [counts, listed, language.text("… and {n} more; --json has them", n=more)]
-
-
-def _line(language: Language, entry: RosterEntry) -> tuple[str, ...]:
-    told = _document(entry)
-    renamed = told["former_name"] not in (None, told["name"])
-    name = f"{told['former_name']} → {told['name']}" if renamed else told["name"]
-    row = "" if told["row"] is None else str(told["row"])
-    return (
-        row,
-        language.word(entry.mark),
-        told["number"] or "",
-        name,
-        told["lived_in"] or "",
-        told["lives_in"] or "",
-    )
+def _renamed(entry: RosterEntry) -> str:
+    name = _member(entry).name
+    return name if entry.before is None or entry.before.name == name else f"{entry.before.name} → {name}"

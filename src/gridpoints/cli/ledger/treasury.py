@@ -9,6 +9,7 @@ import typer
 
 from gridpoints.cli.commands import Commands, argument, option
 from gridpoints.cli.desk import Desk, end_if_given, end_of
+from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -60,16 +61,16 @@ def register(command: Commands, language: Language) -> None:
             )
             owed = isinstance(done, Debt)
             legs = done.legs if isinstance(done, Debt) else village.ledger.transaction(done.transaction).legs
-            document = {
-                "transaction": done.id if isinstance(done, Debt) else done.transaction,
-                "reverses": transaction,
-                "owed": owed,
-                "legs": _document(village, legs),
-            }
             said = desk.language
             title = said.text("Owed") if owed else said.text("Given back")
-            table = _table(desk, village, f"{title}: {transaction}", legs)
-        desk.out.show(document, table)
+            moved = _legs(desk, village, legs, f"{title}: {transaction}")
+        document = {
+            "transaction": done.id if isinstance(done, Debt) else done.transaction,
+            "reverses": transaction,
+            "owed": owed,
+            "legs": moved.document,
+        }
+        desk.out.show(document, moved.table)
 
     @command(
         "debts",
@@ -94,7 +95,7 @@ def register(command: Commands, language: Language) -> None:
                         "transaction": debt.transaction,
                         "owed_since": debt.owed_since,
                         "reason": debt.reason,
-                        "legs": _document(village, debt.legs),
+                        "legs": _legs(desk, village, debt.legs).document,
                     }
                     for debt in owed
                 ],
@@ -134,31 +135,22 @@ def register(command: Commands, language: Language) -> None:
         desk.out.show({"closed_until": until}, sentence)
 
 
-def _document(village: Community, legs: Iterable[Leg]) -> list[dict[str, Any]]:
-    units = village.rules.units()
-    return [
-        {
-            "account": leg.account.key,
-            "unit": leg.account.unit,
-            "amount": units[leg.account.unit].decimal(leg.amount),
-        }
-        for leg in legs
-    ]
-
-
-def _table(desk: Desk, village: Community, title: str, legs: Iterable[Leg]) -> Any:
+def _legs(desk: Desk, village: Community, legs: Iterable[Leg], title: str = "") -> Listing:
     said, units = desk.language, village.rules.units()
-    return desk.out.table(
+    return listing(
+        desk,
         title,
-        [words(said.text("Account")), figures(said.text("Amount")), words(said.text("Unit"))],
-        [
-            (
-                said.account(leg.account.key, desk.known),
-                said.signed(units[leg.account.unit].decimal(leg.amount)),
-                said.name(units[leg.account.unit].names, leg.account.unit),
-            )
-            for leg in legs
-        ],
+        legs,
+        data(account="account.key", unit="account.unit"),
+        seen(words(said.text("Account")), lambda leg: said.account(leg.account.key, desk.known)),
+        told("amount", of=lambda leg: units[leg.account.unit].decimal(leg.amount)),
+        seen(
+            figures(said.text("Amount")),
+            lambda leg: said.signed(units[leg.account.unit].decimal(leg.amount)),
+        ),
+        seen(
+            words(said.text("Unit")), lambda leg: said.name(units[leg.account.unit].names, leg.account.unit)
+        ),
     )
 
 
