@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
-from functools import partial
 
 from attrs import evolve, field, frozen
 
@@ -25,12 +24,11 @@ from gridpoints.errors import (
 )
 from gridpoints.sheets.cells import tidy
 from gridpoints.sheets.homes import Homes
-from gridpoints.sheets.identity import content_id
 from gridpoints.sheets.layouts import MEMBERS
+from gridpoints.sheets.people import Person
 from gridpoints.sheets.reading import Table
 from gridpoints.sheets.rows import Misread, Row, RowProblem
 from gridpoints.storage.port import Work
-from gridpoints.values import check_identifier, check_text
 
 
 class Mark(StrEnum):
@@ -164,22 +162,6 @@ def _failed(entry: RosterEntry, error: GridpointsError) -> RosterEntry:
 
 
 @frozen
-class _Line:
-    """A row that could be read. `grid` and `household` are names, empty where none is given."""
-
-    row: Row
-    number: str | None
-    name: str
-    household: str
-    grid: str
-
-    @property
-    def id(self) -> str:
-        """The id that somebody without a number has, as in `roster.enrol`."""
-        return content_id("member", self.name, self.grid, self.household)
-
-
-@frozen
 class _Holding:
     """The list held against the register: first those who are known for certain, then the others."""
 
@@ -218,11 +200,11 @@ class _Holding:
 
     # --- rows ---------------------------------------------------------------------------------
 
-    def _lines(self) -> Iterator[_Line]:
+    def _lines(self) -> Iterator[Person]:
         """The rows that can be read and stand there for the first time."""
         for row in self.table:
             try:
-                line = self._line(row)
+                line = Person.read(self.table, row)
             except Misread as misread:
                 self.entries[row.number] = RosterEntry(Mark.WRONG, row, problem=misread.problem)
                 self.mentioned.update({self._cell(row, "number"), self._cell(row, "name")} - {""})
@@ -234,18 +216,6 @@ class _Holding:
             else:
                 self.entries[row.number] = self._twice(line, first)
 
-    def _line(self, row: Row) -> _Line:
-        if row.flaw is not None:
-            raise Misread(RowProblem(row.number, None, row.flaw))
-        cell = partial(self.table.value, row)
-        return _Line(
-            row=row,
-            number=cell("number", lambda text: check_identifier("number", text) if text else None),
-            name=cell("name", lambda text: check_text("name", text, longest=200)),
-            household=cell("household", partial(_short, "label")),
-            grid=cell("grid", partial(_short, "name")),
-        )
-
     def _cell(self, row: Row, key: str) -> str:
         try:
             return self.table.text(row, key)
@@ -254,7 +224,7 @@ class _Holding:
 
     # --- who is meant -------------------------------------------------------------------------
 
-    def _known(self, line: _Line, by_number: dict[str, Member], by_id: dict[str, Member]) -> bool:
+    def _known(self, line: Person, by_number: dict[str, Member], by_id: dict[str, Member]) -> bool:
         """Whether a row's number or content names somebody in the register; then it is settled."""
         member = by_number.get(line.number) if line.number else by_id.get(line.id)
         if member is None:
@@ -262,7 +232,7 @@ class _Holding:
         self._settle(line, lambda line: self._claim(line, member))
         return True
 
-    def _adopted(self, line: _Line, present: dict[str, list[Member]]) -> RosterEntry:
+    def _adopted(self, line: Person, present: dict[str, list[Member]]) -> RosterEntry:
         """Somebody who had no number and has one now, or somebody new."""
         home = self._home(line, None)
         same = [
@@ -274,7 +244,7 @@ class _Holding:
         ]
         return self._claim(line, same[0]) if len(same) == 1 else self._new(line, home)
 
-    def _told_by_name(self, line: _Line, future: dict[str, list[Member]]) -> RosterEntry:
+    def _told_by_name(self, line: Person, future: dict[str, list[Member]]) -> RosterEntry:
         """Somebody of that name who lives there, somebody new, or nobody can tell who."""
         home = self._home(line, None)
         bearers = future.get(line.name, [])
@@ -307,14 +277,14 @@ class _Holding:
 
     # --- what it comes to ---------------------------------------------------------------------
 
-    def _settle(self, line: _Line, settled: Callable[[_Line], RosterEntry]) -> None:
+    def _settle(self, line: Person, settled: Callable[[Person], RosterEntry]) -> None:
         try:
             self.entries[line.row.number] = settled(line)
         except Misread as misread:
             self.entries[line.row.number] = RosterEntry(Mark.WRONG, line.row, problem=misread.problem)
             self.mentioned.add(line.number or line.name)
 
-    def _claim(self, line: _Line, member: Member) -> RosterEntry:
+    def _claim(self, line: Person, member: Member) -> RosterEntry:
         """The row stands for that member: what it says of them counts."""
         home = self._home(line, member.household_id)
         if (first := self.claimed.setdefault(member.id, line.row.number)) != line.row.number:
@@ -339,7 +309,7 @@ class _Holding:
         mark = Mark.BACK if back else Mark.MOVED if moved else Mark.CHANGED
         return RosterEntry(mark, line.row, member, after, lived_in, self.homes.shown(after.household_id))
 
-    def _new(self, line: _Line, home: Household | None) -> RosterEntry:
+    def _new(self, line: Person, home: Household | None) -> RosterEntry:
         household_id = None if home is None else self.homes.plan(line.grid, home).id
         member = Member(
             id=self.context.ids.new() if line.number else line.id,
@@ -351,7 +321,7 @@ class _Holding:
         self.claimed[member.id] = line.row.number
         return RosterEntry(Mark.NEW, line.row, None, member, "", self.homes.shown(household_id))
 
-    def _home(self, line: _Line, present: str | None) -> Household | None:
+    def _home(self, line: Person, present: str | None) -> Household | None:
         if not line.household:
             return None
         try:
@@ -360,11 +330,11 @@ class _Holding:
             column = "grid" if line.grid else "household"
             raise Misread(RowProblem(line.row.number, self.table.heading(column), error)) from None
 
-    def _twice(self, line: _Line, first: int) -> RosterEntry:
+    def _twice(self, line: Person, first: int) -> RosterEntry:
         repeated = RowRepeated(row=first, accepted=MEMBERS.column("number").recommended)
         return RosterEntry(Mark.TWICE, line.row, problem=RowProblem(line.row.number, None, repeated))
 
-    def _problem(self, line: _Line, key: str, error: GridpointsError, mark: Mark) -> RosterEntry:
+    def _problem(self, line: Person, key: str, error: GridpointsError, mark: Mark) -> RosterEntry:
         return RosterEntry(
             mark, line.row, problem=RowProblem(line.row.number, self.table.heading(key), error)
         )
@@ -377,7 +347,3 @@ def _by_name(members: Iterable[Member]) -> dict[str, list[Member]]:
         if member.status is MemberStatus.ACTIVE:
             found[tidy(member.name)].append(member)
     return dict(found)
-
-
-def _short(name: str, text: str) -> str:
-    return check_text(name, text, longest=200) if text else ""

@@ -6,7 +6,6 @@ Somebody is known again by their number; who has none, by name, grid and househo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
 
 from attrs import field, frozen
 
@@ -23,10 +22,10 @@ from gridpoints.errors import (
 from gridpoints.sheets.cells import tidy
 from gridpoints.sheets.identity import content_id
 from gridpoints.sheets.layouts import MEMBERS
+from gridpoints.sheets.people import Person
 from gridpoints.sheets.reading import Table
 from gridpoints.sheets.rows import Misread, Row, RowProblem
 from gridpoints.storage.port import Work
-from gridpoints.values import check_identifier, check_text
 
 
 @frozen
@@ -37,22 +36,6 @@ class EnrolOutcome:
     member: Member | None = None
     repeated: bool = False
     problem: RowProblem | None = None
-
-
-@frozen
-class _Draft:
-    """A row that could be read. `grid` and `household` are names, empty where none is given."""
-
-    row: Row
-    number: str | None
-    name: str
-    household: str
-    grid: str
-
-    @property
-    def id(self) -> str | None:
-        """The id of somebody who has no number."""
-        return None if self.number else content_id("member", self.name, self.grid, self.household)
 
 
 def enrol(context: Context, table: Table, *, size: int = 500) -> Iterator[EnrolOutcome]:
@@ -76,7 +59,7 @@ class _Enrolling:
 
     def batch(self, rows: Sequence[Row]) -> list[EnrolOutcome]:
         outcomes: dict[int, EnrolOutcome] = {}
-        drafts: list[_Draft] = []
+        drafts: list[Person] = []
         for row in rows:
             try:
                 drafts.append(self._draft(row))
@@ -85,23 +68,14 @@ class _Enrolling:
         outcomes |= {outcome.row.number: outcome for outcome in self._enrol(drafts)}
         return [outcomes[row.number] for row in rows]
 
-    def _draft(self, row: Row) -> _Draft:
-        if row.flaw is not None:
-            raise Misread(RowProblem(row.number, None, row.flaw))
-        cell = partial(self.table.value, row)
-        draft = _Draft(
-            row=row,
-            number=cell("number", lambda text: check_identifier("number", text) if text else None),
-            name=cell("name", lambda text: check_text("name", text, longest=200)),
-            household=cell("household", partial(_short, "label")),
-            grid=cell("grid", partial(_short, "name")),
-        )
-        if draft.id and (first := self.seen.setdefault(draft.id, row.number)) != row.number:
+    def _draft(self, row: Row) -> Person:
+        draft = Person.read(self.table, row)
+        if not draft.number and (first := self.seen.setdefault(draft.id, row.number)) != row.number:
             repeated = RowRepeated(row=first, accepted=MEMBERS.column("number").recommended)
             raise Misread(RowProblem(row.number, None, repeated))
         return draft
 
-    def _enrol(self, drafts: Sequence[_Draft]) -> list[EnrolOutcome]:
+    def _enrol(self, drafts: Sequence[Person]) -> list[EnrolOutcome]:
         while True:
             try:
                 with self.context.begin() as work:
@@ -111,7 +85,7 @@ class _Enrolling:
                 if race.kind not in ("grid", "household", "member"):
                     raise
 
-    def _enrol_in(self, work: Work, drafts: Sequence[_Draft]) -> list[EnrolOutcome]:
+    def _enrol_in(self, work: Work, drafts: Sequence[Person]) -> list[EnrolOutcome]:
         village = work.get(Profile, self.context.community).name
         homes = self._homes(work, {(d.grid or village, d.household) for d in drafts if d.household})
         known = self._known(work, drafts)
@@ -121,11 +95,12 @@ class _Enrolling:
         outcomes: list[EnrolOutcome] = []
         for draft in drafts:
             home = homes.get((draft.grid or village, draft.household))
-            if (member := known.get(draft.number or draft.id or "")) is not None:
+            if (member := known.get(draft.number or draft.id)) is not None:
                 outcomes.append(self._again(draft, member, home, labels))
                 continue
             household_id = None if home is None else home.id
-            member = room.applicant(draft.name, household_id=household_id, number=draft.number, id=draft.id)
+            id = None if draft.number else draft.id
+            member = room.applicant(draft.name, household_id=household_id, number=draft.number, id=id)
             known[draft.number or member.id] = member
             labels |= {home.id: home.label} if home else {}
             new.append(member)
@@ -133,10 +108,10 @@ class _Enrolling:
         room.enrol_all(new)
         return outcomes
 
-    def _known(self, work: Work, drafts: Sequence[_Draft]) -> dict[str, Member]:
+    def _known(self, work: Work, drafts: Sequence[Person]) -> dict[str, Member]:
         """Who of them is enrolled already, by number, or by id for those who have none."""
         numbers = [draft.number for draft in drafts if draft.number]
-        ids = [draft.id for draft in drafts if draft.id]
+        ids = [draft.id for draft in drafts if not draft.number]
         members = {m.number: m for m in work.find(Member, {"number": numbers}) if m.number}
         return members | {m.id: m for m in work.find(Member, {"id": ids})}
 
@@ -145,7 +120,7 @@ class _Enrolling:
         return {household.id: household.label for household in work.find(Household, {"id": ids})}
 
     def _again(
-        self, draft: _Draft, member: Member, home: Household | None, labels: Mapping[str, str]
+        self, draft: Person, member: Member, home: Household | None, labels: Mapping[str, str]
     ) -> EnrolOutcome:
         """The outcome for somebody who is enrolled: they must be who the row says, where it says."""
         if tidy(member.name) != draft.name:
@@ -158,7 +133,7 @@ class _Enrolling:
             return self._problem(draft, "household", moved)
         return EnrolOutcome(draft.row, member, repeated=True)
 
-    def _problem(self, draft: _Draft, key: str, error: GridpointsError) -> EnrolOutcome:
+    def _problem(self, draft: Person, key: str, error: GridpointsError) -> EnrolOutcome:
         number = draft.row.number
         return EnrolOutcome(draft.row, problem=RowProblem(number, self.table.heading(key), error))
 
@@ -183,7 +158,3 @@ class _Enrolling:
         new = {name: Grid(content_id("grid", name), name) for name in sorted(names - found.keys())}
         self.context.keep_all(work, new.values())
         return found | new
-
-
-def _short(name: str, text: str) -> str:
-    return check_text(name, text, longest=200) if text else ""
