@@ -6,7 +6,7 @@ No decision is made again: a line says what happened. It is how a ledger is impo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -84,11 +84,6 @@ class Projection:
             # The later one, should another clock have been ahead of ours.
             until = instant(line.effective_at)
             self.closed_until = max(self.closed_until or until, until)
-
-    def apply_all(self, lines: Iterable[Line]) -> Iterator[Place]:
-        """Move on by many lines."""
-        for line in lines:
-            yield from self.apply(line)
 
     def _account(self, key: str) -> Kept:
         kept = self.accounts.get(key)

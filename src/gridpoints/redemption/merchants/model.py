@@ -54,10 +54,6 @@ class Merchant:
         if self.status is not MerchantStatus.ACTIVE:
             raise MerchantNotActive(merchant=self.name, status=self.status)
 
-    def money_for(self, points: Decimal) -> Decimal:
-        """What `points` come to in money, rounded half up to the cent."""
-        return to_the_cent(points * self.rate)
-
 
 def to_the_cent(money: Decimal) -> Decimal:
     """`money`, rounded half up to the cent."""
