@@ -29,6 +29,9 @@ class RedemptionStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+#: Of a redemption by which somebody got something.
+HANDED_OUT = (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED)
+
 REDEMPTION = Lifecycle.of(
     {
         RedemptionStatus.AUTHORISED: {

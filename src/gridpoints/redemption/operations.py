@@ -10,10 +10,10 @@ from gridpoints.redemption.fund.funding import Funding
 from gridpoints.redemption.merchants.equipping import Equipping
 from gridpoints.redemption.merchants.onboarding import Onboarding
 from gridpoints.redemption.model import Redemption
-from gridpoints.redemption.offers.stocking import Stocking
 from gridpoints.redemption.till.asking import Merits
 from gridpoints.redemption.till.refunding import Refunding
 from gridpoints.redemption.till.refunds import Refund
+from gridpoints.redemption.till.stocking import Stocking
 from gridpoints.redemption.vouchers.delivering import Delivering
 from gridpoints.storage.port import Range
 from gridpoints.values import Interval

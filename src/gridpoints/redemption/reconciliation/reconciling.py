@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from gridpoints.errors import DifferenceOutdated, NothingToCorrect
 from gridpoints.ledger.model import Account, Entry
 from gridpoints.redemption.merchants.model import Agreement, Merchant, agreed_on
-from gridpoints.redemption.model import Redemption, RedemptionStatus
+from gridpoints.redemption.model import HANDED_OUT, Redemption
 from gridpoints.redemption.reconciliation.model import (
     Difference,
     Listed,
@@ -27,9 +27,6 @@ from gridpoints.redemption.statements.settling import AT_ONCE, NO_TAKINGS
 from gridpoints.redemption.vouchers.model import Voucher
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Interval, Unit, check_text, midnight
-
-#: Whose goods were handed out.
-_HANDED_OUT = (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED)
 
 
 @frozen
@@ -51,7 +48,7 @@ class Reconciling(Paying):
             self._must_be_let_read(work, merchant.id)
             taken = {
                 "merchant_id": merchant.id,
-                "status": _HANDED_OUT,
+                "status": HANDED_OUT,
                 "captured_at": Range(at_least=within.start, below=within.end),
             }
             redemptions = work.find(Redemption, taken, order=("captured_at", "id"))

@@ -26,7 +26,7 @@ from gridpoints.errors import (
 from gridpoints.ledger.model import Account, AccountKind, Hold
 from gridpoints.redemption.merchants.model import Agreement, Alliance, AllianceStatus, Merchant
 from gridpoints.redemption.merchants.outlets import KeyScope
-from gridpoints.redemption.model import RESERVATION, Line, Redemption, RedemptionStatus, Use
+from gridpoints.redemption.model import HANDED_OUT, RESERVATION, Line, Redemption, Use
 from gridpoints.redemption.offers.model import Offer
 from gridpoints.redemption.offers.offering import Offering, must_cover
 from gridpoints.redemption.till.asking import Asked, Merits, Wanted, check_id
@@ -232,9 +232,7 @@ class _Reservation:
             for use in pieces_limited(offer, self.asked.basket[offer.id], day, subjects, pricing.used)
         ]
         if pricing.terms is not None and pricing.terms.hours:
-            pricing.first = not self.work.count(
-                Redemption, {"member_id": member.id, "status": tuple(_HANDED_OUT)}
-            )
+            pricing.first = not self.work.count(Redemption, {"member_id": member.id, "status": HANDED_OUT})
             pricing.hours = self._hours(member) if pricing.first else Decimal(0)
         if pricing.needs_balances:
             self._look_at_balances(pricing)
@@ -315,10 +313,6 @@ class _Reservation:
                 for s in accounts
             ]
         return (*steps, *paid.explanation)
-
-
-#: Of redemptions by which somebody got something.
-_HANDED_OUT = (RedemptionStatus.CAPTURED, RedemptionStatus.REFUNDED)
 
 
 def _locked(work: Work, asked: Asked) -> tuple[list[Member], list[PublishedRules], list[Offer]]:

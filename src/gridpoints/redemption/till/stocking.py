@@ -1,4 +1,7 @@
-"""The stock of an offer: what came, and what is written off. A part of `Redemptions`."""
+"""The stock of an offer: what came, and what is written off. A part of `Redemptions`.
+
+It stands beside the till: what nobody came for is put back before it is said that there is too little.
+"""
 
 from __future__ import annotations
 
