@@ -27,17 +27,13 @@ def register(command: Commands, language: Language) -> None:
     _register_deciding(command, language)
 
 
-def _number(language: Language, help: str) -> Any:
-    return option("NUMBER", help)
-
-
 def _session_argument(language: Language) -> Any:
     return argument("SESSION", language.text("The session, by its number: see `catalog sessions`."))
 
 
 def _register_holding(command: Commands, language: Language) -> None:
-    places_option = _number(language, language.text("How many volunteers there is room for."))
-    minimum_option = _number(language, language.text("With fewer volunteers it may not take place."))
+    places_option = option("NUMBER", language.text("How many volunteers there is room for."))
+    minimum_option = option("NUMBER", language.text("With fewer volunteers it may not take place."))
 
     @command("session", language.text("Announce a session of a service, once."))
     def session(

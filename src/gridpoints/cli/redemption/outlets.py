@@ -35,10 +35,6 @@ def register(command: Commands, language: Language) -> None:
     _register_keys(command, language)
 
 
-def _reason_option(language: Language) -> Any:
-    return reason_option(language)
-
-
 def _scope_option(language: Language) -> Any:
     return option(
         "authorise|capture|void|refund|read",
@@ -100,7 +96,7 @@ def _register_outlets(command: Commands, language: Language) -> None:
         desk: Desk,
         *,
         outlet: Annotated[str, outlet_argument(language)],
-        reason: Annotated[str | None, _reason_option(language)] = None,
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             meant = outlet_of(desk, village, outlet)
@@ -132,7 +128,7 @@ def _register_tills(command: Commands, language: Language) -> None:
         desk: Desk,
         *,
         till: Annotated[str, till_argument(language)],
-        reason: Annotated[str | None, _reason_option(language)] = None,
+        reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
             closed = village.redemption.close_till(till_of(desk, village, till).id, reason=reason)
