@@ -34,6 +34,7 @@ INTERNAL = (
     "gridpoints.sheets.formats",
     "gridpoints.sheets.identity",
     "gridpoints.sheets.package",
+    "gridpoints.sheets.people",
     "gridpoints.sheets.workbook",
     "gridpoints.sheets.worksheet",
     "gridpoints.storage.memory.",
