@@ -16,6 +16,7 @@ from rich.table import Table as Drawing
 
 from gridpoints.cli.commands import option
 from gridpoints.cli.desk import Desk
+from gridpoints.cli.listing import Listing, data, listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.errors import FileNotOpened
 from gridpoints.i18n import Language
@@ -53,40 +54,32 @@ class Tally:
         if len(self.problems) < KEPT:
             self.problems.append(problem)
 
-    def document(self, language: Language) -> dict[str, Any]:
+    def document(self, desk: Desk) -> dict[str, Any]:
         """The problems for programs."""
-        problems = [
-            {
-                "row": problem.row,
-                "column": problem.column,
-                "code": problem.error.code,
-                "message": language.error(problem.error),
-                "fields": problem.error.fields,
-            }
-            for problem in self.problems
-        ]
+        problems = self._listed(desk).document
         return {"problems": problems, "problems_left_out": self.counts["rejected"] - len(problems)}
 
     def drawing(self, desk: Desk) -> list[Drawing | str]:
         """The problems for people; nothing where there are none."""
         if not self.problems:
             return []
-        language = desk.language
-        table = desk.out.table(
-            language.text("Rows left out"),
-            [
-                figures(language.text("Row")),
-                words(language.text("Column")),
-                words(language.text("What to do")),
-            ],
-            [
-                (str(problem.row), problem.column or "", language.error(problem.error))
-                for problem in self.problems[:SHOWN]
-            ],
-        )
+        table = self._listed(desk).table
         if (more := self.counts["rejected"] - SHOWN) <= 0:
             return [table]
-        return [table, language.text("… and {n} more; --rejects FILE writes all of them", n=more)]
+        return [table, desk.language.text("… and {n} more; --rejects FILE writes all of them", n=more)]
+
+    def _listed(self, desk: Desk) -> Listing:
+        said = desk.language
+        return listing(
+            desk,
+            said.text("Rows left out"),
+            self.problems,
+            told("row", figures(said.text("Row"))),
+            told("column", words(said.text("Column"))),
+            told("message", words(said.text("What to do")), lambda problem: said.error(problem.error)),
+            data(code="error.code", fields="error.fields"),
+            most=SHOWN,
+        )
 
 
 @define

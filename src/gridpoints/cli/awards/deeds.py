@@ -66,7 +66,7 @@ def register(command: Commands, language: Language) -> None:
             "file": file.name,
             **{sort: tally.counts[sort] for sort in sorts},
             "points": {unit: units[unit].decimal(amount) for unit, amount in sorted(tally.points.items())},
-            **tally.document(language),
+            **tally.document(desk),
         }
         total = [language.amount(amount, units[unit]) for unit, amount in sorted(tally.points.items())]
         desk.out.show(document, _summary(desk, tally, total), *tally.drawing(desk))

@@ -101,7 +101,7 @@ def register(command: Commands, language: Language) -> None:
             "offers": [
                 {"id": offer.id, "name": offer.name, "merchant": offer.merchant_id} for offer in offers
             ],
-            **tally.document(language),
+            **tally.document(desk),
         }
         founded = language.text(
             "{name} is founded as {id}, with the rules {rules}", name=name, id=id, rules=in_force.id
@@ -128,7 +128,7 @@ def register(command: Commands, language: Language) -> None:
             with rejects(rejected, table, language) as left_out:
                 _enrol(desk, village, table, tally, left_out)
         counts = {name: tally.counts[name] for name in ("enrolled", "repeated", "rejected")}
-        document = {"file": file.name, **counts, **tally.document(language)}
+        document = {"file": file.name, **counts, **tally.document(desk)}
         desk.out.show(document, _summary(desk, tally), *tally.drawing(desk))
         return SOMETHING_LEFT if tally.problems else DONE
 

@@ -67,7 +67,7 @@ def register(command: Commands, language: Language) -> None:
             "grids": [grid.name for grid in found.grids],
             "changes": changes.document,
             "changes_left_out": max(0, len(written) - KEPT),
-            **tally.document(language),
+            **tally.document(desk),
         }
         parts: list[Any] = [_counts(desk, found, applied=apply_it), *([changes.table] if written else [])]
         if (more := len(written) - SHOWN) > 0:

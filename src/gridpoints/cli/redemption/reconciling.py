@@ -76,7 +76,7 @@ def register(command: Commands, language: Language) -> None:
                 **_compared(unit, found),
                 "differences": differing.document,
                 "accepted": adjusted.document,
-                **left_out.document(language),
+                **left_out.document(desk),
             },
             differing.table,
             *([adjusted.table] if accepted else []),

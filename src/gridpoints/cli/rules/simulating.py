@@ -90,7 +90,7 @@ def register(command: Commands, language: Language) -> None:
             _draw(found, plot, desk.language)
         findings = Findings(desk, rules, found)
         desk.out.show(
-            {**findings.document(), **left_out.document(language)},
+            {**findings.document(), **left_out.document(desk)},
             *findings.tables(),
             *left_out.drawing(desk),
         )
