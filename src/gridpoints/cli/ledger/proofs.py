@@ -26,7 +26,12 @@ from gridpoints.values import check_whole, zone
 
 def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
+    _register_sealing(command, language)
+    _register_receipts(command, language)
+    _register_verifying(command, language)
 
+
+def _register_sealing(command: Commands, language: Language) -> None:
     @command("seal", language.text("Seal the journal up to now: one hash over every line, to be published."))
     def seal(
         desk: Desk,
@@ -55,6 +60,8 @@ def register(command: Commands, language: Language) -> None:
         }
         desk.out.show(document, _sealed(desk, made, before))
 
+
+def _register_receipts(command: Commands, language: Language) -> None:
     @command(
         "receipt",
         language.text("Write a resident's receipt: proof that a transaction is sealed in the journal."),
@@ -135,6 +142,8 @@ def register(command: Commands, language: Language) -> None:
         sentence = desk.language.text("The receipt holds: the line is sealed as it stands here.")
         desk.out.show(told.document(), Text(sentence, style="bold green"), *told.drawing(desk))
 
+
+def _register_verifying(command: Commands, language: Language) -> None:
     @command(
         "verify",
         language.text("Rebuild every balance from the entries, and compare; exit code 1 where one differs."),

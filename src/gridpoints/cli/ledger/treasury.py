@@ -18,7 +18,11 @@ from gridpoints.ledger.model import Debt, Leg
 
 def register(command: Commands, language: Language) -> None:
     """Add the commands of this module."""
+    _register_reversing(command, language)
+    _register_closing(command, language)
 
+
+def _register_reversing(command: Commands, language: Language) -> None:
     @command("reverse", language.text("Give back what a transaction gave and took, or a part."))
     def reverse(
         desk: Desk,
@@ -105,6 +109,8 @@ def register(command: Commands, language: Language) -> None:
         parts = [said.text("Collected: {n}", n=len(collected))] if collect else []
         desk.out.show(document, *parts, table)
 
+
+def _register_closing(command: Commands, language: Language) -> None:
     @command("expire", language.text("Post the expiry of all points that nobody spent in time."))
     def expire(
         desk: Desk,
