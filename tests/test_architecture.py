@@ -1,4 +1,4 @@
-"""The page on the architecture names what is there: every room, and every file and folder that it sends one to."""
+"""The page on the architecture names what is there: every room, and each file and folder it points to."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from gridpoints.i18n import Language
 from gridpoints.rules.difference import Altered, Difference, difference
 from gridpoints.rules.expression.evaluator import Expressions
+from gridpoints.rules.file.compiling import rule_set
 from gridpoints.rules.file.document import RuleSetDocument
 from gridpoints.rules.file.source import parse
 from gridpoints.rules.loading import load, preset, preset_names
@@ -205,7 +206,7 @@ def with_(data: Any, path: Path, value: Any) -> Any:
 def compiled(data: Any) -> RuleSet | None:
     """The rule set, or None where the change makes it none."""
     try:
-        return RuleSetDocument.model_validate(data).compiled(Expressions())
+        return rule_set(RuleSetDocument.model_validate(data), Expressions())
     except (ValidationError, LookupError, ValueError, AssertionError):  # what the checks would find
         return None
     except Exception as error:  # an expression that names what is not there

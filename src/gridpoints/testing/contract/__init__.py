@@ -16,6 +16,7 @@ from gridpoints.testing.contract.records import RecordsContract
 from gridpoints.testing.contract.reversals import ReversalsContract
 from gridpoints.testing.contract.sums import SumsContract
 from gridpoints.testing.contract.time import TimeContract
+from gridpoints.testing.contract.transfer import TransferContract
 from gridpoints.testing.contract.units import UnitsContract
 
 
@@ -34,6 +35,7 @@ class StorageContract(
     LimitsContract,
     FoldingContract,
     ProofContract,
+    TransferContract,
     InputContract,
     ConcurrencyContract,
     DurabilityContract,

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from gridpoints.community.model import Profile
 from gridpoints.context import Context
 from gridpoints.errors import ConcurrentChange, GridpointsError
+from gridpoints.ledger.checkpoint import PrivateKey
 from gridpoints.ledger.model import Account, Balance, Entry, Hold, Leg, Outcome, Rejected, Transaction
 from gridpoints.ledger.operations import Ledger
 from gridpoints.storage.ledger_port import LedgerStore
@@ -62,6 +63,12 @@ class StoreContract:
     def clerk(self, store: Store) -> Clerk:
         """At work in a community with two units, and nothing in its books."""
         return found(store, "baiyang")
+
+    @pytest.fixture
+    def key(self, clerk: Clerk) -> PrivateKey:
+        """The community's key."""
+        pytest.importorskip("cryptography")
+        return PrivateKey.generate(f"gridpoints/{clerk.community}")
 
 
 def found(store: Store, community: str) -> Clerk:

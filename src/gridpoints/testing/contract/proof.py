@@ -1,8 +1,7 @@
-"""Proof: seals over the journal, receipts for its lines, and a ledger that is taken elsewhere."""
+"""Proof: seals over the journal, and receipts for its lines."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 import attrs
@@ -14,8 +13,6 @@ from gridpoints.errors import (
     CheckpointUnusable,
     ConcurrentChange,
     ForeignCheckpoint,
-    LedgerFileUnusable,
-    LedgerNotEmpty,
     LineForged,
     NotSealedYet,
     NotSigned,
@@ -25,13 +22,12 @@ from gridpoints.errors import (
 from gridpoints.ledger import receipt as receipts
 from gridpoints.ledger.checkpoint import Checkpoint, PrivateKey, PublicKey
 from gridpoints.ledger.merkle import EMPTY, leaf_hash, verify_consistency, verify_inclusion
-from gridpoints.ledger.model import Hold, Posted
+from gridpoints.ledger.model import Hold
 from gridpoints.ledger.receipt import Receipt
 from gridpoints.ledger.seals import Seal
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (
     DAY,
-    HOUR,
     LI,
     SHOP,
     ZHAO,
@@ -64,14 +60,19 @@ def everything(clerk: Clerk) -> list[str]:
     return [*made, "debt mistake", "floor f", "close 2026-03-02T01:00:00.000000Z"]
 
 
+def sealing(clerk: Clerk, sizes: list[int], key: PrivateKey | None = None) -> Iterator[Seal]:
+    """Post until the journal has each of these sizes, and seal it."""
+    lines = 0
+    for size in sizes:
+        clerk.post(*(issue(f"t{n}", LI, 1 + n % 3) for n in range(lines, size)))
+        seal = clerk.ledger.seal(key)
+        assert seal is not None
+        lines = size
+        yield seal
+
+
 class ProofContract(StoreContract):
     """Whoever keeps a checkpoint can tell whether anything before it was changed."""
-
-    @pytest.fixture
-    def key(self, clerk: Clerk) -> PrivateKey:
-        """The community's key."""
-        pytest.importorskip("cryptography")
-        return PrivateKey.generate(f"gridpoints/{clerk.community}")
 
     # --- seals --------------------------------------------------------------------------------
 
@@ -96,7 +97,7 @@ class ProofContract(StoreContract):
         assert clerk.ledger.seals() == [seal]
 
     def test_each_seal_names_the_one_before_it(self, clerk: Clerk) -> None:
-        seals = list(self._sealed(clerk, [1, 2, 3, 10]))
+        seals = list(sealing(clerk, [1, 2, 3, 10]))
         assert [seal.size for seal in seals] == [1, 2, 3, 10]
         notes = [seal.checkpoint for seal in seals]
         assert [note.previous for note in notes] == [None, *(note.hash for note in notes[:-1])]
@@ -104,24 +105,14 @@ class ProofContract(StoreContract):
         assert clerk.ledger.seals(after=2, limit=1) == seals[2:3]
         clerk.must_verify()
 
-    def _sealed(self, clerk: Clerk, sizes: list[int], key: PrivateKey | None = None) -> Iterator[Seal]:
-        """Post until the journal has each of these sizes, and seal it."""
-        lines = 0
-        for size in sizes:
-            clerk.post(*(issue(f"t{n}", LI, 1 + n % 3) for n in range(lines, size)))
-            seal = clerk.ledger.seal(key)
-            assert seal is not None
-            lines = size
-            yield seal
-
     def test_a_seal_is_signed(self, clerk: Clerk, key: PrivateKey) -> None:
-        [seal] = self._sealed(clerk, [5], key)
+        [seal] = sealing(clerk, [5], key)
         assert seal.signed
         checkpoint = type(seal.checkpoint).open(seal.note, key.public)
         assert (checkpoint.size, checkpoint.root) == (5, seal.root)
 
     def test_posting_goes_on_after_a_seal(self, clerk: Clerk) -> None:
-        [seal] = self._sealed(clerk, [5])
+        [seal] = sealing(clerk, [5])
         everything(clerk)
         found = clerk.ledger.verify()
         assert (found.differences, found.sealed) == ((), 5)
@@ -163,7 +154,7 @@ class ProofContract(StoreContract):
                 receipts.verify(forged, key.public)
 
     def test_receipts_at_every_size(self, clerk: Clerk) -> None:
-        for seal in self._sealed(clerk, [*range(1, 18), 33]):
+        for seal in sealing(clerk, [*range(1, 18), 33]):
             for n in range(seal.size):
                 receipt = clerk.ledger.prove(f"t{n}")
                 leaf = leaf_hash(receipt.line.sealed_bytes(clerk.community))
@@ -172,7 +163,7 @@ class ProofContract(StoreContract):
 
     def test_every_checkpoint_is_the_beginning_of_the_next(self, clerk: Clerk, key: PrivateKey) -> None:
         sealed: list[Seal] = []
-        for seal in self._sealed(clerk, [1, 2, 3, 4, 7, 8, 13, 33], key):
+        for seal in sealing(clerk, [1, 2, 3, 4, 7, 8, 13, 33], key):
             for earlier in sealed:
                 receipt = clerk.ledger.prove("t0", published=earlier.size)
                 assert receipt.consistency is not None
@@ -186,7 +177,7 @@ class ProofContract(StoreContract):
     def test_a_ledger_that_was_rewritten_contradicts_what_was_published(
         self, store: Store, clerk: Clerk, key: PrivateKey
     ) -> None:
-        [seal] = self._sealed(clerk, [5], key)
+        [seal] = sealing(clerk, [5], key)
         other = found(gridpoints.open("memory://").store, clerk.community)
         other.post(*(issue(f"t{n}", LI, 7) for n in range(5)))
         other.ledger.seal(key)
@@ -198,7 +189,7 @@ class ProofContract(StoreContract):
     def test_proofs_over_whole_blocks(self, clerk: Clerk, key: PrivateKey) -> None:
         """Subtrees of 1,024 lines and more are kept, and read again."""
         sizes = [1_000, 1_024, 1_025, 2_048, 3_100]
-        seals = list(self._sealed(clerk, sizes, key))
+        seals = list(sealing(clerk, sizes, key))
         for n in (0, 1_023, 1_024, 2_047, 2_048, 3_099):
             for earlier in seals[:-1]:
                 receipt = clerk.ledger.prove(f"t{n}", published=earlier.size)
@@ -216,74 +207,6 @@ class ProofContract(StoreContract):
             clerk.ledger.prove("2")
         with pytest.raises(RecordUnknown):
             clerk.ledger.prove("3")
-
-    # --- elsewhere ----------------------------------------------------------------------------
-
-    @pytest.fixture
-    def elsewhere(self) -> Iterator[Clerk]:
-        """A clerk of the same community in another store."""
-        with gridpoints.open("memory://") as exchange:
-            yield found(exchange.store, "baiyang")
-
-    def _exported(self, clerk: Clerk, format: str) -> str:
-        file = io.StringIO(newline="")
-        clerk.ledger.export(file, format)
-        return file.getvalue()
-
-    @pytest.mark.parametrize("format", ["json", "csv"])
-    def test_a_ledger_that_is_taken_here_is_the_same_to_the_last_byte(
-        self, clerk: Clerk, elsewhere: Clerk, key: PrivateKey, format: str
-    ) -> None:
-        made = everything(elsewhere)
-        elsewhere.ledger.seal(key)
-        elsewhere.post(*(issue(f"more-{n}", LI, 7) for n in range(1_200)))
-        elsewhere.ledger.seal(key)
-        elsewhere.post(issue("most", LI, 7))
-        file = self._exported(elsewhere, format)
-        assert clerk.ledger.restore(io.StringIO(file, newline=""), format) == len(made) + 1_201
-        receipt = clerk.ledger.prove("more-700", published=len(made))
-        receipts.verify(receipt, key.public, elsewhere.ledger.seals()[0].note)
-        assert self._exported(clerk, format) == file
-        for account in (LI, ZHAO, SHOP):
-            assert clerk.entries(account) == elsewhere.entries(account)
-            assert clerk.balance(account) == elsewhere.balance(account)
-            assert clerk.ledger.lots(account) == elsewhere.ledger.lots(account)
-        assert clerk.ledger.seals() == elsewhere.ledger.seals()
-        assert clerk.ledger.debts() == elsewhere.ledger.debts()
-        clerk.must_verify()
-
-    def test_a_ledger_begins_with_what_was_published(
-        self, clerk: Clerk, elsewhere: Clerk, key: PrivateKey
-    ) -> None:
-        notes = [seal.note for seal in self._sealed(clerk, [1, 2, 1_030], key)]
-        everything(clerk)
-        for note in notes:
-            assert clerk.ledger.verify(key.public, note).differences == ()
-            assert clerk.ledger.verify(checkpoint=note.partition("\n\n")[0] + "\n").differences == ()
-        lines = self._exported(clerk, "json").splitlines(keepends=True)
-        unsealed = "".join(line for line in lines if '"seal"' not in line[:20])
-        elsewhere.ledger.restore(io.StringIO(unsealed))
-        assert elsewhere.ledger.seals() == []
-        assert elsewhere.ledger.verify(key.public, notes[-1]).differences == ()
-
-    @pytest.mark.parametrize("sealed", ["not at all", "unsigned", "by the community itself"])
-    def test_a_ledger_that_was_written_anew_does_not_begin_with_what_was_published(
-        self, clerk: Clerk, elsewhere: Clerk, key: PrivateKey, sealed: str
-    ) -> None:
-        elsewhere.post(issue("1", LI, 20), issue("2", ZHAO, 9))
-        published = elsewhere.ledger.seal(key)
-        assert published is not None
-        lines = self._exported(elsewhere, "json").splitlines(keepends=True)
-        unsealed = "".join(line for line in lines if '"seal"' not in line[:20])
-        forged = unsealed.replace('\\",20]', '\\",200]').replace('\\",-20]', '\\",-200]')
-        clerk.ledger.restore(io.StringIO(forged))
-        assert clerk.balance(LI).posted == 200
-        if sealed != "not at all":
-            clerk.ledger.seal(key if sealed.startswith("by") else None)
-        clerk.must_verify()
-        found = clerk.ledger.verify(key.public, published.note).differences
-        assert [d.what for d in found] == (["note"] if sealed == "unsigned" else []) + ["checkpoint"]
-        assert (found[-1].where, found[-1].stored) == ("1–2", published.root.hex()[:16])
 
     def test_lines_that_were_published_are_missing(self, clerk: Clerk, key: PrivateKey) -> None:
         note = Checkpoint(f"gridpoints/{clerk.community}", 3, bytes(32), START).sign(key)
@@ -307,7 +230,7 @@ class ProofContract(StoreContract):
             clerk.post(issue("1", LI, 1))
 
     def test_a_note_that_shows_nothing_about_this_ledger(self, clerk: Clerk, key: PrivateKey) -> None:
-        [seal] = self._sealed(clerk, [2], key)
+        [seal] = sealing(clerk, [2], key)
         foreign = Checkpoint("gridpoints/heiyang", 2, seal.root, START).sign(key)
         with pytest.raises(ForeignCheckpoint):
             clerk.ledger.verify(key.public, foreign)
@@ -317,73 +240,6 @@ class ProofContract(StoreContract):
             clerk.ledger.verify(key.public, seal.checkpoint.text)
         with pytest.raises(CheckpointUnusable):
             clerk.ledger.verify(checkpoint="three lines")
-
-    @pytest.mark.parametrize("here", [True, False])
-    def test_a_ledger_that_was_taken_elsewhere_goes_on_there(
-        self, clerk: Clerk, elsewhere: Clerk, key: PrivateKey, here: bool
-    ) -> None:
-        source, target = (elsewhere, clerk) if here else (clerk, elsewhere)
-        everything(source)
-        [published] = [source.ledger.seal(key)]
-        assert published is not None
-        target.ledger.restore(io.StringIO(self._exported(source, "json")))
-        target.clock.advance(HOUR)
-        assert target.post(award("award", 50, 30)) == [Posted("award", START)]
-        assert codes(target.post(move("refused", ZHAO, SHOP, 10))) == ["insufficient_points"]
-        assert codes(target.post(issue("early", LI, 1, effective_at=START - HOUR))) == ["period_closed"]
-        for clerk_ in (source, target):
-            clerk_.post(issue("more", LI, 50), at=START + HOUR)
-            clerk_.clock.set(START + 2 * HOUR)
-            clerk_.ledger.collect()
-        assert source.entries(LI) == target.entries(LI)
-        assert source.ledger.lots(LI) == target.ledger.lots(LI)
-        seal = target.ledger.seal(key)
-        assert seal is not None
-        assert seal.checkpoint.previous == published.checkpoint.hash
-        receipt = target.ledger.prove("deal", published=published.size)
-        assert receipts.verify(receipt, key.public, published.note).size == seal.size
-        target.must_verify()
-
-    def test_nothing_is_taken_into_a_ledger_that_is_not_empty(self, clerk: Clerk, elsewhere: Clerk) -> None:
-        everything(elsewhere)
-        clerk.post(issue("1", LI, 1))
-        with pytest.raises(LedgerNotEmpty):
-            clerk.ledger.restore(io.StringIO(self._exported(elsewhere, "json")))
-        assert clerk.balance(LI).posted == 1
-        clerk.must_verify()
-
-    def test_an_id_stands_once_in_a_file(self, clerk: Clerk, elsewhere: Clerk) -> None:
-        elsewhere.post(issue("1", LI, 1), issue("2", LI, 1))
-        file = self._exported(elsewhere, "json").replace('"id":"2"', '"id":"1"')
-        with pytest.raises(LedgerFileUnusable):
-            clerk.ledger.restore(io.StringIO(file))
-        assert clerk.entries(LI) == []
-
-    @pytest.mark.parametrize(
-        ("part", "forged"),
-        [
-            ('"community":"baiyang"', '"community":"heiyang"'),
-            ('[\\"points/issuance\\",-50]', '[\\"points/issuance\\",-51]'),
-            ('"reason":""', '"reason":"forged"'),
-            ('"number":2', '"number":3'),
-            ('"line"', '"lime"'),
-            ('"id":"deal"', '"id":"award"'),
-            ('\\"expires_at\\"', '\\"expired_at\\"'),
-        ],
-    )
-    def test_a_file_that_does_not_agree_with_itself_leaves_nothing(
-        self, clerk: Clerk, elsewhere: Clerk, part: str, forged: str
-    ) -> None:
-        everything(elsewhere)
-        elsewhere.ledger.seal()
-        file = self._exported(elsewhere, "json")
-        assert part in file
-        with pytest.raises(LedgerFileUnusable):
-            clerk.ledger.restore(io.StringIO(file.replace(part, forged, 1)))
-        assert clerk.ledger.trial_balance() == []
-        assert clerk.ledger.seals() == []
-        assert clerk.ledger.restore(io.StringIO(file)) == 12
-        clerk.must_verify()
 
     def test_a_key_that_was_published_opens_what_was_signed(self, clerk: Clerk, key: PrivateKey) -> None:
         everything(clerk)

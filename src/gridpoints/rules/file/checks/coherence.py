@@ -28,7 +28,8 @@ from gridpoints.rules.file.checks import (
 )
 from gridpoints.rules.file.checks.reading import Reading, Remembered
 from gridpoints.rules.file.checks.trials import Trial
-from gridpoints.rules.file.document import NotCompiled, RuleSetDocument, Tables
+from gridpoints.rules.file.compiling import NotCompiled, rule_set
+from gridpoints.rules.file.document import RuleSetDocument, Tables
 from gridpoints.rules.file.problems import FormatUnknown, Problem
 from gridpoints.rules.file.source import MOST_PROBLEMS, Source
 from gridpoints.rules.model import RuleSet
@@ -98,7 +99,7 @@ def examine(source: Source, evaluator: Evaluator) -> Examined:
     if document is None or problems or source.problems:
         return Examined(None, problems, reading)
     try:
-        rules = document.compiled(evaluator)
+        rules = rule_set(document, evaluator)
     except NotCompiled as failed:
         return Examined(None, [source.at_key(failed.path, failed.error)], reading)
     tried = list(trials.trials(source, document, rules))
