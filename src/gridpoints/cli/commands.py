@@ -80,6 +80,11 @@ def option(metavar: str, help: str, name: str | None = None) -> Any:
     return typer.Option(*([name] if name else []), metavar=metavar, help=help)
 
 
+def flag(name: str, help: str) -> Any:
+    """What is so where it is said: ``--all``; or, as ``--pay/--decline``, one way or the other."""
+    return typer.Option(name, help=help)
+
+
 def reason_option(language: Language) -> Any:
     """The option for why something is done."""
     return option("TEXT", language.text("Why; it stays on record."))
@@ -104,7 +109,7 @@ def _shared_options(language: Language) -> list[inspect.Parameter]:
             "Who acts, and in which roles; without it, the user of this computer, as a clerk."
         ),
     )
-    json_option = typer.Option("--json", help=language.text("Write JSON, for programs; errors as well."))
+    json_option = flag("--json", language.text("Write JSON, for programs; errors as well."))
     return [
         shared("store", Annotated[str, store_option(language)], DEFAULT_STORE),
         shared("community", Annotated[str | None, community_option], None),

@@ -1,4 +1,17 @@
-"""Records told once: each cell is what programs read under its key, and what people see in its column."""
+"""Records told once: each cell is what programs read under its key, and what people see in its column.
+
+A room's records are listed like this::
+
+    show_listing(
+        desk,
+        "offers",
+        said.text("Offers"),
+        found,
+        told("name", words(said.text("Name"))),  # for both
+        data("kind", merchant="merchant_id"),  # for programs alone
+        seen(figures(said.text("Price")), lambda each: said.amount(each.price, unit)),  # for people alone
+    )
+"""
 
 from __future__ import annotations
 

@@ -5,11 +5,9 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import typer
-
 from gridpoints.awards.reviews import Vote
 from gridpoints.claiming.model import Claim
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import words
@@ -59,9 +57,7 @@ def _register_looking(command: Commands, language: Language) -> None:
         *,
         since: Annotated[str | None, _since_option(language)] = None,
         until: Annotated[str | None, _until_option(language)] = None,
-        new: Annotated[
-            bool, typer.Option("--new", help=language.text("Only what nobody has looked at."))
-        ] = False,
+        new: Annotated[bool, flag("--new", language.text("Only what nobody has looked at."))] = False,
     ) -> None:
         with desk.village() as village:
             found = [each for each in _found(village, since, until) if not (new and each.look)]

@@ -5,14 +5,12 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import typer
-
 from gridpoints.catalog.model import ItemStatus, Mode, Session
 from gridpoints.catalog.posts import Errand
 from gridpoints.catalog.presets import preset_names
 from gridpoints.catalog.searching import Found
 from gridpoints.cli.catalog import listed
-from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.commands import Commands, argument, flag, option, reason_option
 from gridpoints.cli.desk import Desk, translations
 from gridpoints.cli.listing import data, listing, seen, show_listing, told
 from gridpoints.cli.output import words
@@ -59,13 +57,10 @@ def _register_items(command: Commands, language: Language) -> None:
         ] = None,
         age: Annotated[int | None, option("YEARS", language.text("How old one must be."))] = None,
         mandate: Annotated[
-            bool, typer.Option("--mandate", help=language.text("It takes a written mandate of the resident."))
+            bool, flag("--mandate", language.text("It takes a written mandate of the resident."))
         ] = False,
         consent: Annotated[
-            bool,
-            typer.Option(
-                "--consent", help=language.text("It takes the consent of a guardian or the resident.")
-            ),
+            bool, flag("--consent", language.text("It takes the consent of a guardian or the resident."))
         ] = False,
         place: Annotated[str, listed.place_option(language)] = "",
         publish: Annotated[bool, listed.publish_option(language)] = False,
@@ -188,7 +183,7 @@ def _register_search(command: Commands, language: Language) -> None:
         day: Annotated[str | None, option("DAY", language.text("On this day, like 2024-03-31."))] = None,
         place: Annotated[str, listed.place_option(language)] = "",
         free: Annotated[
-            bool, typer.Option("--free", help=language.text("Only where there is a free place, or one left."))
+            bool, flag("--free", language.text("Only where there is a free place, or one left."))
         ] = False,
         limit: Annotated[int, option("NUMBER", language.text("At most so many."))] = 20,
     ) -> None:

@@ -5,14 +5,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import typer
-
 from gridpoints.catalog.listing import Listed
 from gridpoints.catalog.model import ItemStatus, ServiceItem
 from gridpoints.catalog.posts import Errand
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import Task
-from gridpoints.cli.commands import argument, option
+from gridpoints.cli.commands import argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import show_listing, told
 from gridpoints.cli.output import words
@@ -24,7 +22,7 @@ from gridpoints.records import kind_of
 
 def publish_option(language: Language) -> Any:
     """The option that publishes what is drafted at once."""
-    return typer.Option("--publish", help=language.text("Publish it at once."))
+    return flag("--publish", language.text("Publish it at once."))
 
 
 def place_option(language: Language) -> Any:

@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
-import typer
-
 from gridpoints.catalog.operations import Catalog
 from gridpoints.catalog.things import AWAY, Loan, LoanStatus, Thing
 from gridpoints.cli.catalog import listed
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
@@ -100,9 +98,7 @@ def _register_returning(command: Commands, language: Language) -> None:
     def loans(
         desk: Desk,
         *,
-        overdue: Annotated[
-            bool, typer.Option("--overdue", help=language.text("Only what is overdue."))
-        ] = False,
+        overdue: Annotated[bool, flag("--overdue", language.text("Only what is overdue."))] = False,
         member: Annotated[str | None, option("MEMBER", language.text("Only what this member has."))] = None,
     ) -> None:
         with desk.village() as village:

@@ -4,12 +4,10 @@
 
 from typing import Annotated, Any
 
-import typer
-
 from gridpoints.catalog.model import Mode
 from gridpoints.catalog.tasks import TaskList
 from gridpoints.cli.catalog import listed
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.i18n import Language
 from gridpoints.sheets.cells import read_day
@@ -111,10 +109,7 @@ def _register_tasks(command: Commands, language: Language) -> None:
             str | None, option("DAY", language.text("The last day; without it, that of the month."))
         ] = None,
         fresh: Annotated[
-            bool,
-            typer.Option(
-                "--fresh", help=language.text("Carry nothing over that was left of the list before.")
-            ),
+            bool, flag("--fresh", language.text("Carry nothing over that was left of the list before."))
         ] = False,
         publish: Annotated[bool, listed.publish_option(language)] = False,
     ) -> None:

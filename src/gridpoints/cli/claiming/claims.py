@@ -15,7 +15,7 @@ from gridpoints.claiming.model import HOLDING, OPEN, Claim, Provenance, Target
 from gridpoints.claiming.operations import Claiming
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.claiming.shown import show_claims
-from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.commands import Commands, argument, flag, option, reason_option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.facts import fact_option, read_facts
 from gridpoints.errors import NameAmbiguous, RecordUnknown
@@ -68,13 +68,13 @@ def _register_making(command: Commands, language: Language) -> None:
         member: Annotated[str, _member_argument(language)],
         day: Annotated[str | None, _day_option(language)] = None,
         wait: Annotated[
-            bool, typer.Option("--wait", help=language.text("Wait in line where all places are taken."))
+            bool, flag("--wait", language.text("Wait in line where all places are taken."))
         ] = False,
         born: Annotated[
             str | None, option("DAY", language.text("The day of birth, where age matters."))
         ] = None,
         risk_read: Annotated[
-            bool, typer.Option("--risk-read", help=language.text("They have read the notice of the risks."))
+            bool, flag("--risk-read", language.text("They have read the notice of the risks."))
         ] = False,
     ) -> None:
         with desk.village() as village:

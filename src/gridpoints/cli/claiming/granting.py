@@ -5,13 +5,11 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-import typer
-
 from gridpoints.claiming.model import HOLDING, Claim, Target
 from gridpoints.claiming.operations import Claiming
 from gridpoints.claiming.wishes.gifts import Thanks
 from gridpoints.cli.claiming.cards import wish_argument, wish_id_of
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
@@ -116,8 +114,7 @@ def _register_thanking(command: Commands, language: Language) -> None:
         text: Annotated[str, argument("TEXT", language.text("The thanks."))],
         giver: Annotated[str | None, _giver_option(language)] = None,
         public: Annotated[
-            bool,
-            typer.Option("--public", help=language.text("For everybody to read, once somebody has read it.")),
+            bool, flag("--public", language.text("For everybody to read, once somebody has read it."))
         ] = False,
     ) -> None:
         with desk.village() as village:

@@ -4,12 +4,10 @@
 
 from typing import Annotated
 
-import typer
-
 from gridpoints.claiming.wishes import Voice
 from gridpoints.claiming.wishes.publishing import Preview
 from gridpoints.cli.claiming.cards import cards_told, wish_argument, wish_id_of
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, listing, seen, told
 from gridpoints.cli.output import words
@@ -40,9 +38,7 @@ def register(command: Commands, language: Language) -> None:
         contact: Annotated[
             str | None, option("TEXT", language.text("Whom to call, for those who have claimed it."))
         ] = None,
-        guardian: Annotated[
-            bool, typer.Option("--guardian", help=language.text("Whoever acts is the guardian."))
-        ] = False,
+        guardian: Annotated[bool, flag("--guardian", language.text("Whoever acts is the guardian."))] = False,
     ) -> None:
         with desk.village() as village:
             wish = village.claiming.make_wish(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from attrs import evolve
 
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import data, listing, show_listing, told
 from gridpoints.cli.output import figures, words
@@ -134,9 +134,7 @@ def _register_findings(command: Commands, language: Language) -> None:
         desk: Desk,
         *,
         of: Annotated[str, argument("GROUP", language.text("volunteers or cadres."))] = "volunteers",
-        accept: Annotated[
-            bool, typer.Option("--accept", help=language.text("Let them serve there from now on."))
-        ] = False,
+        accept: Annotated[bool, flag("--accept", language.text("Let them serve there from now on."))] = False,
         cadres: Annotated[int | None, typer.Option(help=cadres_help)] = None,
         volunteers: Annotated[int | None, typer.Option(help=volunteers_help)] = None,
     ) -> None:

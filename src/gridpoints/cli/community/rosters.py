@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.commands import Commands
+from gridpoints.cli.commands import Commands, flag
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.listing import Listing, listing, told
@@ -33,16 +33,12 @@ def register(command: Commands, language: Language) -> None:
         *,
         file: Annotated[Path, typer.Argument(help=language.text("The file, with a column for the name."))],
         sheet: Annotated[str | None, sheet_option(language)] = None,
-        apply_it: Annotated[
-            bool, typer.Option("--apply", help=language.text("Do what else is only shown."))
-        ] = False,
+        apply_it: Annotated[bool, flag("--apply", language.text("Do what else is only shown."))] = False,
         complete: Annotated[
-            bool,
-            typer.Option("--complete", help=language.text("The list names everybody: who is missing, left.")),
+            bool, flag("--complete", language.text("The list names everybody: who is missing, left."))
         ] = False,
         known_grids: Annotated[
-            bool,
-            typer.Option("--known-grids", help=language.text("Add no grid: one that is not there is wrong.")),
+            bool, flag("--known-grids", language.text("Add no grid: one that is not there is wrong."))
         ] = False,
         rejected: Annotated[Path | None, rejects_option(language)] = None,
     ) -> int:

@@ -4,8 +4,7 @@
 
 from typing import Any
 
-import typer
-
+from gridpoints.cli.commands import flag
 from gridpoints.community.emergency import Emergency, Mode
 from gridpoints.errors import NoEmergency
 from gridpoints.exchange import Community
@@ -14,7 +13,7 @@ from gridpoints.i18n import Language
 
 def drill_option(language: Language) -> Any:
     """The option that means the drill instead of the emergency."""
-    return typer.Option("--drill", help=language.text("The drill, not the emergency."))
+    return flag("--drill", language.text("The drill, not the emergency."))
 
 
 def present(village: Community, *, drill: bool) -> Emergency:

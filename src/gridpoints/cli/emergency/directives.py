@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.commands import Commands, argument, flag, option, reason_option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.emergency.alarms import drill_option, latest, present
 from gridpoints.cli.listing import Listing, data, listing, seen, told
@@ -26,7 +26,7 @@ def register(command: Commands, language: Language) -> None:
 
 
 def _ordinary_option(language: Language) -> Any:
-    return typer.Option("--ordinary", help=language.text("On an ordinary day: for no emergency."))
+    return flag("--ordinary", language.text("On an ordinary day: for no emergency."))
 
 
 def _directive_option(language: Language) -> Any:
@@ -102,9 +102,7 @@ def _register_answering(command: Commands, language: Language) -> None:
     def directives(
         desk: Desk,
         *,
-        ordinary: Annotated[
-            bool, typer.Option("--ordinary", help=language.text("Those of ordinary days."))
-        ] = False,
+        ordinary: Annotated[bool, flag("--ordinary", language.text("Those of ordinary days."))] = False,
         drill: Annotated[bool, drill_option(language)] = False,
     ) -> None:
         with desk.village() as village:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
-import typer
-
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.emergency.alarms import document_of, drill_option, latest, present, title_of
 from gridpoints.cli.listing import Cell, data, listing, seen, show_listing, told
@@ -49,9 +47,7 @@ def _register_switching(command: Commands, language: Language) -> None:
                 ),
             ),
         ] = None,
-        drill: Annotated[
-            bool, typer.Option("--drill", help=language.text("A drill: it gives no points."))
-        ] = False,
+        drill: Annotated[bool, flag("--drill", language.text("A drill: it gives no points."))] = False,
     ) -> None:
         with desk.village() as village:
             declared = village.emergency.declare(

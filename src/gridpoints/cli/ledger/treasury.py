@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk, end_if_given, end_of
 from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import figures, words
@@ -38,9 +38,8 @@ def _register_reversing(command: Commands, language: Language) -> None:
         ] = "",
         queue: Annotated[
             bool,
-            typer.Option(
-                "--queue",
-                help=language.text("Where the points are spent already, note them as owed: see debts."),
+            flag(
+                "--queue", language.text("Where the points are spent already, note them as owed: see debts.")
             ),
         ] = False,
         extend: Annotated[
@@ -84,7 +83,7 @@ def _register_reversing(command: Commands, language: Language) -> None:
         desk: Desk,
         *,
         collect: Annotated[
-            bool, typer.Option("--collect", help=language.text("Take as much of them as is there."))
+            bool, flag("--collect", language.text("Take as much of them as is there."))
         ] = False,
     ) -> None:
         with desk.village() as village:
@@ -151,8 +150,7 @@ def _legs(desk: Desk, village: Community, legs: Iterable[Leg], title: str = "") 
         seen(words(said.text("Account")), lambda leg: said.account(leg.account.key, desk.known)),
         told("amount", of=lambda leg: units[leg.account.unit].decimal(leg.amount)),
         seen(
-            figures(said.text("Amount")),
-            lambda leg: said.signed(units[leg.account.unit].decimal(leg.amount)),
+            figures(said.text("Amount")), lambda leg: said.signed(units[leg.account.unit].decimal(leg.amount))
         ),
         seen(
             words(said.text("Unit")), lambda leg: said.name(units[leg.account.unit].names, leg.account.unit)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.commands import Commands, argument, flag, option, reason_option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Cell, data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
@@ -51,7 +51,7 @@ def _register_drafting(command: Commands, language: Language) -> None:
             str | None, option("MERCHANT", language.text("Only what this merchant gives."))
         ] = None,
         every: Annotated[
-            bool, typer.Option("--all", help=language.text("Drafts and what was withdrawn as well."))
+            bool, flag("--all", language.text("Drafts and what was withdrawn as well."))
         ] = False,
     ) -> None:
         with desk.village() as village:

@@ -4,9 +4,7 @@
 
 from typing import Annotated
 
-import typer
-
-from gridpoints.cli.commands import Commands, member_argument, option
+from gridpoints.cli.commands import Commands, flag, member_argument, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.redemption.offers import offer_argument, pieces_option
 from gridpoints.i18n import Language
@@ -24,10 +22,10 @@ def register(command: Commands, language: Language) -> None:
         offer: Annotated[str, offer_argument(language)],
         quantity: Annotated[int, pieces_option(language)] = 1,
         pooled: Annotated[
-            bool, typer.Option("--pooled", help=language.text("Their household pays what they lack."))
+            bool, flag("--pooled", language.text("Their household pays what they lack."))
         ] = False,
         reserve: Annotated[
-            bool, typer.Option("--reserve", help=language.text("Set it aside only; it is handed over later."))
+            bool, flag("--reserve", language.text("Set it aside only; it is handed over later."))
         ] = False,
         id: Annotated[
             str | None,

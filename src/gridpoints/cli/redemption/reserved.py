@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.commands import Commands, argument, member_argument, option, reason_option
+from gridpoints.cli.commands import Commands, argument, flag, member_argument, option, reason_option
 from gridpoints.cli.desk import Desk, end_of
 from gridpoints.cli.listing import data, seen, show_listing, told
 from gridpoints.cli.output import figures, words
@@ -92,9 +92,7 @@ def _register_till(command: Commands, language: Language) -> None:
         redemption: Annotated[str, _redemption_argument(language)],
         reason: Annotated[str, reason_option(language)],
         pieces: Annotated[list[str] | None, _pieces_option(language)] = None,
-        keep: Annotated[
-            bool, typer.Option("--keep", help=language.text("The goods cannot be had again."))
-        ] = False,
+        keep: Annotated[bool, flag("--keep", language.text("The goods cannot be had again."))] = False,
         lot: Annotated[
             list[str] | None,
             option(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from attrs import frozen
 
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk, end_if_given
 from gridpoints.cli.files import refused
 from gridpoints.cli.listing import data, seen, show_listing, told
@@ -38,10 +38,7 @@ def register(command: Commands, language: Language) -> None:
             option("DAY", language.text("The last day that counts, like 2024-03-31; without it, now.")),
         ] = None,
         due: Annotated[
-            bool,
-            typer.Option(
-                "--due", help=language.text("Draw up all statements that are due by the agreements.")
-            ),
+            bool, flag("--due", language.text("Draw up all statements that are due by the agreements."))
         ] = False,
         approve: Annotated[
             str | None,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gridpoints.cli.commands import Commands, argument, option, reason_option
+from gridpoints.cli.commands import Commands, argument, flag, option, reason_option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
 from gridpoints.cli.files import read_text
@@ -101,9 +101,7 @@ def _register_deciding(command: Commands, language: Language) -> None:
     def conflicts(
         desk: Desk,
         *,
-        decided: Annotated[
-            bool, typer.Option("--decided", help=language.text("Those that were decided on."))
-        ] = False,
+        decided: Annotated[bool, flag("--decided", language.text("Those that were decided on."))] = False,
     ) -> None:
         with desk.village() as village:
             statuses = [DoubleUseStatus.PAID, DoubleUseStatus.DECLINED] if decided else [DoubleUseStatus.OPEN]
@@ -120,7 +118,7 @@ def _register_deciding(command: Commands, language: Language) -> None:
         conflict: Annotated[str, argument("CONFLICT", language.text("Its number: see `till conflicts`."))],
         note: Annotated[str, reason_option(language)],
         pay: Annotated[
-            bool | None, typer.Option("--pay/--decline", help=language.text("It pays, or it does not."))
+            bool | None, flag("--pay/--decline", language.text("It pays, or it does not."))
         ] = None,
     ) -> None:
         if pay is None:

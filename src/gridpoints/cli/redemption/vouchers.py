@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.commands import Commands, argument, member_argument, option, reason_option
+from gridpoints.cli.commands import Commands, argument, flag, member_argument, option, reason_option
 from gridpoints.cli.desk import Desk, end_if_given
 from gridpoints.cli.files import write_new
 from gridpoints.cli.listing import Cell, data, seen, show_listing, told
@@ -48,10 +48,7 @@ def _register_issuing(command: Commands, language: Language) -> None:
             option("DAY", language.text("The last day on which it is valid; without it, for 30 days.")),
         ] = None,
         named: Annotated[
-            bool,
-            typer.Option(
-                "--named", help=language.text("Only with the code that the member's telephone shows.")
-            ),
+            bool, flag("--named", language.text("Only with the code that the member's telephone shows."))
         ] = False,
         sheet: Annotated[
             Path | None,
@@ -122,9 +119,8 @@ def _register_holding(command: Commands, language: Language) -> None:
         member: Annotated[str, member_argument(language)],
         renew: Annotated[
             bool,
-            typer.Option(
-                "--renew",
-                help=language.text("Make them of another secret first, as when a telephone was lost."),
+            flag(
+                "--renew", language.text("Make them of another secret first, as when a telephone was lost.")
             ),
         ] = False,
     ) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
 from rich.text import Text
 
-from gridpoints.cli.commands import OF_STORES, Commands, argument, option
+from gridpoints.cli.commands import OF_STORES, Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT, exit_code
 from gridpoints.cli.files import write_text
@@ -50,7 +49,7 @@ def _register_check(command: Commands, language: Language) -> None:
         *,
         file: Annotated[str, _file(language)],
         strict: Annotated[
-            bool, typer.Option("--strict", help=language.text("Let warnings count in the exit code, as 1."))
+            bool, flag("--strict", language.text("Let warnings count in the exit code, as 1."))
         ] = False,
     ) -> int:
         checked = _checked(desk, file)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridpoints.cli.commands import Commands, argument, option
+from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.listing import Cell, Listing, data, listing, seen, told
 from gridpoints.cli.output import words
@@ -45,10 +45,7 @@ def _register_publish(command: Commands, language: Language) -> None:
             ),
         ],
         draft: Annotated[
-            bool,
-            typer.Option(
-                "--draft", help=language.text("Put it down as a draft, and check it; again: revise it.")
-            ),
+            bool, flag("--draft", language.text("Put it down as a draft, and check it; again: revise it."))
         ] = False,
         approve: Annotated[
             str | None,
