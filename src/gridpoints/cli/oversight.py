@@ -3,7 +3,10 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
+
+from attrs import frozen
 
 from gridpoints.awards.reviews import Vote
 from gridpoints.claiming.model import Claim
@@ -77,23 +80,19 @@ def _register_looking(command: Commands, language: Language) -> None:
             _name_subjects(desk, village, [looked.finding])
             evidence = _evidence(desk, village, looked.finding)
         said = desk.language
-        table = desk.out.table(
+        shown = listing(
+            desk,
             said.text("Evidence"),
-            [
-                words(said.text("Time")),
-                words(said.text("Kind")),
-                words(said.text("Who")),
-                words(said.text("What")),
-                words(said.text("Number")),
-            ],
-            [
-                (said.instant(e["at"]), said.word(e["kind"], "kind"), e["who"], e["what"], e["id"])
-                for e in evidence
-            ],
+            evidence,
+            told("at", words(said.text("Time"))),
+            told("kind", words(said.text("Kind")), seen=lambda each: said.word(each.kind, "kind")),
+            told("who", words(said.text("Who"))),
+            told("what", words(said.text("What"))),
+            told("id", words(said.text("Number"))),
         )
         found = _told(desk, [looked])
-        document = {"finding": found.document[0], "evidence": evidence}
-        desk.out.show(document, found.table, *said.explanation(looked.finding.caution), table)
+        document = {"finding": found.document[0], "evidence": shown.document}
+        desk.out.show(document, found.table, *said.explanation(looked.finding.caution), shown.table)
 
 
 def _register_noting(command: Commands, language: Language) -> None:
@@ -156,8 +155,19 @@ def _name_subjects(desk: Desk, village: Community, findings: Sequence[Finding]) 
     desk.known |= {id: tills[id] for id in ids if id in tills}
 
 
-def _evidence(desk: Desk, village: Community, finding: Finding) -> list[dict[str, Any]]:
-    """The records that it was found in, by time: what each is, who it is about, and what of."""
+@frozen
+class _Evidence:
+    """A record that something was found in: what it is, who it is about, and what of."""
+
+    id: str
+    kind: str
+    at: datetime
+    who: str
+    what: str
+
+
+def _evidence(desk: Desk, village: Community, finding: Finding) -> list[_Evidence]:
+    """The records that it was found in, by time."""
     said, units, here = desk.language, village.rules.units(), {"id": list(finding.evidence)}
     with village.context.read() as work:
         redemptions = work.find(Redemption, here)
@@ -168,47 +178,25 @@ def _evidence(desk: Desk, village: Community, finding: Finding) -> list[dict[str
         ids |= {id for each in claims for id in (each.member_id, each.verified_by or "")}
         names = {member.id: member.name for member in work.find(Member, {"id": sorted(ids)})}
         shops = {merchant.id: merchant.name for merchant in work.find(Merchant)}
+
+    def taken(each: Redemption | Refund, points: int) -> str:
+        return f"{shops[each.merchant_id]}, {said.amount(points, units[each.unit])}"
+
     found = [
-        {
-            "id": each.id,
-            "kind": "redemption",
-            "at": each.captured_at or each.authorised_at,
-            "who": names.get(each.member_id, each.member_id),
-            "what": f"{shops[each.merchant_id]}, {said.amount(each.captured, units[each.unit])}",
-        }
-        for each in redemptions
-    ]
-    found += [
-        {
-            "id": each.id,
-            "kind": "refund",
-            "at": each.refunded_at,
-            "who": each.refunded_by,
-            "what": f"{shops[each.merchant_id]}, {said.amount(each.points, units[each.unit])}",
-        }
+        _Evidence(each.id, "refund", each.refunded_at, each.refunded_by, taken(each, each.points))
         for each in refunds
     ]
-    found += [
-        {
-            "id": each.id,
-            "kind": "claim",
-            "at": each.claimed_at,
-            "who": names.get(each.member_id, each.member_id),
-            "what": said.text("verified by {by}", by=names.get(each.verified_by or "", each.verified_by)),
-        }
-        for each in claims
-    ]
-    found += [
-        {
-            "id": each.id,
-            "kind": "vote",
-            "at": each.cast_at,
-            "who": names.get(each.voter, each.voter),
-            "what": each.reason or "",
-        }
-        for each in votes
-    ]
-    return sorted(found, key=lambda each: (each["at"], each["id"]))
+    for each in redemptions:
+        at, who = each.captured_at or each.authorised_at, names.get(each.member_id, each.member_id)
+        found.append(_Evidence(each.id, "redemption", at, who, taken(each, each.captured)))
+    for claim in claims:
+        by = said.text("verified by {by}", by=names.get(claim.verified_by or "", claim.verified_by))
+        who = names.get(claim.member_id, claim.member_id)
+        found.append(_Evidence(claim.id, "claim", claim.claimed_at, who, by))
+    for vote in votes:
+        who = names.get(vote.voter, vote.voter)
+        found.append(_Evidence(vote.id, "vote", vote.cast_at, who, vote.reason or ""))
+    return sorted(found, key=lambda each: (each.at, each.id))
 
 
 # --- what is shown --------------------------------------------------------------------------------
