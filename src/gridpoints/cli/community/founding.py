@@ -11,6 +11,7 @@ import typer
 from gridpoints.cli.commands import Commands, argument, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.exits import DONE, SOMETHING_LEFT
+from gridpoints.cli.listing import Listing, data, listing, seen, told
 from gridpoints.cli.output import figures, words
 from gridpoints.cli.rows import (
     Rejects,
@@ -90,7 +91,7 @@ def register(command: Commands, language: Language) -> None:
                     _enrol(desk, village, table, tally, None)
                 offers = _open_shop(desk, village, goods, rate or "", currency) if goods else []
             in_force = village.rules.calendar().rule_sets[-1]
-            shelf = _shelf(desk, village, offers) if offers else None
+            shelf = _shelf(desk, village, offers)
         counts = {"enrolled": tally.counts["enrolled"], "rejected": tally.counts["rejected"]}
         document: dict[str, Any] = {
             "community": id,
@@ -98,9 +99,7 @@ def register(command: Commands, language: Language) -> None:
             "timezone": timezone,
             "rules": in_force.id,
             "members": counts,
-            "offers": [
-                {"id": offer.id, "name": offer.name, "merchant": offer.merchant_id} for offer in offers
-            ],
+            "offers": shelf.document,
             **tally.document(desk),
         }
         founded = language.text(
@@ -109,8 +108,8 @@ def register(command: Commands, language: Language) -> None:
         parts: list[Any] = [founded]
         if table:
             parts += [_summary(desk, tally), *tally.drawing(desk)]
-        if shelf:
-            parts.append(shelf)
+        if offers:
+            parts.append(shelf.table)
         desk.out.show(document, *parts)
         return SOMETHING_LEFT if tally.problems else DONE
 
@@ -181,15 +180,18 @@ def _summary(desk: Desk, tally: Tally) -> Any:
     )
 
 
-def _shelf(desk: Desk, village: Community, offers: list[Offer]) -> Any:
-    language = desk.language
-    units = village.rules.units()
+def _shelf(desk: Desk, village: Community, offers: list[Offer]) -> Listing:
+    said, units = desk.language, village.rules.units()
     merchants = {merchant.id: merchant for merchant in village.redemption.merchants()}
-    return desk.out.table(
-        merchants[offers[0].merchant_id].name,
-        [words(language.text("Offer")), words(language.text("Name")), figures(language.text("Price"))],
-        [
-            (offer.id, offer.name, language.amount(offer.price, units[merchants[offer.merchant_id].unit]))
-            for offer in offers
-        ],
+    return listing(
+        desk,
+        merchants[offers[0].merchant_id].name if offers else "",
+        offers,
+        told("id", words(said.text("Offer"))),
+        told("name", words(said.text("Name"))),
+        data(merchant="merchant_id"),
+        seen(
+            figures(said.text("Price")),
+            lambda offer: said.amount(offer.price, units[merchants[offer.merchant_id].unit]),
+        ),
     )
