@@ -26,7 +26,7 @@ from gridpoints.errors import (
     RuleSetFrozen,
 )
 from gridpoints.testing import ManualClock
-from gridpoints.values import zone
+from gridpoints.values import Step, zone
 from tests.rooms.conftest import RULES
 
 DAY = date(2026, 3, 1)
@@ -211,3 +211,25 @@ def test_who_reported_is_kept(village: Community, li: Member) -> None:
         informant.awards.credit(Report("d", li.id, "patrol", DAY, source="letter-box")).source == "letter-box"
     )
     assert village.awards.award("d").reported_by == "informant"
+
+
+def test_what_is_kept_for_the_record_keeps_all_that_was_reported(village: Community) -> None:
+    """The facts that it was judged by, what shows it, and the household whose account it would have been."""
+    asking = RULES.replace('version: "1"', 'version: "2"').replace("2026-01-01", "2026-02-01")
+    asking = asking.replace("deeds:\n", "facts:\n  floors: {type: number}\ndeeds:\n", 1)
+    asking = asking.replace("points: 5}", "points: 5, when: floors >= 3, for: household, evidence: [photo]}")
+    village.rules.publish(asking)
+    home = village.community.add_household(village.community.add_grid("一网格").id, "1-1")
+    sun = village.community.enrol("孙丽", household_id=home.id)
+    why = Step("entered_hours")
+    report = Report("r", sun.id, "patrol", DAY, facts={"floors": 4})
+    with pytest.raises(EvidenceNeeded):
+        village.awards.keep_for_record(report, why)
+    shown = attrs.evolve(report, evidence=("photo/1",))
+    award = village.awards.keep_for_record(shown, why)
+    assert (award.status, award.wanted, award.awarded, award.uses) == (AwardStatus.REFUSED, 5, 0, {})
+    assert (award.told, award.evidence, award.household_id) == ({"floors": 4}, ("photo/1",), home.id)
+    assert award.explanation[-1] == why
+    assert village.awards.keep_for_record(shown, why) == village.awards.award("r") == award
+    with pytest.raises(DeedConflict):  # other facts are another report
+        village.awards.keep_for_record(attrs.evolve(shown, facts={"floors": 5}), why)

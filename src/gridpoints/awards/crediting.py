@@ -123,12 +123,34 @@ class Crediting:
         Raises what `credit` raises, but for an id that was used before.
         """
         with self.context.read() as work:
-            [case] = self._cases(work, Rules(self.context).calendar(), [report]).values()
-            if isinstance(case, GridpointsError):
-                raise case
-            used = work.usage(case.rule.keys(case.deed.day, case.subjects))
-            balance = work.ledger.balances([case.account], self.context.now())[case.account]
-            return _judged(case, used, lambda: balance.available, fits=True)
+            return self._judged_by_now(work, report)[1]
+
+    def keep_for_record(self, report: Report, why: Step) -> Award:
+        """Keep a deed for the record alone: judged, but with 0 points, and `why` it earns none.
+
+        The award keeps all that was reported, as one that is credited does. Raises what `credit` raises. The
+        same report again is answered with the award that stands.
+        """
+        with self.context.begin() as work:
+            if work.find(Award, {"id": report.id}):
+                return self.credit(report)  # answers with the one that stands, or why it cannot
+            case, judgement = self._judged_by_now(work, report)
+            _must_be_shown(case)
+            judgement = judgement._replace(
+                awarded=0, approval=(), uses={}, explanation=(*judgement.explanation, why)
+            )
+            award = self._award(case, judgement, self.context.now())
+            work.add(award)
+            return award
+
+    def _judged_by_now(self, work: Work, report: Report) -> tuple[Case, Judgement]:
+        """A report that nothing is posted for, as it would be judged now."""
+        [case] = self._cases(work, Rules(self.context).calendar(), [report]).values()
+        if isinstance(case, GridpointsError):
+            raise case
+        used = work.usage(case.rule.keys(case.deed.day, case.subjects))
+        balance = work.ledger.balances([case.account], self.context.now())[case.account]
+        return case, _judged(case, used, lambda: balance.available, fits=True)
 
     def _credit(self, work: Work, reports: Sequence[Report]) -> list[AwardOutcome]:
         standing = {a.id: a for a in work.find(Award, {"id": [r.id for r in reports]})}
@@ -151,8 +173,7 @@ class Crediting:
                 case = cases[report.id]
                 if isinstance(case, GridpointsError):
                     raise case
-                if case.rule.evidence and not report.evidence:
-                    raise EvidenceNeeded(deed=report.deed, evidence=case.rule.evidence)
+                _must_be_shown(case)
                 # What waits for others is fitted to the account when they have agreed.
                 balance = partial(batch.available, case.account)
                 judgement = _judged(case, used, balance, fits=not case.rule.approval)
@@ -306,6 +327,11 @@ def account_under(rule: DeedRule, member: Member) -> Account:
     if member.household_id is None:
         raise HouseholdNeeded(deed=rule.code, member=member.name)
     return Account.household(member.household_id, unit)
+
+
+def _must_be_shown(case: Case) -> None:
+    if case.rule.evidence and not case.report.evidence:
+        raise EvidenceNeeded(deed=case.report.deed, evidence=case.rule.evidence)
 
 
 def _completed(

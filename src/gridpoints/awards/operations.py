@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from attrs import frozen
 
 from gridpoints.awards.crediting import AwardOutcome
-from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus, Report
+from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus
 from gridpoints.awards.objecting import Objecting
 from gridpoints.awards.reviews import WAITING, Objection, ObjectionStatus, Review, Vote
 from gridpoints.awards.simulation import simulated
@@ -22,7 +22,7 @@ from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
 from gridpoints.rules.stars import Barred
 from gridpoints.storage.port import Range
-from gridpoints.values import Explanation, Step
+from gridpoints.values import Explanation
 
 __all__ = ["AwardOutcome", "Awards"]
 
@@ -48,34 +48,6 @@ class Awards(Objecting):
                 raise RecordUnknown(kind="published_rules", id=version)
             days = Range(at_least=asked.starts_on, below=asked.ends_on)
             return work.count(Award, {"rule_set": tuple(calendar), "day": days})
-
-    def keep_for_record(self, report: Report, why: Step) -> Award:
-        """Keep a deed for the record alone: judged, but with 0 points, and `why` it earns none.
-
-        Raises what `credit` raises. The same report again is answered with the award that stands.
-        """
-        with self.context.begin() as work:
-            if work.find(Award, {"id": report.id}):
-                return self.credit(report)  # answers with the one that stands, or why it cannot
-            judgement = self.preview(report)
-            award = Award(
-                id=report.id,
-                member_id=report.member_id,
-                deed=report.deed,
-                day=report.day,
-                quantity=report.quantity,
-                source=report.source,
-                reported_by=self.context.actor.id,
-                recorded_at=self.context.now(),
-                rule_set=judgement.rule_set,
-                unit=judgement.unit.code,
-                wanted=judgement.wanted,
-                awarded=0,
-                status=AwardStatus.REFUSED,
-                explanation=(*judgement.explanation, why),
-            )
-            work.add(award)
-            return award
 
     def barred(self, no_shows: Iterable[date]) -> Barred | None:
         """Whether somebody who stayed away on those days takes no part today, by the rules in force."""

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import define, field, frozen
 
@@ -22,11 +22,16 @@ from gridpoints.rules.metrics import Metrics
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.rules.stars import Barred, Standing, StarTerms, stars_over
-from gridpoints.storage.port import Work
+from gridpoints.storage.port import Range, Work
 from gridpoints.values import Step, Unit
 
 #: The fact that tells a deed the star of who did it: 0 for none, 1 for the lowest, and so on.
 STAR_FACT = "member.stars"
+
+#: By the code of its last step, a refused award for a deed that was done, and of which no points were left.
+LIMITED = frozenset(
+    {"capped"} | {f"{cut}{of}" for cut in ("clipped", "rejected") for of in ("", "_quantity", "_times")}
+)
 
 
 class Missed(Protocol):
@@ -110,8 +115,9 @@ class Credited:
     """What members were credited with, read for all of them when it is first asked for.
 
     An award counts that is credited and not reversed, and gave points: for `hours` where its deed is counted
-    by the hour, for `times`, for the points of its unit, and for the numbers among its facts. It counts for
-    whoever did the deed, also where their household got the points.
+    by the hour, for `times`, for the points of its unit, and for the numbers among its facts. So does one of
+    which a limit, or the cap of the account, left no points: it was done all the same. It counts for whoever
+    did the deed, also where their household got the points.
     """
 
     work: Work
@@ -144,15 +150,10 @@ class Credited:
 
     def _read(self) -> dict[str, Done]:
         units = {unit.code: unit for unit in self.work.find(Unit)}
-        counted = {"member_id": tuple(sorted(self.member_ids)), "status": AwardStatus.CREDITED}
         told = self._facts_needed() - units.keys()
-        fields = ["member_id", "day", "deed", "quantity", "unit", "awarded", "rule_set"]
         by_day: dict[str, dict[date, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
-        for member, day, deed, quantity, unit, awarded, rule_set, *facts in self.work.select(
-            Award, [*fields, "facts"] if told else fields, counted, order=("member_id", "day", "id")
-        ):
-            if awarded <= 0:  # what is taken away takes no star
-                continue
+        done = self._done_by_all(facts=bool(told))
+        for member, day, deed, quantity, unit, awarded, rule_set, *facts in done:
             metrics = by_day[member][day]
             _add(metrics, "times", Decimal(1))
             if quantity is not None and self._by_the_hour(rule_set, deed):
@@ -160,7 +161,20 @@ class Credited:
             _add(metrics, unit, units[unit].decimal(awarded))
             for name in told.intersection(*facts):
                 _add(metrics, name, _number(facts[0][name]))
-        return {member: _summed(days) for member, days in by_day.items()}
+        return {member: _summed(dict(sorted(days.items()))) for member, days in by_day.items()}
+
+    def _done_by_all(self, *, facts: bool) -> Iterator[Sequence[Any]]:
+        """What counts of their awards: member, day, deed, quantity, unit, points, rule set, and the facts."""
+        fields = ["member_id", "day", "deed", "quantity", "unit", "awarded", "rule_set"]
+        fields += ["facts"] if facts else []
+        of_all, order = {"member_id": tuple(sorted(self.member_ids))}, ("member_id", "day", "id")
+        # What is taken away takes no star.
+        credited = {**of_all, "status": AwardStatus.CREDITED, "awarded": Range(above=0)}
+        yield from self.work.select(Award, fields, credited, order=order)
+        refused = {**of_all, "status": AwardStatus.REFUSED, "wanted": Range(above=0)}
+        for *done, explanation in self.work.select(Award, [*fields, "explanation"], refused, order=order):
+            if explanation[-1].code in LIMITED:
+                yield done
 
     def _by_the_hour(self, rule_set: str, deed: str) -> bool:
         return self.calendar.of(rule_set).rule(deed).amount.per == "hour"
