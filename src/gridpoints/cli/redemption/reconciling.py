@@ -57,7 +57,8 @@ def register(app: typer.Typer, language: Language) -> None:
                 metavar="NUMBER",
                 help=language.text(
                     "Accept what is proposed for this redemption: money with the next statement; "
-                    "repeat it for each."
+                    "repeat it for each. What a person has to look at first is accepted alone, by the number "
+                    "of its difference."
                 ),
             ),
         ] = None,
@@ -80,9 +81,10 @@ def register(app: typer.Typer, language: Language) -> None:
             listed = [Listed(each.reference, each.day, unit.amount(each.points)) for each in lines]
             found = room.reconcile(at.id, listed, first=read_day(first), last=read_day(last))
             with village.transaction():  # all that is named, or nothing
-                accepted = [
-                    room.correct(at.id, each, note=note or "") for each in _meant(found, accept or ())
-                ]
+                meant = _meant(found, accept or ())
+                # Who names one alone, by its own number, has looked at it; a list is accepted as proposed.
+                looked = len(meant) == 1 and accept == [meant[0].id]
+                accepted = [room.correct(at.id, each, note=note or "", looked=looked) for each in meant]
         desk.out.show(
             {
                 **_compared(unit, found),
