@@ -190,9 +190,10 @@ DOCUMENTS = {
         "limits star opens_at closes_at alliance]",
     ),
     **dict.fromkeys(
-        ("redemption list", "redemption capture", "redemption void"),
+        ("redemption list", "redemption capture"),
         "redemptions[id member merchant status unit points taken cash lines]",
     ),
+    "redemption void": "redemptions[id member merchant status unit points taken cash lines] past_their_date",
     "redemption explain": "redemption explanation",
     "redemption refund": "refund redemption unit points cash currency pieces",
     "settle": "settlements[id merchant status until redemptions unit points refunded rate brought gross fees "
@@ -202,9 +203,10 @@ DOCUMENTS = {
     "voucher issue": f"{_VOUCHER} code",
     "voucher code": "member code until",
     **dict.fromkeys(
-        ("voucher list", "voucher revoke", "voucher hand-on"),
+        ("voucher list", "voucher hand-on"),
         f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]",
     ),
+    "voucher revoke": f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}] past_their_date",
     "voucher take": "redemption status goods[offer quantity] unit points",
     "voucher attempts": "attempts[attempt at by voucher reason]",
     **dict.fromkeys(("till offline", "till online"), "till limit status"),

@@ -179,6 +179,10 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     # redemption: what was redeemed, and who paid
     "redemption_line": ("{quantity} × {offer}: {points}",),
     "redemption_share": ("{account} pays {points}",),
+    "points_live_on": (
+        "Points that passed their date while they were set aside live on until {until}: {points}",
+    ),
+    "points_gone": ("Points that passed their date while they were set aside are gone: {points}",),
     "double_use": ("Paid for a voucher that was used twice: {reason}",),
     # claims: what is warned of, and what is for the record alone
     "little_time_between": ("Only {minutes} minutes lie between this and the session {session}",),

@@ -9,6 +9,7 @@ import typer
 
 from gridpoints.cli.desk import Desk, command, end_of, member_argument
 from gridpoints.cli.output import figures, words
+from gridpoints.cli.redemption.naming import past_their_date
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.model import Redemption
@@ -91,7 +92,8 @@ def _register_till(group: typer.Typer, language: Language) -> None:
         ] = None,
     ) -> None:
         with desk.village() as village:
-            _show(desk, village, [village.redemption.void(redemption, reason=reason)])
+            voided = village.redemption.void(redemption, reason=reason)
+            _show(desk, village, [voided], past_their_date(desk, village, voided))
 
     @command(group, language, "refund", language.text("Give back what was handed out, whole or in part."))
     def refund(
@@ -148,9 +150,11 @@ def _register_till(group: typer.Typer, language: Language) -> None:
         desk.out.show(document, sentence)
 
 
-def _show(desk: Desk, village: Community, redemptions: Sequence[Redemption]) -> None:
+def _show(
+    desk: Desk, village: Community, redemptions: Sequence[Redemption], late: Sequence[str] | None = None
+) -> None:
     said, units = desk.language, village.rules.units()
-    document = {
+    document: dict[str, Any] = {
         "redemptions": [
             {
                 "id": each.id,
@@ -174,6 +178,8 @@ def _show(desk: Desk, village: Community, redemptions: Sequence[Redemption]) -> 
             for each in redemptions
         ]
     }
+    if late is not None:
+        document["past_their_date"] = late
     table = desk.out.table(
         said.text("Redemptions"),
         [
@@ -192,4 +198,4 @@ def _show(desk: Desk, village: Community, redemptions: Sequence[Redemption]) -> 
             for each in redemptions
         ],
     )
-    desk.out.show(document, table)
+    desk.out.show(document, table, *(late or ()))

@@ -11,6 +11,7 @@ import typer
 from gridpoints.cli.desk import Desk, command, end_if_given, member_argument
 from gridpoints.cli.files import write_new
 from gridpoints.cli.output import figures, words
+from gridpoints.cli.redemption.naming import past_their_date
 from gridpoints.cli.redemption.offers import offer_argument, pieces_option
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -117,7 +118,9 @@ def _register_issuing(group: typer.Typer, language: Language) -> None:
         ],
     ) -> None:
         with desk.village() as village:
-            _show(desk, village, [village.redemption.revoke_voucher(voucher, reason=reason)])
+            revoked = village.redemption.revoke_voucher(voucher, reason=reason)
+            late = past_their_date(desk, village, village.redemption.redemption(revoked.redemption_id))
+            _show(desk, village, [revoked], late)
 
 
 def _register_holding(group: typer.Typer, language: Language) -> None:
@@ -292,7 +295,9 @@ def _page(said: Language, village: Community, document: Mapping[str, Any]) -> st
     )
 
 
-def _show(desk: Desk, village: Community, vouchers: Sequence[Voucher]) -> None:
+def _show(
+    desk: Desk, village: Community, vouchers: Sequence[Voucher], late: Sequence[str] | None = None
+) -> None:
     said = desk.language
     documents = [_document(village, voucher) for voucher in vouchers]
     table = desk.out.table(
@@ -315,4 +320,5 @@ def _show(desk: Desk, village: Community, vouchers: Sequence[Voucher]) -> None:
             for voucher, document in zip(vouchers, documents, strict=True)
         ],
     )
-    desk.out.show({"vouchers": documents}, table)
+    document = {"vouchers": documents} if late is None else {"vouchers": documents, "past_their_date": late}
+    desk.out.show(document, table, *(late or ()))
