@@ -17,6 +17,7 @@ from gridpoints.errors import (
     DeedInFuture,
     DeedUnknown,
     EvidenceNeeded,
+    IllegalTransition,
     MemberInactive,
     NoRulesInForce,
     PeriodClosed,
@@ -25,6 +26,8 @@ from gridpoints.errors import (
     RecordUnknown,
     RuleSetFrozen,
 )
+from gridpoints.i18n import Language
+from gridpoints.ledger.operations import Ledger
 from gridpoints.testing import ManualClock
 from gridpoints.values import Step, zone
 from tests.rooms.conftest import RULES
@@ -233,3 +236,25 @@ def test_what_is_kept_for_the_record_keeps_all_that_was_reported(village: Commun
     assert village.awards.keep_for_record(shown, why) == village.awards.award("r") == award
     with pytest.raises(DeedConflict):  # other facts are another report
         village.awards.keep_for_record(attrs.evolve(shown, facts={"floors": 5}), why)
+
+
+@pytest.mark.parametrize("before", [4, 20])
+def test_what_the_ledger_gave_back_before_is_told_and_does_not_go_back_twice(
+    village: Community, li: Member, before: int
+) -> None:
+    """Past the door of the awards: the rest goes back, and all that was counted under the limits."""
+    award = village.awards.credit(care("a", li, "2"))
+    village.awards.credit(care("b", li, "2"))
+    assert (award.awarded, points(village, li)) == (20, 40)
+    Ledger(village.context).reverse("award:a", before, reason="a mistake")
+    reversed_ = village.awards.reverse("a", "it was not done")
+    assert reversed_.status is AwardStatus.REVERSED
+    assert [Language.of("en").step(step) for step in reversed_.explanation[-2:]] == [
+        f"Of its points, the ledger had given back before: {before} points",
+        "Taken back: it was not done",
+    ]
+    assert points(village, li) == 20
+    assert village.awards.credit(care("c", li, "3")).awarded == 20  # of 40 in a month
+    assert village.ledger.verify().ok
+    with pytest.raises(IllegalTransition):
+        village.awards.reverse("a", "again")

@@ -93,6 +93,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "dismissed": ("An objection was dismissed by {by}: {reason}",),
     "upheld": ("An objection was upheld by {by}: {reason}",),
     "withdrawn": ("Withdrawn by {by}: {reason}",),
+    "reversed_before": ("Of its points, the ledger had given back before: {points}",),
     "reversed": ("Taken back: {reason}",),
     "clipped": ("The limit {limit} is {most} {period} for {scope}; only {points} remained to be credited",),
     "rejected": (
