@@ -303,6 +303,10 @@ class Crediting:
         """
         return Rules(self.context).in_force(self.context.local_day(day)).rule(deed)
 
+    def extend_days(self, unit: str, day: datetime) -> int:
+        """For how many days points of a unit live on that were set aside then, and come back after their date."""
+        return Rules(self.context).calendar().extend_days(unit, self.context.local_day(day))
+
 
 def people(work: Work, ids: Iterable[str]) -> tuple[dict[str, Member], dict[str, str]]:
     """These members by id, and the grids of their households."""

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from attrs import frozen
 
+from gridpoints.awards.operations import Awards
 from gridpoints.claiming.wishes.gifts import BOUNTY, Bounty, BountyStatus
 from gridpoints.claiming.wishes.model import Wish
 from gridpoints.context import Context
 from gridpoints.ledger.journal import Act, Line
 from gridpoints.ledger.model import Account, HoldStatus
 from gridpoints.ledger.operations import Ledger
-from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work
 
 
@@ -45,17 +45,16 @@ class Purse:
 
         What is past its date lives on as the rules of the day say on which it was put up.
         """
-        calendar = Rules(self.context).calendar()
         paid = {"wish_id": self.wish.id, "status": BountyStatus.PAID}
         for bounty in self.work.find(Bounty, paid, order=("put_up_at", "id"), lock=True):
-            left, day = bounty.paid, self.context.local_day(bounty.put_up_at)
+            left = bounty.paid
             for line in self._captured(bounty, giver):
                 left -= sum(amount for _, amount, _ in line.each_leg() if amount > 0)
                 Ledger(self.context).reverse(
                     line.id,
                     id=f"reversal:{line.id}",
                     reason=reason,
-                    extend_days=calendar.extend_days(bounty.unit, day),
+                    extend_days=Awards(self.context).extend_days(bounty.unit, bounty.put_up_at),
                     queue=queue,
                 )
             if left < bounty.paid:
