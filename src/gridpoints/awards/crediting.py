@@ -304,7 +304,7 @@ class Crediting:
         return Rules(self.context).in_force(self.context.local_day(day)).rule(deed)
 
     def extend_days(self, unit: str, day: datetime) -> int:
-        """For how many days points of a unit live on that were set aside then, and come back after their date."""
+        """For how many days points of a unit live on that were set aside then, and come back too late."""
         return Rules(self.context).calendar().extend_days(unit, self.context.local_day(day))
 
 
