@@ -25,6 +25,7 @@ from gridpoints.errors import (
     QuantityNotTaken,
     RecordUnknown,
     RuleSetFrozen,
+    UnitUnknown,
 )
 from gridpoints.i18n import Language
 from gridpoints.ledger.operations import Ledger
@@ -258,3 +259,21 @@ def test_what_the_ledger_gave_back_before_is_told_and_does_not_go_back_twice(
     assert village.ledger.verify().ok
     with pytest.raises(IllegalTransition):
         village.awards.reverse("a", "again")
+
+
+def test_who_asks_for_a_unit_that_there_is_not_is_told_so(village: Community, li: Member) -> None:
+    """A slip of the pen is not 0 points; an account that was never used is."""
+    wrong, unused = Account.member(li.id, "point"), Account.member(li.id, "points")
+    ledger, now = village.ledger, village.context.now()
+    for ask in (
+        ledger.balance,
+        lambda account: ledger.balance(account, now),
+        lambda account: ledger.balances([unused, account]),
+        ledger.lots,
+        ledger.statement,
+    ):
+        assert ask(unused) is not None
+        with pytest.raises(UnitUnknown):
+            ask(wrong)
+    village.awards.credit(Report("d1", li.id, "patrol", DAY))
+    assert ledger.balances([unused])[unused].available == 5
