@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from gridpoints import Account, Actor, Community, Exchange, Leg, Member, Transaction
+from gridpoints import Account, Actor, Community, Exchange, Leg, Member, Report, Transaction
 from gridpoints.errors import (
     CapturesMore,
     GridpointsError,
@@ -353,8 +353,40 @@ def test_without_pooling_everybody_pays_alone(village: Community) -> None:
     li, zhao = family(village)
     rice = offered(village, shop_of(village), "大米", 10)
     give(village, zhao, 20)
-    with pytest.raises(PoolingNotAllowed):
+    with pytest.raises(InsufficientPoints):
         village.redemption.authorise(rice.id, li.id, pooled=True)
+    with pytest.raises(PoolingNotAllowed):
+        village.redemption.authorise(rice.id, li.id, shares={Account.member(zhao.id, "points"): 10})
+    alone = village.community.enrol("孙强", number="3")
+    with pytest.raises(PoolingNotAllowed):
+        village.redemption.authorise(rice.id, alone.id, pooled=True)
+
+
+def test_what_a_household_was_given_its_members_spend(village: Community, clock: ManualClock) -> None:
+    """Without pooling: the points of the household itself, and nobody else's."""
+    rules = RULES.replace('version: "1"', 'version: "2"').replace("2026-01-01", "2026-03-02")
+    village.rules.publish(rules.replace("points: 5}", "points: 5, for: household}"))
+    li, zhao = family(village)
+    home = Account.household(li.household_id or "", "points")
+    for n in range(3):
+        village.awards.credit(Report(f"p{n}", zhao.id, "patrol", date(2026, 3, 2)))
+    give(village, li, 4)
+    give(village, zhao, 20)
+    rice, room = offered(village, shop_of(village), "大米", 8), village.redemption
+    with pytest.raises(InsufficientPoints):
+        room.authorise(rice.id, li.id)
+    as_li = village.acting_as(Actor(li.id)).redemption
+    done = as_li.redeem(rice.id, li.id, pooled=True)
+    assert {(share.account, share.captured) for share in done.shares} == {
+        (f"points/member/{li.id}", 4),
+        (home.key, 4),
+    }
+    voucher = as_li.issue_voucher(rice.id, li.id, pooled=True).voucher
+    assert village.ledger.balance(home).available == 3
+    as_li.revoke_voucher(voucher.id, reason="not needed")
+    with pytest.raises(InsufficientPoints):
+        as_li.authorise(rice.id, li.id, quantity=2, pooled=True)
+    assert (village.ledger.balance(home).available, balance(village, zhao)) == (11, (20, 0))
 
 
 # --- giving back ----------------------------------------------------------------------------------
