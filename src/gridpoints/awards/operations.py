@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from attrs import frozen
 
 from gridpoints.awards.crediting import AwardOutcome
+from gridpoints.awards.grading import Grades, grades_of
 from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus
 from gridpoints.awards.objecting import Objecting
 from gridpoints.awards.reviews import WAITING, Objection, ObjectionStatus, Review, Vote
@@ -16,7 +17,9 @@ from gridpoints.awards.simulation import simulated
 from gridpoints.awards.standing import MemberStanding, Missed, Standings, none_missed
 from gridpoints.community.model import Member, MemberStatus
 from gridpoints.errors import NoRulesInForce, RecordUnknown
+from gridpoints.rules.case import Scope
 from gridpoints.rules.findings import Simulation
+from gridpoints.rules.grades import Graded
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
@@ -77,6 +80,30 @@ class Awards(Objecting):
         with self.context.read() as work:
             ids = [id for (id,) in work.select(Member, ("id",), {"status": MemberStatus.ACTIVE})]
             return self._standings.of(work, ids, day or self.context.today())
+
+    def grades(self, code: str, day: date | None = None) -> Grades:
+        """Where all stand in a classification of the rules, in the period of a local day (None: today's).
+
+        Grids anybody may see; of households and members all, those who have the rights `SEE_MEMBERS` and
+        `SEE_STATEMENTS`: raises `RightReserved`. What is made public of it is in `public_grades`. Raises
+        `GradesUnknown`, or `NoRulesInForce`.
+        """
+        with self.context.read() as work:
+            found = grades_of(self.context, work, code, day or self.context.today())
+        if found.grading.of is not Scope.GRID:
+            self._must_see_all()
+        return found
+
+    def public_grades(
+        self, code: str, day: date | None = None, *, agreed: Collection[str] = ()
+    ) -> list[tuple[Graded, str]]:
+        """What the rules make public of a classification: who, best first, each with the name that is shown.
+
+        `agreed` are the ids of those who agreed to it, where the rules ask for that. Anybody may see it.
+        Raises `GradesUnknown`, or `NoRulesInForce`.
+        """
+        with self.context.read() as work:
+            return grades_of(self.context, work, code, day or self.context.today()).published(agreed)
 
     @property
     def _standings(self) -> Standings:

@@ -123,6 +123,8 @@ class Credited:
     work: Work
     calendar: RulesCalendar
     member_ids: Collection[str]
+    #: The facts that are asked for beside those that a star ever needed.
+    more: Collection[str] = ()
     _done: dict[str, Done] | None = field(default=None, init=False)
     _stars: dict[tuple[str, date], Standing | None] = field(factory=dict, init=False)
 
@@ -155,12 +157,12 @@ class Credited:
         done = self._done_by_all(facts=bool(told))
         for member, day, deed, quantity, unit, awarded, rule_set, *facts in done:
             metrics = by_day[member][day]
-            _add(metrics, "times", Decimal(1))
+            add(metrics, "times", Decimal(1))
             if quantity is not None and self._by_the_hour(rule_set, deed):
-                _add(metrics, "hours", quantity)
-            _add(metrics, unit, units[unit].decimal(awarded))
+                add(metrics, "hours", quantity)
+            add(metrics, unit, units[unit].decimal(awarded))
             for name in told.intersection(*facts):
-                _add(metrics, name, _number(facts[0][name]))
+                add(metrics, name, _number(facts[0][name]))
         return {member: _summed(dict(sorted(days.items()))) for member, days in by_day.items()}
 
     def _done_by_all(self, *, facts: bool) -> Iterator[Sequence[Any]]:
@@ -180,13 +182,14 @@ class Credited:
         return self.calendar.of(rule_set).rule(deed).amount.per == "hour"
 
     def _facts_needed(self) -> set[str]:
-        """The facts that any star ever needed: units are among them, and go by the points."""
+        """The facts that any star ever needed, and `more`: units are among them, and go by the points."""
         terms = (each.terms.stars for rules in self.calendar.rule_sets for each in (rules, *rules.later))
         needs = {need.metric for each in terms if each for level in each.levels for need in level.needs}
-        return needs - {"hours", "times"}
+        return needs.union(self.more) - {"hours", "times"}
 
 
-def _add(metrics: dict[str, Decimal], name: str, value: Decimal) -> None:
+def add(metrics: dict[str, Decimal], name: str, value: Decimal) -> None:
+    """Count more of a metric."""
     metrics[name] = metrics.get(name, Decimal(0)) + value
 
 

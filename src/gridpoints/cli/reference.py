@@ -148,6 +148,7 @@ DOCUMENTS = {
         "directives[id text status issued_at due_at answers]",
     ),
     "rules explain": "award status refusal member deed day rule_set unit wanted awarded explanation",
+    "grades": "grades of since until graded[id name place figure class explanation]",
     "stars": "stars[member number name day since star next missing metrics no_shows barred barred_until "
     "explanation]",
     "balance": "member(id number name status) balances[unit posted held available]",
@@ -289,6 +290,7 @@ NOTES = {
         "`handed_out` and `given_back`.",
     ),
     "reverse": "`owed` says whether nothing moved yet: the transaction is then the debt's id.",
+    "grades": "`since` and `until` are null where all there ever was counts, `id` with `--public`.",
     "stars": "`since` is null where all there ever was counts, `barred_until` also where it is for good. "
     "`missing` and `metrics` are by metric: `hours`, `times`, a unit, a fact.",
     "expire": "`posted` is how many lines of the journal it took.",

@@ -126,7 +126,7 @@ class StarTerms:
             review = self.review.first_day(day) == day
             if review:
                 yield day, True
-            following = min(_following(self.review, day), _following(self.over, day))
+            following = min(next_period(self.review, day), next_period(self.over, day))
             end = min(following - timedelta(days=1), last)
             if end > day or not review:
                 yield end, False
@@ -169,8 +169,8 @@ def _excluded(excluded: Iterable[tuple[ExclusionReason, date]]) -> Iterator[tupl
 _LONGER = {Period.WEEK: 8, Period.MONTH: 32, Period.QUARTER: 95, Period.YEAR: 370}
 
 
-def _following(period: Period, day: date) -> date:
-    """The first day of the next period."""
+def next_period(period: Period, day: date) -> date:
+    """The first day of the period after the one that holds `day`."""
     if period is Period.LIFETIME:
         return date.max
     return period.first_day(period.first_day(day) + timedelta(days=_LONGER.get(period, 1)))
