@@ -258,6 +258,9 @@ class NobodyAsks:
     def no_shows(self, work: Work, member_id: str) -> NoReturn:
         raise AssertionError
 
+    def excluded(self, work: Work, member_id: str) -> NoReturn:
+        raise AssertionError
+
 
 def test_nothing_is_looked_up_that_the_rules_and_the_offers_do_not_ask_for(
     exchange: Exchange, clock: ManualClock

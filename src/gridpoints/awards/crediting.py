@@ -9,6 +9,7 @@ from functools import partial
 from attrs import field, frozen
 
 from gridpoints.awards.emergencies import EmergencyCalendar, explained
+from gridpoints.awards.exclusions import EXCLUDED_FACT, Exclusions
 from gridpoints.awards.model import Award, AwardStatus, Report
 from gridpoints.awards.posting import Batch
 from gridpoints.awards.reviews import Review
@@ -55,8 +56,8 @@ class AwardOutcome:
 class Case:
     """A report with all that is needed to judge it: `account` is the one that it changes.
 
-    `added` is what is said of the facts that the community adds: that it is a deed of an emergency, and which
-    star the member had.
+    `added` is what is said of the facts that the community adds: that it is a deed of an emergency, which
+    star the member had, and whether they were excluded.
     """
 
     report: Report
@@ -79,6 +80,7 @@ class _Known:
     closed_until: datetime | None
     today: date
     credited: Credited
+    exclusions: Exclusions
     subjects: dict[str, Mapping[Scope, str]] = field(factory=dict)
 
 
@@ -223,6 +225,7 @@ class Crediting:
             work.ledger.closed_until(),
             self.context.today(),
             Credited(work, calendar, list(members)),
+            Exclusions(work, list(members)),
         )
         cases: dict[str, Case | GridpointsError] = {}
         for report in reports:
@@ -350,7 +353,11 @@ def _completed(
     star = None if STAR_FACT in told else known.credited.star_step(id, report.day, rules)
     if star is not None:
         deed = deed._replace(facts={**deed.facts, STAR_FACT: star.values["stars"]})
-    return deed, tuple(filter(None, (emergency, star)))
+    excluded = None if EXCLUDED_FACT in told else known.exclusions.step(id, report.day, rules)
+    if excluded is not None:
+        was = excluded.code == "was_excluded"
+        deed = deed._replace(facts={**deed.facts, EXCLUDED_FACT: was})
+    return deed, tuple(filter(None, (emergency, star, excluded)))
 
 
 def _judged(case: Case, used: Mapping[str, int], balance: Callable[[], int], *, fits: bool) -> Judgement:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from attrs import frozen
 
 from gridpoints.awards.crediting import AwardOutcome
+from gridpoints.awards.excluding import Excluding
 from gridpoints.awards.grading import Grades, grades_of
 from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus
-from gridpoints.awards.objecting import Objecting
 from gridpoints.awards.reviews import WAITING, Objection, ObjectionStatus, Review, Vote
 from gridpoints.awards.simulation import simulated
 from gridpoints.awards.standing import MemberStanding, Missed, Standings, none_missed
 from gridpoints.community.model import Member, MemberStatus
-from gridpoints.errors import NoRulesInForce, RecordUnknown
+from gridpoints.errors import RecordUnknown
 from gridpoints.rules.case import Scope
 from gridpoints.rules.findings import Simulation
 from gridpoints.rules.grades import Graded
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
-from gridpoints.rules.stars import Barred
 from gridpoints.storage.port import Range
 from gridpoints.values import Explanation
 
@@ -31,7 +30,7 @@ __all__ = ["AwardOutcome", "Awards"]
 
 
 @frozen
-class Awards(Objecting):
+class Awards(Excluding):
     """The room ``awards``: deeds judged and credited, each with its explanation.
 
     `missed` tells who stayed away from what they had claimed, which counts for how they stand.
@@ -51,15 +50,6 @@ class Awards(Objecting):
                 raise RecordUnknown(kind="published_rules", id=version)
             days = Range(at_least=asked.starts_on, below=asked.ends_on)
             return work.count(Award, {"rule_set": tuple(calendar), "day": days})
-
-    def barred(self, no_shows: Iterable[date]) -> Barred | None:
-        """Whether somebody who stayed away on those days takes no part today, by the rules in force."""
-        today = self.context.today()
-        try:
-            stars = Rules(self.context).in_force(today).on(today).terms.stars
-        except NoRulesInForce:
-            return None
-        return None if stars is None else stars.barred(today, no_shows)
 
     def standing(self, member_id: str, day: date | None = None) -> MemberStanding:
         """How a member stands at the end of a local day (None: today): figures, star, and whether barred.

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from attrs import define, field, frozen
 
+from gridpoints.awards.exclusions import decided_on
 from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.context import Context
 from gridpoints.errors import NoRulesInForce
@@ -21,7 +22,7 @@ from gridpoints.rules.expression.model import Type
 from gridpoints.rules.metrics import Metrics
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
-from gridpoints.rules.stars import Barred, Standing, StarTerms, stars_over
+from gridpoints.rules.stars import Barred, Excluded, Standing, StarTerms, stars_over
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Step, Unit
 
@@ -220,14 +221,15 @@ class Standings:
         """How each of these stands at the end of a local day, in their order."""
         calendar = Rules(self.context).calendar()
         credited = Credited(work, calendar, member_ids)
-        missed = self.missed(self.context, work, member_ids)
+        missed, decided = self.missed(self.context, work, member_ids), decided_on(work, member_ids)
         terms = _star_terms(calendar, day)
         since, before = (date.min, day + timedelta(days=1)) if terms is None else terms.counted(day)
         found = []
         for id in member_ids:
             done = credited.of(id)
             no_shows = tuple(sorted(each for each in missed.get(id, ()) if each <= day))
-            barred = None if terms is None else terms.barred(day, no_shows)
+            excluded = [each.decided for each in decided.get(id, ())]
+            barred = None if terms is None else terms.barred(day, no_shows, excluded)
             metrics = done.between(since, before)
             star = done.star(calendar, day)
             found.append(MemberStanding(id, day, since, metrics, star, no_shows, barred))
@@ -248,3 +250,7 @@ class Standings:
     def no_shows(self, work: Work, member_id: str) -> tuple[date, ...]:
         """The days on which a member stayed away."""
         return tuple(self.missed(self.context, work, [member_id]).get(member_id, ()))
+
+    def excluded(self, work: Work, member_id: str) -> tuple[Excluded, ...]:
+        """For what a member was ever excluded by a decision."""
+        return tuple(each.decided for each in decided_on(work, [member_id]).get(member_id, ()))

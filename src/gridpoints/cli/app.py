@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gridpoints.cli import catalog, claiming, demo, emergency, events, oversight, recognition, rules
-from gridpoints.cli.awards import deeds, grades, reviews, stars
+from gridpoints.cli.awards import deeds, excluding, grades, reviews, stars
 from gridpoints.cli.community import founding, grids, rosters
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
@@ -53,6 +53,7 @@ def build(language: Language) -> typer.Typer:
         reviews,
         stars,
         grades,
+        excluding,
         catalog,
         claiming,
         emergency,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gridpoints.cli.awards.excluding import exclusion_document
 from gridpoints.cli.desk import Desk, command, member_argument
 from gridpoints.cli.files import read_text, write_new, write_text
 from gridpoints.cli.output import figures, words
@@ -96,6 +97,7 @@ def _document(record: VolunteerRecord) -> dict[str, Any]:
         "certificates": [
             {"id": each.id, "number": each.number, "status": each.status} for each in record.certificates
         ],
+        "exclusions": [exclusion_document(each) for each in record.exclusions],
     }
 
 
@@ -121,6 +123,10 @@ def _drawing(desk: Desk, record: VolunteerRecord) -> Any:
             said.word(entry.status),
         )
         for entry in record.entries
+    ]
+    rows += [
+        (said.date(each.since), said.word("exclusion", "kind"), each.reason, "", said.word(each.status))
+        for each in record.exclusions
     ]
     return desk.out.table(
         said.text("{name}: {hours} of service, verified", name=record.member.name, hours=hours),

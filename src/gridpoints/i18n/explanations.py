@@ -18,6 +18,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "in_emergency": ("Judged by the emergency rules: {emergency_kind} since {since}",),
     "star_held": ("Held this star: {level}",),
     "no_star_held": ("Held no star",),
+    "was_excluded": ("Was excluded until {until}: {reason}", "Was excluded for good: {reason}"),
+    "not_excluded": ("Was not excluded",),
     "fixed": ("{points} each time",),
     "per_unit": (
         "{quantity}, counted as {counted}, at {rate} per {per}: {points}",
