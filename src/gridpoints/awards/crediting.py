@@ -8,8 +8,8 @@ from functools import partial
 
 from attrs import field, frozen
 
+from gridpoints.awards.decided import EXCLUDED_FACT, Exclusions
 from gridpoints.awards.emergencies import EmergencyCalendar, explained
-from gridpoints.awards.exclusions import EXCLUDED_FACT, Exclusions
 from gridpoints.awards.model import Award, AwardStatus, Report
 from gridpoints.awards.posting import Batch
 from gridpoints.awards.reviews import Review

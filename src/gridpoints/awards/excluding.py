@@ -7,7 +7,8 @@ from datetime import date
 
 from attrs import frozen
 
-from gridpoints.awards.exclusions import EXCLUSION, Exclusion, ExclusionStatus, decided_on
+from gridpoints.awards.decided import decided_on
+from gridpoints.awards.exclusions import EXCLUSION, Exclusion, ExclusionStatus
 from gridpoints.awards.objecting import Objecting
 from gridpoints.community.model import Member
 from gridpoints.errors import ExclusionUnknown, NoRulesInForce, NotUsable, OwnExclusion

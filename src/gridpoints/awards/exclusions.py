@@ -1,23 +1,14 @@
-"""Members excluded by a decision (取消资格): why, for how long, how it is undone."""
+"""Members excluded by a decision (取消资格): why, for how long, and whether it was undone."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from gridpoints.records import Lifecycle
-from gridpoints.rules.expression.model import Type
-from gridpoints.rules.model import RuleSet
 from gridpoints.rules.stars import Excluded
-from gridpoints.storage.port import Work
-from gridpoints.values import Step
-
-#: The fact that tells a deed whether who did it was excluded on its day.
-EXCLUDED_FACT = "member.excluded"
 
 
 class ExclusionStatus(StrEnum):
@@ -55,32 +46,3 @@ class Exclusion:
         """What the rules are told of it."""
         ends = [day for day in (self.until, self.lifted_on) if day is not None]
         return Excluded(self.reason, self.since, min(ends, default=None))
-
-
-def decided_on(work: Work, member_ids: Collection[str]) -> Mapping[str, Sequence[Exclusion]]:
-    """Every decision there ever was about these members, by member and first day."""
-    found: defaultdict[str, list[Exclusion]] = defaultdict(list)
-    where = {"member_id": tuple(sorted(member_ids))}
-    for each in work.find(Exclusion, where, order=("member_id", "since", "id")) if member_ids else ():
-        found[each.member_id].append(each)
-    return found
-
-
-@define
-class Exclusions:
-    """The decisions about some members, read when one of them is first asked for."""
-
-    work: Work
-    member_ids: Collection[str]
-    _found: Mapping[str, Sequence[Exclusion]] | None = field(default=None, init=False)
-
-    def step(self, member_id: str, day: date, rules: RuleSet) -> Step | None:
-        """What is to be told of it to rules that ask whether a member was excluded; None: they do not."""
-        asked = rules.facts.get(EXCLUDED_FACT)
-        if asked is None or asked.type is not Type.TRUTH or rules.terms.stars is None:
-            return None
-        if self._found is None:
-            self._found = decided_on(self.work, self.member_ids)
-        decided = [each.decided for each in self._found.get(member_id, ())]
-        barred = rules.terms.stars.barred(day, excluded=decided)
-        return Step("not_excluded") if barred is None else Step("was_excluded", barred.explanation[0].values)

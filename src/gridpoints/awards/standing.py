@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from attrs import define, field, frozen
 
-from gridpoints.awards.exclusions import decided_on
+from gridpoints.awards.decided import decided_on
 from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.context import Context
 from gridpoints.errors import NoRulesInForce
