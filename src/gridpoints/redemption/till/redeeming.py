@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
@@ -111,41 +111,51 @@ class Redeeming(Spending):
             if redemption.status is RedemptionStatus.VOIDED:
                 return redemption
             REDEMPTION.advance(redemption, RedemptionStatus.VOIDED)  # refuses what was captured
-            told = self._let_go(work, redemption)
-            explanation = (*redemption.explanation, *told)
+            late = self._late(work, redemption)
+            days = self._extend_days(redemption) if late else 0
+            explanation = (*redemption.explanation, *self._told(work, redemption, late, days))
             voided = REDEMPTION.advance(redemption, RedemptionStatus.VOIDED, explanation=explanation)
-            return self._move(work, redemption, voided, offers, reason=reason)
+            moved = self._move(work, redemption, voided, offers, reason=reason)
+            self._let_go(work, redemption, late if days else {}, days)
+            return moved
 
-    def _let_go(self, work: Work, redemption: Redemption) -> Explanation:
-        """Give back all that is set aside, and tell what becomes of points that are past their date.
-
-        Those live on by a reversal of their expiry, which the hold alone had kept from being posted.
-        """
-        now, held = self.context.now(), _held(redemption)
-        if not any(_past(work, account, now) for _, account in held):
-            for id, _ in held:
-                work.ledger.release(id, at=now)
-            return ()
+    def _late(self, work: Work, redemption: Redemption) -> dict[str, int]:
+        """What holds alone keep from expiring of points that are past their date, by the id of the hold."""
+        now, held = self.context.now(), redemption.held()
+        if not any(_past(work, account, now) for account in held.values()):
+            return {}
         work.lock_usage(redemption.counted())  # before the accounts: everybody locks in this order
-        work.ledger.lock_available([account for _, account in held], at=now)
-        day, unit = self.context.local_day(redemption.authorised_at), work.get(Unit, redemption.unit)
-        days = Rules(self.context).calendar().extend_days(unit.code, day)
-        until = self.context.local_day(now + timedelta(days=days))
-        told = []
-        for id, account in held:
-            hold, late = work.ledger.find_hold(id), _late(work, id, account, now)
-            if late:
-                figures = {"account": account.key, "points": unit.decimal(late), "unit": unit.code}
-                told.append(
-                    Step("points_live_on", {**figures, "until": until})
-                    if days
-                    else Step("points_gone", figures)
-                )
-            if late and days:
-                post(work, _revived(redemption, id, account, late, days), now)
-            if hold is not None and (late if days else 0) < hold.remaining:
+        work.ledger.lock_available(held.values(), at=now)
+        late = {id: _kept_by(work, id, account, now) for id, account in held.items()}
+        return {id: points for id, points in late.items() if points}
+
+    def _extend_days(self, redemption: Redemption) -> int:
+        day = self.context.local_day(redemption.authorised_at)
+        return Rules(self.context).calendar().extend_days(redemption.unit, day)
+
+    def _told(self, work: Work, redemption: Redemption, late: Mapping[str, int], days: int) -> Explanation:
+        """What becomes of the points that are past their date."""
+        if not late:
+            return ()
+        unit, held = work.get(Unit, redemption.unit), redemption.held()
+        code, ends = "points_gone", dict[str, date]()
+        if days:
+            until = self.context.local_day(self.context.now() + timedelta(days=days))
+            code, ends = "points_live_on", {"until": until}
+        return tuple(
+            Step(code, {"account": held[id].key, "points": unit.decimal(points), "unit": unit.code, **ends})
+            for id, points in late.items()
+        )
+
+    def _let_go(self, work: Work, redemption: Redemption, late: Mapping[str, int], days: int) -> None:
+        """Give back all that is set aside; `late` points live on for so many days."""
+        now = self.context.now()
+        for id, account in redemption.held().items():
+            if points := late.get(id, 0):
+                post(work, _revived(redemption, id, account, points, days), now)
+            hold = work.ledger.find_hold(id) if points else None
+            if hold is None or hold.remaining:
                 work.ledger.release(id, at=now)
-        return tuple(told)
 
     def expire(self, offer_id: str | None = None) -> int:
         """Put back the goods (of an offer; None: all) whose reservations ran out; answers how many did.
@@ -231,22 +241,13 @@ def post(work: Work, transactions: Iterable[Transaction], now: datetime) -> None
             raise outcome.error
 
 
-def _held(redemption: Redemption) -> list[tuple[str, Account]]:
-    """The holds of a redemption, each with its account."""
-    return [
-        (redemption.hold_id(n), Account.parse(share.account))
-        for n, share in enumerate(redemption.shares)
-        if share.account
-    ]
-
-
 def _past(work: Work, account: Account, now: datetime) -> int:
     """What an account has in lots that are past their date."""
     return sum(amount for expires_at, amount in work.ledger.lots(account).items() if expires_at <= now)
 
 
-def _late(work: Work, hold_id: str, account: Account, now: datetime) -> int:
-    """What of a locked account would expire if that hold were let go; nothing else of it is overdue."""
+def _kept_by(work: Work, hold_id: str, account: Account, now: datetime) -> int:
+    """What of a locked account would expire if a hold were let go; nothing else of it is overdue."""
     hold = work.ledger.find_hold(hold_id)
     if hold is None or hold.status_at(now) is not HoldStatus.OPEN:
         return 0
