@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from gridpoints.storage.sql.migrations import parts
 
-revision = "0023"
+revision = "0019"
 down_revision = "0018"
 
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
