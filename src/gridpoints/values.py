@@ -8,12 +8,13 @@ half-open and computed in the community's own time zone.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,10 +32,12 @@ from gridpoints.errors import (
     NotPositive,
     NotWholeNumber,
     TextTooLong,
+    TooMany,
     UnknownTimezone,
 )
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
 #: A text in several languages, by Babel locale: ``{"zh_Hans": "志愿服务", "en": "Volunteering"}``.
 Names = Mapping[str, str]
@@ -80,6 +83,14 @@ def check_text(name: str, value: str, *, longest: int = LONGEST_TEXT) -> str:
     if len(text) > longest:
         raise TextTooLong(field=name, size=len(text), longest=longest)
     return text
+
+
+def check_few(field: str, values: Iterable[T], *, most: int) -> tuple[T, ...]:
+    """The values; raises `TooMany` where there are more than `most`."""
+    found = tuple(islice(values, most + 1))
+    if len(found) > most:
+        raise TooMany(field=field, most=most)
+    return found
 
 
 def check_whole(name: str, value: int, *, least: int = 1, most: int = 10**9) -> int:

@@ -84,3 +84,13 @@ def test_what_is_proposed_is_accepted_by_a_person(founded: Run) -> None:
     again = founded(*about, "--accept", "R-1", "--note", "seen the receipts", "--json").document["accepted"]
     assert again == ran.document["accepted"][:1]
     assert len(founded("merchant", "adjustments", "shop", "--json").document["adjustments"]) == 2
+    # Nobody knows of R-9: it is accepted by itself, by its own number, and neither in a list nor by the slip.
+    differences = founded(*about, "--json").document["differences"]
+    [unknown] = [each["id"] for each in differences if each["reference"] == "R-9"]
+    for accepted in (["R-9"], ["R-1", unknown], ["R-1", "R-9"]):
+        named = [word for number in accepted for word in ("--accept", number)]
+        refused = founded(*about, *named, "--note", "all of it", "--json")
+        assert refused.error["code"] == "look_needed"
+    assert len(founded("merchant", "adjustments", "shop", "--json").document["adjustments"]) == 2
+    found = founded(*about, "--accept", unknown, "--note", "the paper slip was found", "--json")
+    assert [each["money"] for each in found.document["accepted"]] == ["6.00"]

@@ -23,6 +23,13 @@ stars:
   levels:
     one: {name: {en: One star, zh_Hans: 一星}, needs: {hours: 3}}
     two: {name: {en: Two stars}, needs: {hours: 9, points: 500}}
+grades:
+  people:
+    name: {en: Volunteers}
+    of: member
+    period: year
+    classes: {A: {name: {en: Class A}, needs: {points: 30}}}
+    publish: {top: 1}
 redemption: {hours_first: 1}
 """
 DEEDS = "number,deed,date,hours,record\n1,care,2024-03-05,3,D1\n2,patrol,2024-03-05,,D2\n"
@@ -85,3 +92,15 @@ def test_at_the_till_hours_and_stars_are_known(founded: Run) -> None:
     refused = founded("redeem", "2", "Soap")
     assert refused.code == 6
     assert "1 hours must be served before points are redeemed; there are 0" in refused.err
+
+
+def test_classes_of_a_period_are_shown_and_what_of_them_is_public(founded: Run) -> None:
+    document = founded("grades", "people", "--day", "2024-06-01", "--json").document
+    keys(dict(document), "grades")
+    assert (document["of"], document["since"], document["until"]) == ("member", "2024-01-01", "2024-12-31")
+    told = [(each["name"], each["place"], each["figure"], each["class"]) for each in document["graded"]]
+    assert told == [("Li", 1, "30", "A"), ("Zhao", 2, "5", None)]
+    public = founded("grades", "people", "--day", "2024-06-01", "--public", "--json").document
+    assert [(each["id"], each["name"]) for each in public["graded"]] == [(None, "L*")]
+    assert "Class A" in founded("grades", "people", "--day", "2024-06-01").out
+    assert founded("grades", "streets", "--json").error["code"] == "grades_unknown"

@@ -651,13 +651,14 @@ def test_hours_that_an_administrator_enters_are_for_the_record(
 ) -> None:
     claim = village.claiming.claim_session(session.id, li.id)
     clock.set(session.ends_at)
-    entered = village.claiming.enter_hours(claim.id, Decimal(2))
+    entered = village.claiming.enter_hours(claim.id, Decimal(2), evidence=["the roll call"])
     assert (entered.provenance, entered.entered_by) == (Provenance.ENTERED, "clerk-wang")
     other = village.acting_as(Actor("clerk-chen", frozenset({"clerk"})))
     verified, award = other.claiming.verify(claim.id)
     assert (verified.hours, award.status, award.awarded) == (2, AwardStatus.REFUSED, 0)
     assert award.wanted == 20
     assert award.explanation[-1].code == "entered_hours"
+    assert (award.source, award.evidence) == (f"session:{session.id}", ("the roll call",))
     assert points(village, li) == 0
 
 

@@ -17,6 +17,7 @@ from gridpoints.errors import (
     DeedInFuture,
     DeedUnknown,
     EvidenceNeeded,
+    IllegalTransition,
     MemberInactive,
     NoRulesInForce,
     PeriodClosed,
@@ -24,9 +25,12 @@ from gridpoints.errors import (
     QuantityNotTaken,
     RecordUnknown,
     RuleSetFrozen,
+    UnitUnknown,
 )
+from gridpoints.i18n import Language
+from gridpoints.ledger.operations import Ledger
 from gridpoints.testing import ManualClock
-from gridpoints.values import zone
+from gridpoints.values import Step, zone
 from tests.rooms.conftest import RULES
 
 DAY = date(2026, 3, 1)
@@ -211,3 +215,65 @@ def test_who_reported_is_kept(village: Community, li: Member) -> None:
         informant.awards.credit(Report("d", li.id, "patrol", DAY, source="letter-box")).source == "letter-box"
     )
     assert village.awards.award("d").reported_by == "informant"
+
+
+def test_what_is_kept_for_the_record_keeps_all_that_was_reported(village: Community) -> None:
+    """The facts that it was judged by, what shows it, and the household whose account it would have been."""
+    asking = RULES.replace('version: "1"', 'version: "2"').replace("2026-01-01", "2026-02-01")
+    asking = asking.replace("deeds:\n", "facts:\n  floors: {type: number}\ndeeds:\n", 1)
+    asking = asking.replace("points: 5}", "points: 5, when: floors >= 3, for: household, evidence: [photo]}")
+    village.rules.publish(asking)
+    home = village.community.add_household(village.community.add_grid("一网格").id, "1-1")
+    sun = village.community.enrol("孙丽", household_id=home.id)
+    why = Step("entered_hours")
+    report = Report("r", sun.id, "patrol", DAY, facts={"floors": 4})
+    with pytest.raises(EvidenceNeeded):
+        village.awards.keep_for_record(report, why)
+    shown = attrs.evolve(report, evidence=("photo/1",))
+    award = village.awards.keep_for_record(shown, why)
+    assert (award.status, award.wanted, award.awarded, award.uses) == (AwardStatus.REFUSED, 5, 0, {})
+    assert (award.told, award.evidence, award.household_id) == ({"floors": 4}, ("photo/1",), home.id)
+    assert award.explanation[-1] == why
+    assert village.awards.keep_for_record(shown, why) == village.awards.award("r") == award
+    with pytest.raises(DeedConflict):  # other facts are another report
+        village.awards.keep_for_record(attrs.evolve(shown, facts={"floors": 5}), why)
+
+
+@pytest.mark.parametrize("before", [4, 20])
+def test_what_the_ledger_gave_back_before_is_told_and_does_not_go_back_twice(
+    village: Community, li: Member, before: int
+) -> None:
+    """Past the door of the awards: the rest goes back, and all that was counted under the limits."""
+    award = village.awards.credit(care("a", li, "2"))
+    village.awards.credit(care("b", li, "2"))
+    assert (award.awarded, points(village, li)) == (20, 40)
+    Ledger(village.context).reverse("award:a", before, reason="a mistake")
+    reversed_ = village.awards.reverse("a", "it was not done")
+    assert reversed_.status is AwardStatus.REVERSED
+    assert [Language.of("en").step(step) for step in reversed_.explanation[-2:]] == [
+        f"Of its points, the ledger had given back before: {before} points",
+        "Taken back: it was not done",
+    ]
+    assert points(village, li) == 20
+    assert village.awards.credit(care("c", li, "3")).awarded == 20  # of 40 in a month
+    assert village.ledger.verify().ok
+    with pytest.raises(IllegalTransition):
+        village.awards.reverse("a", "again")
+
+
+def test_who_asks_for_a_unit_that_there_is_not_is_told_so(village: Community, li: Member) -> None:
+    """A slip of the pen is not 0 points; an account that was never used is."""
+    wrong, unused = Account.member(li.id, "point"), Account.member(li.id, "points")
+    ledger, now = village.ledger, village.context.now()
+    for ask in (
+        ledger.balance,
+        lambda account: ledger.balance(account, now),
+        lambda account: ledger.balances([unused, account]),
+        ledger.lots,
+        ledger.statement,
+    ):
+        assert ask(unused) is not None
+        with pytest.raises(UnitUnknown):
+            ask(wrong)
+    village.awards.credit(Report("d1", li.id, "patrol", DAY))
+    assert ledger.balances([unused])[unused].available == 5

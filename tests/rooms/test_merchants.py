@@ -74,6 +74,22 @@ def test_a_merchant_is_agreed_with_before_it_takes_points(village: Community, li
     assert agreement.rate == Decimal("0.08")
 
 
+def test_a_merchant_whose_agreements_have_ended_is_not_activated(
+    village: Community, shop: Merchant, clock: ManualClock
+) -> None:
+    room, day = village.redemption, timedelta(days=1)
+    room.suspend_merchant(shop.id, reason="moves house")
+    room.end_agreement("first", (clock.now() + day).date())
+    room.activate_merchant(shop.id)
+    room.suspend_merchant(shop.id, reason="moves again")
+    clock.advance(day)
+    with pytest.raises(AgreementMissing):
+        room.activate_merchant(shop.id)
+    assert room.merchant(shop.id).status is MerchantStatus.SUSPENDED
+    room.sign_agreement(shop.id, starts_on=(clock.now() + day).date())
+    assert room.activate_merchant(shop.id).status is MerchantStatus.ACTIVE
+
+
 def test_a_new_agreement_has_its_own_days_and_the_old_one_stays(
     village: Community, shop: Merchant, li: Member, clock: ManualClock
 ) -> None:

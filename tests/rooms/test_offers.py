@@ -18,6 +18,7 @@ from gridpoints.errors import (
     OfferLimitReached,
     OfferWithdrawn,
     StaffOnly,
+    TooMany,
     WritesOffMore,
 )
 from gridpoints.i18n import Language
@@ -48,6 +49,24 @@ def history(village: Community, offer: Offer) -> list[tuple[Change, Offer]]:
     with village.context.read() as work:
         changes = work.find(Change, {"kind": "offer", "subject": offer.id})
     return versions(village.redemption.offer(offer.id), changes)
+
+
+def test_more_than_an_offer_can_hold_is_refused(village: Community, soap: Offer) -> None:
+    room, many = village.redemption, [str(n) for n in range(21)]
+    told: dict[str, Any] = {
+        "pictures": many,
+        "limits": [OfferLimit(1, Period.DAY)] * 21,
+        "names": {f"l{n}": "x" for n in many},
+        "descriptions": {f"l{n}": "x" for n in many},
+    }
+    for field, values in told.items():
+        for act in (room.amend_offer, room.draft_offer):
+            about = {"price": 1} if act == room.draft_offer else {}
+            with pytest.raises(TooMany) as refused:
+                act(soap.merchant_id if about else soap.id, **{"name": "x", **about, field: values})
+            assert refused.value.fields == {"field": field, "most": 20}
+    assert room.offer(soap.id) == soap
+    assert len(room.amend_offer(soap.id, pictures=iter(many[:20])).pictures) == 20
 
 
 def test_an_offer_is_amended_and_what_is_reserved_is_not(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridpoints import Community, Member, Offer, Report
-from gridpoints.errors import DifferenceOutdated, NothingToCorrect
+from gridpoints.errors import DifferenceOutdated, LookNeeded, NothingToCorrect
 from gridpoints.ledger.operations import Ledger
 from gridpoints.redemption.reconciliation.model import Difference, Gap, Listed, Proposal, Recorded, compared
 from gridpoints.testing import ManualClock
@@ -73,6 +73,21 @@ def test_all_kinds_of_differences(village: Community, soap: Offer, rich: Member,
     with pytest.raises(NothingToCorrect):
         room.correct("shop", nothing, note="n")
     assert room.settle("shop").adjustments == Decimal("0.90")
+
+
+def test_what_a_person_has_to_look_at_is_accepted_when_somebody_has(
+    village: Community, soap: Offer, rich: Member
+) -> None:
+    """Nobody knows of 40 points that the merchant lists; then the paper slip is found."""
+    room = village.redemption
+    [unknown] = room.reconcile("shop", [Listed("slip", DAY, 40)], first=DAY, last=DAY).differences
+    assert (unknown.gap, unknown.proposal) == (Gap.NOT_RECORDED, Proposal.LOOK)
+    with pytest.raises(LookNeeded) as refused:
+        room.correct("shop", unknown, note="all that is left")
+    assert refused.value.fields["difference"] == unknown.id
+    assert room.adjustments_of("shop") == []
+    found = room.correct("shop", unknown, note="the paper slip was found", looked=True)
+    assert (found.money, found.reason) == (Decimal("18.00"), "the paper slip was found")
 
 
 def test_what_was_accepted_counts_when_some_of_it_is_given_back_later(

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from gridpoints import Account, Actor, Community, Exchange, Leg, Member, Transaction
+from gridpoints import Account, Actor, Community, Exchange, Leg, Member, Report, Transaction
 from gridpoints.errors import (
     CapturesMore,
     GridpointsError,
@@ -353,8 +353,40 @@ def test_without_pooling_everybody_pays_alone(village: Community) -> None:
     li, zhao = family(village)
     rice = offered(village, shop_of(village), "大米", 10)
     give(village, zhao, 20)
-    with pytest.raises(PoolingNotAllowed):
+    with pytest.raises(InsufficientPoints):
         village.redemption.authorise(rice.id, li.id, pooled=True)
+    with pytest.raises(PoolingNotAllowed):
+        village.redemption.authorise(rice.id, li.id, shares={Account.member(zhao.id, "points"): 10})
+    alone = village.community.enrol("孙强", number="3")
+    with pytest.raises(PoolingNotAllowed):
+        village.redemption.authorise(rice.id, alone.id, pooled=True)
+
+
+def test_what_a_household_was_given_its_members_spend(village: Community, clock: ManualClock) -> None:
+    """Without pooling: the points of the household itself, and nobody else's."""
+    rules = RULES.replace('version: "1"', 'version: "2"').replace("2026-01-01", "2026-03-02")
+    village.rules.publish(rules.replace("points: 5}", "points: 5, for: household}"))
+    li, zhao = family(village)
+    home = Account.household(li.household_id or "", "points")
+    for n in range(3):
+        village.awards.credit(Report(f"p{n}", zhao.id, "patrol", date(2026, 3, 2)))
+    give(village, li, 4)
+    give(village, zhao, 20)
+    rice, room = offered(village, shop_of(village), "大米", 8), village.redemption
+    with pytest.raises(InsufficientPoints):
+        room.authorise(rice.id, li.id)
+    as_li = village.acting_as(Actor(li.id)).redemption
+    done = as_li.redeem(rice.id, li.id, pooled=True)
+    assert {(share.account, share.captured) for share in done.shares} == {
+        (f"points/member/{li.id}", 4),
+        (home.key, 4),
+    }
+    voucher = as_li.issue_voucher(rice.id, li.id, pooled=True).voucher
+    assert village.ledger.balance(home).available == 3
+    as_li.revoke_voucher(voucher.id, reason="not needed")
+    with pytest.raises(InsufficientPoints):
+        as_li.authorise(rice.id, li.id, quantity=2, pooled=True)
+    assert (village.ledger.balance(home).available, balance(village, zhao)) == (11, (20, 0))
 
 
 # --- giving back ----------------------------------------------------------------------------------
@@ -403,6 +435,68 @@ def test_the_rules_say_how_long_points_that_come_back_late_live_on(
     assert [each.points for each in at_once.restored] == [4]
     assert village.ledger.balance(Account.member(li.id, "points")).available == 8
     assert room.refund(bought.id, 1, reason="broken", id="back") == as_the_rules_say
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_points_past_their_date_live_on_as_the_rules_say_when_a_voucher_is_revoked(
+    exchange: Exchange, clock: ManualClock, days: int
+) -> None:
+    """Of 12 points that expire in ten days, 8 are set aside for longer: 4 expire, and 8 with the voucher."""
+    lasting = f", extend_days: {days}" if days else ""
+    text = RULES.replace("zh_Hant: 積分}}", f"zh_Hant: 積分}}{lasting}}}")
+    village = exchange.found("lasting", name="长村", rules=text).acting_as(
+        Actor("clerk-wang", frozenset({"clerk"}))
+    )
+    li = village.community.enrol("李秀英", number="1")
+    give(village, li, 12, clock.now() + timedelta(days=10))
+    rice = offered(village, shop_of(village), "大米", 4, stock=3)
+    room, account = village.redemption, Account.member(li.id, "points")
+    issued = room.issue_voucher(rice.id, li.id, quantity=2, valid_until=clock.now() + timedelta(days=60))
+    clock.advance(timedelta(days=20))
+    assert village.ledger.balance(account).available == 0
+    room.revoke_voucher(issued.voucher.id, reason="lost")
+    told = room.redemption(issued.voucher.redemption_id).explanation[-1]
+    sentence = Language.of("en").step(told)
+    if days:
+        assert told.code == "points_live_on"
+        assert sentence == (
+            "Points that passed their date while they were set aside live on until Apr 21, 2026: 8 points"
+        )
+        [lot] = village.ledger.lots(account)
+        assert lot.expires_at is not None
+        assert (lot.remaining, (lot.expires_at - clock.now()).days) == (8, 30)
+        clock.advance(timedelta(days=31))
+    else:
+        assert sentence == "Points that passed their date while they were set aside are gone: 8 points"
+    assert village.ledger.balance(account).available == 0
+    assert room.offer(rice.id).stock == 3
+    village.ledger.expire()
+    assert village.ledger.lots(account) == []
+    assert village.ledger.balance(Account.expiry("points")).posted == 12
+    assert village.ledger.verify().ok
+    room.revoke_voucher(issued.voucher.id, reason="again")
+
+
+def test_what_no_hold_kept_from_expiring_does_not_live_on(exchange: Exchange, clock: ManualClock) -> None:
+    """Other points cover the hold, and a second hold: only what this one kept lives on."""
+    text = RULES.replace("积分, zh_Hant: 積分}}", "积分, zh_Hant: 積分}, extend_days: 30}")
+    village = exchange.found("lasting", name="长村", rules=text).acting_as(
+        Actor("clerk-wang", frozenset({"clerk"}))
+    )
+    li = village.community.enrol("李秀英", number="1")
+    give(village, li, 12, clock.now() + timedelta(days=10))
+    give(village, li, 6)
+    rice = offered(village, shop_of(village), "大米", 4, stock=9)
+    room, until = village.redemption, clock.now() + timedelta(days=60)
+    first, second = (room.authorise(rice.id, li.id, quantity=n, expires_at=until) for n in (1, 2))
+    clock.advance(timedelta(days=20))
+    # 12 are held, and 18 were there: 6 of the 12 are past their date and expire, 6 are kept by the holds.
+    assert room.void(second.id).explanation[-1].values["points"] == 6
+    balance = village.ledger.balance(Account.member(li.id, "points"))
+    assert (balance.posted, balance.available) == (12, 8)
+    assert room.void(first.id).explanation == first.explanation
+    assert village.ledger.balance(Account.member(li.id, "points")).available == 12
+    assert village.ledger.verify().ok
 
 
 def test_a_refund_restores_the_lots_that_are_named(

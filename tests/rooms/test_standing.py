@@ -16,6 +16,7 @@ from gridpoints.redemption.offers.model import Offer
 from gridpoints.redemption.operations import Merits, Redemptions
 from gridpoints.storage.port import Work
 from gridpoints.testing import ManualClock
+from gridpoints.values import Step
 from tests.rooms.conftest import START
 
 RULES = """\
@@ -106,6 +107,39 @@ def test_what_is_credited_counts_until_it_is_taken_back(village: Community, li: 
     assert found.star.missing == {"hours": 1}
     village.awards.reverse(patrol.id, "a mistake")
     assert village.awards.standing(li.id).metrics == {"hours": 2, "times": 1, "points": 20}
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "most: 10, excess: clip",
+        "most: 10, excess: reject",
+        "most: 1, counts: times, excess: clip",
+        "most: 1, counts: quantity, excess: clip",
+    ],
+)
+def test_hours_are_served_whose_points_were_limited_to_0(village: Community, li: Member, limit: str) -> None:
+    limited = RULES.replace('version: "1"', 'version: "2"').replace("2026-01-01", "2026-03-02")
+    village.rules.publish(limited + f"limits: {{care-day: {{deeds: [care], period: day, {limit}}}}}\n")
+    assert done(village, li, "care", 1).status is AwardStatus.CREDITED
+    served = done(village, li, "care", 2, visits=1)
+    assert (served.status, served.awarded, served.wanted) == (AwardStatus.REFUSED, 0, 20)
+    found = village.awards.standing(li.id)
+    assert found.metrics == {"hours": 3, "times": 2, "points": 10, "visits": 1}
+    assert star(village, li) == "one"
+    # What somebody only entered for the record was verified by nobody.
+    village.awards.keep_for_record(
+        Report("e", li.id, "care", date(2026, 3, 2), Decimal(5)), Step("entered_hours")
+    )
+    assert village.awards.standing(li.id).metrics == found.metrics
+
+
+def test_hours_are_served_where_the_account_is_full(village: Community, li: Member) -> None:
+    capped = RULES.replace('version: "1"', 'version: "2"').replace("2026-01-01", "2026-03-02")
+    village.rules.publish(capped.replace("zh_Hant: 積分}}", "zh_Hant: 積分}, cap: 10}"))
+    done(village, li, "care", 1)
+    assert done(village, li, "care", 2).status is AwardStatus.REFUSED
+    assert village.awards.standing(li.id).metrics == {"hours": 3, "times": 2, "points": 10}
 
 
 def test_a_star_rises_at_once_and_falls_at_reviews(
@@ -222,6 +256,9 @@ class NobodyAsks:
         raise AssertionError
 
     def no_shows(self, work: Work, member_id: str) -> NoReturn:
+        raise AssertionError
+
+    def excluded(self, work: Work, member_id: str) -> NoReturn:
         raise AssertionError
 
 

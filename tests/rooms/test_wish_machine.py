@@ -61,6 +61,8 @@ class PutUp:
     until: datetime
     status: str = "open"
     paid: int = 0
+    #: By the claim for which it was paid.
+    shares: dict[str, int] = field(factory=dict)
 
 
 @define
@@ -138,17 +140,33 @@ class WishMachine(RuleBasedStateMachine):
                     put_up.status = "lapsed"
 
     def pay(self, told: Told, parts: int, to: str) -> None:
-        givers = [claim.member for claim in told.claims if claim.status == "verified"]
+        givers = [claim for claim in told.claims if claim.status == "verified"]
         for put_up in told.bounties:
             if put_up.status == "open":
                 each, more = divmod(put_up.amount, parts)
                 for place, giver in enumerate(givers):
                     share = each + (place < more)
-                    if giver != put_up.member:
+                    if share and giver.member != put_up.member:
                         self.points[put_up.member] -= share
-                        self.points[giver] += share
+                        self.points[giver.member] += share
+                        put_up.shares[giver.id] = share
                         put_up.paid += share
                 put_up.status = "paid" if put_up.paid else to
+
+    def undo_paid(self, told: Told, claim: Claimed) -> None:
+        """What the claim was credited with, and its shares of the bounties."""
+        self.points[claim.member] -= 3
+        self.issued -= 3
+        for put_up in told.bounties:
+            share = put_up.shares.pop(claim.id, 0)
+            self.points[claim.member] -= share
+            self.points[put_up.member] += share
+            put_up.paid -= share
+            if share and not put_up.paid:
+                put_up.status = "reversed"
+        others = [other for other in told.held() if other is not claim]
+        if told.status == "fulfilled" and not any(other.adopted for other in others):
+            told.status, told.closes = "published", None
 
     def concerns(self, who: str, told: Told) -> bool:
         return who in (told.beneficiary, "clerk")
@@ -373,13 +391,18 @@ class WishMachine(RuleBasedStateMachine):
         if (picked := self.pick_claim(number)) is None:
             return
         told, claim = picked
-        if how == "void" and claim.status == "verified":
-            return  # what it was credited with is taken back: for the tests of corrections
-        wanted = {"cancel": "confirmed", "dispute": "submitted", "void": "disputed"}[how]
-        expected = None if claim.status == wanted else "illegal_transition"
+        wanted = {"cancel": ["confirmed"], "dispute": ["submitted"], "void": ["disputed", "verified"]}[how]
+        expected = None if claim.status in wanted else "illegal_transition"
+        takes_back = how == "void" and claim.status == "verified"
+        if takes_back and self.available(claim.member) < 3 + sum(
+            put_up.shares.get(claim.id, 0) for put_up in told.bounties
+        ):
+            expected = "insufficient_points"
         act = getattr(self.as_("clerk").claiming, how)
         self.tries(lambda: act(claim.id, reason="so it is"), expected)
         if expected is None:
+            if takes_back:
+                self.undo_paid(told, claim)
             claim.status = {"cancel": "cancelled", "dispute": "disputed", "void": "void"}[how]
             if how != "dispute":
                 self.follow(told)

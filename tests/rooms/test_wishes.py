@@ -516,6 +516,81 @@ def test_a_bounty_is_shared_and_what_nobody_earned_goes_back(
     assert (bounty.status, bounty.paid) == (BountyStatus.PAID, 34)
 
 
+def test_a_bounty_that_was_paid_comes_back_when_the_claim_is_void(
+    village: Community, li: Member, zhao: Member, sun: Member
+) -> None:
+    """The wish is published again, and what the giver got for it goes back to whoever put it up."""
+    give(village, sun, 100)
+    wish = published(village, li, parts=2)
+    village.claiming.put_up_bounty(wish.id, sun.id, 61, unit="points")
+    wang = village.community.enrol("王强")
+    claims = [village.claiming.claim_wish(wish.id, giver.id) for giver in (zhao, wang)]
+    for claim in claims:
+        granted(village, claim)
+    assert (points(village, zhao), points(village, wang), points(village, sun)[0]) == ((61, 61), (60, 60), 39)
+
+    void = village.claiming.void(claims[0].id, reason="there was no lamp")
+    assert void.status is ClaimStatus.VOID
+    assert (points(village, zhao)[0], points(village, wang)[0]) == (0, 60)
+    assert points(village, sun) == (70, 70)
+    [bounty] = village.claiming.bounties(wish.id)
+    assert (bounty.status, bounty.paid) == (BountyStatus.PAID, 30)
+    again = village.claiming.wish(wish.id)
+    assert (again.status, again.granted, again.due_at) == (WishStatus.PUBLISHED, 1, None)
+
+    # The same giver takes it again: nothing is put up any more, and nothing goes back twice.
+    village.claiming.put_up_bounty(wish.id, sun.id, 10, unit="points")
+    anew = village.claiming.claim_wish(wish.id, zhao.id)
+    granted(village, anew)
+    assert village.claiming.wish(wish.id).status is WishStatus.FULFILLED
+    assert (points(village, zhao), points(village, wang)) == ((35, 35), (65, 65))
+    village.claiming.void(claims[1].id, reason="nor that one")
+    village.claiming.void(anew.id, reason="nor this one")
+    assert points(village, zhao) == points(village, wang) == (0, 0)
+    assert points(village, sun) == (100, 100)
+    ended = [(bounty.status, bounty.paid) for bounty in village.claiming.bounties(wish.id)]
+    assert ended == [(BountyStatus.REVERSED, 0)] * 2
+    assert village.ledger.verify().ok
+
+
+def test_a_bounty_that_is_spent_is_owed_or_stays(
+    village: Community, li: Member, zhao: Member, sun: Member
+) -> None:
+    give(village, sun, 100)
+    wish = published(village, li)
+    village.claiming.put_up_bounty(wish.id, sun.id, 100, unit="points")
+    claim = village.claiming.claim_wish(wish.id, zhao.id)
+    granted(village, claim)
+    spent = [Leg(Account.member(zhao.id, "points"), -50), Leg(Account.issuance("points"), 50)]
+    village.ledger.post_one(Transaction("spent", spent))
+    with pytest.raises(InsufficientPoints):
+        village.claiming.void(claim.id, reason="there was no lamp")
+    assert points(village, zhao) == (80, 80)
+    assert village.claiming.wish(wish.id).status is WishStatus.FULFILLED
+    village.claiming.void(claim.id, reason="there was no lamp", queue=True)
+    [debt] = village.ledger.debts()
+    assert debt.id == f"reversal:bounty:{village.claiming.bounties(wish.id)[0].id}:0"
+    give_back = [Leg(Account.member(zhao.id, "points"), 70), Leg(Account.issuance("points"), -70)]
+    village.ledger.post_one(Transaction("earned", give_back))
+    village.ledger.collect()
+    assert (points(village, zhao)[0], points(village, sun)[0]) == (20, 100)
+    assert village.ledger.verify().ok
+
+
+def test_of_a_closed_wish_the_bounty_comes_back_as_well(
+    village: Community, li: Member, zhao: Member, sun: Member
+) -> None:
+    give(village, sun, 100)
+    wish = published(village, li)
+    village.claiming.put_up_bounty(wish.id, sun.id, 100, unit="points")
+    claim = village.claiming.claim_wish(wish.id, zhao.id)
+    granted(village, claim)
+    village.claiming.close_wish(wish.id)
+    village.claiming.void(claim.id, reason="there was no lamp")
+    assert village.claiming.wish(wish.id).status is WishStatus.CLOSED
+    assert (points(village, zhao), points(village, sun)) == ((0, 0), (100, 100))
+
+
 def test_who_grants_the_wish_they_put_points_up_for_keeps_them(
     village: Community, li: Member, sun: Member
 ) -> None:

@@ -224,6 +224,23 @@ def test_what_reads_many_records_reads_those_of_its_time(
     assert "SCAN gridpoints" not in found
 
 
+@pytest.mark.parametrize("statement", [sums._FLOWS_WITHIN, sums._TURNOVER_WITHIN], ids=["flows", "turnover"])
+def test_of_an_interval_the_journal_alone_is_read(
+    statement: dict[str, Prepared], sqlite_url: str, new_postgres_url: str
+) -> None:
+    """Its legs stand in its lines: neither entries nor accounts are looked up."""
+    with closing(SqlStore(sqlite_url)):
+        found = plan(statement["sqlite"], sqlite_url).splitlines()
+    tables = [line for line in found if line.startswith(("SCAN", "SEARCH"))]
+    assert [line.split()[1] for line in tables] == ["gridpoints_journal", "leg"], found
+    with closing(SqlStore(new_postgres_url)) as store, store._engines.writing.begin() as connection:
+        compiled = clause(statement["postgresql"]).compile(dialect=connection.dialect)
+        given = {**compiled.params, **GIVEN, "since": GIVEN["until_0"]}
+        explained = connection.exec_driver_sql(f"EXPLAIN {compiled}", given).scalars().all()
+        assert not [line for line in explained if "gridpoints_entry" in line or "gridpoints_account" in line]
+        assert any("Scan" in line and "gridpoints_journal" in line for line in explained)
+
+
 def test_a_community_founded_since_the_statistics_were_taken(new_postgres_url: str) -> None:
     """A join is by the whole key, or by a hash: never over all of the community for every row."""
     with closing(SqlStore(new_postgres_url)) as store:

@@ -8,6 +8,7 @@ from functools import partial
 
 from attrs import field, frozen
 
+from gridpoints.awards.decided import EXCLUDED_FACT, Exclusions
 from gridpoints.awards.emergencies import EmergencyCalendar, explained
 from gridpoints.awards.model import Award, AwardStatus, Report
 from gridpoints.awards.posting import Batch
@@ -55,8 +56,8 @@ class AwardOutcome:
 class Case:
     """A report with all that is needed to judge it: `account` is the one that it changes.
 
-    `added` is what is said of the facts that the community adds: that it is a deed of an emergency, and which
-    star the member had.
+    `added` is what is said of the facts that the community adds: that it is a deed of an emergency, which
+    star the member had, and whether they were excluded.
     """
 
     report: Report
@@ -79,6 +80,7 @@ class _Known:
     closed_until: datetime | None
     today: date
     credited: Credited
+    exclusions: Exclusions
     subjects: dict[str, Mapping[Scope, str]] = field(factory=dict)
 
 
@@ -123,12 +125,34 @@ class Crediting:
         Raises what `credit` raises, but for an id that was used before.
         """
         with self.context.read() as work:
-            [case] = self._cases(work, Rules(self.context).calendar(), [report]).values()
-            if isinstance(case, GridpointsError):
-                raise case
-            used = work.usage(case.rule.keys(case.deed.day, case.subjects))
-            balance = work.ledger.balances([case.account], self.context.now())[case.account]
-            return _judged(case, used, lambda: balance.available, fits=True)
+            return self._judged_by_now(work, report)[1]
+
+    def keep_for_record(self, report: Report, why: Step) -> Award:
+        """Keep a deed for the record alone: judged, but with 0 points, and `why` it earns none.
+
+        The award keeps all that was reported, as one that is credited does. Raises what `credit` raises. The
+        same report again is answered with the award that stands.
+        """
+        with self.context.begin() as work:
+            if work.find(Award, {"id": report.id}):
+                return self.credit(report)  # answers with the one that stands, or why it cannot
+            case, judgement = self._judged_by_now(work, report)
+            _must_be_shown(case)
+            judgement = judgement._replace(
+                awarded=0, approval=(), uses={}, explanation=(*judgement.explanation, why)
+            )
+            award = self._award(case, judgement, self.context.now())
+            work.add(award)
+            return award
+
+    def _judged_by_now(self, work: Work, report: Report) -> tuple[Case, Judgement]:
+        """A report that nothing is posted for, as it would be judged now."""
+        [case] = self._cases(work, Rules(self.context).calendar(), [report]).values()
+        if isinstance(case, GridpointsError):
+            raise case
+        used = work.usage(case.rule.keys(case.deed.day, case.subjects))
+        balance = work.ledger.balances([case.account], self.context.now())[case.account]
+        return case, _judged(case, used, lambda: balance.available, fits=True)
 
     def _credit(self, work: Work, reports: Sequence[Report]) -> list[AwardOutcome]:
         standing = {a.id: a for a in work.find(Award, {"id": [r.id for r in reports]})}
@@ -151,8 +175,7 @@ class Crediting:
                 case = cases[report.id]
                 if isinstance(case, GridpointsError):
                     raise case
-                if case.rule.evidence and not report.evidence:
-                    raise EvidenceNeeded(deed=report.deed, evidence=case.rule.evidence)
+                _must_be_shown(case)
                 # What waits for others is fitted to the account when they have agreed.
                 balance = partial(batch.available, case.account)
                 judgement = _judged(case, used, balance, fits=not case.rule.approval)
@@ -202,6 +225,7 @@ class Crediting:
             work.ledger.closed_until(),
             self.context.today(),
             Credited(work, calendar, list(members)),
+            Exclusions(work, list(members)),
         )
         cases: dict[str, Case | GridpointsError] = {}
         for report in reports:
@@ -282,6 +306,10 @@ class Crediting:
         """
         return Rules(self.context).in_force(self.context.local_day(day)).rule(deed)
 
+    def extend_days(self, unit: str, day: datetime) -> int:
+        """For how many days points of a unit live on that were set aside then, and come back too late."""
+        return Rules(self.context).calendar().extend_days(unit, self.context.local_day(day))
+
 
 def people(work: Work, ids: Iterable[str]) -> tuple[dict[str, Member], dict[str, str]]:
     """These members by id, and the grids of their households."""
@@ -308,6 +336,11 @@ def account_under(rule: DeedRule, member: Member) -> Account:
     return Account.household(member.household_id, unit)
 
 
+def _must_be_shown(case: Case) -> None:
+    if case.rule.evidence and not case.report.evidence:
+        raise EvidenceNeeded(deed=case.report.deed, evidence=case.rule.evidence)
+
+
 def _completed(
     report: Report, subjects: Mapping[Scope, str], rules: RuleSet, known: _Known
 ) -> tuple[Deed, tuple[Step, ...]]:
@@ -320,7 +353,11 @@ def _completed(
     star = None if STAR_FACT in told else known.credited.star_step(id, report.day, rules)
     if star is not None:
         deed = deed._replace(facts={**deed.facts, STAR_FACT: star.values["stars"]})
-    return deed, tuple(filter(None, (emergency, star)))
+    excluded = None if EXCLUDED_FACT in told else known.exclusions.step(id, report.day, rules)
+    if excluded is not None:
+        was = excluded.code == "was_excluded"
+        deed = deed._replace(facts={**deed.facts, EXCLUDED_FACT: was})
+    return deed, tuple(filter(None, (emergency, star, excluded)))
 
 
 def _judged(case: Case, used: Mapping[str, int], balance: Callable[[], int], *, fits: bool) -> Judgement:

@@ -48,6 +48,8 @@ ADDED: Mapping[str, str] = {
     "in_emergency": "emergency",
     "star_held": "member.stars",
     "no_star_held": "member.stars",
+    "was_excluded": "member.excluded",
+    "not_excluded": "member.excluded",
 }
 
 #: What is told of a deed, by the names that the rules declare.

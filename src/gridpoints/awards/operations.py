@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from attrs import frozen
 
 from gridpoints.awards.crediting import AwardOutcome
-from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus, Report
-from gridpoints.awards.objecting import Objecting
+from gridpoints.awards.excluding import Excluding
+from gridpoints.awards.grading import Grades, grades_of
+from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus
 from gridpoints.awards.reviews import WAITING, Objection, ObjectionStatus, Review, Vote
 from gridpoints.awards.simulation import simulated
 from gridpoints.awards.standing import MemberStanding, Missed, Standings, none_missed
 from gridpoints.community.model import Member, MemberStatus
-from gridpoints.errors import NoRulesInForce, RecordUnknown
+from gridpoints.errors import RecordUnknown
+from gridpoints.rules.case import Scope
 from gridpoints.rules.findings import Simulation
+from gridpoints.rules.grades import Graded
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
-from gridpoints.rules.stars import Barred
 from gridpoints.storage.port import Range
-from gridpoints.values import Explanation, Step
+from gridpoints.values import Explanation
 
 __all__ = ["AwardOutcome", "Awards"]
 
 
 @frozen
-class Awards(Objecting):
+class Awards(Excluding):
     """The room ``awards``: deeds judged and credited, each with its explanation.
 
     `missed` tells who stayed away from what they had claimed, which counts for how they stand.
@@ -49,43 +51,6 @@ class Awards(Objecting):
             days = Range(at_least=asked.starts_on, below=asked.ends_on)
             return work.count(Award, {"rule_set": tuple(calendar), "day": days})
 
-    def keep_for_record(self, report: Report, why: Step) -> Award:
-        """Keep a deed for the record alone: judged, but with 0 points, and `why` it earns none.
-
-        Raises what `credit` raises. The same report again is answered with the award that stands.
-        """
-        with self.context.begin() as work:
-            if work.find(Award, {"id": report.id}):
-                return self.credit(report)  # answers with the one that stands, or why it cannot
-            judgement = self.preview(report)
-            award = Award(
-                id=report.id,
-                member_id=report.member_id,
-                deed=report.deed,
-                day=report.day,
-                quantity=report.quantity,
-                source=report.source,
-                reported_by=self.context.actor.id,
-                recorded_at=self.context.now(),
-                rule_set=judgement.rule_set,
-                unit=judgement.unit.code,
-                wanted=judgement.wanted,
-                awarded=0,
-                status=AwardStatus.REFUSED,
-                explanation=(*judgement.explanation, why),
-            )
-            work.add(award)
-            return award
-
-    def barred(self, no_shows: Iterable[date]) -> Barred | None:
-        """Whether somebody who stayed away on those days takes no part today, by the rules in force."""
-        today = self.context.today()
-        try:
-            stars = Rules(self.context).in_force(today).on(today).terms.stars
-        except NoRulesInForce:
-            return None
-        return None if stars is None else stars.barred(today, no_shows)
-
     def standing(self, member_id: str, day: date | None = None) -> MemberStanding:
         """How a member stands at the end of a local day (None: today): figures, star, and whether barred.
 
@@ -105,6 +70,30 @@ class Awards(Objecting):
         with self.context.read() as work:
             ids = [id for (id,) in work.select(Member, ("id",), {"status": MemberStatus.ACTIVE})]
             return self._standings.of(work, ids, day or self.context.today())
+
+    def grades(self, code: str, day: date | None = None) -> Grades:
+        """Where all stand in a classification of the rules, in the period of a local day (None: today's).
+
+        Grids anybody may see; of households and members all, those who have the rights `SEE_MEMBERS` and
+        `SEE_STATEMENTS`: raises `RightReserved`. What is made public of it is in `public_grades`. Raises
+        `GradesUnknown`, or `NoRulesInForce`.
+        """
+        with self.context.read() as work:
+            found = grades_of(self.context, work, code, day or self.context.today())
+        if found.grading.of is not Scope.GRID:
+            self._must_see_all()
+        return found
+
+    def public_grades(
+        self, code: str, day: date | None = None, *, agreed: Collection[str] = ()
+    ) -> list[tuple[Graded, str]]:
+        """What the rules make public of a classification: who, best first, each with the name that is shown.
+
+        `agreed` are the ids of those who agreed to it, where the rules ask for that. Anybody may see it.
+        Raises `GradesUnknown`, or `NoRulesInForce`.
+        """
+        with self.context.read() as work:
+            return grades_of(self.context, work, code, day or self.context.today()).published(agreed)
 
     @property
     def _standings(self) -> Standings:

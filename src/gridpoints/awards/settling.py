@@ -14,6 +14,7 @@ from gridpoints.awards.posting import Batch, account_of
 from gridpoints.community.model import Member
 from gridpoints.errors import OwnAward, RoleNeeded
 from gridpoints.ledger.operations import Ledger
+from gridpoints.ledger.transactions import original_of
 from gridpoints.rules.case import Scope, UsageKey
 from gridpoints.rules.deeds import DeedRule
 from gridpoints.rules.model import RuleSet
@@ -30,6 +31,8 @@ class Settling(Crediting):
     def reverse(self, award_id: str, reason: str, *, queue: bool = False) -> Award:
         """Take back an award that was credited: its entry is reversed, its limits are free again.
 
+        What of its points the ledger gave back before, without the award, does not go back again: the
+        explanation tells how much that was.
         Of a deduction, points that are past their date come back as the unit's `extend_days` says.
         Raises `IllegalTransition` unless it is credited, `OwnAward` where it is one's own, and
         `InsufficientPoints` where the points are spent; with `queue` the ledger then keeps a debt, which
@@ -47,24 +50,37 @@ class Settling(Crediting):
             return self._reverse(work, award, Step("reversed", {"reason": reason}), reason, queue=queue)
 
     def _reverse(self, work: Work, award: Award, step: Step, reason: str, *, queue: bool = False) -> Award:
-        explanation = (*award.explanation, step)
-        taken_back = AWARD.advance(award, AwardStatus.REVERSED, explanation=explanation, uses={})
+        AWARD.advance(award, AwardStatus.REVERSED)  # refuses what was not credited
         self._give_back(work, award.uses)
-        extend_days = Rules(self.context).version(award.rule_set).wallets[award.unit].extend_days
+        wallet = Rules(self.context).version(award.rule_set).wallets[award.unit]
+        extend_days, before = wallet.extend_days, 0
         if work.ledger.line(f"award:{award.id}") is not None:
-            self._undo(f"award:{award.id}", reason, extend_days, queue=queue)
+            before += self._undo(work, f"award:{award.id}", reason, extend_days, queue=queue)
         else:  # nothing was there when it was deducted: all of it is owed
             work.ledger.lock_available([account_of(award)], at=self.context.now())
         for arrears in work.find(Arrears, {"id": award.id}):
             for payment in arrears.transactions:
-                self._undo(payment, reason, extend_days)
+                before += self._undo(work, payment, reason, extend_days)
             void = ARREARS.advance(arrears, ArrearsStatus.VOID, remaining=0)
             self.context.change(work, arrears, void, reason)
+        figures = {"points": wallet.unit.decimal(before), "unit": award.unit}
+        told = (Step("reversed_before", figures), step) if before else (step,)
+        explanation = (*award.explanation, *told)
+        taken_back = AWARD.advance(award, AwardStatus.REVERSED, explanation=explanation, uses={})
         return self.context.change(work, award, taken_back, reason)
 
-    def _undo(self, transaction: str, reason: str, extend_days: int, *, queue: bool = False) -> None:
-        id = f"reversal:{transaction}"
-        Ledger(self.context).reverse(transaction, id=id, reason=reason, extend_days=extend_days, queue=queue)
+    def _undo(
+        self, work: Work, transaction: str, reason: str, extend_days: int, *, queue: bool = False
+    ) -> int:
+        """Give back what is left of a transaction; answers how many points of it went back before."""
+        id, original = f"reversal:{transaction}", original_of(work, transaction)
+        if original.left():
+            Ledger(self.context).reverse(
+                transaction, id=id, reason=reason, extend_days=extend_days, queue=queue
+            )
+        return sum(abs(amount) for amount in original.net.values()) // 2 - sum(
+            amount for amount in original.left().values() if amount > 0
+        )
 
     # --- what reviewing is made of ------------------------------------------------------------
 

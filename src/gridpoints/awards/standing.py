@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import define, field, frozen
 
+from gridpoints.awards.decided import decided_on
 from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.context import Context
 from gridpoints.errors import NoRulesInForce
@@ -21,12 +22,17 @@ from gridpoints.rules.expression.model import Type
 from gridpoints.rules.metrics import Metrics
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
-from gridpoints.rules.stars import Barred, Standing, StarTerms, stars_over
-from gridpoints.storage.port import Work
+from gridpoints.rules.stars import Barred, Excluded, Standing, StarTerms, stars_over
+from gridpoints.storage.port import Range, Work
 from gridpoints.values import Step, Unit
 
 #: The fact that tells a deed the star of who did it: 0 for none, 1 for the lowest, and so on.
 STAR_FACT = "member.stars"
+
+#: By the code of its last step, a refused award for a deed that was done, and of which no points were left.
+LIMITED = frozenset(
+    {"capped"} | {f"{cut}{of}" for cut in ("clipped", "rejected") for of in ("", "_quantity", "_times")}
+)
 
 
 class Missed(Protocol):
@@ -110,13 +116,16 @@ class Credited:
     """What members were credited with, read for all of them when it is first asked for.
 
     An award counts that is credited and not reversed, and gave points: for `hours` where its deed is counted
-    by the hour, for `times`, for the points of its unit, and for the numbers among its facts. It counts for
-    whoever did the deed, also where their household got the points.
+    by the hour, for `times`, for the points of its unit, and for the numbers among its facts. So does one of
+    which a limit, or the cap of the account, left no points: it was done all the same. It counts for whoever
+    did the deed, also where their household got the points.
     """
 
     work: Work
     calendar: RulesCalendar
     member_ids: Collection[str]
+    #: The facts that are asked for beside those that a star ever needed.
+    more: Collection[str] = ()
     _done: dict[str, Done] | None = field(default=None, init=False)
     _stars: dict[tuple[str, date], Standing | None] = field(factory=dict, init=False)
 
@@ -144,35 +153,44 @@ class Credited:
 
     def _read(self) -> dict[str, Done]:
         units = {unit.code: unit for unit in self.work.find(Unit)}
-        counted = {"member_id": tuple(sorted(self.member_ids)), "status": AwardStatus.CREDITED}
         told = self._facts_needed() - units.keys()
-        fields = ["member_id", "day", "deed", "quantity", "unit", "awarded", "rule_set"]
         by_day: dict[str, dict[date, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
-        for member, day, deed, quantity, unit, awarded, rule_set, *facts in self.work.select(
-            Award, [*fields, "facts"] if told else fields, counted, order=("member_id", "day", "id")
-        ):
-            if awarded <= 0:  # what is taken away takes no star
-                continue
+        done = self._done_by_all(facts=bool(told))
+        for member, day, deed, quantity, unit, awarded, rule_set, *facts in done:
             metrics = by_day[member][day]
-            _add(metrics, "times", Decimal(1))
+            add(metrics, "times", Decimal(1))
             if quantity is not None and self._by_the_hour(rule_set, deed):
-                _add(metrics, "hours", quantity)
-            _add(metrics, unit, units[unit].decimal(awarded))
+                add(metrics, "hours", quantity)
+            add(metrics, unit, units[unit].decimal(awarded))
             for name in told.intersection(*facts):
-                _add(metrics, name, _number(facts[0][name]))
-        return {member: _summed(days) for member, days in by_day.items()}
+                add(metrics, name, _number(facts[0][name]))
+        return {member: _summed(dict(sorted(days.items()))) for member, days in by_day.items()}
+
+    def _done_by_all(self, *, facts: bool) -> Iterator[Sequence[Any]]:
+        """What counts of their awards: member, day, deed, quantity, unit, points, rule set, and the facts."""
+        fields = ["member_id", "day", "deed", "quantity", "unit", "awarded", "rule_set"]
+        fields += ["facts"] if facts else []
+        of_all, order = {"member_id": tuple(sorted(self.member_ids))}, ("member_id", "day", "id")
+        # What is taken away takes no star.
+        credited = {**of_all, "status": AwardStatus.CREDITED, "awarded": Range(above=0)}
+        yield from self.work.select(Award, fields, credited, order=order)
+        refused = {**of_all, "status": AwardStatus.REFUSED, "wanted": Range(above=0)}
+        for *done, explanation in self.work.select(Award, [*fields, "explanation"], refused, order=order):
+            if explanation[-1].code in LIMITED:
+                yield done
 
     def _by_the_hour(self, rule_set: str, deed: str) -> bool:
         return self.calendar.of(rule_set).rule(deed).amount.per == "hour"
 
     def _facts_needed(self) -> set[str]:
-        """The facts that any star ever needed: units are among them, and go by the points."""
+        """The facts that any star ever needed, and `more`: units are among them, and go by the points."""
         terms = (each.terms.stars for rules in self.calendar.rule_sets for each in (rules, *rules.later))
         needs = {need.metric for each in terms if each for level in each.levels for need in level.needs}
-        return needs - {"hours", "times"}
+        return needs.union(self.more) - {"hours", "times"}
 
 
-def _add(metrics: dict[str, Decimal], name: str, value: Decimal) -> None:
+def add(metrics: dict[str, Decimal], name: str, value: Decimal) -> None:
+    """Count more of a metric."""
     metrics[name] = metrics.get(name, Decimal(0)) + value
 
 
@@ -203,14 +221,15 @@ class Standings:
         """How each of these stands at the end of a local day, in their order."""
         calendar = Rules(self.context).calendar()
         credited = Credited(work, calendar, member_ids)
-        missed = self.missed(self.context, work, member_ids)
+        missed, decided = self.missed(self.context, work, member_ids), decided_on(work, member_ids)
         terms = _star_terms(calendar, day)
         since, before = (date.min, day + timedelta(days=1)) if terms is None else terms.counted(day)
         found = []
         for id in member_ids:
             done = credited.of(id)
             no_shows = tuple(sorted(each for each in missed.get(id, ()) if each <= day))
-            barred = None if terms is None else terms.barred(day, no_shows)
+            excluded = [each.decided for each in decided.get(id, ())]
+            barred = None if terms is None else terms.barred(day, no_shows, excluded)
             metrics = done.between(since, before)
             star = done.star(calendar, day)
             found.append(MemberStanding(id, day, since, metrics, star, no_shows, barred))
@@ -231,3 +250,7 @@ class Standings:
     def no_shows(self, work: Work, member_id: str) -> tuple[date, ...]:
         """The days on which a member stayed away."""
         return tuple(self.missed(self.context, work, [member_id]).get(member_id, ()))
+
+    def excluded(self, work: Work, member_id: str) -> tuple[Excluded, ...]:
+        """For what a member was ever excluded by a decision."""
+        return tuple(each.decided for each in decided_on(work, [member_id]).get(member_id, ()))

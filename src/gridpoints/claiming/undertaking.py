@@ -110,6 +110,9 @@ class Undertaken(Generic[T]):
 
     verified = let_go = delivered
 
+    def came_to_nothing(self, claim: Claim, reason: str, *, queue: bool) -> None:
+        """Nothing is paid but the award."""
+
     @classmethod
     def let_go_all(cls, claimed: Sequence[Self]) -> None:
         """See `delivered`."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gridpoints.cli import catalog, claiming, demo, emergency, events, oversight, recognition, rules
-from gridpoints.cli.awards import deeds, reviews, stars
+from gridpoints.cli.awards import deeds, excluding, grades, reviews, stars
 from gridpoints.cli.commands import Commands, lang_option
 from gridpoints.cli.community import founding, grids, rosters
 from gridpoints.cli.help import help_classes
@@ -52,6 +52,8 @@ def build(language: Language) -> typer.Typer:
         deeds,
         reviews,
         stars,
+        grades,
+        excluding,
         catalog,
         claiming,
         emergency,

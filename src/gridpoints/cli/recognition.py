@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
+from gridpoints.cli.awards.excluding import exclusion_document
 from gridpoints.cli.commands import Commands, member_argument, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.files import read_text, write_new, write_text
@@ -89,6 +90,7 @@ def _document(record: VolunteerRecord) -> dict[str, Any]:
         "certificates": [
             {"id": each.id, "number": each.number, "status": each.status} for each in record.certificates
         ],
+        "exclusions": [exclusion_document(each) for each in record.exclusions],
     }
 
 
@@ -114,6 +116,10 @@ def _drawing(desk: Desk, record: VolunteerRecord) -> Any:
             said.word(entry.status),
         )
         for entry in record.entries
+    ]
+    rows += [
+        (said.date(each.since), said.word("exclusion", "kind"), each.reason, "", said.word(each.status))
+        for each in record.exclusions
     ]
     return desk.out.table(
         said.text("{name}: {hours} of service, verified", name=record.member.name, hours=hours),

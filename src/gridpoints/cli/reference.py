@@ -47,6 +47,7 @@ _ADJUSTMENT = "adjustment merchant money currency reason status settlement"
 _WISH = "wish number status text parts free value currency points round priority"
 _FINDING = "id suspicion subjects told caution evidence verdict note looked_by"
 _EMERGENCY = "id kind mode status reason grids declared_at declared_by ended_at ended_by outcome"
+_EXCLUSION = "id member reason since until note decided_by lifted_on status"
 _CALLS = "calls[id place wanted missing skill grid deed starts_at ends_at status]"
 _TURNS = "turns[turn call member name status answer_by hours hours_from award]"
 #: The keys of the documents that `--json` writes; in brackets those of each item of a list.
@@ -148,6 +149,8 @@ DOCUMENTS = {
         "directives[id text status issued_at due_at answers]",
     ),
     "rules explain": "award status refusal member deed day rule_set unit wanted awarded explanation",
+    **dict.fromkeys(("exclusion add", "exclusion list", "exclusion lift"), f"exclusions[{_EXCLUSION}]"),
+    "grades": "grades of since until graded[id name place figure class explanation]",
     "stars": "stars[member number name day since star next missing metrics no_shows barred barred_until "
     "explanation]",
     "balance": "member(id number name status) balances[unit posted held available]",
@@ -190,9 +193,10 @@ DOCUMENTS = {
         "limits star opens_at closes_at alliance]",
     ),
     **dict.fromkeys(
-        ("redemption list", "redemption capture", "redemption void"),
+        ("redemption list", "redemption capture"),
         "redemptions[id member merchant status unit points taken cash lines]",
     ),
+    "redemption void": "redemptions[id member merchant status unit points taken cash lines] past_their_date",
     "redemption explain": "redemption explanation",
     "redemption refund": "refund redemption unit points cash currency pieces",
     "settle": "settlements[id merchant status until redemptions unit points refunded rate brought gross fees "
@@ -202,9 +206,10 @@ DOCUMENTS = {
     "voucher issue": f"{_VOUCHER} code",
     "voucher code": "member code until",
     **dict.fromkeys(
-        ("voucher list", "voucher revoke", "voucher hand-on"),
+        ("voucher list", "voucher hand-on"),
         f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}]",
     ),
+    "voucher revoke": f"vouchers[{_VOUCHER.replace(_GOODS, 'goods')}] past_their_date",
     "voucher take": "redemption status goods[offer quantity] unit points",
     "voucher attempts": "attempts[attempt at by voucher reason]",
     **dict.fromkeys(("till offline", "till online"), "till limit status"),
@@ -229,7 +234,8 @@ DOCUMENTS = {
     "report turnover": "turnover[unit kind given taken]",
     "record": "member(id number name status) hours entered_hours training_hours kept_until "
     "services[id kind title day hours verified_by void] "
-    "entries[id kind title day hours given_by status corrects] certificates[id number status]",
+    "entries[id kind title day hours given_by status corrects] certificates[id number status] "
+    f"exclusions[{_EXCLUSION}]",
     "certificate": "certificate number member hours since until file issuer badge",
     "rules presets": "presets[name rule_set title source] text file",
     "key new": "name private public key",
@@ -287,6 +293,7 @@ NOTES = {
         "`handed_out` and `given_back`.",
     ),
     "reverse": "`owed` says whether nothing moved yet: the transaction is then the debt's id.",
+    "grades": "`since` and `until` are null where all there ever was counts, `id` with `--public`.",
     "stars": "`since` is null where all there ever was counts, `barred_until` also where it is for good. "
     "`missing` and `metrics` are by metric: `hours`, `times`, a unit, a fact.",
     "expire": "`posted` is how many lines of the journal it took.",

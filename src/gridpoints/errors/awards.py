@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, Refused
+from gridpoints.errors.base import Conflict, InvalidInput, NotAllowed, NotFound, Refused
 
 
 class HouseholdNeeded(Refused):
@@ -44,6 +44,19 @@ class RoleNeeded(NotAllowed):
     actor: str
     award: str
     roles: tuple[str, ...]
+
+
+class OwnExclusion(NotAllowed):
+    """{actor} cannot decide whether they take part themselves. Somebody else must."""
+
+    actor: str
+
+
+class ExclusionUnknown(NotFound):
+    """The rules do not exclude anybody for “{reason}”. What they list under “exclusion”: {known}."""
+
+    reason: str
+    known: tuple[str, ...]
 
 
 class NotTheReporter(NotAllowed):

@@ -112,6 +112,15 @@ class StarTooLow(Refused):
     found: str | None
 
 
+class LookNeeded(Refused):
+    """{reference} differs in a way that a person has to look at first ({gap}). When somebody has, accept it
+    by itself, by its own number {difference}, with what they found."""
+
+    reference: str
+    gap: str
+    difference: str
+
+
 class TakesNoPart(Refused):
     """{member} takes no part at present: {explanation}"""
 

@@ -225,6 +225,14 @@ class AmountTooLarge(InvalidInput):
     most: int
 
 
+class GradesUnknown(NotFound):
+    """The rules of {day} class nothing under {grades}. What they class: {known}."""
+
+    grades: str
+    day: date
+    known: tuple[str, ...]
+
+
 class RightReserved(NotAllowed):
     """{actor} may not do this: {right}. The rules reserve it for the roles {roles}."""
 

@@ -71,6 +71,13 @@ class TextTooLong(InvalidInput):
     longest: int
 
 
+class TooMany(InvalidInput):
+    """{field} can hold at most {most}. Leave some out."""
+
+    field: str
+    most: int
+
+
 class NotWholeNumber(InvalidInput):
     """{field} must be a whole number from {least} to {most}, not {value}."""
 

@@ -18,6 +18,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "in_emergency": ("Judged by the emergency rules: {emergency_kind} since {since}",),
     "star_held": ("Held this star: {level}",),
     "no_star_held": ("Held no star",),
+    "was_excluded": ("Was excluded until {until}: {reason}", "Was excluded for good: {reason}"),
+    "not_excluded": ("Was not excluded",),
     "fixed": ("{points} each time",),
     "per_unit": (
         "{quantity}, counted as {counted}, at {rate} per {per}: {points}",
@@ -93,6 +95,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "dismissed": ("An objection was dismissed by {by}: {reason}",),
     "upheld": ("An objection was upheld by {by}: {reason}",),
     "withdrawn": ("Withdrawn by {by}: {reason}",),
+    "reversed_before": ("Of its points, the ledger had given back before: {points}",),
     "reversed": ("Taken back: {reason}",),
     "clipped": ("The limit {limit} is {most} {period} for {scope}; only {points} remained to be credited",),
     "rejected": (
@@ -179,6 +182,10 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     # redemption: what was redeemed, and who paid
     "redemption_line": ("{quantity} × {offer}: {points}",),
     "redemption_share": ("{account} pays {points}",),
+    "points_live_on": (
+        "Points that passed their date while they were set aside live on until {until}: {points}",
+    ),
+    "points_gone": ("Points that passed their date while they were set aside are gone: {points}",),
     "double_use": ("Paid for a voucher that was used twice: {reason}",),
     # claims: what is warned of, and what is for the record alone
     "little_time_between": ("Only {minutes} minutes lie between this and the session {session}",),

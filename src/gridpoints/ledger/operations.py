@@ -13,6 +13,7 @@ from gridpoints.errors import (
     NotUsable,
     PeriodNotOver,
     RecordUnknown,
+    UnitUnknown,
 )
 from gridpoints.ledger.journal import Act, instant
 from gridpoints.ledger.model import (
@@ -31,6 +32,7 @@ from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Work
 from gridpoints.values import (
     LONGEST_DERIVED,
+    Unit,
     can_be_stored,
     check_identifier,
     check_instant,
@@ -60,7 +62,7 @@ class Ledger(Transactions):
 
         At an instant, `posted` counts what was done by then (effective), also what was recorded later;
         with `recorded`, what was known by then. `held` is always what was held at that time. An account
-        that was never used has 0.
+        that was never used has 0; raises `UnitUnknown` where no rules ever declared its unit.
         """
         if at is None:
             return self.balances([account])[account]
@@ -69,27 +71,35 @@ class Ledger(Transactions):
         self._fold_what_is_long()
         with self.context.read() as work:
             posted = work.ledger.moved_until(account, at, recorded=recorded)
-            return Balance(account, posted, _held(work, account, at))
+            held = _held(work, account, at)
+            if not (posted or held):
+                _must_have_units(work, [account])
+            return Balance(account, posted, held)
 
     def balances(self, accounts: Sequence[Account]) -> dict[Account, Balance]:
-        """What many accounts hold now."""
+        """What many accounts hold now; raises `UnitUnknown` as `balance` does."""
         kinds = {_sound(account).kind for account in accounts}
         for account in accounts:
             self.guard.reading([account], entries=False)
         if not all(kind.strict for kind in kinds):
             self._fold_what_is_long()
         with self.context.read() as work:
-            return work.ledger.balances(accounts, self.context.now())
+            found = work.ledger.balances(accounts, self.context.now())
+            empty = [account for account, each in found.items() if not (each.posted or each.held)]
+            _must_have_units(work, empty)
+            return found
 
     def lots(self, account: Account) -> list[Lot]:
         """What an account holds by expiry, soonest first, what never expires last.
 
-        They add up to its posted balance, always.
+        They add up to its posted balance, always. Raises `UnitUnknown` as `balance` does.
         """
         self.guard.reading([_sound(account)], entries=False)
         with self.context.read() as work:
             posted = work.ledger.balances([account], self.context.now())[account].posted
             dated = work.ledger.lots(account)
+            if not (posted or dated):
+                _must_have_units(work, [account])
         lots = [Lot(account, expires_at, remaining) for expires_at, remaining in dated.items()]
         rest = posted - sum(dated.values())
         return [*lots, Lot(account, None, rest)] if rest else lots
@@ -111,7 +121,8 @@ class Ledger(Transactions):
 
         `after` is the `next` of the page before: entries posted meanwhile do not shift pages. Only those
         of a transaction's `kind`, for a `reason` (the rule: the code of the deed), with a leg on an
-        `other` account (``Account.merchant(…)``), or with these texts in its `metadata`.
+        `other` account (``Account.merchant(…)``), or with these texts in its `metadata`. Raises `UnitUnknown`
+        where no rules ever declared its unit.
         """
         self.guard.reading([_sound(account)], entries=True)
         check_whole("limit", limit, most=10_000)
@@ -132,6 +143,8 @@ class Ledger(Transactions):
             entries = work.ledger.entries(
                 account, after=after, since=since, until=until, only=only, limit=limit + 1
             )
+            if not entries:
+                _must_have_units(work, [account])
         more = len(entries) > limit
         return Statement(account, tuple(entries[:limit]), entries[limit - 1].sequence if more else None)
 
@@ -257,6 +270,16 @@ def _strict(account: Account) -> Account:
     if not _sound(account).kind.strict:
         raise AccountHot(account=account.key)
     return account
+
+
+def _must_have_units(work: Work, empty: Sequence[Account]) -> None:
+    """Raise `UnitUnknown` where no rules ever declared the unit of an account that has nothing.
+
+    Asked of these alone: an account that has anything is of a unit that there is.
+    """
+    for unit in dict.fromkeys(account.unit for account in empty):
+        if not work.count(Unit, {"code": unit}):
+            raise UnitUnknown(unit=shown(unit))
 
 
 def _held(work: Work, account: Account, at: datetime) -> int:

@@ -112,7 +112,7 @@ class Transactions(Transfer):
         """
         self.guard.adjusting([transaction_id])
         with self.context.begin() as work:
-            original = _original(work, transaction_id)
+            original = original_of(work, transaction_id)
             id = self.context.id(id)
             if queue and (owed := _owed(work, id, transaction_id)):
                 return owed
@@ -206,7 +206,8 @@ def _line(work: Work, id: str) -> Line:
     return line
 
 
-def _original(work: Work, id: str) -> Original:
+def original_of(work: Work, id: str) -> Original:
+    """A transaction, and what of it went back; raises `RecordUnknown`."""
     line = _line(work, id)
     reversals = [other for other in work.ledger.about([id]) if other.act == Act.REVERSE]
     return Original.of(line, reversals)
@@ -254,7 +255,7 @@ def _debts(work: Work) -> Iterator[Debt]:
             for key, amount, _ in line.each_leg()
         )
         if any(leg.amount for leg in legs):
-            legs = _still_owed(legs, _original(work, line.subject or ""))
+            legs = _still_owed(legs, original_of(work, line.subject or ""))
         yield Debt(id, line.subject or "", legs, instant(line.recorded_at), line.reason)
 
 

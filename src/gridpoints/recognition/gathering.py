@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from gridpoints.awards.exclusions import Exclusion
 from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.catalog.model import Session
 from gridpoints.claiming.model import Claim, ClaimStatus
@@ -42,6 +43,7 @@ class Gathering:
             tuple(services),
             tuple(self.work.find(RecordEntry, of_member, order=("day", "entered_at", "id"))),
             tuple(self.work.find(Certificate, of_member, order=("number",))),
+            tuple(self.work.find(Exclusion, of_member, order=("since", "id"))),
             self.context.now(),
         )
 

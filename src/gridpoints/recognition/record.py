@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from gridpoints.awards.exclusions import Exclusion
 from gridpoints.community.model import Member
 from gridpoints.recognition.model import Certificate, EntryKind, EntryStatus, RecordEntry
 
@@ -63,6 +64,7 @@ class Service:
 class VolunteerRecord:
     """All that the community knows of one volunteer, as it stood at `drawn_up_at`.
 
+    `exclusions` are the decisions that they take no part, those that were lifted as well.
     Hours are a record, and never spent: whatever becomes of the points, they stay.
     """
 
@@ -70,6 +72,7 @@ class VolunteerRecord:
     services: tuple[Service, ...]
     entries: tuple[RecordEntry, ...]
     certificates: tuple[Certificate, ...]
+    exclusions: tuple[Exclusion, ...]
     drawn_up_at: datetime = field(eq=False)
 
     def hours_between(self, since: date | None, until: date | None) -> Decimal:

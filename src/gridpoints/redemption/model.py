@@ -175,6 +175,14 @@ class Redemption:
         """The id of the hold of the share with that number, from 0."""
         return self.id if share == 0 else f"{self.id}/{share}"
 
+    def held(self) -> dict[str, Account]:
+        """The account of each of its holds, by the id of the hold."""
+        return {
+            self.hold_id(n): Account.parse(share.account)
+            for n, share in enumerate(self.shares)
+            if share.account
+        }
+
     def transaction_id(self, share: int) -> str:
         """The id of the transaction that takes the points of a share, numbered from 0."""
         return f"redemption:{self.hold_id(share)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from attrs import evolve, field, frozen
 from gridpoints.rules.case import Scope
 from gridpoints.rules.masking import masked
 from gridpoints.rules.metrics import Metrics, Need
+from gridpoints.rules.stars import next_period
 from gridpoints.values import Explanation, Names, Period, Step
 
 
@@ -66,6 +68,10 @@ class Grading:
     period: Period
     classes: tuple[GradeClass, ...] = ()
     publishing: Publishing = field(factory=Publishing)
+
+    def days(self, day: date) -> tuple[date, date]:
+        """The period that holds a day: since one, before another."""
+        return self.period.first_day(day), next_period(self.period, day)
 
     def graded(self, figures: Mapping[str, Metrics]) -> tuple[Graded, ...]:
         """Every subject with its metrics of the period, best first; equals by their ids.

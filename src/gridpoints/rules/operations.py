@@ -82,6 +82,17 @@ class RulesCalendar:
             raise NoRulesInForce(day=day, first=self.rule_sets[0].starts_on if self.rule_sets else None)
         return self.rule_sets[index - 1]
 
+    def extend_days(self, unit: str, day: date) -> int:
+        """For how many days points of a unit live on that come back after their date, by the rules of a day.
+
+        0 as well where these say nothing of the unit, or there are none.
+        """
+        try:
+            wallet = self.on(day).on(day).wallets.get(unit)
+        except NoRulesInForce:
+            return 0
+        return 0 if wallet is None else wallet.extend_days
+
     def of(self, id: str) -> RuleSet:
         """The rule set of that id; raises `RecordUnknown`."""
         for rules in self.rule_sets:

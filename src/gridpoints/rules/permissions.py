@@ -17,7 +17,7 @@ class Right(StrEnum):
     `CERTIFY` enters what stands in volunteers' records, and certifies it. `ADJUST` is to post by hand, to
     take back, to set floors, to close a period; `MERCHANTS` to agree with merchants, to draw up and pay what
     they are owed, and to fill the fund. `APPOINT` gives people offices, and with them
-    the rights of their roles.
+    the rights of their roles. `EXCLUDE` decides that somebody takes no part, and that they do again.
     """
 
     REPORT = "report"
@@ -31,6 +31,7 @@ class Right(StrEnum):
     CERTIFY = "certify"
     MERCHANTS = "merchants"
     APPOINT = "appoint"
+    EXCLUDE = "exclude"
     SEE_BALANCES = "see_balances"
     SEE_STATEMENTS = "see_statements"
     SEE_MEMBERS = "see_members"
@@ -48,12 +49,13 @@ RESERVED: Mapping[Right, frozenset[str]] = {
     Right.DIRECT: OFFICERS,
     Right.CERTIFY: OFFICERS,
     Right.MERCHANTS: OFFICERS,
+    Right.EXCLUDE: OFFICERS,
     Right.APPOINT: ORGANISERS - SYSTEM.roles,
     Right.SEE_HOUSEHOLD_FILES: frozenset(),
 }
 
 #: What anybody may before there are rules, so that there can be any: all but what is about people.
-OPEN_AT_FIRST = frozenset(Right) - {Right.APPOINT, Right.SEE_HOUSEHOLD_FILES}
+OPEN_AT_FIRST = frozenset(Right) - {Right.APPOINT, Right.EXCLUDE, Right.SEE_HOUSEHOLD_FILES}
 
 
 @frozen

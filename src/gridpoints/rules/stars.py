@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from attrs import field, frozen
 
@@ -63,6 +64,18 @@ class ExclusionReason:
     code: str
     names: Names = field(hash=False)
     days: int | None = None
+
+    def until(self, since: date) -> date | None:
+        """The day on which somebody takes part again who is excluded since another; None: never."""
+        return _after(since, self.days)
+
+
+class Excluded(NamedTuple):
+    """Somebody was excluded for a reason, by its code, from a day until before another (None: for good)."""
+
+    reason: str
+    since: date
+    until: date | None
 
 
 @frozen
@@ -126,7 +139,7 @@ class StarTerms:
             review = self.review.first_day(day) == day
             if review:
                 yield day, True
-            following = min(_following(self.review, day), _following(self.over, day))
+            following = min(next_period(self.review, day), next_period(self.over, day))
             end = min(following - timedelta(days=1), last)
             if end > day or not review:
                 yield end, False
@@ -136,15 +149,15 @@ class StarTerms:
         self,
         day: date,
         no_shows: Iterable[date] = (),
-        excluded: Iterable[tuple[str, date]] = (),
+        excluded: Iterable[tuple[str, date] | Excluded] = (),
     ) -> Barred | None:
         """Whether somebody takes no part on `day`, by their no-shows and by exclusions; None if not.
 
-        `excluded` holds codes of reasons with the day of each; a code that the rules do not know
-        excludes nobody. Of several the one that lasts longest is told.
+        `excluded` holds codes of reasons with the day of each, and, where somebody has decided on it, the day
+        on which it ends; a code that the rules do not know excludes nobody. Of several the one that lasts
+        longest is told.
         """
-        known = [(self.exclusions[code], since) for code, since in excluded if code in self.exclusions]
-        found = [*self._suspended(list(no_shows)), *_excluded(known)]
+        found = [*self._suspended(list(no_shows)), *self._excluded(excluded)]
         lasting = [b for begins, b in found if begins <= day and (b.until is None or day < b.until)]
         return max(lasting, key=lambda barred: barred.until or date.max, default=None)
 
@@ -157,20 +170,20 @@ class StarTerms:
                 code = "deregistered" if until is None else "suspended"
                 yield begins, Barred(until, (Step(code, values),))
 
-
-def _excluded(excluded: Iterable[tuple[ExclusionReason, date]]) -> Iterator[tuple[date, Barred]]:
-    for reason, since in excluded:
-        until = _after(since, reason.days)
-        code = "excluded_for_good" if until is None else "excluded"
-        yield since, Barred(until, (Step(code, {"reason": reason.names, "until": until}),))
+    def _excluded(self, excluded: Iterable[tuple[str, date] | Excluded]) -> Iterator[tuple[date, Barred]]:
+        for each in excluded:
+            if (reason := self.exclusions.get(each[0])) is not None:
+                until = each.until if isinstance(each, Excluded) else reason.until(each[1])
+                code = "excluded_for_good" if until is None else "excluded"
+                yield each[1], Barred(until, (Step(code, {"reason": reason.names, "until": until}),))
 
 
 #: More days than the period has, and fewer than two of them.
 _LONGER = {Period.WEEK: 8, Period.MONTH: 32, Period.QUARTER: 95, Period.YEAR: 370}
 
 
-def _following(period: Period, day: date) -> date:
-    """The first day of the next period."""
+def next_period(period: Period, day: date) -> date:
+    """The first day of the period after the one that holds `day`."""
     if period is Period.LIFETIME:
         return date.max
     return period.first_day(period.first_day(day) + timedelta(days=_LONGER.get(period, 1)))

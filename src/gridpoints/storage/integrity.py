@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gridpoints.awards.exclusions import Exclusion
 from gridpoints.awards.model import Arrears, Award
 from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.catalog.index import IndexEntry, IndexPosting
@@ -114,6 +115,7 @@ KINDS: tuple[type[Record], ...] = (
     Review,
     Vote,
     Objection,
+    Exclusion,
     Assignment,
     Claim,
     RecordEntry,
@@ -211,6 +213,7 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     Review: {"award_id": Award},
     Vote: {"review_id": Review},
     Objection: {"award_id": Award},
+    Exclusion: {"member_id": Member},
     Agreement: {"merchant_id": Merchant},
     Staff: {"merchant_id": Merchant},
     Outlet: {"merchant_id": Merchant},

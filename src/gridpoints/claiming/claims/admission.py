@@ -129,9 +129,8 @@ class Admission:
         if any((claim.target, claim.target_id) == (target, target_id) for claim in live):
             raise AlreadyClaimed(member=self.member.name, kind=target)
         sessions = {session.id: session for session in self._sessions(others)}
-        missed = [c for c in others if c.status is ClaimStatus.NO_SHOW]
-        if missed:
-            self._must_not_be_barred(sessions[c.target_id] for c in missed if c.target_id in sessions)
+        missed = (c for c in others if c.status is ClaimStatus.NO_SHOW)
+        self._must_not_be_barred(sessions[c.target_id] for c in missed if c.target_id in sessions)
         most = self.conditions.most_open
         if most is not None and len(live) >= most:
             raise TooManyClaims(member=self.member.name, most=most)
@@ -152,7 +151,7 @@ class Admission:
 
     def _must_not_be_barred(self, missed: Iterable[Session]) -> None:
         days = [self.context.local_day(session.starts_at) for session in missed]
-        barred = Awards(self.context).barred(days)
+        barred = Awards(self.context).barred(self.member.id, days)
         if barred is not None:
             name, until = self.member.name, barred.until
             raise MemberSuspended(member=name, until=until, reasons=barred.explanation)

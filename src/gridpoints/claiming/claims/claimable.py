@@ -51,6 +51,12 @@ class Claimable(Protocol):
     def verified(self) -> None:
         """It was done, and somebody else said so."""
 
+    def came_to_nothing(self, claim: Claim, reason: str, *, queue: bool) -> None:
+        """A claim that was verified is void: what was paid for it, besides the award, goes back.
+
+        Raises `InsufficientPoints` where it is spent; with `queue` the ledger keeps a debt.
+        """
+
     def let_go(self) -> None:
         """A claim on it came to nothing: somebody else can take it."""
 

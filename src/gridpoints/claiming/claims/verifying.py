@@ -172,12 +172,14 @@ class Verifying(Claims):
             return self.context.change(work, claim, ended(claim, ClaimStatus.DISPUTED), reason)
 
     def void(self, claim_id: str, *, reason: str, queue: bool = False) -> Claim:
-        """Decide that a claim counts for nothing; a wish is published again.
+        """Decide that a claim counts for nothing; a wish is published again, unless its file is closed.
 
         One that is disputed, or was never accounted for; one that is verified as well: what it was
-        credited with is then reversed, as `correct` does. Organisers decide, and on a wish whoever may
-        confirm it: raises `OwnClaim`, `NotTheOrganiser` or `NotTheBeneficiary`.
+        credited with is then reversed, as `correct` does, and its share of the bounties goes back to those
+        who put them up. Organisers decide, and on a wish whoever may confirm it: raises `OwnClaim`,
+        `NotTheOrganiser` or `NotTheBeneficiary`.
         """
+        reason = check_text("reason", reason)
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
             self._must_be_anothers(claim)
@@ -188,6 +190,7 @@ class Verifying(Claims):
             if claim.status is ClaimStatus.VERIFIED:
                 void = CORRECTION.advance(claim, ClaimStatus.VOID)
                 self._uncredit(Awards(self.context).award(claim.award_id or ""), reason, queue=queue)
+                claimed.came_to_nothing(claim, reason, queue=queue)
             else:
                 void = ended(claim, ClaimStatus.VOID)
             self.context.change(work, claim, void, reason)

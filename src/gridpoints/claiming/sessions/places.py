@@ -68,6 +68,9 @@ class Places:
 
     verified = delivered
 
+    def came_to_nothing(self, claim: Claim, reason: str, *, queue: bool) -> None:
+        """Nothing is paid but the award."""
+
     def let_go(self) -> None:
         """What is free is offered to those in line."""
         self.offer()

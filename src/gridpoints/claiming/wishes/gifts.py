@@ -45,22 +45,31 @@ class Disclosure:
 
 
 class BountyStatus(StrEnum):
-    """Open: its points are held. Paid: the givers have them, or those parts that were granted."""
+    """Open: its points are held. Paid: the givers have them, or those parts that were granted.
+
+    Reversed: it was paid, and all of it was taken back, since no giver's part was granted after all.
+    """
 
     OPEN = "open"
     PAID = "paid"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    REVERSED = "reversed"
 
 
-BOUNTY = Lifecycle.of({BountyStatus.OPEN: {BountyStatus.PAID, BountyStatus.WITHDRAWN, BountyStatus.LAPSED}})
+BOUNTY = Lifecycle.of(
+    {
+        BountyStatus.OPEN: {BountyStatus.PAID, BountyStatus.WITHDRAWN, BountyStatus.LAPSED},
+        BountyStatus.PAID: {BountyStatus.PAID, BountyStatus.REVERSED},
+    }
+)
 
 
 @frozen
 class Bounty:
     """Points that a neighbour puts up for whoever grants a wish: held, then captured to the givers.
 
-    After `until` it lapses, but not while somebody has claimed the wish. `paid` is what the givers got of
+    After `until` it lapses, but not while somebody has claimed the wish. `paid` is what the givers have of
     `amount`; its hold in the ledger is ``bounty:`` and its id.
     """
 

@@ -59,7 +59,8 @@ WISH = Lifecycle.of(
             WishStatus.WITHDRAWN,
         },
         WishStatus.DELIVERED: {WishStatus.PUBLISHED, WishStatus.DELIVERED, WishStatus.FULFILLED},
-        WishStatus.FULFILLED: {WishStatus.CLOSED},
+        # A part of it that was confirmed came to nothing after all: it is published again.
+        WishStatus.FULFILLED: {WishStatus.PUBLISHED, WishStatus.FULFILLED, WishStatus.CLOSED},
     }
 )
 

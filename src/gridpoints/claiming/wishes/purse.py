@@ -7,9 +7,11 @@ from datetime import datetime
 
 from attrs import frozen
 
+from gridpoints.awards.operations import Awards
 from gridpoints.claiming.wishes.gifts import BOUNTY, Bounty, BountyStatus
 from gridpoints.claiming.wishes.model import Wish
 from gridpoints.context import Context
+from gridpoints.ledger.journal import Act, Line
 from gridpoints.ledger.model import Account, HoldStatus
 from gridpoints.ledger.operations import Ledger
 from gridpoints.storage.port import Work
@@ -37,6 +39,38 @@ class Purse:
         for bounty in self._open():
             if bounty.until <= now:
                 self.end(bounty, BountyStatus.LAPSED)
+
+    def take_back(self, giver: str, reason: str, *, queue: bool) -> None:
+        """Give back to those who put them up what a giver was paid, whose part was not granted after all.
+
+        What is past its date lives on as the rules of the day say on which it was put up.
+        """
+        paid = {"wish_id": self.wish.id, "status": BountyStatus.PAID}
+        for bounty in self.work.find(Bounty, paid, order=("put_up_at", "id"), lock=True):
+            left = bounty.paid
+            for line in self._captured(bounty, giver):
+                left -= sum(amount for _, amount, _ in line.each_leg() if amount > 0)
+                Ledger(self.context).reverse(
+                    line.id,
+                    id=f"reversal:{line.id}",
+                    reason=reason,
+                    extend_days=Awards(self.context).extend_days(bounty.unit, bounty.put_up_at),
+                    queue=queue,
+                )
+            if left < bounty.paid:
+                to = BountyStatus.PAID if left else BountyStatus.REVERSED
+                self.context.change(self.work, bounty, BOUNTY.advance(bounty, to, paid=left), reason)
+
+    def _captured(self, bounty: Bounty, giver: str) -> list[Line]:
+        """What was captured of a bounty for a giver, and is neither reversed nor owed back."""
+        account = Account.member(giver, bounty.unit).key
+        captured = [
+            line
+            for line in self.work.ledger.about([bounty.hold_id])
+            if line.act == Act.CAPTURE and any(key == account for key, _, _ in line.each_leg())
+        ]
+        undone = {line.subject for line in self.work.ledger.about([line.id for line in captured])}
+        return [line for line in captured if line.id not in undone]
 
     def _open(self) -> list[Bounty]:
         return self.work.find(Bounty, {"wish_id": self.wish.id, "status": BountyStatus.OPEN}, lock=True)

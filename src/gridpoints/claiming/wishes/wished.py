@@ -82,6 +82,10 @@ class Wished:
         days = timedelta(days=terms_in(self.work).thanks_days)
         self._change(WishStatus.FULFILLED, granted=granted, due_at=now + days)
 
+    def came_to_nothing(self, claim: Claim, reason: str, *, queue: bool) -> None:
+        """The giver's share of the bounties goes back to those who put them up."""
+        Purse(self.context, self.work, self.wish).take_back(claim.member_id, reason, queue=queue)
+
     def let_go(self) -> None:
         """A part of it is free again, and it is published again."""
         self.follow()
@@ -153,13 +157,15 @@ class Standing:
 
     def present(self, wish: Wish, **changes: Any) -> Wish:
         """The wish, moved on with its claims and `changes`; itself where nothing changes."""
-        if wish.status not in PUBLIC:
-            return wish
         held = self.held[wish.id]
+        granted = sum(claim.status is ClaimStatus.VERIFIED for claim in held)
+        undone = wish.status is WishStatus.FULFILLED and granted < wish.granted
+        if wish.status not in PUBLIC and not undone:
+            return wish
         leases = [c.lease_until for c in held if c.status is ClaimStatus.CONFIRMED and c.lease_until]
         changes |= {
             "due_at": min(leases, default=None),
-            "granted": sum(claim.status is ClaimStatus.VERIFIED for claim in held),
+            "granted": granted,
         }
         adopted = changes.get("adopted_claim_id", wish.adopted_claim_id)
         if adopted is not None and all(claim.id != adopted for claim in held):
@@ -167,6 +173,8 @@ class Standing:
             changes |= {"adopted_by": None, "adopted_claim_id": None}
         full = len(held) >= wish.parts or adopted is not None
         status = self._status(held) if full else WishStatus.PUBLISHED
+        if undone and full:  # who took all of its parts for an organisation has granted it without the other
+            return WISH.advance(wish, WishStatus.FULFILLED, granted=granted)
         if status is WishStatus.PUBLISHED and wish.round_id in self.over and self.following is not None:
             changes |= {"round_id": self.following.id, "priority": wish.priority + 1}
         if status is wish.status and evolve(wish, **changes) == wish:

@@ -10,6 +10,7 @@ from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.merchants.model import Alliance, Merchant
 from gridpoints.redemption.merchants.outlets import Outlet, Till
+from gridpoints.redemption.model import Redemption
 
 
 def merchant_argument(language: Language) -> Any:
@@ -58,3 +59,10 @@ def alliance_of(desk: Desk, village: Community, text: str) -> Alliance:
     """The alliance that is meant."""
     found: Alliance = desk.one_of("alliance", village.redemption.alliances(), text)
     return found
+
+
+def past_their_date(desk: Desk, village: Community, redemption: Redemption) -> list[str]:
+    """What became of points that passed their date while they were set aside: a line for each account."""
+    desk.known[redemption.member_id] = village.community.member(redemption.member_id).name
+    late = [step for step in redemption.explanation if step.code in ("points_live_on", "points_gone")]
+    return desk.language.explanation(late, desk.known)

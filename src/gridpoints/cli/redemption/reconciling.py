@@ -46,7 +46,8 @@ def register(command: Commands, language: Language) -> None:
                 "NUMBER",
                 language.text(
                     "Accept what is proposed for this redemption: money with the next statement; "
-                    "repeat it for each."
+                    "repeat it for each. What a person has to look at first is accepted alone, by the number "
+                    "of its difference."
                 ),
             ),
         ] = None,
@@ -69,7 +70,9 @@ def register(command: Commands, language: Language) -> None:
             found = room.reconcile(at.id, listed, first=read_day(first), last=read_day(last))
             with village.transaction():  # all that is named, or nothing
                 meant = _meant(found, accept or ())
-                accepted = [room.correct(at.id, each, note=note or "") for each in meant]
+                # Who names one alone, by its own number, has looked at it; a list is accepted as proposed.
+                looked = len(meant) == 1 and accept == [meant[0].id]
+                accepted = [room.correct(at.id, each, note=note or "", looked=looked) for each in meant]
         differing, adjusted = _differences(desk, unit, found), adjustments_told(desk, accepted)
         desk.out.show(
             {

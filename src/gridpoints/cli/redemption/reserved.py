@@ -9,8 +9,9 @@ import typer
 
 from gridpoints.cli.commands import Commands, argument, flag, member_argument, option, reason_option
 from gridpoints.cli.desk import Desk, end_of
-from gridpoints.cli.listing import data, seen, show_listing, told
+from gridpoints.cli.listing import data, listing, seen, told
 from gridpoints.cli.output import figures, words
+from gridpoints.cli.redemption.naming import past_their_date
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
 from gridpoints.redemption.model import Redemption
@@ -83,7 +84,8 @@ def _register_till(command: Commands, language: Language) -> None:
         reason: Annotated[str | None, reason_option(language)] = None,
     ) -> None:
         with desk.village() as village:
-            _show(desk, village, [village.redemption.void(redemption, reason=reason)])
+            voided = village.redemption.void(redemption, reason=reason)
+            _show(desk, village, [voided], past_their_date(desk, village, voided))
 
     @command("refund", language.text("Give back what was handed out, whole or in part."))
     def refund(
@@ -136,11 +138,12 @@ def _register_till(command: Commands, language: Language) -> None:
         desk.out.show(document, sentence)
 
 
-def _show(desk: Desk, village: Community, redemptions: Sequence[Redemption]) -> None:
+def _show(
+    desk: Desk, village: Community, redemptions: Sequence[Redemption], late: Sequence[str] | None = None
+) -> None:
     said, units = desk.language, village.rules.units()
-    show_listing(
+    listed = listing(
         desk,
-        "redemptions",
         said.text("Redemptions"),
         redemptions,
         told("id", words(said.text("Number"))),
@@ -164,3 +167,7 @@ def _show(desk: Desk, village: Community, redemptions: Sequence[Redemption]) -> 
         seen(figures(said.text("Points")), lambda each: said.amount(each.points, units[each.unit])),
         told("status", words(said.text("Status"))),
     )
+    document: dict[str, Any] = {"redemptions": listed.document}
+    if late is not None:
+        document["past_their_date"] = late
+    desk.out.show(document, listed.table, *(late or ()))

@@ -11,8 +11,9 @@ import typer
 from gridpoints.cli.commands import Commands, argument, flag, member_argument, option, reason_option
 from gridpoints.cli.desk import Desk, end_if_given
 from gridpoints.cli.files import write_new
-from gridpoints.cli.listing import Cell, data, seen, show_listing, told
+from gridpoints.cli.listing import Cell, data, listing, seen, show_listing, told
 from gridpoints.cli.output import figures, words
+from gridpoints.cli.redemption.naming import past_their_date
 from gridpoints.cli.redemption.offers import offer_argument, pieces_option
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -93,7 +94,9 @@ def _register_issuing(command: Commands, language: Language) -> None:
         reason: Annotated[str, option("TEXT", language.text("Why; everybody concerned can read it."))],
     ) -> None:
         with desk.village() as village:
-            _show(desk, village, [village.redemption.revoke_voucher(voucher, reason=reason)])
+            revoked = village.redemption.revoke_voucher(voucher, reason=reason)
+            late = past_their_date(desk, village, village.redemption.redemption(revoked.redemption_id))
+            _show(desk, village, [revoked], late)
 
 
 def _register_holding(command: Commands, language: Language) -> None:
@@ -233,11 +236,12 @@ def _goods(document: Mapping[str, Any]) -> list[str]:
     return [f"{line['offer']} × {line['quantity']}" for line in document["goods"]]
 
 
-def _show(desk: Desk, village: Community, vouchers: Sequence[Voucher]) -> None:
+def _show(
+    desk: Desk, village: Community, vouchers: Sequence[Voucher], late: Sequence[str] | None = None
+) -> None:
     said = desk.language
-    show_listing(
+    listed = listing(
         desk,
-        "vouchers",
         said.text("Vouchers"),
         [_document(village, voucher) for voucher in vouchers],
         Cell(dict),
@@ -247,3 +251,7 @@ def _show(desk: Desk, village: Community, vouchers: Sequence[Voucher]) -> None:
         seen(words(said.text("Valid until")), lambda each: each["valid_until"]),
         seen(words(said.text("Status")), lambda each: each["status"]),
     )
+    document: dict[str, Any] = {"vouchers": listed.document}
+    if late is not None:
+        document["past_their_date"] = late
+    desk.out.show(document, listed.table, *(late or ()))

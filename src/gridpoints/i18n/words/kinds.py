@@ -38,6 +38,7 @@ KINDS: Mapping[str, str] = {
     "dual_check_in": "dual check-in",
     "emergency": "emergency",
     "errand": "errand",
+    "exclusion": "exclusion",
     "file_entry": "entry of a household file",
     "file_reading": "reading of a household file",
     "finding": "finding",

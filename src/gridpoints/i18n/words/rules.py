@@ -34,6 +34,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "emergency": "switch to emergency mode and back",
         "direct": "muster people and give directives",
         "certify": "enter and certify what volunteers did",
+        "exclude": "exclude members, and let them take part again",
         "merchants": "agree with merchants and pay them",
         "appoint": "give people offices",
         "see_balances": "see the points of others",

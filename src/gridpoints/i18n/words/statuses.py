@@ -58,6 +58,7 @@ STATUSES: Mapping[str, Mapping[str, str]] = {
         "late_cancelled": "cancelled late",
         "left": "no longer here",
         "left_out": "left out",
+        "lifted": "lifted",
         "lost": "lost",
         "mobilised": "on the way",
         "moot": "settled otherwise",

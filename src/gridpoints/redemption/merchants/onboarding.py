@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from gridpoints.errors import AgreementOverlaps, StaffOnly, UnitUnknown
+from gridpoints.errors import AgreementMissing, AgreementOverlaps, StaffOnly, UnitUnknown
 from gridpoints.redemption.merchants.acting import TILL_ROLE, Acting, staff_id
 from gridpoints.redemption.merchants.model import (
     AGREEMENT,
@@ -68,14 +68,18 @@ class Onboarding(Acting):
     def activate_merchant(self, merchant_id: str) -> Merchant:
         """Let a merchant take points: the agreement is signed, or a suspension over.
 
-        Where nothing was agreed yet, this agrees to what it applied with, from today on, without a fee.
+        Where nothing was ever agreed, this agrees to what it applied with, from today on, without a fee.
+        Raises `AgreementMissing` where what was agreed has ended: the next agreement is signed first.
         """
         with self.context.begin() as work:
             merchant = work.get(Merchant, merchant_id, lock=True)
             self._must_be_of_the_community(merchant)
             active = MERCHANT.advance(merchant, MerchantStatus.ACTIVE)
-            if not work.find(Agreement, {"merchant_id": merchant.id}, limit=1):
+            agreements, today = work.find(Agreement, {"merchant_id": merchant.id}), self.context.today()
+            if not agreements:
                 self.context.keep(work, self._agreement(merchant, self.context.id(None)))
+            elif all(each.ends_on is not None and each.ends_on <= today for each in agreements):
+                raise AgreementMissing(merchant=merchant.name, day=today)
             return self.context.change(work, merchant, active)
 
     def suspend_merchant(self, merchant_id: str, *, reason: str) -> Merchant:

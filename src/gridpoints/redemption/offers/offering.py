@@ -25,6 +25,7 @@ from gridpoints.values import (
     LONGEST_TEXT,
     Names,
     Unit,
+    check_few,
     check_identifier,
     check_instant,
     check_number,
@@ -66,7 +67,8 @@ class Offering(Acting):
         """Draft an offer at `price` points a piece, with `stock` pieces (None: nobody counts).
 
         See `Offer` for what else can be said of it. Raises `NotAnAmount` for a price with more digits
-        than the merchant's unit has, and `NotUsable` for a donation without a `fund`.
+        than the merchant's unit has, `NotUsable` for a donation without a `fund`, and `TooMany` for more
+        than 20 pictures, limits or translations.
         """
         said = {
             "name": name,
@@ -152,8 +154,8 @@ class Offering(Acting):
         ``star``, ``opens_at``, ``closes_at``, and ``alliance_id``, as `draft_offer` takes them; what is not
         named stays. A limit of another period or scope than there were counts from now on, one that there
         was goes on. For the price see `reprice_offer`, for the stock `restock`. Raises `NotAmendable` for
-        anything else, `OfferWithdrawn`, and `CategoryNotAgreed` where a published offer would leave the
-        merchant's agreement.
+        anything else, `TooMany`, `OfferWithdrawn`, and `CategoryNotAgreed` where a published offer would
+        leave the merchant's agreement.
         """
         for name in changes.keys() - _CHECKED.keys():
             raise NotAmendable(name=name, kind="offer", known=tuple(sorted(_CHECKED)))
@@ -204,7 +206,7 @@ def _price(work: Work, merchant: Merchant, price: Decimal | int | str) -> int:
 def _texts(field: str, texts: Names | None) -> Mapping[str, str]:
     return {
         check_identifier("language", language): check_text(field, text, longest=LONGEST_TEXT)
-        for language, text in (texts or {}).items()
+        for language, text in check_few(f"{field}s", (texts or {}).items(), most=MOST)
     }
 
 
@@ -219,8 +221,10 @@ _CHECKED: Mapping[str, Callable[[Any], Any]] = {
     "category": lambda category: check_identifier("category", category) if category else "",
     "names": partial(_texts, "name"),
     "descriptions": partial(_texts, "description"),
-    "pictures": lambda pictures: tuple(check_text("picture", each) for each in pictures)[:MOST],
-    "limits": lambda limits: tuple(map(_limit, limits))[:MOST],
+    "pictures": lambda pictures: tuple(
+        check_text("picture", each) for each in check_few("pictures", pictures, most=MOST)
+    ),
+    "limits": lambda limits: tuple(map(_limit, check_few("limits", limits, most=MOST))),
     "star": lambda star: None if star is None else check_identifier("star", star),
     "opens_at": lambda at: None if at is None else check_instant("opens_at", at),
     "closes_at": lambda at: None if at is None else check_instant("closes_at", at),

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve, frozen
 
-from gridpoints.errors import DifferenceOutdated, NothingToCorrect
+from gridpoints.errors import DifferenceOutdated, LookNeeded, NothingToCorrect
 from gridpoints.ledger.model import Account, Entry
 from gridpoints.redemption.merchants.model import Agreement, Merchant, agreed_on
 from gridpoints.redemption.model import HANDED_OUT, Redemption
@@ -78,15 +78,22 @@ class Reconciling(Paying):
             after = page[-1].sequence
         return points
 
-    def correct(self, merchant_id: str, difference: Difference, *, note: str) -> Adjustment:
+    def correct(
+        self, merchant_id: str, difference: Difference, *, note: str, looked: bool = False
+    ) -> Adjustment:
         """Accept what is proposed for a difference: money with the next statement, once for each.
 
-        At the rate that was agreed for its day, rounded half up to the cent, less what was accepted for
-        earlier differences about the same redemption. Raises `NothingToCorrect` where none is owed, or less
-        than half a cent, and `DifferenceOutdated` where some of it was given back since it was compared.
+        Where the proposal is that a person looks first, somebody has `looked`, and says in the note what they
+        found: else `LookNeeded`. At the rate that was agreed for its day, rounded half up to the cent, less
+        what was accepted for earlier differences about the same redemption. Raises `NothingToCorrect` where
+        none is owed, or less than half a cent, and `DifferenceOutdated` where some of it was given back
+        since it was compared.
         """
         if not difference.points or difference.proposal is Proposal.NOTHING:
             raise NothingToCorrect(reference=difference.reference)
+        if difference.proposal is Proposal.LOOK and not looked:
+            about, gap = difference.reference, difference.gap
+            raise LookNeeded(reference=about, gap=gap, difference=difference.id)
         with self.context.begin() as work:
             merchant = work.get(Merchant, merchant_id, lock=True)  # as refunds do, first
             about = f"reconciled:{merchant.id}:{difference.about}:"

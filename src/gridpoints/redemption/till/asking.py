@@ -15,6 +15,7 @@ from gridpoints.exact_json import canonical
 from gridpoints.ledger.model import Account
 from gridpoints.redemption.offers.model import Offer
 from gridpoints.rules.model import RuleSet
+from gridpoints.rules.stars import Excluded
 from gridpoints.storage.port import Work
 from gridpoints.values import check_identifier, check_whole
 
@@ -29,13 +30,14 @@ class Merits:
     """What is said of somebody who redeems, in the place of what the community knows of them.
 
     `star` is the code of their level, `hours` are those that they served, `no_shows` the days on which they
-    stayed away, `excluded` the codes of reasons for which they were excluded, each with its day.
+    stayed away, `excluded` the codes of reasons for which they were excluded, each with its day, and with
+    that on which it ends where it is not as the rules say.
     """
 
     star: str | None = None
     hours: Decimal = Decimal(0)
     no_shows: tuple[date, ...] = ()
-    excluded: tuple[tuple[str, date], ...] = ()
+    excluded: tuple[tuple[str, date] | Excluded, ...] = ()
 
     def must_take_part(self, rules: RuleSet, member: str, day: date) -> None:
         """Raise `TakesNoPart` for somebody who is suspended or excluded on that day."""
@@ -66,6 +68,9 @@ class Known(Protocol):
     def no_shows(self, work: Work, member_id: str) -> tuple[date, ...]:
         """The days on which a member stayed away."""
 
+    def excluded(self, work: Work, member_id: str) -> tuple[Excluded, ...]:
+        """For what a member was ever excluded by a decision."""
+
 
 @frozen
 class NothingKnown:
@@ -80,6 +85,10 @@ class NothingKnown:
         return Decimal(0)
 
     def no_shows(self, work: Work, member_id: str) -> tuple[date, ...]:
+        """None."""
+        return ()
+
+    def excluded(self, work: Work, member_id: str) -> tuple[Excluded, ...]:
         """None."""
         return ()
 

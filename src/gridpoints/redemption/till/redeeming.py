@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
@@ -15,15 +15,16 @@ from gridpoints.errors import (
     RedemptionExpired,
     VoucherNeeded,
 )
-from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
+from gridpoints.ledger.model import Account, HoldStatus, Leg, Rejected, Transaction
 from gridpoints.records import Stateful
 from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import REDEMPTION, Redemption, RedemptionStatus, capturing
 from gridpoints.redemption.offers.model import Offer
 from gridpoints.redemption.till.spending import Spending
 from gridpoints.redemption.vouchers.model import Voucher
+from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import check_whole
+from gridpoints.values import Explanation, Step, Unit, check_whole
 
 #: So many reservations that ran out are put back at once.
 AT_ONCE = 500
@@ -98,19 +99,63 @@ class Redeeming(Spending):
                 work.ledger.release(captured.hold_id(n), at=self.context.now())
 
     def void(self, redemption_id: str, *, reason: str | None = None) -> Redemption:
-        """Call a redemption off before the goods are handed over: points and stock go back."""
+        """Call a redemption off before the goods are handed over: points and stock go back.
+
+        Points that passed their date while they were set aside live on for as long as the rules of the day
+        say on which they were set aside, or are gone: the explanation tells it.
+        """
         with self.context.begin() as work:
             offers = self._lock_offers_of(work, [redemption_id])
             redemption = work.get(Redemption, redemption_id, lock=True)
             self._must_be_served(work, redemption, KeyScope.VOID)
             if redemption.status is RedemptionStatus.VOIDED:
                 return redemption
-            voided = REDEMPTION.advance(redemption, RedemptionStatus.VOIDED)
+            REDEMPTION.advance(redemption, RedemptionStatus.VOIDED)  # refuses what was captured
+            late = self._late(work, redemption)
+            days = self._extend_days(redemption) if late else 0
+            explanation = (*redemption.explanation, *self._told(work, redemption, late, days))
+            voided = REDEMPTION.advance(redemption, RedemptionStatus.VOIDED, explanation=explanation)
             moved = self._move(work, redemption, voided, offers, reason=reason)
-            for n, share in enumerate(redemption.shares):
-                if share.account:
-                    work.ledger.release(redemption.hold_id(n), at=self.context.now())
+            self._let_go(work, redemption, late if days else {}, days)
             return moved
+
+    def _late(self, work: Work, redemption: Redemption) -> dict[str, int]:
+        """What holds alone keep from expiring of points that are past their date, by the id of the hold."""
+        now, held = self.context.now(), redemption.held()
+        if not any(_past(work, account, now) for account in held.values()):
+            return {}
+        work.lock_usage(redemption.counted())  # before the accounts: everybody locks in this order
+        work.ledger.lock_available(held.values(), at=now)
+        late = {id: _kept_by(work, id, account, now) for id, account in held.items()}
+        return {id: points for id, points in late.items() if points}
+
+    def _extend_days(self, redemption: Redemption) -> int:
+        day = self.context.local_day(redemption.authorised_at)
+        return Rules(self.context).calendar().extend_days(redemption.unit, day)
+
+    def _told(self, work: Work, redemption: Redemption, late: Mapping[str, int], days: int) -> Explanation:
+        """What becomes of the points that are past their date."""
+        if not late:
+            return ()
+        unit, held = work.get(Unit, redemption.unit), redemption.held()
+        code, ends = "points_gone", dict[str, date]()
+        if days:
+            until = self.context.local_day(self.context.now() + timedelta(days=days))
+            code, ends = "points_live_on", {"until": until}
+        return tuple(
+            Step(code, {"account": held[id].key, "points": unit.decimal(points), "unit": unit.code, **ends})
+            for id, points in late.items()
+        )
+
+    def _let_go(self, work: Work, redemption: Redemption, late: Mapping[str, int], days: int) -> None:
+        """Give back all that is set aside; `late` points live on for so many days."""
+        now = self.context.now()
+        for id, account in redemption.held().items():
+            if points := late.get(id, 0):
+                post(work, _revived(redemption, id, account, points, days), now)
+            hold = work.ledger.find_hold(id) if points else None
+            if hold is None or hold.remaining:
+                work.ledger.release(id, at=now)
 
     def expire(self, offer_id: str | None = None) -> int:
         """Put back the goods (of an offer; None: all) whose reservations ran out; answers how many did.
@@ -194,6 +239,41 @@ def post(work: Work, transactions: Iterable[Transaction], now: datetime) -> None
     for outcome in work.ledger.post(list(transactions), at=now):
         if isinstance(outcome, Rejected):
             raise outcome.error
+
+
+def _past(work: Work, account: Account, now: datetime) -> int:
+    """What an account has in lots that are past their date."""
+    return sum(amount for expires_at, amount in work.ledger.lots(account).items() if expires_at <= now)
+
+
+def _kept_by(work: Work, hold_id: str, account: Account, now: datetime) -> int:
+    """What of a locked account would expire if a hold were let go; nothing else of it is overdue."""
+    hold = work.ledger.find_hold(hold_id)
+    if hold is None or hold.status_at(now) is not HoldStatus.OPEN:
+        return 0
+    balance = work.ledger.balances([account], now)[account]
+    free = hold.remaining + min(0, balance.posted - balance.held)
+    return max(0, min(_past(work, account, now), free))
+
+
+def _revived(
+    redemption: Redemption, hold_id: str, account: Account, points: int, days: int
+) -> list[Transaction]:
+    """The expiry of points that a hold had kept from it, and its reversal, by which they live on."""
+    expired, about = f"expired:{hold_id}", {"redemption": redemption.id}
+    legs = (Leg(account, -points), Leg(Account.expiry(account.unit), points))
+    return [
+        Transaction(id=expired, legs=legs, kind="expiry", metadata=about, hold=hold_id),
+        Transaction(
+            id=f"revived:{hold_id}",
+            legs=tuple(Leg(leg.account, -leg.amount) for leg in legs),
+            kind="reversal",
+            reason="、".join(line.name for line in redemption.lines)[:1_000],
+            metadata={**about, "reverses": expired},
+            reverses=expired,
+            extend_days=days,
+        ),
+    ]
 
 
 def _pieces(redemption: Redemption, pieces: int | Mapping[str, int] | None) -> dict[str, int]:

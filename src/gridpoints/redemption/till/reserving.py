@@ -23,7 +23,7 @@ from gridpoints.errors import (
     RedemptionConflict,
     SharesDiffer,
 )
-from gridpoints.ledger.model import Account, AccountKind, Hold
+from gridpoints.ledger.model import Account, Hold
 from gridpoints.redemption.merchants.model import Agreement, Alliance, AllianceStatus, Merchant
 from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import HANDED_OUT, RESERVATION, Line, Redemption, Use
@@ -64,8 +64,9 @@ class Reserving(Redeeming, Offering):
 
         `goods` is an offer, of which there are `quantity` pieces, or several offers of one merchant with
         their pieces. `merchant_id` is who gives them, where that is another one of the offer's alliance.
-        The member pays. With `pooled`, their household pays what they lack; or `shares` say which accounts
-        pay how much together: their own, their household's, those of its members. Where the rules
+        The member pays. With `pooled`, their household pays what they lack, from its own account, and from
+        those of its members where the rules let them pool the unit; or `shares` say which of these accounts
+        pay how much together. Where the rules
         let cash make up for missing points, what is missing is paid so. Star, hours and no-shows are those
         that the community knows of, or what `merits` say.
 
@@ -262,21 +263,23 @@ class _Reservation:
         own = Account.member(member.id, unit)
         if self.asked.shares is None and not self.asked.pooled:
             return [Payer(own, self._subjects(member))]
+        pooling = unit in self.rules.wallets and self.rules.wallets[unit].pooling
+        # What the household itself was given is common to it; what its members have, where they pool it.
         by_account = {
-            Account.member(each.id, unit): each for each in self.people if each.status is MemberStatus.ACTIVE
+            Account.member(each.id, unit): each
+            for each in self.people
+            if each.status is MemberStatus.ACTIVE and (pooling or each is member)
         }
         if member.household_id is not None:
             by_account[Account.household(member.household_id, unit)] = member
+        elif self.asked.pooled and not pooling:
+            raise PoolingNotAllowed(unit=unit, account=own.key)
         if self.asked.shares is None:
             named: dict[Account, int | None] = dict.fromkeys(sorted(by_account, key=lambda a: a != own))
         else:
             named = dict(self.asked.shares)
-        pooling = unit in self.rules.wallets and self.rules.wallets[unit].pooling
-        if self.asked.pooled and not pooling:
-            raise PoolingNotAllowed(unit=unit, account=own.key)
         for account in named:
-            pooled = account != own and account.kind is AccountKind.MEMBER
-            if account not in by_account or (pooled and not pooling):
+            if account not in by_account:
                 raise PoolingNotAllowed(unit=unit, account=account.key)
         return [Payer(a, self._subjects(by_account[a]), points=points) for a, points in named.items()]
 

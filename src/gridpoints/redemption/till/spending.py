@@ -61,6 +61,7 @@ class Spending(Acting):
         return Merits(
             star=self.known.star(work, member.id) if any(offer.star for offer in offers) else None,
             no_shows=self.known.no_shows(work, member.id) if stars.suspensions else (),
+            excluded=self.known.excluded(work, member.id) if stars.exclusions else (),
         )
 
     def _must_spend(

@@ -133,7 +133,10 @@ class Issuing(Reserving):
             raise HandingOnNotAllowed(unit=unit, member=taker.name)
 
     def revoke_voucher(self, voucher_id: str, *, reason: str) -> Voucher:
-        """Let a voucher be good for nothing: its points and goods go back. Again, it changes nothing."""
+        """Let a voucher be good for nothing: its points and goods go back. Again, it changes nothing.
+
+        What became of points that were past their date by then is told with its redemption: see `void`.
+        """
         with self.context.begin() as work:
             redemption_id = work.get(Voucher, voucher_id).redemption_id
             self.void(redemption_id, reason=reason)

@@ -68,7 +68,7 @@ _HOLDS_OF = Prepared(
 
 # --- lines and entries ----------------------------------------------------------------------------
 
-_moved = and_(journal.c.refusal.is_(None), or_(*(journal.c.act == act for act in sorted(MOVING))))
+moved = and_(journal.c.refusal.is_(None), or_(*(journal.c.act == act for act in sorted(MOVING))))
 _lines = select(*LINE).where(journal.c.community_id == HERE)
 _LINE = Prepared(_lines.where(journal.c.id == ID))
 _LINES = Prepared(
@@ -98,8 +98,8 @@ _DEBTS = Prepared(
 _folded = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
 #: Lines that are in no statement, by their number or, where they have none, as they were recorded.
 _TAILS = {
-    "sqlite": _lines.where(_moved, journal.c.number > _folded).order_by(journal.c.number),
-    "postgresql": _lines.where(_moved, journal.c.number.is_(None)).order_by(
+    "sqlite": _lines.where(moved, journal.c.number > _folded).order_by(journal.c.number),
+    "postgresql": _lines.where(moved, journal.c.number.is_(None)).order_by(
         journal.c.recorded_at, journal.c.id
     ),
 }

@@ -10,6 +10,7 @@ from gridpoints.ledger.model import (
     Flow,
     Totals,
     TrialLine,
+    Turnover,
 )
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (
@@ -122,6 +123,14 @@ class SumsContract(StoreContract):
                 Flow(AccountKind.MEMBER, "award", "care", 1, 7),
                 Flow(AccountKind.MEMBER, "award", "巡逻", 2, 10),
             ]
+            assert work.ledger.turnover(Interval(march, april)) == [
+                Turnover("hours", AccountKind.ISSUANCE, 0, 15),
+                Turnover("hours", AccountKind.MEMBER, 15, 0),
+                Turnover("points", AccountKind.ISSUANCE, 0, 17),
+                Turnover("points", AccountKind.MEMBER, 17, 0),
+            ]
+            assert work.ledger.flows("point", Interval(march, april)) == []
+            assert work.ledger.flows("%", Interval(march, april)) == []
             assert [flow.amount for flow in work.ledger.flows("points")] == [-16, -10, 16, 10]
             assert [flow.amount for flow in work.ledger.flows("hours")] == [-15, 15]
             assert work.ledger.flows("bananas") == []

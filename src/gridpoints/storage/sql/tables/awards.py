@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from gridpoints.awards.exclusions import Exclusion
 from gridpoints.awards.model import Arrears, Award
 from gridpoints.awards.reviews import Objection, Review, Vote
 from gridpoints.storage.sql.tables.base import (
     Amount,
     AmountOrNone,
     Day,
+    DayOrNone,
     ExactJson,
     ExactList,
     ExactOrNone,
@@ -107,5 +109,23 @@ class ObjectionRow(Row, table=True):
     reason: Text
     kind: Text
     decided_by: TextOrNone
+    status: Text
+    version: Whole
+
+
+class ExclusionRow(Row, table=True):
+    """See `gridpoints.awards.exclusions.Exclusion`."""
+
+    __tablename__ = "gridpoints_exclusion"
+    __table_args__ = kept(Exclusion, index("member_id", "since"))
+    id: Key
+    member_id: Text
+    reason: Text
+    since: Day
+    until: DayOrNone
+    note: Text
+    decided_by: Text
+    decided_at: Instant
+    lifted_on: DayOrNone
     status: Text
     version: Whole

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from gridpoints.awards.exclusions import Exclusion, ExclusionStatus
 from gridpoints.awards.model import Arrears, ArrearsStatus, Award, AwardStatus
 from gridpoints.awards.reviews import (
     Objection,
@@ -107,4 +108,18 @@ def records() -> list[Record]:
             2,
         ),
         Objection("too-late", "award", "qian", BEFORE_1970, "x"),
+        Exclusion("舞弊@1", "李秀英@1", "舞弊", date.min, date.max, TEXT, "clerk", BEFORE_1970),
+        Exclusion(
+            "lifted",
+            "nobody",
+            "fraud",
+            date(2024, 2, 29),
+            None,
+            "x",
+            "",
+            LATER,
+            date.max,
+            ExclusionStatus.LIFTED,
+            2_000_000_000,
+        ),
     ]
