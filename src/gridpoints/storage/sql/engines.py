@@ -28,9 +28,9 @@ PATIENCE = 30.0
 CONNECTIONS, KEPT = 32, 4
 
 #: What the writer of a SQLite file remembers of it, in KiB, and how long its log grows, in pages of 4 KiB:
-#: 64 MiB and 128 MiB. Twice as much to remember saves nothing yet among 450,000 awards; a log of a quarter
-#: is brought over for each batch of a long file.
-_CACHE, _LOG = 65_536, 32_768
+#: 32 MiB and 128 MiB. With twice as much to remember, 100,000 awards write no fewer pages, and whoever
+#: posts needs more than 200 MB of memory; a log of a quarter is brought over for each batch of a long file.
+_CACHE, _LOG = 32_768, 32_768
 
 _KNOWN = ("memory://", "sqlite:///", "postgresql://")
 
