@@ -93,7 +93,7 @@ def test_rows_come_back_from_postgresql(postgres_url: str, notes: list[str | Non
     engine.dispose()
 
 
-@pytest.mark.parametrize("size", [2, 9, 10, 49, 50, 51, 111])
+@pytest.mark.parametrize("size", [2, 9, 10, 49, 50, 51, 111, 611])
 def test_what_is_there_is_changed_and_counted(sqlite_engine: Engine, size: int) -> None:
     ids = [f"{n:04}" for n in range(size)]
     with fresh(sqlite_engine) as connection:

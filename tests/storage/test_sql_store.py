@@ -162,6 +162,15 @@ def test_a_database_is_durable_and_refuses_dangling_ids(sqlite_url: str) -> None
     engines.dispose()
 
 
+def test_what_may_be_undone_on_sqlite_stays_in_memory(tmp_path: Path) -> None:
+    """Of whoever writes; what migrates sorts the rows of new indexes in files."""
+    with (
+        closing(SqlStore(f"sqlite:///{tmp_path / 'new.db'}")) as store,
+        store._engines.writing.begin() as connection,
+    ):
+        assert connection.execute(text("PRAGMA temp_store")).scalar_one() == 2
+
+
 def test_closing_twice_does_nothing(store: SqlStore) -> None:
     store.close()
     store.close()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: When Python looks for what only cycles hold. A command makes few of them, and lives shortly: with the
 #: usual figures, a fifth of the time of a long file would be spent on it. What a batch of a file makes is
 #: gone before it is looked at.
-COLLECT = (500_000, 10, 100)
+COLLECT = (1_000_000, 10, 100)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

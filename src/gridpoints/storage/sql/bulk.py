@@ -43,8 +43,9 @@ Columns = Mapping[str, Sequence[Any]]
 COPY_AT = 50
 #: So many rows are written at once for COPY: meanwhile, the server is at those before.
 COPIED_AT_ONCE = 1_000
-#: So many rows stand in one statement on SQLite: few sizes, for each of them is prepared.
-ROWS_AT_ONCE = (50, 10, 1)
+#: So many rows stand in one statement on SQLite: few sizes, for each of them is prepared. What a statement
+#: may have to undo is every page that it changes, and of more rows, more are on the same page.
+ROWS_AT_ONCE = (500, 50, 10, 1)
 #: Whether SQLite's driver may be told to bind a value once, as ?1, and put it in many places. Python
 #: 3.12.0 to 3.12.3 take that for a name among values without names, and warn.
 _BINDS_ONCE = not (3, 12) <= sys.version_info < (3, 12, 4)

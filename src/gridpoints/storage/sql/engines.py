@@ -27,8 +27,10 @@ PATIENCE = 30.0
 #: Connections of one store to PostgreSQL, at most; and how many are kept ready beside the pool.
 CONNECTIONS, KEPT = 32, 4
 
-#: What the writer of a SQLite file remembers of it, in KiB, and how long its log grows, in pages of 4 KiB.
-_CACHE, _LOG = 65_536, 8_192
+#: What the writer of a SQLite file remembers of it, in KiB, and how long its log grows, in pages of 4 KiB:
+#: 32 MiB and 128 MiB. With twice as much to remember, 100,000 awards write no fewer pages, and whoever
+#: posts needs more than 200 MB of memory; a log of a quarter is brought over for each batch of a long file.
+_CACHE, _LOG = 32_768, 32_768
 
 _KNOWN = ("memory://", "sqlite:///", "postgresql://")
 
