@@ -114,6 +114,10 @@ class Context:
         records = list(records)
         work.add(*records, *(self._change(None, record) for record in records))
 
+    def tell(self, work: Work, old: Record | None, new: Record) -> None:
+        """Write down what became of something that a part of the store keeps itself, such as a seal."""
+        work.add(self._change(old, new))
+
     def change(self, work: Work, old: S, new: S, reason: str | None = None) -> S:
         """Put `new` in the place of the locked record `old`, and write down what that said."""
         work.write([self._change(old, new, reason)], [(old, new)])

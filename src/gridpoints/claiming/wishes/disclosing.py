@@ -74,7 +74,8 @@ class Disclosing(Showing):
         if (told := _SAID[detail](work, wish)) is None:
             raise NothingToDisclose(wish=wish.number or wish.id, detail=detail)
         id, actor, now = self.context.id(None), self.context.actor, self.context.now()
-        work.add(Disclosure(id, wish.id, None if claim is None else claim.id, detail, actor.id, now))
+        disclosure = Disclosure(id, wish.id, None if claim is None else claim.id, detail, actor.id, now)
+        self.context.keep(work, disclosure)
         return told
 
 

@@ -75,6 +75,7 @@ KINDS: Mapping[str, str] = {
     "refund": "refund",
     "review": "stage of agreement",
     "screening": "screening",
+    "seal": "seal",
     "series": "series of sessions",
     "service_item": "service item",
     "session": "session",
