@@ -21,7 +21,7 @@ from gridpoints.catalog.model import (
     Session,
     SessionStatus,
 )
-from gridpoints.catalog.places import CallOff, Taken, none_called_off, none_taken
+from gridpoints.catalog.places import Follow, Taken, none_taken, nothing_follows
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import Task, TaskList
@@ -50,7 +50,7 @@ FIXED_OF_SESSIONS = FIXED | {"starts_at", "ends_at"}
 
 @frozen
 class Listing:
-    """From draft to closed; `taken` tells how many places are taken, `call_off` ends claims.
+    """From draft to closed; `taken` tells how many places are taken, `follow` lets claims follow.
 
     What is listed is organised: whoever changes it is an organiser, else `NotTheOrganiser`. Residents ask
     for errands, and amend and close their own.
@@ -58,7 +58,7 @@ class Listing:
 
     context: Context
     taken: Taken = none_taken
-    call_off: CallOff = none_called_off
+    follow: Follow = nothing_follows
 
     @overload
     def publish(self, what: str) -> ServiceItem: ...
@@ -86,7 +86,9 @@ class Listing:
         return self._move(what, ItemStatus.CLOSED, reason)
 
     def amend(self, what: A, *, reason: str | None = None, **changes: Any) -> A:
-        """Say it otherwise: any field but ids, states, and when a session takes place.
+        """Say it otherwise: any field but ids, states, and when a session takes place (see `move_session`).
+
+        Where there are more places than before, those in line are offered them.
 
         Raises `NotAmendable`, `PlacesTaken` where more places are taken than there would be, or what is
         wrong with a value.
@@ -106,6 +108,8 @@ class Listing:
                     raise PlacesTaken(kind=kind_of(old), id=old.id, taken=held, places=places)
             self.context.change(work, old, new, reason)
             self._amended(work, new)
+            if isinstance(old, Session | Post) and isinstance(new, Session | Post):
+                self.follow(self.context, work, [(old, new)], reason)
             return new
 
     def reindex(self) -> int:

@@ -286,7 +286,8 @@ class Recurring(Sessions):
         }
         sessions = work.find(Session, to_come, order=("starts_at", "id"), lock=True)
         taken = self.taken(work, "session", [session.id for session in sessions])
-        changes, cancelled, conflicts = [], [], []
+        changes: list[tuple[Session, Session]] = []
+        cancelled, conflicts = [], []
         for session in sessions:
             wanted = new.like(session)
             if wanted in (session, old.like(session)):  # the latter where it was amended by itself
@@ -300,6 +301,7 @@ class Recurring(Sessions):
         self.context.change_all(work, changes, reason)
         changed = tuple(session for _, session in changes)
         self._follow(work, new, changed)
+        self.follow(self.context, work, changes, reason)  # nobody holds a place, but some may ask for one
         standing = {session.occurrence for session in sessions}
         # What was in the plan before, and is cancelled, somebody has called off.
         missing = (o for day, o in new.occurrences.items() if day not in standing | old.occurrences.keys())

@@ -12,6 +12,7 @@ from gridpoints.claiming.claims.clock import ClaimClock
 from gridpoints.claiming.claims.rating import RatingEachOther
 from gridpoints.claiming.claims.requiring import Requiring
 from gridpoints.claiming.claims.verifying import Verifying
+from gridpoints.claiming.claims.waiting import WaitingToBeVerified
 from gridpoints.claiming.departing import Departing
 from gridpoints.claiming.model import Claim, Target
 from gridpoints.claiming.sessions.hours import Hours
@@ -34,6 +35,7 @@ class Claiming(
     Granting,
     RatingEachOther,
     Requiring,
+    WaitingToBeVerified,
     ClaimClock,
 ):
     """Who will do it: one machine for every claim."""

@@ -14,6 +14,7 @@ from gridpoints.claiming.conditions import (
     ATTESTATION,
     CONDITIONS,
     EVERYWHERE,
+    OF_LINES,
     OF_SESSIONS,
     UNCONDITIONAL,
     AttestationStatus,
@@ -144,7 +145,7 @@ def _must_hold(conditions: Conditions) -> None:
     """Raise `ConditionOfSessions` for what a post, an errand or a task can never fulfil."""
     kind = conditions.id.partition(":")[0]
     if kind in (Target.POST, Target.ERRAND, Target.TASK):
-        for name in OF_SESSIONS:
+        for name in OF_SESSIONS if kind == Target.POST else (*OF_SESSIONS, *OF_LINES):
             if getattr(conditions, name) != getattr(UNCONDITIONAL, name):
                 raise ConditionOfSessions(field=name, kind=kind)
 

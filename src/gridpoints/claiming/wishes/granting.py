@@ -148,6 +148,7 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
                 claim,
                 ClaimStatus.SUBMITTED,
                 hours=hours,
+                waits_since=self.context.now(),
                 provenance=None if hours is None else Provenance.CLAIMED if mine else Provenance.PROXY,
                 entered_by=None if mine else self.context.actor.id,
                 evidence=self._shown(claim, evidence),

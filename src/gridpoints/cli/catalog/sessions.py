@@ -201,6 +201,37 @@ def _register_deciding(group: typer.Typer, language: Language) -> None:
             show_sessions(desk, village, [village.catalog.session(session)])
 
     @command(
+        group,
+        language,
+        "move",
+        language.text("Move a session to another time; who claimed it may leave."),
+    )
+    def move(
+        desk: Desk,
+        *,
+        session: Annotated[str, _session_argument(language)],
+        starts: Annotated[
+            str, typer.Option(metavar="TIME", help=language.text("When it begins: 2026-09-16 09:00."))
+        ],
+        ends: Annotated[str, typer.Option(metavar="TIME", help=language.text("When it ends: 11:30."))],
+        reason: Annotated[str, reason_option],
+    ) -> None:
+        with desk.village() as village:
+            begins = moment_of(village, starts, "starts_at")
+            end = _end(village, begins, ends)
+            moved = village.catalog.move_session(session, begins, end, reason=reason)
+            desk.name_members(village, [clash.member_id for clash in moved.clashes])
+            lines = [
+                desk.language.text(
+                    "{member} is expected in another session then: {session}",
+                    member=desk.known[clash.member_id],
+                    session=clash.session_id,
+                )
+                for clash in moved.clashes
+            ]
+            show_sessions(desk, village, [moved.session], *lines)
+
+    @command(
         group, language, "hold-anyway", language.text("Hold a session to which fewer come than its minimum.")
     )
     def hold_anyway(
@@ -214,8 +245,8 @@ def _register_deciding(group: typer.Typer, language: Language) -> None:
             show_sessions(desk, village, [village.catalog.session(session)])
 
 
-def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session]) -> None:
-    """Show sessions, with how many places of each are free."""
+def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session], *more: str) -> None:
+    """Show sessions, with how many places of each are free, and what else there is to say."""
     said = desk.language
     names = {item.id: item.name for item in village.catalog.items(None)}
     free = {
@@ -261,4 +292,4 @@ def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session]) -
             for each in sessions
         ],
     )
-    desk.out.show(document, table if sessions else said.text("There are none."))
+    desk.out.show(document, table if sessions else said.text("There are none."), *more)

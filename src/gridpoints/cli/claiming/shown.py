@@ -9,18 +9,21 @@ from gridpoints.catalog.model import Session
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.tasks import Task
 from gridpoints.claiming.model import Claim
+from gridpoints.claiming.wishes import Wish
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 
 
-def show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None:
-    """Show claims: who, what, how far, and what was warned of."""
+def show_claims(
+    desk: Desk, village: Community, claims: Sequence[Claim], following: str | None = None
+) -> None:
+    """Show claims: who, what, how far, and what was warned of; `following` is the cursor of the next page."""
     said = desk.language
     desk.name_members(village, [claim.member_id for claim in claims])
     named = _names(village, claims)
-    document = {
+    document: dict[str, object] = {
         "claims": [
             {
                 "claim": each.id,
@@ -37,6 +40,9 @@ def show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None
             for each in claims
         ]
     }
+    more = () if following is None else (said.text("There are more: --after {cursor}", cursor=following),)
+    if following is not None:
+        document["next"] = following
     table = desk.out.table(
         said.text("Claims"),
         [
@@ -56,7 +62,7 @@ def show_claims(desk: Desk, village: Community, claims: Sequence[Claim]) -> None
         ],
     )
     warnings = [line for each in claims for line in said.explanation(each.warnings, desk.known)]
-    desk.out.show(document, table if claims else said.text("There are none."), *warnings)
+    desk.out.show(document, table if claims else said.text("There are none."), *warnings, *more)
 
 
 def _names(village: Community, claims: Sequence[Claim]) -> dict[str, str]:
@@ -67,5 +73,7 @@ def _names(village: Community, claims: Sequence[Claim]) -> dict[str, str]:
         sessions = work.find(Session, {"id": ids})
         here = {"id": ids}
         others: list[Listed] = [*work.find(Post, here), *work.find(Errand, here), *work.find(Task, here)]
+        wishes = dict(work.select(Wish, ("id", "number"), here))
     days = {s.id: f"{items[s.item_id]} {village.context.local_day(s.starts_at)}" for s in sessions}
-    return days | listed.names_of(village, others)
+    numbers = {id: number or id for id, number in wishes.items()}
+    return days | numbers | listed.names_of(village, others)

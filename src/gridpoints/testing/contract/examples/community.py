@@ -35,7 +35,7 @@ def records(community_id: str) -> list[Record]:
         Grid(LONG_ID, "", "grid.1", GridKind.ENTRANCE, TEXT, Standing.CLOSED, 2_000_000_000),
         Household("h:1", "grid.1", TEXT),
         Household("h:2", LONG_ID, "", Standing.CLOSED, 3),
-        Member("李秀英@1", TEXT, MOMENT, "h:1", "0001", MemberStatus.LEFT, 2_000_000_000),
+        Member("李秀英@1", TEXT, MOMENT, "h:1", "0001", MemberStatus.LEFT, 2_000_000_000, MOMENT),
         Member("nobody", "李", BEFORE_1970),
         Term("care_flag/bed", TermList.CARE_FLAG, "bed", {"zh_Hans": "卧床"}, Standing.CLOSED, 2),
         Overlay("zone", TEXT, "zone"),
