@@ -83,6 +83,14 @@ class Context:
         """The present instant, in UTC; raises `NaiveInstant` where the clock gives none."""
         return check_instant("now", self.clock.now())
 
+    def until(self, now: datetime | None) -> datetime:
+        """Until when a tick lets things happen: until `now`, and never beyond the clock; None: by the clock.
+
+        Whoever catches up after a pause may go step by step; whoever is too early settles nothing early.
+        """
+        present = self.now()
+        return present if now is None else min(present, check_instant("now", now))
+
     def today(self) -> date:
         """The present day where the community lives."""
         return self.now().astimezone(self.zone).date()

@@ -198,6 +198,7 @@ class Community:
             self.claiming.tick,
             self.awards.tick,
             self.emergency.tick,
+            self.redemption.void_departed,
             self.redemption.expire,
             self.redemption.expire_vouchers,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
@@ -101,7 +101,7 @@ class Grouping(Listing):
             if id not in known:
                 raise RecordUnknown(kind="service_item", id=id)
 
-    def _end_programmes(self, work: Work) -> list[Stateful]:
+    def _end_programmes(self, work: Work, now: datetime) -> list[Stateful]:
         """Close the programmes whose last day is past."""
-        found: list[Listed] = list(work.find(Programme, self._over(), order=("ends_on", "id"), lock=True))
+        found: list[Listed] = list(work.find(Programme, self._over(now), order=("ends_on", "id"), lock=True))
         return [self._moved(work, each, ITEM.advance(each, ItemStatus.CLOSED)) for each in found]

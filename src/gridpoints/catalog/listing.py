@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, cast, overload
 
 import attrs
@@ -205,9 +206,9 @@ class Listing:
             may = True
         return errand if may else errand.without_particulars()
 
-    def _over(self) -> Mapping[str, object]:
+    def _over(self, now: datetime) -> Mapping[str, object]:
         """What is published and had its last day."""
-        return {"status": ItemStatus.PUBLISHED, "ends_on": Range(below=self.context.today())}
+        return {"status": ItemStatus.PUBLISHED, "ends_on": Range(below=self.context.local_day(now))}
 
     def _offered(self, record: Amendable) -> int | None:
         """How many places it has; None: nothing of it can be taken."""

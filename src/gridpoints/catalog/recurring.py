@@ -250,13 +250,13 @@ class Recurring(Sessions):
         extended = ITEM_AMENDED.advance(series, series.status, announced_until=until)
         return self.context.change(work, series, extended)
 
-    def _soon_over(self) -> Mapping[str, object]:
-        until = self.context.today() + SOON
+    def _soon_over(self, now: datetime) -> Mapping[str, object]:
+        until = self.context.local_day(now) + SOON
         return {"status": ItemStatus.PUBLISHED, "announced_until": Range(below=until)}
 
-    def _announce_ahead(self, work: Work) -> list[Stateful]:
+    def _announce_ahead(self, work: Work, now: datetime) -> list[Stateful]:
         """Extend every series of which not much is announced any more."""
-        due = work.find(Series, self._soon_over(), lock=True)
+        due = work.find(Series, self._soon_over(now), lock=True)
         items = {i.id: i for i in work.find(ServiceItem, {"id": sorted({s.item_id for s in due})})}
         holidays = self._holidays(work)
         published = [s for s in due if items[s.item_id].status is ItemStatus.PUBLISHED]

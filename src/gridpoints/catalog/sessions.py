@@ -152,10 +152,9 @@ class Sessions(Listing):
             held = QUORUM.advance(quorum, QuorumStatus.HELD_ANYWAY)
             return self.context.change(work, quorum, held, reason)
 
-    def _count(self, work: Work) -> list[Stateful]:
+    def _count(self, work: Work, now: datetime) -> list[Stateful]:
         """Look at the minimums that are due, and again at those that were not reached."""
-        now = self.context.now()
-        due = work.find(Quorum, self._waiting_quorums(), lock=True)
+        due = work.find(Quorum, self._waiting_quorums(now), lock=True)
         short = work.find(Quorum, SHORT, lock=True)
         sessions = {s.id: s for s in work.find(Session, {"id": [q.session_id for q in (*due, *short)]})}
         taken = self.taken(work, "session", sorted(sessions))
@@ -168,8 +167,8 @@ class Sessions(Listing):
         self.context.change_all(work, changes)
         return [new for _, new in changes]
 
-    def _waiting_quorums(self) -> Mapping[str, object]:
-        return {"status": QuorumStatus.WAITING, "due_at": Range(at_most=self.context.now())}
+    def _waiting_quorums(self, now: datetime) -> Mapping[str, object]:
+        return {"status": QuorumStatus.WAITING, "due_at": Range(at_most=now)}
 
     # --- steps --------------------------------------------------------------------------------
 

@@ -142,7 +142,7 @@ class Standing(Listing):
             self.follow(self.context, work, [(old, moved)], reason)
         return moved
 
-    def _end_terms(self, work: Work) -> list[Stateful]:
+    def _end_terms(self, work: Work, now: datetime) -> list[Stateful]:
         """Close the posts whose term is over."""
-        posts = work.find(Post, self._over(), order=("ends_on", "id"), lock=True)
+        posts = work.find(Post, self._over(now), order=("ends_on", "id"), lock=True)
         return [self._moved(work, post, ITEM.advance(post, ItemStatus.CLOSED)) for post in posts]

@@ -112,6 +112,9 @@ def _register_returning(group: typer.Typer, language: Language) -> None:
         overdue: Annotated[
             bool, typer.Option("--overdue", help=language.text("Only what is overdue."))
         ] = False,
+        left: Annotated[
+            bool, typer.Option("--left", help=language.text("Only what those have who left: decide on each."))
+        ] = False,
         member: Annotated[
             str | None, typer.Option(metavar="MEMBER", help=language.text("Only what this member has."))
         ] = None,
@@ -121,6 +124,9 @@ def _register_returning(group: typer.Typer, language: Language) -> None:
                 member_id=None if member is None else desk.member(village, member).id,
                 status=LoanStatus.OVERDUE if overdue else AWAY,
             )
+            if left:
+                behind = {loan.id for loan in village.catalog.left_behind()}
+                found = [loan for loan in found if loan.id in behind]
             _show(desk, village, found)
 
 
