@@ -30,6 +30,7 @@ from gridpoints.errors import (
     NotScreened,
     NotTheBeneficiary,
     NotTheGiver,
+    NotTheGuardian,
     NotUsable,
     NotYourPoints,
     NotYourWish,
@@ -95,6 +96,11 @@ def granted(village: Community, claim: Claim) -> None:
 def test_who_wrote_it_down(village: Community, li: Member, zhao: Member) -> None:
     assert made(as_(village, li), li).voice is Voice.RESIDENT
     assert made(village, li).voice is Voice.COLLECTOR
+    with pytest.raises(NotTheGuardian):
+        as_(village, zhao).claiming.make_wish(li.id, "A lamp", deed="wish", voice="guardian")
+    with pytest.raises(NotTheGuardian):  # a clerk is nobody's guardian by that
+        village.claiming.make_wish(li.id, "A lamp", deed="wish", voice="guardian")
+    village.community.name_guardian(li.id, zhao.id)
     wish = as_(village, zhao).claiming.make_wish(li.id, "A lamp", deed="wish", voice="guardian")
     assert (wish.voice, wish.made_by) == (Voice.GUARDIAN, zhao.id)
     village.claiming.publish_wish(wish.id)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.catalog.model import Session, SessionStatus
+from gridpoints.catalog.places import Clash
 from gridpoints.catalog.series import OnHoliday
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.desk import Desk, beginning_of, command, end_of, moment_of
@@ -220,16 +221,7 @@ def _register_deciding(group: typer.Typer, language: Language) -> None:
             begins = moment_of(village, starts, "starts_at")
             end = _end(village, begins, ends)
             moved = village.catalog.move_session(session, begins, end, reason=reason)
-            desk.name_members(village, [clash.member_id for clash in moved.clashes])
-            lines = [
-                desk.language.text(
-                    "{member} is expected in another session then: {session}",
-                    member=desk.known[clash.member_id],
-                    session=clash.session_id,
-                )
-                for clash in moved.clashes
-            ]
-            show_sessions(desk, village, [moved.session], *lines)
+            show_sessions(desk, village, [moved.session], moved.clashes)
 
     @command(
         group, language, "hold-anyway", language.text("Hold a session to which fewer come than its minimum.")
@@ -245,15 +237,17 @@ def _register_deciding(group: typer.Typer, language: Language) -> None:
             show_sessions(desk, village, [village.catalog.session(session)])
 
 
-def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session], *more: str) -> None:
-    """Show sessions, with how many places of each are free, and what else there is to say."""
+def show_sessions(
+    desk: Desk, village: Community, sessions: Sequence[Session], clashes: Sequence[Clash] | None = None
+) -> None:
+    """Show sessions, with how many places of each are free, and who is expected elsewhere at that time."""
     said = desk.language
     names = {item.id: item.name for item in village.catalog.items(None)}
     free = {
         each.id: village.claiming.free_places(each.id) if each.status is SessionStatus.OPEN else 0
         for each in sessions
     }
-    document = {
+    document: dict[str, object] = {
         "sessions": [
             {
                 "session": each.id,
@@ -292,4 +286,18 @@ def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session], *
             for each in sessions
         ],
     )
-    desk.out.show(document, table if sessions else said.text("There are none."), *more)
+    elsewhere = []
+    if clashes is not None:
+        desk.name_members(village, [clash.member_id for clash in clashes])
+        document["clashes"] = [
+            {"claim": each.claim_id, "member": each.member_id, "session": each.session_id} for each in clashes
+        ]
+        elsewhere = [
+            said.text(
+                "{member} is expected in another session then: {session}",
+                member=desk.known[clash.member_id],
+                session=clash.session_id,
+            )
+            for clash in clashes
+        ]
+    desk.out.show(document, table if sessions else said.text("There are none."), *elsewhere)

@@ -207,7 +207,7 @@ def _register_verifying(group: typer.Typer, language: Language) -> None:
                 after=after,
                 limit=limit,
             )
-            show_claims(desk, village, page.claims, page.next)
+            show_claims(desk, village, page.claims, page)
 
     help = language.text("Verify hours that somebody else wrote down, and credit them.")
 

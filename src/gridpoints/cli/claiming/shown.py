@@ -8,6 +8,7 @@ from gridpoints.catalog.listing import Listed
 from gridpoints.catalog.model import Session
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.tasks import Task
+from gridpoints.claiming.claims.waiting import ToVerify
 from gridpoints.claiming.model import Claim
 from gridpoints.claiming.wishes import Wish
 from gridpoints.cli.catalog import listed
@@ -17,9 +18,9 @@ from gridpoints.exchange import Community
 
 
 def show_claims(
-    desk: Desk, village: Community, claims: Sequence[Claim], following: str | None = None
+    desk: Desk, village: Community, claims: Sequence[Claim], page: ToVerify | None = None
 ) -> None:
-    """Show claims: who, what, how far, and what was warned of; `following` is the cursor of the next page."""
+    """Show claims: who, what, how far, and what was warned of; of a `page`, what leads to the next."""
     said = desk.language
     desk.name_members(village, [claim.member_id for claim in claims])
     named = _names(village, claims)
@@ -40,9 +41,11 @@ def show_claims(
             for each in claims
         ]
     }
-    more = () if following is None else (said.text("There are more: --after {cursor}", cursor=following),)
-    if following is not None:
-        document["next"] = following
+    more = []
+    if page is not None:
+        document["next"] = page.next
+        if page.next is not None:
+            more.append(said.text("There are more: --after {cursor}", cursor=page.next))
     table = desk.out.table(
         said.text("Claims"),
         [

@@ -43,6 +43,7 @@ KINDS: Mapping[str, str] = {
     "file_reading": "reading of a household file",
     "finding": "finding",
     "grid": "grid",
+    "guardianship": "guardianship",
     "hold": "hold",
     "household": "household",
     "household_file": "household file",

@@ -18,7 +18,14 @@ from gridpoints.community.model import (
 )
 from gridpoints.community.offices import Engagement, Office, Partner, PartnershipAgreement, Team, TeamMember
 from gridpoints.community.overlays import Cover, Overlay
-from gridpoints.community.people import CardColour, CheckInStatus, Classification, ColourCard, DualCheckIn
+from gridpoints.community.people import (
+    CardColour,
+    CheckInStatus,
+    Classification,
+    ColourCard,
+    DualCheckIn,
+    Guardianship,
+)
 from gridpoints.community.stations import Booking, BookingStatus, SharedResource, Station
 from gridpoints.community.talents import Skill, Talent
 from gridpoints.community.terms import Term, TermList
@@ -68,6 +75,7 @@ def records(community_id: str) -> list[Record]:
         TeamMember("t1/李", "t1", "李秀英@1", "", date.min, date.max, Tenure.ENDED, 9),
         Talent("nobody", "nobody", hours, TEXT, Standing.CLOSED, 10),
         Skill("nobody/law", "nobody", "law"),
+        Guardianship("nobody/李秀英@1", "nobody", "李秀英@1", Tenure.ENDED, 2),
         Skill("nobody/理发", "nobody", "理发", Tenure.ENDED, 2),
         Station("s1", TEXT, "grid.1"),
         Station("s2", TEXT, LONG_ID, TEXT, hours, {"伞": 10, "x": 0}, Standing.CLOSED, 11),

@@ -1,7 +1,7 @@
 """Who left, and claims that wait to be judged, are found without a look at all the others.
 
-Claims also say when what they are on was moved to another time. Frozen: what it says must not follow the
-tables of today.
+Claims also say when what they are on was moved to another time, and guardians are known. Frozen: what it
+says must not follow the tables of today.
 """
 
 import sqlalchemy as sa
@@ -46,4 +46,16 @@ def upgrade() -> None:
             sqlite_where=known,
             postgresql_where=known,
         )
+    _guardians()
     parts.sqlite_statistics()
+
+
+def _guardians() -> None:
+    parts.table(
+        "guardianship",
+        *(parts.text(column) for column in ("id", "member_id", "guardian_id")),
+        *parts.state(),
+        parts.refers("guardianship", "member_id", "member"),
+        parts.refers("guardianship", "guardian_id", "member"),
+    )
+    parts.index("guardianship", "member_id", "status")
