@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from gridpoints import Actor, Community, Member
+from gridpoints import Actor, Community, Exchange, GridpointsError, Member
 from gridpoints.catalog.posts import Post
 from gridpoints.claiming.conditions import Conditions
 from gridpoints.claiming.model import Claim, ClaimStatus, Target
@@ -21,7 +32,7 @@ from gridpoints.errors import (
 )
 from gridpoints.testing import ManualClock
 from tests.racing import race
-from tests.rooms.conftest import START
+from tests.rooms.conftest import RULES, START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -149,3 +160,157 @@ def test_one_place_for_many_at_once(village: Community) -> None:
     assert race([partial(claim, post.id, each.id, wait=True) for each in people]) == {"done": 8}
     claims = village.claiming.claims_on(post.id, target=Target.POST)
     assert sorted(c.status for c in claims) == [ClaimStatus.CONFIRMED] * 2 + [ClaimStatus.WAITLISTED] * 6
+
+
+# --- any sequence ---------------------------------------------------------------------------------
+
+MEMBERS = ("m0", "m1", "m2", "m3", "m4")
+OFFER = 3 * HOUR
+OPEN = ("waitlisted", "offered", "confirmed")
+
+
+class LineMachine(RuleBasedStateMachine):
+    """People take on a post, wait for it, accept, give it back, and leave; held against a plain list."""
+
+    def __init__(self, exchange: Exchange, clock: ManualClock) -> None:
+        super().__init__()
+        self.clock = clock
+        clock.set(START)
+        founded = exchange.found(f"v{len(exchange.communities())}", name="v", rules=RULES)
+        self.village = founded.acting_as(Actor("clerk", frozenset({"clerk"})))
+        for id in MEMBERS:
+            self.village.community.enrol(id, id=id)
+        self.village.claiming.set_conditions(Conditions(offer_minutes=OFFER // timedelta(minutes=1)))
+        self.post, self.places, self.closed = listed(self.village, ends_on=None, places=2), 2, False
+        #: Whose claim, what it is now, until when; in the order in which they were made.
+        self.told: dict[str, tuple[str, str, datetime | None]] = {}
+        self.gone: set[str] = set()
+
+    def of(self, *statuses: str) -> list[str]:
+        return [id for id, (_, status, _) in self.told.items() if status in statuses]
+
+    def put(self, id: str, status: str, until: datetime | None = None) -> None:
+        self.told[id] = (self.told[id][0], status, until)
+
+    def offer(self) -> None:
+        free = 0 if self.closed else self.places - len(self.of("offered", "confirmed"))
+        for id in self.of("waitlisted")[: max(0, free)]:
+            self.put(id, "offered", self.clock.now() + OFFER)
+
+    def tries(self, act: Callable[[], Any], expected: str | None) -> Any:
+        found, answer = None, None
+        try:
+            answer = act()
+        except GridpointsError as refusal:
+            found = refusal.code
+        assert found == expected, f"{found}, not {expected}"
+        return answer
+
+    @rule(member=st.sampled_from(MEMBERS), wait=st.booleans())
+    def claim(self, member: str, wait: bool) -> None:
+        free = self.places - len(self.of("offered", "confirmed"))
+        expected, status = None, "confirmed" if free > 0 else "waitlisted"
+        if member in self.gone:
+            expected = "member_inactive"
+        elif self.closed:
+            expected = "not_published"
+        elif any(who == member and status in OPEN for who, status, _ in self.told.values()):
+            expected = "already_claimed"
+        elif status == "waitlisted" and not wait:
+            expected = "all_taken"
+        room = self.village.acting_as(Actor(member)).claiming
+        made = self.tries(lambda: room.claim_post(self.post.id, member, wait=wait), expected)
+        if made is not None:
+            self.told[made.id] = (member, status, None)
+
+    @precondition(lambda self: self.told)
+    @rule(number=st.integers(0, 30), yes=st.booleans())
+    def answer(self, number: int, yes: bool) -> None:
+        id = list(self.told)[number % len(self.told)]
+        member, status, until = self.told[id]
+        room, expected = self.village.claiming, None
+        if not yes:
+            expected = None if status in OPEN else "illegal_transition"
+            self.tries(lambda: room.cancel(id), expected)
+            if expected is None:
+                self.put(id, "cancelled")
+                self.offer()
+            return
+        if member in self.gone:
+            expected = "member_inactive"
+        elif status != "offered":
+            expected = "illegal_transition"
+        elif until is not None and until <= self.clock.now():
+            expected = "offer_over"
+        self.tries(lambda: room.accept(id), expected)
+        if expected is None:
+            self.put(id, "confirmed")
+
+    @rule(places=st.integers(1, 4))
+    def grow(self, places: int) -> None:
+        held = len(self.of("offered", "confirmed"))
+        expected = "illegal_transition" if self.closed else "places_taken" if places < held else None
+        self.tries(lambda: self.village.catalog.amend(self.post, places=places), expected)
+        if expected is None:
+            self.places = places
+            self.offer()
+
+    @precondition(lambda self: not self.closed and len(self.told) > 6)
+    @rule()
+    def close(self) -> None:
+        self.village.catalog.close(self.post)
+        self.closed = True
+        for id in self.of("waitlisted", "offered"):
+            until = self.told[id][2]
+            if until is None or self.clock.now() < until:
+                self.put(id, "called_off")
+
+    @rule(member=st.sampled_from(MEMBERS), here=st.booleans())
+    def leave_or_return(self, member: str, here: bool) -> None:
+        if here and member in self.gone:
+            self.village.community.rejoin(member)
+            self.gone.remove(member)
+        elif not here and member not in self.gone:
+            self.village.community.leave(member)
+            self.gone.add(member)
+
+    @rule(hours=st.sampled_from([1, 2, 4]))
+    def wait(self, hours: int) -> None:
+        self.clock.advance(hours * HOUR)
+
+    @rule()
+    def tick(self) -> None:
+        moved = {claim.id for claim in self.village.claiming.tick()}
+        assert self.village.claiming.tick() == []
+        expected = set()
+        # Those who left first, each with what that frees, then what is due.
+        for member in sorted(self.gone):
+            for id in self.of(*OPEN):
+                if self.told[id][0] == member:
+                    self.put(id, "cancelled")
+                    expected.add(id)
+                    self.offer()
+        due = [id for id in self.of("offered") if (at := self.told[id][2]) and at <= self.clock.now()]
+        for id in due:
+            self.put(id, "lapsed")
+        if due:
+            self.offer()
+        assert moved == expected | set(due)
+
+    @invariant()
+    def all_is_as_told(self) -> None:
+        claims = self.village.claiming.claims_on(self.post.id, target=Target.POST)
+        assert {c.id: str(c.status) for c in claims} == {id: told[1] for id, told in self.told.items()}
+        held = self.of("offered", "confirmed")
+        assert len(held) <= self.places
+        assert self.closed or len(held) == self.places or not self.of("waitlisted")
+
+
+@pytest.mark.parametrize(
+    ("store_url", "examples"), [("memory", 60), ("sqlite", 4), ("postgres", 2)], indirect=["store_url"]
+)
+def test_any_sequence(exchange: Exchange, clock: ManualClock, examples: int) -> None:
+    run_state_machine_as_test(
+        lambda: LineMachine(exchange, clock),  # type: ignore[arg-type]  # a factory will do
+        settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
+    )

@@ -159,16 +159,22 @@ class HeldPost(Undertaken[Post]):
     @classmethod
     def let_go_all(cls, claimed: Sequence[Self]) -> None:
         """See `let_go`."""
-        for each in claimed:
-            each.offer()
+        for first in claimed[:1]:
+            lines = [line for each in claimed if (line := each.line()) is not None]
+            offer(first.context, first.work, Target.POST, lines)
+
+    def line(self) -> Line | None:
+        """Those who wait for it; None: it is closed, or its term is over."""
+        post, closes_at = self.listed, self.closes_at()
+        if post.status is not ItemStatus.PUBLISHED or (closes_at and closes_at <= self.context.now()):
+            return None
+        return Line(post.id, post.places, self.scopes, closes_at)
 
     def offer(self) -> int:
         """Offer what is free to those in line; answers how many places are then left."""
-        post, now, closes_at = self.listed, self.context.now(), self.closes_at()
-        if post.status is not ItemStatus.PUBLISHED or (closes_at is not None and closes_at <= now):
+        if (line := self.line()) is None:
             return 0
-        line = Line(post.id, post.places, self.scopes, closes_at)
-        return offer(self.context, self.work, Target.POST, [line])[post.id]
+        return offer(self.context, self.work, Target.POST, [line])[line.id]
 
 
 @frozen
