@@ -39,8 +39,8 @@ class Guarding(Room):
     ) -> Guardianship:
         """Note that somebody is a guardian no longer: they speak for the other no more from now on.
 
-        Wishes that they made for them go on; an organiser sees to these. Raises as `name_guardian` does, and
-        `RecordUnknown`.
+        Nor do they confirm wishes that they made for them; whoever looks after wishes does. Raises as
+        `name_guardian` does, and `RecordUnknown`.
         """
         self._must_be_neither(member_id, guardian_id)
         return self._advance(Guardianship, TENURE, f"{member_id}/{guardian_id}", Tenure.ENDED, reason)
@@ -62,6 +62,10 @@ class Guarding(Room):
 
 def must_guard(work: Work, actor: str, member: Member) -> None:
     """Raise `NotTheGuardian` unless the community knows `actor` as a guardian of the member, now."""
-    held = {"id": f"{member.id}/{actor}", "status": Tenure.HELD}
-    if not work.count(Guardianship, held):
+    if not guards(work, actor, member.id):
         raise NotTheGuardian(actor=actor, member=member.name)
+
+
+def guards(work: Work, actor: str, member_id: str) -> bool:
+    """Whether the community knows `actor` as a guardian of a member, now."""
+    return work.count(Guardianship, {"id": f"{member_id}/{actor}", "status": Tenure.HELD}) > 0
