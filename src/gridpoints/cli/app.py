@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from gridpoints.cli import catalog, claiming, demo, emergency, events, oversight, recognition, rules
-from gridpoints.cli.community import deeds, excluding, grades, reviews, stars
+from gridpoints.cli.awards import deeds, excluding, grades, reviews, stars
+from gridpoints.cli.community import founding, grids, guardians, rosters
 from gridpoints.cli.desk import lang_option
 from gridpoints.cli.help import help_classes
 from gridpoints.cli.ledger import keys, points, proofs, reports, transfers, treasury
