@@ -83,6 +83,14 @@ class Context:
         """The present instant, in UTC; raises `NaiveInstant` where the clock gives none."""
         return check_instant("now", self.clock.now())
 
+    def until(self, now: datetime | None) -> datetime:
+        """Until when a tick lets things happen: until `now`, and never beyond the clock; None: by the clock.
+
+        Whoever catches up after a pause may go step by step; whoever is too early settles nothing early.
+        """
+        present = self.now()
+        return present if now is None else min(present, check_instant("now", now))
+
     def today(self) -> date:
         """The present day where the community lives."""
         return self.now().astimezone(self.zone).date()
@@ -113,6 +121,10 @@ class Context:
         """Add many new records and open their pages in the journal."""
         records = list(records)
         work.add(*records, *(self._change(None, record) for record in records))
+
+    def tell(self, work: Work, old: Record | None, new: Record) -> None:
+        """Write down what became of something that a part of the store keeps itself, such as a seal."""
+        work.add(self._change(old, new))
 
     def change(self, work: Work, old: S, new: S, reason: str | None = None) -> S:
         """Put `new` in the place of the locked record `old`, and write down what that said."""

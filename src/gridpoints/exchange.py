@@ -17,8 +17,8 @@ from gridpoints.awards.standing import Standings
 from gridpoints.catalog.operations import Catalog
 from gridpoints.claiming.claims.missed import missed
 from gridpoints.claiming.claims.taken import taken
+from gridpoints.claiming.following import follow
 from gridpoints.claiming.operations import Claiming
-from gridpoints.claiming.sessions.places import call_off
 from gridpoints.community.model import Profile
 from gridpoints.community.operations import Membership
 from gridpoints.context import Context, SystemClock, TimeOrderedIds
@@ -198,6 +198,7 @@ class Community:
             self.claiming.tick,
             self.awards.tick,
             self.emergency.tick,
+            self.redemption.void_departed,
             self.redemption.expire,
             self.redemption.expire_vouchers,
         )
@@ -213,7 +214,7 @@ class Community:
     @property
     def catalog(self) -> Catalog:
         """Service items, sessions, posts, errands, tasks and things: what can be done."""
-        return Catalog(self.context, taken, call_off)
+        return Catalog(self.context, taken, follow)
 
     @property
     def claiming(self) -> Claiming:

@@ -141,6 +141,36 @@ def test_things_are_lent_and_come_back(founded: Run) -> None:
     assert founded("catalog", "return", "Umbrella", "B1", "--json").error["code"] == "record_unknown"
 
 
+def test_a_session_is_moved(founded: Run) -> None:
+    draft(founded, "Lunch")
+    soon = f"{datetime.now().astimezone() + timedelta(days=20):%Y-%m-%d}"
+    later = f"{datetime.now().astimezone() + timedelta(days=21):%Y-%m-%d}"
+    for day, ends in ((soon, "10:00"), (later, "12:00")):
+        made = ("catalog", "session", "Lunch", "--starts", f"{day} 09:00", "--ends", ends, "--places", "2")
+        assert founded(*made).code == 0
+        assert founded("claim", "make", "Lunch", "B1", "--day", day).code == 0
+    first = founded("catalog", "sessions", "--json").document["sessions"][0]["session"]
+    move = ("catalog", "move", first, "--starts", f"{later} 11:00", "--ends", "13:00", "--reason", "painted")
+    told = founded(*move)
+    assert (told.code, "李秀英" in told.out) == (0, True)
+    moved = founded(*move, "--json").document
+    assert moved["sessions"][0]["session"] == first
+    assert moved["clashes"] == []  # it stands there already
+    keys(moved, "catalog move")
+    past = ("--starts", "2020-01-01 11:00", "--ends", "13:00", "--reason", "painted")
+    assert founded("catalog", "move", first, *past, "--json").error["code"] == "starts_in_the_past"
+
+
+def test_who_is_whose_guardian(founded: Run) -> None:
+    shown = founded("guardian", "B1", "B2", "--json").document
+    assert [each["name"] for each in shown["guardians"]] == ["张伟"]
+    keys(shown, "guardian")
+    assert "张伟" in founded("guardian", "B1").out
+    ended = founded("guardian", "B1", "B2", "--ended", "--reason", "of age", "--json").document
+    assert ended["guardians"] == []
+    assert founded("guardian", "B1", "B1", "--json").error["code"] == "not_usable"
+
+
 def test_claims_from_the_place_to_the_points(founded: Run, tmp_path: Path) -> None:
     draft(founded, "Lunch")
     now = datetime.now().astimezone()
@@ -170,6 +200,15 @@ def test_claims_from_the_place_to_the_points(founded: Run, tmp_path: Path) -> No
     assert (hours["claims"][0]["status"], hours["claims"][0]["provenance"]) == ("submitted", "paper")
     walked_in = founded("claim", "hours", past.id, "B2", "2", "--how", "proxy", "--json").document
     assert walked_in["claims"][0]["provenance"] == "proxy"
+    waiting = founded("claim", "to-verify", "--item", "Lunch", "--limit", "1", "--json").document
+    assert [each["status"] for each in waiting["claims"]] == ["submitted"]
+    after = waiting["next"]
+    keys(dict(waiting), "claim to-verify")
+    following = founded("claim", "to-verify", "--after", after, "--json").document
+    assert [each["member"] for each in following["claims"]] != [each["member"] for each in waiting["claims"]]
+    assert following["next"] is None
+    assert founded("claim", "to-verify", "--mine", "--json").document["claims"] == []
+    assert "--after" in founded("claim", "to-verify", "--limit", "1", "--as", "sun:clerk").out
     assert founded("claim", "verify", past.id, "B1", "--json").error["code"] == "own_entry"
     [verified] = founded("claim", "verify", past.id, "B1", "--as", "sun:clerk", "--json").document["claims"]
     assert verified["award"]

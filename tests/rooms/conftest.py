@@ -10,7 +10,9 @@ import pytest
 
 import gridpoints
 from gridpoints import Actor, Community, Exchange, Member
+from gridpoints.storage.memory.store import MemoryStore
 from gridpoints.testing import ManualClock
+from tests.telling import TellingStore
 
 RULES = """\
 gridpoints: 1
@@ -31,9 +33,9 @@ limits:
   care-month: {deeds: [care], scope: member, period: month, most: 40, excess: clip}
 """
 
-#: A Monday morning, 9 o'clock in Shanghai.
 #: Who approves what the clerk drew up.
 TREASURER = Actor("treasurer", frozenset({"treasurer"}))
+#: A Monday morning, 9 o'clock in Shanghai.
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
@@ -44,7 +46,9 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def exchange(store_url: str, clock: ManualClock) -> Iterator[Exchange]:
-    with gridpoints.open(store_url, clock=clock, random=Random(7)) as exchange:
+    """On the store in memory, whatever a test does must be told: see `tests.telling`."""
+    store = TellingStore(MemoryStore()) if store_url == "memory://" else store_url
+    with gridpoints.open(store, clock=clock, random=Random(7)) as exchange:
         yield exchange
 
 

@@ -37,6 +37,7 @@ from gridpoints.errors import (
     NotQualified,
     NotRatable,
     NotTheClaimant,
+    NotTheGuardian,
     NotTheOrganiser,
     NotWholeNumber,
     OfferOver,
@@ -262,6 +263,27 @@ def test_who_is_suspended_by_the_rules_claims_nothing(
 
 
 # --- who is fit -----------------------------------------------------------------------------------
+
+
+def test_who_speaks_as_a_guardian_is_one(
+    village: Community, session: Session, li: Member, zhao: Member
+) -> None:
+    village.claiming.set_conditions(Conditions(guardian_below=18))
+    born = BEGINS.date().replace(year=BEGINS.year - 12)
+    mother = as_(village, zhao).claiming
+    for guardian, claiming in ((zhao, mother), (zhao, village.claiming), (li, as_(village, li).claiming)):
+        with pytest.raises(NotTheGuardian):  # by the word of a clerk neither
+            claiming.record_consent(li.id, guardian.id)
+    assert village.claiming.consents_for(li.id) == []
+    village.community.name_guardian(li.id, zhao.id)
+    given = mother.record_consent(li.id, zhao.id)
+    assert given.guardian == zhao.id
+    assert village.claiming.claim_session(session.id, li.id, born=born).member_id == li.id
+    village.community.end_guardianship(li.id, zhao.id, reason="moved")
+    with pytest.raises(NotTheGuardian):
+        mother.record_consent(li.id, zhao.id)
+    with pytest.raises(NotTheOrganiser):  # for another, nobody but an organiser writes it down
+        mother.record_consent(li.id, "her aunt")
 
 
 def test_age_consent_skills_and_risk(village: Community, session: Session, li: Member) -> None:

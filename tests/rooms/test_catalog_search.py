@@ -216,7 +216,7 @@ def test_signs_are_signs(village: Community, text: str) -> None:
 def test_what_was_there_before_the_index_is_entered(village: Community) -> None:
     item = ServiceItem("old", "Old patrol", "patrol", status=ItemStatus.PUBLISHED)
     with village.transaction() as work:
-        work.add(item, ServiceItem("draft", "Old draft", "patrol"))
+        village.context.keep_all(work, [item, ServiceItem("draft", "Old draft", "patrol")])
     assert found(village, "old") == []
     assert village.catalog.reindex() == 1
     assert found(village, "old") == ["Old patrol"]

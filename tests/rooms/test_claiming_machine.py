@@ -92,6 +92,7 @@ FORBIDDEN: dict[str, tuple[Callable[[Community, str, str, str], Any], ...]] = {
         lambda as_eve, _, session, __: as_eve.claiming.check_in_code(session),
         lambda as_eve, _, session, __: as_eve.catalog.cancel_session(session),
         lambda as_eve, _, session, __: as_eve.catalog.close_session(session),
+        lambda as_eve, _, session, __: as_eve.catalog.move_session(session, START, START + HOUR),
         lambda as_eve, *_: as_eve.claiming.set_conditions(Conditions()),
         lambda as_eve, *_: as_eve.claiming.qualify(STRANGER, "law"),
         lambda as_eve, _, __, member: as_eve.claiming.record_consent(member, "mother"),
@@ -114,6 +115,7 @@ class Told:
     hours: Decimal | None = None
     came: datetime | None = None
     left: datetime | None = None
+    moved: bool = False
     known: str | None = None
     by: str | None = None
 
@@ -323,6 +325,7 @@ class ClaimingMachine(RuleBasedStateMachine):
         self.tries(lambda: self.as_(who).claiming.accept(told.id), expected)
         if expected is None:
             told.status, told.due = "confirmed", self.naming_ends(told.session) if told.team else None
+            told.moved = False
 
     @precondition(lambda self: self.told)
     @rule(number=NUMBER)
@@ -335,7 +338,7 @@ class ClaimingMachine(RuleBasedStateMachine):
         elif told.status not in ("waitlisted", "offered", "confirmed", "stand_in_wanted"):
             expected = "illegal_transition"
         elif told.status in ("confirmed", "stand_in_wanted") and self.now >= held.starts - LATE:
-            to = "cancelled" if held.cancelled else "late_cancelled"
+            to = "cancelled" if held.cancelled or told.moved else "late_cancelled"
         self.ends(told, to, expected, lambda: self.as_(told.member).claiming.cancel(told.id))
 
     def ends(self, told: Told, to: str, expected: str | None, act: Callable[[], Any]) -> None:
@@ -368,6 +371,44 @@ class ClaimingMachine(RuleBasedStateMachine):
         held.cancelled = True
         for told in open_:
             told.status, told.due = "called_off", None
+
+    @rule(number=NUMBER, hours=st.sampled_from([-1, 2, 3, 5, 9]), long=st.integers(1, 3))
+    def move_session(self, number: int, hours: int, long: int) -> None:
+        session = number % len(self.sessions)
+        held, expected = self.sessions[session], None
+        starts = self.now + hours * HOUR
+        ends = starts + long * HOUR
+        if self.now >= held.starts and not held.cancelled:
+            expected = "session_started"
+        elif held.cancelled:
+            expected = "illegal_transition"
+        elif hours < 0:
+            expected = "starts_in_the_past"
+        move = self.as_("clerk").catalog.move_session
+        moved = self.tries(lambda: move(held.id, starts, ends), expected)
+        if moved is None or (held.starts, held.ends) == (starts, ends):
+            return
+        held.starts, held.ends = starts, ends
+        followed = [t for t in self.told if t.session == session and t.status in WAITING]
+        for told in followed:
+            self.follows(told, starts)
+        assert {clash.claim_id for clash in moved.clashes} == {
+            told.id
+            for told in followed
+            if not told.team and told.status != "waitlisted" and self.busy(told.member, session, told.id)
+        }
+
+    def follows(self, told: Told, starts: datetime) -> None:
+        """What becomes of a claim whose session begins at another time."""
+        told.moved = True
+        if told.status == "waitlisted":
+            told.due = starts
+        elif told.status == "offered":
+            told.due = starts if told.due is None else min(told.due, starts)
+        else:
+            told.due = self.naming_ends(told.session) if told.team else None
+        if told.status == "checked_in":
+            told.status, told.came = "confirmed", None
 
     @precondition(lambda self: self.told)
     @rule(number=NUMBER, member=MEMBER, step=st.sampled_from(["want", "keep", "take"]))
@@ -453,7 +494,7 @@ class ClaimingMachine(RuleBasedStateMachine):
     def longest(self, told: Told) -> Decimal:
         held = self.sessions[told.session]
         if told.status != "checked_out" and told.known != "checked":
-            return Decimal(2)
+            return Decimal((held.ends - held.starts) // HOUR)
         assert told.came is not None
         assert told.left is not None
         time = min(told.left, held.ends) - max(told.came, held.starts)

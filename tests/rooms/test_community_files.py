@@ -54,6 +54,28 @@ def test_files_are_written_and_read_with_a_reason(
         room.read_file(home.id, " ")
 
 
+def test_a_reading_is_told_and_nothing_of_what_was_read(
+    carer: Community, home: Household, clock: ManualClock
+) -> None:
+    room = carer.community
+    room.write_file(home.id, flags=["hardship"], note="needs coal", outside={"health": "no. 17"})
+    [*_, last] = carer.events.read()
+    room.read_file(home.id, "visit in March")
+    room.flagged("hardship", "list for the winter")
+    told = carer.events.read(last.cursor)
+    readings = room.readings(home.id)
+    assert [(e.kind, e.subject, e.actor, e.at) for e in told] == [
+        ("file_reading", each.id, "sun", clock.now()) for each in readings
+    ]
+    assert {e.subject.partition("/")[0] for e in told} == {home.id}  # whose file it was
+    everything = repr(told)
+    for personal in ("coal", "hardship", "no. 17", "visit", "winter"):
+        assert personal not in everything.replace(home.id, "")
+    with carer.context.read() as work:
+        pages = work.find(Change, {"kind": "file_reading"})
+    assert [(page.before, page.reason, page.status) for page in pages] == [({}, None, None)] * 2
+
+
 def test_others_may_not(village: Community, carer: Community, home: Household) -> None:
     carer.community.write_file(home.id, flags=["disability"])
     room = village.community

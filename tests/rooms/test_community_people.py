@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from gridpoints import Community, Member
+from gridpoints import Actor, Community, Member
 from gridpoints.community.cards import compare
 from gridpoints.community.hours import WeeklyHours
 from gridpoints.community.model import Grid
@@ -17,6 +17,8 @@ from gridpoints.errors import (
     HoursUnclear,
     IllegalTransition,
     MemberInactive,
+    NotTheOrganiser,
+    NotUsable,
     OnePlaceOnly,
     PlaceClosed,
     RecordUnknown,
@@ -294,3 +296,41 @@ def test_lists_are_held_against_each_other() -> None:
     found = compare(["1", " 2", "3", ""], ["2", "3 ", "4", "4", " "])
     assert (found.on_both, found.only_ours) == (("2", "3"), ("1",))
     assert (found.only_theirs, found.theirs_twice) == (("4",), ("4",))
+
+
+# --- guardians ------------------------------------------------------------------------------------
+
+
+def test_guardians_are_noted_by_somebody_else(village: Community, li: Member, zhao: Member) -> None:
+    room = village.community
+    named = room.name_guardian(li.id, zhao.id)
+    assert (named.id, named.version) == (f"{li.id}/{zhao.id}", 1)
+    assert room.name_guardian(li.id, zhao.id) == named
+    assert [each.id for each in room.guardians_of(li.id)] == [zhao.id]
+    assert room.guardians_of(zhao.id) == []
+    assert room.end_guardianship(li.id, zhao.id, reason="of age").version == 2
+    assert room.guardians_of(li.id) == []
+    with pytest.raises(IllegalTransition):
+        room.end_guardianship(li.id, zhao.id)
+    assert room.name_guardian(li.id, zhao.id).version == 3
+    told = [each.status for each in village.events.read() if each.kind == "guardianship"]
+    assert told == ["held", "ended", "held"]
+
+
+def test_nobody_makes_themselves_a_guardian(village: Community, li: Member, zhao: Member) -> None:
+    sun = village.community.enrol("孙丽")
+    for who in (Actor(zhao.id), Actor(zhao.id, frozenset({"clerk"})), Actor(li.id, frozenset({"clerk"}))):
+        with pytest.raises(NotTheOrganiser):
+            village.acting_as(who).community.name_guardian(li.id, zhao.id)
+    with pytest.raises(NotUsable):
+        village.community.name_guardian(li.id, li.id)
+    with pytest.raises(RecordUnknown):
+        village.community.name_guardian(li.id, "nobody")
+    village.community.name_guardian(li.id, zhao.id)
+    for concerned in (li, zhao):
+        assert village.acting_as(Actor(concerned.id)).community.guardians_of(li.id)
+    with pytest.raises(NotTheOrganiser):
+        village.acting_as(Actor(sun.id)).community.guardians_of(li.id)
+    village.community.leave(sun.id)
+    with pytest.raises(MemberInactive):
+        village.community.name_guardian(li.id, sun.id)

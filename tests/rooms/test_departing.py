@@ -10,10 +10,15 @@ import pytest
 from gridpoints import Account, Actor, Community, Member, Report, Session
 from gridpoints.catalog.model import ItemStatus, Mode
 from gridpoints.claiming.conditions import Conditions
-from gridpoints.claiming.departing import LEFT
 from gridpoints.claiming.model import ClaimStatus
 from gridpoints.claiming.wishes import WishStatus
 from gridpoints.claiming.wishes.gifts import BountyStatus
+from gridpoints.community.emergency import EmergencyKind
+from gridpoints.community.leaving import LEFT
+from gridpoints.emergency.model import AssignmentStatus
+from gridpoints.emergency.operations import Due
+from gridpoints.errors import NotTheOrganiser
+from gridpoints.redemption.vouchers.model import VoucherStatus
 from gridpoints.testing import ManualClock
 from tests.rooms.conftest import START
 
@@ -149,3 +154,93 @@ def test_posts_errands_and_tasks_go_back(village: Community, li: Member, zhao: M
     room.verify(fetched.id)
     assert points(village, zhao) == 5
     assert room.claim_post(post.id, zhao.id).status is ClaimStatus.CONFIRMED
+
+
+# --- what other rooms let go ----------------------------------------------------------------------
+
+
+def test_others_are_wanted_in_their_place(village: Community, li: Member, zhao: Member) -> None:
+    room = village.emergency
+    flood = room.declare(EmergencyKind.FLOOD, "The river is rising")
+    call = room.call(flood.id, "The gate", wanted=2)
+    mine, there = room.assign(call.id, li.id), room.assign(call.id, zhao.id)
+    room.mobilise(there.id)
+    room.begin(there.id)
+    for member in (li, zhao):
+        village.community.leave(member.id)
+    [released] = room.tick().released
+    assert (released.id, released.status) == (mine.id, AssignmentStatus.RELEASED)
+    event = [each for each in village.events.read(limit=1_000) if each.subject == mine.id][-1]
+    assert (event.kind, event.status, event.reason) == ("assignment", "released", LEFT)
+    assert room.assignment(there.id).status is AssignmentStatus.IN_ACTION  # who is there is not gone
+    assert room.tick() == Due()
+    sun = village.community.enrol("孙丽")
+    assert room.assign(call.id, sun.id).status is AssignmentStatus.ASSIGNED
+
+
+def test_what_they_have_of_things_is_for_a_person_to_decide(
+    village: Community, li: Member, zhao: Member, clock: ManualClock
+) -> None:
+    room = village.catalog
+    thing = room.publish(room.draft_thing("Wheelchair", stock=5, days=7))
+    other = room.publish(room.draft_thing("Umbrella", stock=5, days=3))
+    room.lend(thing.id, zhao.id)
+    chair, umbrella, lost = room.lend(thing.id, li.id), room.lend(other.id, li.id), room.lend(other.id, li.id)
+    room.note_lost(lost.id)
+    assert room.left_behind() == []
+    village.community.leave(li.id)
+    assert [(each.id, each.due_at) for each in room.left_behind()] == [
+        (umbrella.id, umbrella.due_at),
+        (chair.id, chair.due_at),
+    ]
+    clock.advance(timedelta(days=4))
+    village.tick()
+    assert [each.status for each in room.left_behind()] == ["overdue", "out"]
+    room.take_back(umbrella.id)
+    room.renew(chair.id)
+    assert [each.id for each in room.left_behind()] == [chair.id]
+    village.community.rejoin(li.id)
+    assert room.left_behind() == []
+    with pytest.raises(NotTheOrganiser):
+        village.acting_as(Actor(li.id)).catalog.left_behind()
+
+
+def test_what_they_reserved_goes_back(village: Community, li: Member, zhao: Member) -> None:
+    room = village.redemption
+    shop = room.register_merchant("积分超市", unit="points", rate="1", id="shop")
+    room.activate_merchant(shop.id)
+    soap = room.publish_offer(room.draft_offer("shop", "Soap", price=2, stock=9).id)
+    for member in (li, zhao):
+        village.awards.credit_all(
+            Report(f"{member.id}{n}", member.id, "patrol", date(2026, 3, 2)) for n in range(2)
+        )
+    reserved = room.authorise(soap.id, li.id)
+    voucher = room.issue_voucher(soap.id, li.id).voucher
+    theirs = room.authorise(soap.id, zhao.id)
+    taken = room.redeem(soap.id, li.id)
+    assert (points(village, li), room.offer(soap.id).stock) == (4, 5)
+    village.community.leave(li.id)
+    village.tick()
+    assert (points(village, li), room.offer(soap.id).stock) == (8, 7)
+    assert [room.redemption(each.id).status.value for each in (reserved, theirs, taken)] == [
+        "voided",
+        "authorised",
+        "captured",
+    ]
+    assert room.voucher(voucher.id).status is VoucherStatus.REVOKED
+    told = {(e.kind, e.status) for e in village.events.read(limit=1_000) if e.reason == LEFT}
+    assert told >= {("redemption", "voided"), ("voucher", "revoked")}
+    assert room.void_departed() == 0
+    assert village.ledger.verify().ok
+
+
+def test_leavers_are_found_without_a_look_at_all_others(
+    village: Community, session: Session, li: Member, clock: ManualClock
+) -> None:
+    village.claiming.claim_session(session.id, li.id)
+    assert village.community.leave(li.id).left_at == clock.now()
+    assert village.community.rejoin(li.id).left_at is None
+    clock.advance(timedelta(minutes=1))
+    village.community.leave(li.id)
+    assert village.claiming.tick(clock.now() - timedelta(seconds=1)) == []  # by then they had not left
+    assert len(village.claiming.tick()) == 1

@@ -71,8 +71,9 @@ def chief(village: Community) -> Community:
     """The head of a place with two grids, one of which has a courtyard below it."""
     village.rules.publish(RULES)
     with village.transaction() as work:
-        work.add(Grid("east", "East"), Grid("west", "West"), Grid("yard", "Yard", parent_id="east"))
-        work.add(Household("door-1", "yard", "1"), Household("door-2", "west", "2"))
+        grids = [Grid("east", "East"), Grid("west", "West"), Grid("yard", "Yard", parent_id="east")]
+        doors = [Household("door-1", "yard", "1"), Household("door-2", "west", "2")]
+        village.context.keep_all(work, [*grids, *doors])
     return acting(village, "chief-sun", "chief", "organiser")
 
 

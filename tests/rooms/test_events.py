@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from gridpoints import Actor, Community, Exchange, Member
+from gridpoints.awards.model import Report
 from gridpoints.errors import CursorUnusable, NotWholeNumber
 from gridpoints.events.model import Cursor, Event
 from gridpoints.ledger.model import Account, Leg, Transaction
@@ -82,6 +83,43 @@ def test_a_refused_transaction_is_told_and_moved_nothing(village: Community, li:
         "refused",
         (),
     )
+
+
+def test_what_was_kept_in_silence_before_is_told(village: Community, li: Member, zhao: Member) -> None:
+    """Fields of service, contacts, disclosures, keys of check-in codes, and deeds that earn nothing."""
+    [*_, last] = village.events.read()
+    village.catalog.add_category("legal", "Legal aid")
+    village.catalog.adopt_categories()
+    told_of = {event.subject for event in village.events.read(last.cursor) if event.kind == "category"}
+    assert told_of == {category.id for category in village.catalog.categories()}
+
+    desk = village.acting_as(Actor("desk", frozenset({"clerk"}))).claiming
+    wish = village.claiming.make_wish(li.id, "A lamp", deed="wish", address="3-201", contact="13800138000")
+    desk.publish_wish(wish.id)
+    giver = village.acting_as(Actor(zhao.id)).claiming
+    claim = giver.claim_wish(wish.id, zhao.id)
+    [*_, last] = village.events.read(limit=1_000)
+    giver.disclose(claim.id, "address")
+    giver.note_contact(claim.id, note="on the telephone")
+    told_events = village.events.read(last.cursor)
+    assert {"disclosure", "contact", "claim"} <= {event.kind for event in told_events}
+    assert not any(text in repr(told_events) for text in ("3-201", "13800138000", "telephone"))
+
+    item = village.catalog.draft("Evening patrol", deed="patrol")
+    village.catalog.publish(item.id)
+    session = village.catalog.hold_session(item.id, START, START + timedelta(hours=2), places=3)
+    [*_, last] = village.events.read(limit=1_000)
+    for _ in range(2):
+        village.claiming.check_in_code(session.id)
+    assert told(village.events.read(last.cursor)) == [("code_key", session.id, None)]
+
+    [*_, last] = village.events.read(limit=1_000)
+    clipped = Report("clipped", li.id, "care", START.date(), Decimal(9))
+    village.awards.credit_all([Report("whole", li.id, "care", START.date(), Decimal(4)), clipped])
+    assert sorted(told(village.events.read(last.cursor))) == [
+        ("award", "clipped", "refused"),
+        ("transaction", "award:whole", "post"),
+    ]
 
 
 def test_what_was_undone_is_not_told(village: Community) -> None:

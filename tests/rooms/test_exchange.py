@@ -106,7 +106,7 @@ def test_who_acts_is_written_down(village: Community) -> None:
         (1, "clerk-zhang", "active", None),
         (2, "clerk-wang", "left", "moved to the city"),
     ]
-    assert changes[1].before == {"status": "active"}
+    assert changes[1].before == {"status": "active", "left_at": None}
 
 
 def _gift(id: str, member: str, points: int) -> Transaction:

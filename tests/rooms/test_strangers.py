@@ -58,11 +58,11 @@ def as_(village: Community, who: Member | str, *roles: str) -> Community:
 
 @contextmanager
 def unchanged(village: Community) -> Iterator[None]:
-    """Nothing is written in the journal."""
+    """Nothing is written in the journal, but that somebody tried what they may not."""
 
     def pages() -> int:
         with village.context.read() as work:
-            return work.count(Change)
+            return work.count(Change) - work.count(Change, {"kind": "attempt"})
 
     before = pages()
     yield

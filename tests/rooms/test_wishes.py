@@ -30,6 +30,7 @@ from gridpoints.errors import (
     NotScreened,
     NotTheBeneficiary,
     NotTheGiver,
+    NotTheGuardian,
     NotUsable,
     NotYourPoints,
     NotYourWish,
@@ -95,11 +96,38 @@ def granted(village: Community, claim: Claim) -> None:
 def test_who_wrote_it_down(village: Community, li: Member, zhao: Member) -> None:
     assert made(as_(village, li), li).voice is Voice.RESIDENT
     assert made(village, li).voice is Voice.COLLECTOR
+    with pytest.raises(NotTheGuardian):
+        as_(village, zhao).claiming.make_wish(li.id, "A lamp", deed="wish", voice="guardian")
+    with pytest.raises(NotTheGuardian):  # a clerk is nobody's guardian by that
+        village.claiming.make_wish(li.id, "A lamp", deed="wish", voice="guardian")
+    village.community.name_guardian(li.id, zhao.id)
     wish = as_(village, zhao).claiming.make_wish(li.id, "A lamp", deed="wish", voice="guardian")
     assert (wish.voice, wish.made_by) == (Voice.GUARDIAN, zhao.id)
     village.claiming.publish_wish(wish.id)
     with pytest.raises(OwnWish):
         village.claiming.claim_wish(wish.id, zhao.id)
+
+
+def test_a_guardian_speaks_for_as_long_as_they_are_one(
+    village: Community, li: Member, zhao: Member, sun: Member
+) -> None:
+    village.community.name_guardian(li.id, zhao.id)
+    guardian = as_(village, zhao).claiming
+    wish = guardian.make_wish(li.id, "A lamp", deed="wish", voice="guardian", parts=2)
+    village.claiming.publish_wish(wish.id)
+    first, second = (
+        village.claiming.claim_wish(wish.id, m.id) for m in (sun, village.community.enrol("陈静"))
+    )
+    for claim in (first, second):
+        as_(village, village.community.member(claim.member_id)).claiming.submit_delivery(claim.id)
+    assert guardian.verify(first.id)[0].status is ClaimStatus.VERIFIED
+    assert guardian.disclosures(wish.id) == []
+    village.community.end_guardianship(li.id, zhao.id)
+    with pytest.raises(NotTheBeneficiary):
+        guardian.verify(second.id)
+    with pytest.raises(NotTheBeneficiary):
+        guardian.disclosures(wish.id)
+    assert as_(village, li).claiming.verify(second.id)[0].status is ClaimStatus.VERIFIED
 
 
 def test_what_cannot_be_written_down(village: Community, li: Member) -> None:

@@ -146,6 +146,9 @@ def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
         (IndexPosting, {"id": ["0/t:a", "1/t:a"]}, "community_id=? AND id=?"),
         (Claim, {"status": TIMED, "due_at": Range(at_most=START)}, "due_at>? AND due_at<?"),
         (Claim, {"target": "session", "target_id": ["a", "b"]}, "target_id=? AND target=?"),
+        (Claim, {"waits_since": Range(above=START)}, "USING INDEX ix_gridpoints_claim_waits_since"),
+        (Claim, {"waits_since": START, "id": Range(above="a")}, "waits_since=? AND id>?"),
+        (Member, {"left_at": Range(at_most=START)}, "USING INDEX ix_gridpoints_member_left_at"),
     ],
     ids=[
         "minimums",
@@ -158,6 +161,9 @@ def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
         "index",
         "claims",
         "places",
+        "what waits",
+        "what waits since then",
+        "who left",
     ],
 )
 def test_what_a_tick_and_a_search_ask_for_is_found_by_an_index(

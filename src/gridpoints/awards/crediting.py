@@ -142,7 +142,7 @@ class Crediting:
                 awarded=0, approval=(), uses={}, explanation=(*judgement.explanation, why)
             )
             award = self._award(case, judgement, self.context.now())
-            work.add(award)
+            self.context.keep(work, award)
             return award
 
     def _judged_by_now(self, work: Work, report: Report) -> tuple[Case, Judgement]:
@@ -198,13 +198,18 @@ class Crediting:
     def _keep(
         self, work: Work, new: Sequence[Award], cases: Mapping[str, Case | GridpointsError], now: datetime
     ) -> None:
-        """Add the awards; those that wait get their first stage, and a page in the journal."""
-        done = [award for award in new if award.status is not AwardStatus.PENDING]
+        """Add the awards; those that wait get their first stage.
+
+        All get a page in the journal but those that gave points at once: the transaction tells of them.
+        """
+        gave = [award for award in new if award.status is AwardStatus.CREDITED and award.awarded > 0]
         # As the index by member has them: each page of it is written once.
-        done.sort(key=lambda award: (award.member_id, award.day))
-        work.add(*done)
-        if waiting := [award for award in new if award.status is AwardStatus.PENDING]:
-            self.context.keep_all(work, waiting)
+        gave.sort(key=lambda award: (award.member_id, award.day))
+        work.add(*gave)
+        told = {award.id for award in gave}
+        others = [award for award in new if award.id not in told]
+        self.context.keep_all(work, others)
+        if waiting := [award for award in others if award.status is AwardStatus.PENDING]:
             reviews = (
                 Review.opened(award.id, 1, case.rule.approval[0], now, self.context.zone)
                 for award in waiting

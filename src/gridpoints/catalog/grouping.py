@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
@@ -27,8 +27,7 @@ class Grouping(Listing):
         category = Category(self.context.id(id), name, names, position).checked()
         self.context.must_organise()
         with self.context.begin() as work:
-            work.add(category)
-        return category
+            return self.context.keep(work, category)
 
     def adopt_categories(self, preset: str = "ten-service-fields") -> list[Category]:
         """Add the fields of a preset that the community does not have yet; raises `PresetUnknown`."""
@@ -36,7 +35,7 @@ class Grouping(Listing):
         self.context.must_organise()
         with self.context.begin() as work:
             standing = {c.id for c in work.find(Category, {"id": [each.id for each in wanted]})}
-            work.add(*(category for category in wanted if category.id not in standing))
+            self.context.keep_all(work, [each for each in wanted if each.id not in standing])
         return self.categories()
 
     def categories(self) -> list[Category]:
@@ -102,7 +101,7 @@ class Grouping(Listing):
             if id not in known:
                 raise RecordUnknown(kind="service_item", id=id)
 
-    def _end_programmes(self, work: Work) -> list[Stateful]:
+    def _end_programmes(self, work: Work, now: datetime) -> list[Stateful]:
         """Close the programmes whose last day is past."""
-        found: list[Listed] = list(work.find(Programme, self._over(), order=("ends_on", "id"), lock=True))
+        found: list[Listed] = list(work.find(Programme, self._over(now), order=("ends_on", "id"), lock=True))
         return [self._moved(work, each, ITEM.advance(each, ItemStatus.CLOSED)) for each in found]

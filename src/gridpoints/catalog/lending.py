@@ -11,6 +11,7 @@ from gridpoints.catalog.listing import Amendable, Listing
 from gridpoints.catalog.model import ItemStatus
 from gridpoints.catalog.things import AWAY, LOAN, Loan, LoanStatus, Thing
 from gridpoints.catalog.wording import worded
+from gridpoints.community.leaving import left_among
 from gridpoints.community.model import Member
 from gridpoints.errors import DaysReversed, NoneLeft
 from gridpoints.records import Stateful
@@ -121,15 +122,28 @@ class Lending(Listing):
         """What should have been brought back, the longest overdue first; found by `tick`."""
         return self.loans(status=LoanStatus.OVERDUE)
 
-    def _find_overdue(self, work: Work) -> list[Stateful]:
+    def left_behind(self) -> list[Loan]:
+        """What members have who left the community, the first due first: a finding, for a person to decide.
+
+        Somebody fetches it (`take_back`), leaves it to the family until a day (`renew`), or writes it off
+        (`note_lost`); what was noted as lost is not asked after. For organisers.
+        """
+        self.context.must_organise()
+        out = {"status": (LoanStatus.OUT, LoanStatus.OVERDUE)}
+        with self.context.read() as work:
+            loans = work.find(Loan, out, order=("due_at", "id"))
+            gone = left_among(work, (loan.member_id for loan in loans), self.context.now())
+            return [loan for loan in loans if loan.member_id in gone]
+
+    def _find_overdue(self, work: Work, now: datetime) -> list[Stateful]:
         """Note which loans are overdue."""
-        due = work.find(Loan, self._due_loans(), lock=True)
+        due = work.find(Loan, self._due_loans(now), lock=True)
         changes = [(loan, LOAN.advance(loan, LoanStatus.OVERDUE)) for loan in due]
         self.context.change_all(work, changes)
         return [new for _, new in changes]
 
-    def _due_loans(self) -> Mapping[str, object]:
-        return {"status": LoanStatus.OUT, "due_at": Range(at_most=self.context.now())}
+    def _due_loans(self, now: datetime) -> Mapping[str, object]:
+        return {"status": LoanStatus.OUT, "due_at": Range(at_most=now)}
 
     def _due(self, thing: Thing, until: date | None) -> datetime:
         today = self.context.today()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, cast, overload
 
 import attrs
@@ -21,7 +22,7 @@ from gridpoints.catalog.model import (
     Session,
     SessionStatus,
 )
-from gridpoints.catalog.places import CallOff, Taken, none_called_off, none_taken
+from gridpoints.catalog.places import Follow, Taken, none_taken, nothing_follows
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.series import Series
 from gridpoints.catalog.tasks import Task, TaskList
@@ -50,7 +51,7 @@ FIXED_OF_SESSIONS = FIXED | {"starts_at", "ends_at"}
 
 @frozen
 class Listing:
-    """From draft to closed; `taken` tells how many places are taken, `call_off` ends claims.
+    """From draft to closed; `taken` tells how many places are taken, `follow` lets claims follow.
 
     What is listed is organised: whoever changes it is an organiser, else `NotTheOrganiser`. Residents ask
     for errands, and amend and close their own.
@@ -58,7 +59,7 @@ class Listing:
 
     context: Context
     taken: Taken = none_taken
-    call_off: CallOff = none_called_off
+    follow: Follow = nothing_follows
 
     @overload
     def publish(self, what: str) -> ServiceItem: ...
@@ -86,7 +87,9 @@ class Listing:
         return self._move(what, ItemStatus.CLOSED, reason)
 
     def amend(self, what: A, *, reason: str | None = None, **changes: Any) -> A:
-        """Say it otherwise: any field but ids, states, and when a session takes place.
+        """Say it otherwise: any field but ids, states, and when a session takes place (see `move_session`).
+
+        Where there are more places than before, those in line are offered them.
 
         Raises `NotAmendable`, `PlacesTaken` where more places are taken than there would be, or what is
         wrong with a value.
@@ -106,6 +109,8 @@ class Listing:
                     raise PlacesTaken(kind=kind_of(old), id=old.id, taken=held, places=places)
             self.context.change(work, old, new, reason)
             self._amended(work, new)
+            if isinstance(old, Session | Post) and isinstance(new, Session | Post):
+                self.follow(self.context, work, [(old, new)], reason)
             return new
 
     def reindex(self) -> int:
@@ -201,9 +206,9 @@ class Listing:
             may = True
         return errand if may else errand.without_particulars()
 
-    def _over(self) -> Mapping[str, object]:
+    def _over(self, now: datetime) -> Mapping[str, object]:
         """What is published and had its last day."""
-        return {"status": ItemStatus.PUBLISHED, "ends_on": Range(below=self.context.today())}
+        return {"status": ItemStatus.PUBLISHED, "ends_on": Range(below=self.context.local_day(now))}
 
     def _offered(self, record: Amendable) -> int | None:
         """How many places it has; None: nothing of it can be taken."""

@@ -152,6 +152,14 @@ SESSION_AMENDED = Lifecycle.of(
         SessionStatus.CANCELLED: set(),
     }
 )
+#: What can be moved to another time, whether it still takes claims or not.
+SESSION_MOVED = Lifecycle.of(
+    {
+        SessionStatus.OPEN: {SessionStatus.OPEN},
+        SessionStatus.CLOSED: {SessionStatus.CLOSED},
+        SessionStatus.CANCELLED: set(),
+    }
+)
 
 
 @frozen
@@ -207,7 +215,10 @@ class Session:
 
 
 class QuorumStatus(StrEnum):
-    """Waiting until it is looked at; then reached, or short until somebody decides."""
+    """Waiting until it is looked at; then reached, or short until somebody decides.
+
+    Where its session is moved, one that was reached is looked at once more.
+    """
 
     WAITING = "waiting"
     REACHED = "reached"
@@ -226,6 +237,7 @@ QUORUM = Lifecycle.of(
             QuorumStatus.CALLED_OFF,
             QuorumStatus.MOOT,
         },
+        QuorumStatus.REACHED: {QuorumStatus.WAITING},
         QuorumStatus.SHORT: {
             QuorumStatus.REACHED,
             QuorumStatus.HELD_ANYWAY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from attrs import frozen
 
@@ -91,26 +92,29 @@ class Catalog(Recurring, Standing, Tasking, Lending, Grouping, Searching):
         """
         return Rules(self.context).in_force().rule(self.item(item_id).deed)
 
-    def tick(self) -> list[Stateful]:
-        """Let happen what is due: answers the records that are in another state now.
+    def tick(self, now: datetime | None = None) -> list[Stateful]:
+        """Let happen what is due by `now`: answers the records that are in another state now.
+
+        None, or a time ahead of the clock: what is due by now.
 
         Minimums of sessions are looked at, loans become overdue, lists of tasks, posts and programmes
         end, and series are announced for the days ahead. To be called as often as one likes, and after
         any pause: each happens once.
         """
+        until = self.context.until(now)
         timed = (
-            (self._count, Quorum, self._waiting_quorums()),
+            (self._count, Quorum, self._waiting_quorums(until)),
             (self._count, Quorum, SHORT),
-            (self._find_overdue, Loan, self._due_loans()),
-            (self._end_lists, TaskList, self._over()),
-            (self._end_terms, Post, self._over()),
-            (self._end_programmes, Programme, self._over()),
-            (self._announce_ahead, Series, self._soon_over()),
+            (self._find_overdue, Loan, self._due_loans(until)),
+            (self._end_lists, TaskList, self._over(until)),
+            (self._end_terms, Post, self._over(until)),
+            (self._end_programmes, Programme, self._over(until)),
+            (self._announce_ahead, Series, self._soon_over(until)),
         )
         with self.context.read() as work:
             due = [act for act, kind, where in timed if work.find(kind, where, limit=1)]
         done: list[Stateful] = []
         for act in dict.fromkeys(due):
             with self.context.begin() as work:
-                done += act(work)
+                done += act(work, until)
         return done

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from attrs import frozen
+
 from gridpoints.catalog.model import Session
+from gridpoints.catalog.posts import Post
 from gridpoints.context import Context
 from gridpoints.storage.port import Work
 
@@ -17,11 +20,29 @@ class Taken(Protocol):
         """How many places are taken of each; `kind` is ``session``, ``post``, ``errand`` or ``task``."""
 
 
-class CallOff(Protocol):
-    """The catalog cancels sessions: it lets the claims on them end, in the same unit of work."""
+@frozen
+class Clash:
+    """Who claimed a session that was moved, and is expected at its new time in another (`session_id`)."""
 
-    def __call__(self, context: Context, work: Work, session: Session, reason: str | None) -> object:
-        """End the claims on a session that is cancelled now, and locked."""
+    member_id: str
+    claim_id: str
+    session_id: str
+
+
+#: A record as it was, and as it is now.
+Followed = tuple[Session | Post, Session | Post]
+
+
+class Follow(Protocol):
+    """The catalog changes what people have claimed: their claims follow, in the same unit of work."""
+
+    def __call__(
+        self, context: Context, work: Work, changes: Sequence[Followed], reason: str | None
+    ) -> Sequence[Clash]:
+        """Let the claims on sessions and posts, which are locked and changed already, be as these are now.
+
+        Those on a session that is cancelled end. Answers who cannot be at the new time of one that was moved.
+        """
 
 
 def none_taken(work: Work, kind: str, ids: Collection[str]) -> Mapping[str, int]:
@@ -29,5 +50,8 @@ def none_taken(work: Work, kind: str, ids: Collection[str]) -> Mapping[str, int]
     return dict.fromkeys(ids, 0)
 
 
-def none_called_off(context: Context, work: Work, session: Session, reason: str | None) -> None:
+def nothing_follows(
+    context: Context, work: Work, changes: Sequence[Followed], reason: str | None
+) -> Sequence[Clash]:
     """What there is to do where nothing can be claimed."""
+    return ()

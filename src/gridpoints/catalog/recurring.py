@@ -250,13 +250,13 @@ class Recurring(Sessions):
         extended = ITEM_AMENDED.advance(series, series.status, announced_until=until)
         return self.context.change(work, series, extended)
 
-    def _soon_over(self) -> Mapping[str, object]:
-        until = self.context.today() + SOON
+    def _soon_over(self, now: datetime) -> Mapping[str, object]:
+        until = self.context.local_day(now) + SOON
         return {"status": ItemStatus.PUBLISHED, "announced_until": Range(below=until)}
 
-    def _announce_ahead(self, work: Work) -> list[Stateful]:
+    def _announce_ahead(self, work: Work, now: datetime) -> list[Stateful]:
         """Extend every series of which not much is announced any more."""
-        due = work.find(Series, self._soon_over(), lock=True)
+        due = work.find(Series, self._soon_over(now), lock=True)
         items = {i.id: i for i in work.find(ServiceItem, {"id": sorted({s.item_id for s in due})})}
         holidays = self._holidays(work)
         published = [s for s in due if items[s.item_id].status is ItemStatus.PUBLISHED]
@@ -286,7 +286,8 @@ class Recurring(Sessions):
         }
         sessions = work.find(Session, to_come, order=("starts_at", "id"), lock=True)
         taken = self.taken(work, "session", [session.id for session in sessions])
-        changes, cancelled, conflicts = [], [], []
+        changes: list[tuple[Session, Session]] = []
+        cancelled, conflicts = [], []
         for session in sessions:
             wanted = new.like(session)
             if wanted in (session, old.like(session)):  # the latter where it was amended by itself
@@ -300,6 +301,7 @@ class Recurring(Sessions):
         self.context.change_all(work, changes, reason)
         changed = tuple(session for _, session in changes)
         self._follow(work, new, changed)
+        self.follow(self.context, work, changes, reason)  # nobody holds a place, but some may ask for one
         standing = {session.occurrence for session in sessions}
         # What was in the plan before, and is cancelled, somebody has called off.
         missing = (o for day, o in new.occurrences.items() if day not in standing | old.occurrences.keys())

@@ -11,12 +11,15 @@ from gridpoints.catalog.listing import Amendable, Listing
 from gridpoints.catalog.model import (
     QUORUM,
     SESSION,
+    SESSION_MOVED,
     Quorum,
     QuorumStatus,
     ServiceItem,
     Session,
     SessionStatus,
 )
+from gridpoints.catalog.places import Clash
+from gridpoints.errors import StartsInThePast
 from gridpoints.records import Stateful
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import Interval, check_instant
@@ -25,6 +28,14 @@ from gridpoints.values import Interval, check_instant
 DECIDE = timedelta(hours=24)
 #: Those to which too few people come.
 SHORT = {"status": QuorumStatus.SHORT}
+
+
+@frozen
+class MovedSession:
+    """A session at its new time, and who of those that claimed it is expected elsewhere then."""
+
+    session: Session
+    clashes: tuple[Clash, ...] = ()
 
 
 @frozen
@@ -66,6 +77,36 @@ class Sessions(Listing):
             work.get(ServiceItem, item_id).must_be_published()
             self._announce(work, [(session, due)])
             return session
+
+    def move_session(
+        self, session_id: str, starts_at: datetime, ends_at: datetime, *, reason: str | None = None
+    ) -> MovedSession:
+        """Let a session take place at another time, as long as it has not begun.
+
+        Its claims stand, and each is told by an event: who claimed it before may give it back without
+        cancelling late, and who is expected elsewhere at the new time is named as a clash, for a person to
+        speak with. Hours are counted within the new time; who had checked in already does so again; the
+        minimum is looked at as long before as it was. Raises `SessionStarted`, `StartsInThePast`,
+        `IllegalTransition` for one that is cancelled, `NotTheOrganiser`, `NaiveInstant` or `EmptyInterval`.
+        """
+        when = Interval(check_instant("starts_at", starts_at), check_instant("ends_at", ends_at))
+        self.context.must_organise()
+        with self.context.begin() as work:
+            old, now = work.get(Session, session_id, lock=True), self.context.now()
+            old.must_let_go(now)
+            new = SESSION_MOVED.advance(old, old.status, starts_at=when.start, ends_at=when.end)
+            if when.start <= now:
+                raise StartsInThePast(starts_at=when.start)
+            if old.interval == new.interval:
+                return MovedSession(old)
+            self.context.change(work, old, new, reason)
+            self._enter_sessions(work, [new])
+            looked_at = {"id": new.id, "status": (QuorumStatus.WAITING, QuorumStatus.REACHED)}
+            for quorum in work.find(Quorum, looked_at, lock=True):
+                due = quorum.due_at + (new.starts_at - old.starts_at)
+                again = QUORUM.advance(quorum, QuorumStatus.WAITING, due_at=due, taken=None)
+                self.context.change(work, quorum, again, reason)
+            return MovedSession(new, tuple(self.follow(self.context, work, [(old, new)], reason)))
 
     def close_session(self, session_id: str) -> Session:
         """Take no more claims for a session; hours can still be submitted."""
@@ -111,10 +152,9 @@ class Sessions(Listing):
             held = QUORUM.advance(quorum, QuorumStatus.HELD_ANYWAY)
             return self.context.change(work, quorum, held, reason)
 
-    def _count(self, work: Work) -> list[Stateful]:
+    def _count(self, work: Work, now: datetime) -> list[Stateful]:
         """Look at the minimums that are due, and again at those that were not reached."""
-        now = self.context.now()
-        due = work.find(Quorum, self._waiting_quorums(), lock=True)
+        due = work.find(Quorum, self._waiting_quorums(now), lock=True)
         short = work.find(Quorum, SHORT, lock=True)
         sessions = {s.id: s for s in work.find(Session, {"id": [q.session_id for q in (*due, *short)]})}
         taken = self.taken(work, "session", sorted(sessions))
@@ -127,8 +167,8 @@ class Sessions(Listing):
         self.context.change_all(work, changes)
         return [new for _, new in changes]
 
-    def _waiting_quorums(self) -> Mapping[str, object]:
-        return {"status": QuorumStatus.WAITING, "due_at": Range(at_most=self.context.now())}
+    def _waiting_quorums(self, now: datetime) -> Mapping[str, object]:
+        return {"status": QuorumStatus.WAITING, "due_at": Range(at_most=now)}
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -158,7 +198,7 @@ class Sessions(Listing):
             for quorum in work.find(Quorum, undecided, lock=True):
                 called_off = QUORUM.advance(quorum, QuorumStatus.CALLED_OFF)
                 self.context.change(work, quorum, called_off, reason)
-            self.call_off(self.context, work, moved, reason)
+            self.follow(self.context, work, [(session, moved)], reason)
         return moved
 
 

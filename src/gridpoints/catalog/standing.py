@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from gridpoints.catalog.listing import Listing
+from gridpoints.catalog.listing import Listed, Listing
 from gridpoints.catalog.model import ITEM, ItemStatus, Mode, ServiceItem
 from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.wording import check_choice, worded
@@ -136,7 +136,13 @@ class Standing(Listing):
         with self.context.read() as work:
             return [self._shown(errand) for errand in work.find(Errand, where, order=("asked_at", "id"))]
 
-    def _end_terms(self, work: Work) -> list[Stateful]:
+    def _moved(self, work: Work, old: Listed, new: Listed, reason: str | None = None) -> Listed:
+        moved = super()._moved(work, old, new, reason)
+        if isinstance(old, Post) and isinstance(moved, Post):
+            self.follow(self.context, work, [(old, moved)], reason)
+        return moved
+
+    def _end_terms(self, work: Work, now: datetime) -> list[Stateful]:
         """Close the posts whose term is over."""
-        posts = work.find(Post, self._over(), order=("ends_on", "id"), lock=True)
+        posts = work.find(Post, self._over(now), order=("ends_on", "id"), lock=True)
         return [self._moved(work, post, ITEM.advance(post, ItemStatus.CLOSED)) for post in posts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from attrs import evolve, frozen
 
@@ -115,9 +115,9 @@ class Tasking(Listing):
         self._enter(work, published)
         return published
 
-    def _end_lists(self, work: Work) -> list[Stateful]:
+    def _end_lists(self, work: Work, now: datetime) -> list[Stateful]:
         """Close the lists that are over, and carry over what nobody took."""
-        lists = work.find(TaskList, self._over(), order=("ends_on", "id"), lock=True)
+        lists = work.find(TaskList, self._over(now), order=("ends_on", "id"), lock=True)
         return [self._moved(work, each, ITEM.advance(each, ItemStatus.CLOSED)) for each in lists]
 
     def _end_tasks(self, work: Work, of: TaskList) -> None:

@@ -31,7 +31,8 @@ class Conditions:
 
     `id` says of what: ``session:``, ``post:``, ``errand:`` or ``task:`` and its id, ``service_item:`` and its
     id, or `EVERYWHERE`. The most particular ones apply, whole. Minutes are counted back from the
-    beginning of the session: those `OF_SESSIONS` are asked of nothing else.
+    beginning of the session: those `OF_SESSIONS` are asked of nothing else, and nobody waits in line
+    (`OF_LINES`) but for sessions and posts.
 
     `confirmed` requests wait for the organiser. Claims open `opens_before` minutes before it begins
     and end `closes_before`; until `newcomers_before` only those claim who have no verified claim yet.
@@ -78,10 +79,11 @@ OF_SESSIONS = (
     "closes_before",
     "newcomers_before",
     "late_minutes",
-    "offer_minutes",
     "naming_minutes",
     "travel_minutes",
 )
+#: The field that says how long an offer stands to who is first in line.
+OF_LINES = ("offer_minutes",)
 
 
 class AttestationStatus(StrEnum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import evolve, frozen
 
 from gridpoints.catalog.model import ItemStatus, Session
@@ -14,29 +16,28 @@ from gridpoints.claiming.undertaking import RunErrand
 from gridpoints.claiming.wishes.model import WISH, Wish, WishStatus
 from gridpoints.claiming.wishes.wished import Wished
 from gridpoints.claiming.wishes.wishing import Wishing
+from gridpoints.community.leaving import AT_ONCE, LEFT, left_by
 from gridpoints.community.model import Member, MemberStatus
 from gridpoints.errors import SessionStarted
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import SYSTEM
 
-#: The reason that the journal has of all that ends here.
-LEFT = "member_left"
 #: What ends when somebody leaves: nothing has begun yet.
 NOT_BEGUN = (ClaimStatus.REQUESTED, ClaimStatus.WAITLISTED, ClaimStatus.OFFERED, *EXPECTED)
 #: A giver has done their part, and somebody has still to judge it.
 _REPORTED = (ClaimStatus.SUBMITTED, ClaimStatus.DISPUTED)
 _CAN_BE_WITHDRAWN = tuple(status for status, to in WISH.moves.items() if WishStatus.WITHDRAWN in to)
 _ASKED_FOR = (ItemStatus.DRAFT, ItemStatus.PUBLISHED)
-#: Of how many people is asked at once.
-_AT_ONCE = 500
 
 
 @frozen
 class Departing(Wishing):
     """Who left keeps nothing from others; what they worked before is verified and credited as ever."""
 
-    def tick_departed(self) -> list[Claim]:
-        """End what members have taken on who left, and what they asked for; answers the claims that ended.
+    def tick_departed(self, now: datetime | None = None) -> list[Claim]:
+        """End what members have taken on who left by `now` (None, or ahead of the clock: by now).
+
+        What they asked for ends as well; answers the claims that ended.
 
         Of their claims, those on sessions that have not begun, and on wishes, posts, errands and tasks of
         which nothing was reported. A wish or an errand of theirs ends unless a giver has reported that it
@@ -44,10 +45,10 @@ class Departing(Wishing):
         where something could not be ended, after all the rest was.
         """
         if self.context.actor != SYSTEM:  # whoever says what time it is: nobody decides this
-            return evolve(self, context=evolve(self.context, actor=SYSTEM)).tick_departed()
+            return evolve(self, context=evolve(self.context, actor=SYSTEM)).tick_departed(now)
         with self.context.read() as work:
-            left = [id for (id,) in work.select(Member, ("id",), {"status": MemberStatus.LEFT})]
-            some = [left[start : start + _AT_ONCE] for start in range(0, len(left), _AT_ONCE)]
+            left = left_by(work, self.context.until(now))
+            some = [left[start : start + AT_ONCE] for start in range(0, len(left), AT_ONCE)]
             holding = sorted({id for ids in some for id in self._leaving_something(work, ids)})
         gone, refused = in_batches(lambda some: self._depart(*some), holding, 1)
         must_be_done(refused)

@@ -96,6 +96,7 @@ CLAIM = Lifecycle.of(
         ClaimStatus.CONFIRMED: _FROM_CONFIRMED,
         ClaimStatus.STAND_IN_WANTED: _FROM_CONFIRMED,
         ClaimStatus.CHECKED_IN: {
+            ClaimStatus.CONFIRMED,  # its session was moved before it began
             ClaimStatus.CHECKED_OUT,
             ClaimStatus.UNACCOUNTED,
             ClaimStatus.ABANDONED,
@@ -183,7 +184,8 @@ class Claim:
     so is the one that a stand-in took over. `children` come along and take up no place.
     `code_window` is the last half minute whose code was used; `warnings` is what was told to the claimant.
     `evidence` (凭据) are texts or links that show that it was done, from the claimant and from who verified
-    it; the award has them as well.
+    it; the award has them as well. `waits_since` is when it was submitted, as long as it waits to be judged.
+    `moved_at` is when its session was moved to another time than its claimant had agreed to.
     """
 
     id: str
@@ -211,6 +213,8 @@ class Claim:
     status: ClaimStatus = ClaimStatus.CONFIRMED
     version: int = 1
     evidence: tuple[str, ...] = ()
+    waits_since: datetime | None = None
+    moved_at: datetime | None = None
 
     def lapsed_at(self, now: datetime) -> bool:
         """Whether the lease ran out before anything was delivered."""

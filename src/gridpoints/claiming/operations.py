@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar
 
 from attrs import frozen
@@ -12,6 +13,7 @@ from gridpoints.claiming.claims.clock import ClaimClock
 from gridpoints.claiming.claims.rating import RatingEachOther
 from gridpoints.claiming.claims.requiring import Requiring
 from gridpoints.claiming.claims.verifying import Verifying
+from gridpoints.claiming.claims.waiting import WaitingToBeVerified
 from gridpoints.claiming.departing import Departing
 from gridpoints.claiming.model import Claim, Target
 from gridpoints.claiming.sessions.hours import Hours
@@ -34,23 +36,25 @@ class Claiming(
     Granting,
     RatingEachOther,
     Requiring,
+    WaitingToBeVerified,
     ClaimClock,
 ):
     """Who will do it: one machine for every claim."""
 
-    def tick(self) -> list[Claim]:
+    def tick(self, now: datetime | None = None) -> list[Claim]:
         """Let happen what is due by now with claims and wishes; answers the claims that moved.
 
-        As often as one likes, in any order, and after any pause: nothing happens twice. Raises `NotAllDone`
-        where something could not be done, after all the rest was.
+        With `now`, what is due by that time; what lies ahead of the clock is never settled. As often as one
+        likes, in any order, and after any pause: nothing happens twice. Raises `NotAllDone` where something
+        could not be done, after all the rest was.
         """
         try:
-            gone = self.tick_departed()
+            gone = self.tick_departed(now)
         finally:
             try:
-                moved = super().tick()
+                moved = super().tick(now)
             finally:
-                self.tick_wishes()
+                self.tick_wishes(now)
         return [*gone, *moved]
 
     claimables: ClassVar[Mapping[Target, type[Claimable]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from attrs import frozen
 
@@ -15,8 +15,10 @@ from gridpoints.catalog.posts import Errand, Post
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.claiming.claims.admission import Admission
 from gridpoints.claiming.claims.claimable import Claimable
+from gridpoints.claiming.claims.line import Line, offer
 from gridpoints.claiming.claims.machine import Claims, conditions_under
 from gridpoints.claiming.claims.taken import taken
+from gridpoints.claiming.conditions import Conditions
 from gridpoints.claiming.model import (
     CLAIM,
     LATE,
@@ -26,6 +28,7 @@ from gridpoints.claiming.model import (
     Target,
     hours_within,
 )
+from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.errors import AllTaken, NoLease, NotTheResident, OwnErrand, WrongTarget
 from gridpoints.storage.port import Work
@@ -145,6 +148,34 @@ class HeldPost(Undertaken[Post]):
             return None
         return midnight(self.listed.ends_on, self.context.zone) + timedelta(days=days + 1)
 
+    def closes_at(self) -> datetime | None:
+        """When nobody waits for it any more: at the end of its term."""
+        return self.times()[1]
+
+    def let_go(self) -> None:
+        """What is free is offered to those in line."""
+        self.offer()
+
+    @classmethod
+    def let_go_all(cls, claimed: Sequence[Self]) -> None:
+        """See `let_go`."""
+        for first in claimed[:1]:
+            lines = [line for each in claimed if (line := each.line()) is not None]
+            offer(first.context, first.work, Target.POST, lines)
+
+    def line(self) -> Line | None:
+        """Those who wait for it; None: it is closed, or its term is over."""
+        post, closes_at = self.listed, self.closes_at()
+        if post.status is not ItemStatus.PUBLISHED or (closes_at and closes_at <= self.context.now()):
+            return None
+        return Line(post.id, post.places, self.scopes, closes_at)
+
+    def offer(self) -> int:
+        """Offer what is free to those in line; answers how many places are then left."""
+        if (line := self.line()) is None:
+            return 0
+        return offer(self.context, self.work, Target.POST, [line])[line.id]
+
 
 @frozen
 class RunErrand(Undertaken[Errand]):
@@ -187,10 +218,20 @@ class Undertaking(Claims):
     """Posts, errands and tasks are taken on, and reported on."""
 
     def claim_post(
-        self, post_id: str, member_id: str, *, born: date | None = None, acknowledged: bool = False
+        self,
+        post_id: str,
+        member_id: str,
+        *,
+        wait: bool = False,
+        born: date | None = None,
+        acknowledged: bool = False,
     ) -> Claim:
-        """Take on a post for its term. Raises as `claim_task` does, and `PostOver`."""
-        return self._undertake(Target.POST, post_id, member_id, born, acknowledged=acknowledged)
+        """Take on a post for its term; with `wait`, a place in line where as many hold it as can.
+
+        A place that becomes free is offered to who is first in line, for the `offer_minutes` of the
+        `Conditions`: they `accept` it, or it goes to the next. Raises as `claim_task` does, and `PostOver`.
+        """
+        return self._undertake(Target.POST, post_id, member_id, born, acknowledged=acknowledged, wait=wait)
 
     def claim_errand(
         self, errand_id: str, member_id: str, *, born: date | None = None, acknowledged: bool = False
@@ -210,7 +251,14 @@ class Undertaking(Claims):
         return self._undertake(Target.TASK, task_id, member_id, born, acknowledged=acknowledged)
 
     def _undertake(
-        self, target: Target, id: str, member_id: str, born: date | None, *, acknowledged: bool
+        self,
+        target: Target,
+        id: str,
+        member_id: str,
+        born: date | None,
+        *,
+        acknowledged: bool,
+        wait: bool = False,
     ) -> Claim:
         with self.context.begin() as work:
             member = self._active(work, member_id)
@@ -228,26 +276,42 @@ class Undertaking(Claims):
             admission.must_be_free(target, id)
             admission.must_be_fit(born, acknowledged=acknowledged)
             lease = claimed.lease(conditions.lease_days)
-            if not conditions.confirmed:
-                claimed.must_have_room()
+            status = self._room(claimed, conditions, wait=wait)
+            due_at = claimed.times()[1] if status is ClaimStatus.WAITLISTED else lease
             claim = Claim(
                 self.context.id(None),
                 target,
                 id,
                 member.id,
                 claimed_at=now,
-                lease_until=None if conditions.confirmed else lease,
-                due_at=lease,
+                lease_until=lease if status is ClaimStatus.CONFIRMED else None,
+                due_at=due_at,
                 acknowledged=acknowledged,
-                status=ClaimStatus.REQUESTED if conditions.confirmed else ClaimStatus.CONFIRMED,
+                status=status,
             )
             return self.context.keep(work, claim)
+
+    def _room(self, claimed: Undertaken[Any], conditions: Conditions, *, wait: bool) -> ClaimStatus:
+        """Whether somebody new gets it; raises `AllTaken`."""
+        if conditions.confirmed:
+            return ClaimStatus.REQUESTED
+        if isinstance(claimed, HeldPost) and claimed.offer() < 1 and wait:  # those who wait come first
+            return ClaimStatus.WAITLISTED
+        claimed.must_have_room()
+        return ClaimStatus.CONFIRMED
 
     def _confirmed(self, work: Work, claim: Claim, claimed: Claimable) -> Claim:
         if not isinstance(claimed, Undertaken):
             return super()._confirmed(work, claim, claimed)
         claimed.must_take_claims()
         claimed.must_have_room()
+        lease = claimed.lease(self._conditions(work, claimed).lease_days)
+        return CLAIM.advance(claim, ClaimStatus.CONFIRMED, lease_until=lease, due_at=lease)
+
+    def _accepted(self, work: Work, member: Member, claim: Claim, claimed: Claimable) -> Claim:
+        if not isinstance(claimed, Undertaken):
+            return super()._accepted(work, member, claim, claimed)
+        claimed.must_take_claims()
         lease = claimed.lease(self._conditions(work, claimed).lease_days)
         return CLAIM.advance(claim, ClaimStatus.CONFIRMED, lease_until=lease, due_at=lease)
 
@@ -274,6 +338,7 @@ class Undertaking(Claims):
                 claim,
                 ClaimStatus.SUBMITTED,
                 hours=hours,
+                waits_since=self.context.now(),
                 due_at=None,
                 provenance=None if hours is None else known,
                 entered_by=None if mine else self.context.actor.id,

@@ -54,6 +54,7 @@ _TURNS = "turns[turn call member name status answer_by hours hours_from award]"
 DOCUMENTS = {
     "init": f"community name timezone rules members(enrolled rejected) offers[id name merchant] {_PROBLEMS}",
     "enrol": f"file enrolled repeated rejected {_PROBLEMS}",
+    "guardian": "member guardians[member name]",
     "roster": "file applied new changed moved back left same twice unknown wrong grids "
     f"changes[mark row member number name former_name lived_in lives_in] changes_left_out {_PROBLEMS}",
     "grid tree": "grids[id parent kind name feature households people]",
@@ -103,6 +104,8 @@ DOCUMENTS = {
         ("catalog session", "catalog sessions", "catalog short", "catalog cancel", "catalog hold-anyway"),
         "sessions[session item name starts_at ends_at place places free minimum status]",
     ),
+    "catalog move": "sessions[session item name starts_at ends_at place places free minimum status] "
+    "clashes[claim member session]",
     **dict.fromkeys(
         ("catalog lend", "catalog renew", "catalog return", "catalog lost", "catalog loans"),
         "loans[loan thing name member lent_at due_at returned_at status]",
@@ -115,8 +118,10 @@ DOCUMENTS = {
         ),
         "claims[claim target target_id name member status hours provenance award warnings]",
     ),
+    "claim to-verify": "claims[claim target target_id name member status hours provenance award warnings] "
+    "next",
     **dict.fromkeys(("emergency declare", "emergency end", "emergency list"), f"emergencies[{_EMERGENCY}]"),
-    "emergency tick": "lapsed reminded escalated",
+    "emergency tick": "lapsed reminded escalated released",
     "emergency report": f"emergency({_EMERGENCY}) lasted_minutes first_in_action_minutes asked served "
     "to_stand_down turns hours calls[id place wanted served hours] "
     "directives[id text took_minutes late done]",

@@ -109,7 +109,11 @@ class Caring(Room):
 
     def _note(self, work: Work, household_ids: Collection[str], reason: str) -> None:
         reader, now = self.context.actor.id, self.context.now()
-        work.add(*(FileReading(self.context.id(None), id, reader, now, reason) for id in household_ids))
+        # Its id says whose file it was: the journal of changes tells that, and nothing else of it.
+        readings = [
+            FileReading(f"{id}/{self.context.id(None)}", id, reader, now, reason) for id in household_ids
+        ]
+        self.context.keep_all(work, readings)
 
     def _must_be_allowed(self) -> None:
         actor = self.context.actor

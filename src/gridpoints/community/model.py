@@ -118,7 +118,8 @@ MEMBER = Lifecycle.of(
 class Member:
     """A resident who takes part (居民/成员).
 
-    `number` is the clerk's own number for them (编号), unique in the community: names are not.
+    `number` is the clerk's own number for them (编号), unique in the community: names are not. `left_at` is
+    when somebody left who is not back.
     """
 
     id: str
@@ -128,6 +129,15 @@ class Member:
     number: str | None = None
     status: MemberStatus = MemberStatus.ACTIVE
     version: int = 1
+    left_at: datetime | None = None
+
+    def gone(self, now: datetime) -> Member:
+        """Themselves, once they have left."""
+        return MEMBER.advance(self, MemberStatus.LEFT, left_at=now)
+
+    def back(self) -> Member:
+        """Themselves, once they are back."""
+        return MEMBER.advance(self, MemberStatus.ACTIVE, left_at=None)
 
     def must_be_active(self) -> None:
         """Raise `MemberInactive` for somebody who has left."""

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve, frozen
 
 from gridpoints.community.caring import Caring
+from gridpoints.community.guarding import Guarding
 from gridpoints.community.hosting import Hosting
 from gridpoints.community.looking import Looking
-from gridpoints.community.model import MEMBER, Household, Member, MemberStatus, Profile
+from gridpoints.community.model import Household, Member, MemberStatus, Profile
 from gridpoints.community.noting import Noting
 from gridpoints.community.placing import Places
 from gridpoints.community.serving import Serving
@@ -18,7 +19,7 @@ from gridpoints.values import check_identifier, check_text
 
 
 @frozen
-class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
+class Membership(Places, Serving, Noting, Guarding, Hosting, Caring, Looking):
     """The room ``community``: who belongs to it, where they live, and who does what for whom."""
 
     def profile(self) -> Profile:
@@ -50,7 +51,9 @@ class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
 
         Only an organiser enrols somebody into a household (`NotTheOrganiser`), as in `place_all`.
         """
-        members = [evolve(member, status=MemberStatus.ACTIVE, version=1) for member in applicants]
+        members = [
+            evolve(member, status=MemberStatus.ACTIVE, version=1, left_at=None) for member in applicants
+        ]
         homes = sorted({member.household_id for member in members if member.household_id is not None})
         if homes:
             self.context.must_organise()
@@ -69,17 +72,16 @@ class Membership(Places, Serving, Noting, Hosting, Caring, Looking):
         """
         if self.context.actor.id != member_id:
             self.context.must_organise()
-        return self._move(member_id, MemberStatus.LEFT, reason)
+        with self.context.begin() as work:
+            member = work.get(Member, member_id, lock=True)
+            return self.context.change(work, member, member.gone(self.context.now()), reason)
 
     def rejoin(self, member_id: str, *, reason: str | None = None) -> Member:
         """Note that a member who left is back, as an organiser: else `NotTheOrganiser`."""
         self.context.must_organise()
-        return self._move(member_id, MemberStatus.ACTIVE, reason)
-
-    def _move(self, member_id: str, to: MemberStatus, reason: str | None) -> Member:
         with self.context.begin() as work:
             member = work.get(Member, member_id, lock=True)
-            return self.context.change(work, member, MEMBER.advance(member, to), reason)
+            return self.context.change(work, member, member.back(), reason)
 
     def member(self, id: str) -> Member:
         """The member of that id; raises `RecordUnknown`."""

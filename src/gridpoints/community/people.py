@@ -1,4 +1,4 @@
-"""What is noted of people beside their name: member types, dual check-in, and cards of four colours."""
+"""What is noted of people beside their name: types, guardians, dual check-in, cards of four colours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from gridpoints.community.model import Standing
+from gridpoints.community.model import Standing, Tenure
 from gridpoints.records import Lifecycle
 
 
@@ -20,6 +20,17 @@ class Classification:
     type: str
     managed: str
     status: Standing = Standing.ACTIVE
+    version: int = 1
+
+
+@frozen
+class Guardianship:
+    """That one member is known as the guardian (监护人) of another; its id is made of both."""
+
+    id: str
+    member_id: str
+    guardian_id: str
+    status: Tenure = Tenure.HELD
     version: int = 1
 
 

@@ -22,6 +22,12 @@ class SessionStarted(Refused):
     starts_at: datetime
 
 
+class StartsInThePast(InvalidInput):
+    """A session cannot be moved to {starts_at}, which is past. Give a time that lies ahead."""
+
+    starts_at: datetime
+
+
 class SessionNotOver(Refused):
     """The session {session} ends at {ends_at}. Hours can be submitted after that."""
 

@@ -159,6 +159,14 @@ class NoFile(NotFound):
     household: str
 
 
+class NotTheGuardian(NotAllowed):
+    """{actor} is not known as a guardian of {member}. Let an organiser who has seen that they are note it
+    first."""
+
+    actor: str
+    member: str
+
+
 class OwnOffice(NotAllowed):
     """{actor} cannot appoint themselves, nor stay longer by their own word. Somebody else must."""
 

@@ -188,6 +188,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "points_gone": ("Points that passed their date while they were set aside are gone: {points}",),
     "double_use": ("Paid for a voucher that was used twice: {reason}",),
     # claims: what is warned of, and what is for the record alone
+    "expected_elsewhere": ("They are expected in the session {session} at this time",),
     "little_time_between": ("Only {minutes} minutes lie between this and the session {session}",),
     "entered_hours": ("The hours were entered by an administrator: for the record, without points",),
     # the ledger: what an entry without an award is

@@ -22,6 +22,7 @@ from gridpoints.ledger.request import check_subject
 from gridpoints.ledger.seals import Seal
 from gridpoints.ledger.verification import verify
 from gridpoints.storage.ledger_port import LedgerStore
+from gridpoints.storage.port import Work
 from gridpoints.values import check_whole
 
 
@@ -48,26 +49,31 @@ class Proving(Reports):
             community = self.context.community
             lines = work.ledger.lines(growth.size)
             nodes = list(growth.add(leaf_hash(line.sealed_bytes(community)) for line in lines))
-            if growth.size == (last.size if last else 0):
-                return self._signed(last, key)
+        if growth.size == (last.size if last else 0):
+            return self._signed(last, key)
         checkpoint = Checkpoint(
             origin_of(community), growth.size, growth.root(), now, last.checkpoint.hash if last else None
         )
         note = checkpoint.sign(key) if key else checkpoint.text
         seal = Seal(checkpoint.size, checkpoint.root, checkpoint.sealed_at, note)
         with self.context.begin() as work:
-            if numbers_later:  # whoever folds is alone until the end, and so is whoever seals
-                work.ledger.fold(most=1)
+            _be_alone(work)
             work.ledger.add_seal(seal, nodes)
+            self.context.tell(work, None, seal)
         return seal
 
     def _signed(self, seal: Seal | None, key: PrivateKey | None) -> Seal | None:
         """A seal that stands; where nobody signed it yet, with the signature of `key`."""
         if seal is None or key is None or seal.signed:
             return seal
-        signed = evolve(seal, note=seal.checkpoint.sign(key))
         with self.context.begin() as work:
+            _be_alone(work)
+            [standing] = work.ledger.seals(seal.size - 1, 1)
+            if standing.signed:  # by somebody else, meanwhile
+                return standing
+            signed = evolve(standing, note=standing.checkpoint.sign(key))
             work.ledger.sign_seal(signed)
+            self.context.tell(work, standing, signed)
         return signed
 
     def seals(self, *, after: int = 0, limit: int = 100) -> list[Seal]:
@@ -118,3 +124,9 @@ class Proving(Reports):
         published = None if checkpoint is None else published_by(self.context.community, checkpoint, key)
         with self.context.read() as work:
             return verify(work.ledger, self.context.community, key, published)
+
+
+def _be_alone(work: Work) -> None:
+    """Let nobody else seal until the end of this unit of work: whoever folds is alone, and so is a writer."""
+    if work.ledger.numbers_later:
+        work.ledger.fold(most=1)

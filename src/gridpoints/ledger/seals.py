@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from attrs import frozen
 
 from gridpoints.ledger.checkpoint import Checkpoint
+
+
+class SealStatus(StrEnum):
+    """Whether anybody answers for a seal with their key."""
+
+    SEALED = "sealed"
+    SIGNED = "signed"
 
 
 @frozen
@@ -14,7 +22,8 @@ class Seal:
     """A checkpoint (检查点) as it is kept.
 
     `root` is the root of the Merkle tree over the first `size` lines. `note` is what is published of it:
-    the checkpoint's text, signed where a key was given. It names the one before it.
+    the checkpoint's text, signed where a key was given. It names the one before it. The journal of changes
+    tells of it like of a record: its id is its size, and it has version 2 once it is signed.
     """
 
     size: int
@@ -38,3 +47,18 @@ class Seal:
     def signed(self) -> bool:
         """Whether the note carries a signature."""
         return "\n\n" in self.note
+
+    @property
+    def id(self) -> str:
+        """How many lines it is over: no two seals of a community are over as many."""
+        return str(self.size)
+
+    @property
+    def status(self) -> SealStatus:
+        """Signed or not."""
+        return SealStatus.SIGNED if self.signed else SealStatus.SEALED
+
+    @property
+    def version(self) -> int:
+        """1 without a signature, 2 with one: nothing else of it ever changes."""
+        return 2 if self.signed else 1

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from attrs import frozen
 
+from gridpoints.context import Context
 from gridpoints.errors import LedgerFileUnusable, LedgerNotEmpty, NotOneOf
 from gridpoints.exact_json import canonical
 from gridpoints.ledger.checkpoint import from_base64, to_base64
@@ -74,7 +75,7 @@ class Transfer(Proving):
         with self.context.begin() as work:
             if next(work.ledger.lines(0, 1), None) is not None or work.ledger.fold():
                 raise LedgerNotEmpty(community=self.context.community)
-            reading = _Reading(self.context.community, work)
+            reading = _Reading(self.context, work)
             reading.take(_READERS[format](file))
             return reading.projection.lines
 
@@ -159,8 +160,9 @@ def _must_be_known(format: str) -> None:
 class _Reading:
     """Takes records into an empty ledger, in the order in which they were written."""
 
-    def __init__(self, community: str, work: Work) -> None:
-        self.community = community
+    def __init__(self, context: Context, work: Work) -> None:
+        self.context = context
+        self.community = context.community
         self.work = work
         self.projection = Projection()
         self._growth = Growth(0, work.ledger.node)
@@ -194,7 +196,7 @@ class _Reading:
             unit = Unit(fields["code"], fields["scale"], json.loads(fields["names"]))
             known = {unit.code: unit for unit in self.work.find(Unit)}
             if unit.code not in known:
-                self.work.add(unit)
+                self.context.keep(self.work, unit)
             elif known[unit.code].scale != unit.scale:
                 raise ValueError(f"the unit {unit.code} has another scale here")
         elif record == "seal":
@@ -207,6 +209,7 @@ class _Reading:
                 fields["note"],
             )
             self.work.ledger.add_seal(seal, self._nodes)
+            self.context.tell(self.work, None, seal)
             self._nodes = []
         else:
             raise ValueError(f"there is no record of the sort {record[:40]!r}")

@@ -272,7 +272,7 @@ class _Holding:
             named = {member.number, tidy(member.name)} & self.mentioned
             if member.id in self.claimed or named or member.status is not MemberStatus.ACTIVE:
                 continue
-            gone = MEMBER.advance(member, MemberStatus.LEFT)
+            gone = member.gone(self.context.now())
             yield RosterEntry(Mark.LEFT, None, member, gone, self.homes.shown(member.household_id))
 
     # --- what it comes to ---------------------------------------------------------------------
@@ -302,7 +302,7 @@ class _Holding:
         if not changes and not back:
             return RosterEntry(Mark.SAME, line.row, member, member, lived_in, lived_in)
         after = (
-            MEMBER.advance(member, MemberStatus.ACTIVE, **changes)
+            MEMBER.advance(member, MemberStatus.ACTIVE, left_at=None, **changes)
             if back
             else MEMBER.amend(member, **changes)
         )

@@ -29,7 +29,7 @@ from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.community.offices import Office, Partner, PartnershipAgreement, Team, TeamMember
 from gridpoints.community.overlays import Cover, Overlay
-from gridpoints.community.people import Classification, ColourCard, DualCheckIn
+from gridpoints.community.people import Classification, ColourCard, DualCheckIn, Guardianship
 from gridpoints.community.stations import Booking, SharedResource, Station
 from gridpoints.community.talents import Skill, Talent
 from gridpoints.community.terms import Term
@@ -78,6 +78,7 @@ KINDS: tuple[type[Record], ...] = (
     TeamMember,
     Talent,
     Skill,
+    Guardianship,
     Station,
     SharedResource,
     Booking,
@@ -189,6 +190,7 @@ REFERENCES: Mapping[type[Record], Mapping[str, type[Record]]] = {
     TeamMember: {"team_id": Team, "member_id": Member},
     Talent: {"member_id": Member},
     Skill: {"member_id": Member},
+    Guardianship: {"member_id": Member, "guardian_id": Member},
     Station: {"grid_id": Grid},
     SharedResource: {"grid_id": Grid, "station_id": Station, "partner_id": Partner},
     Booking: {"resource_id": SharedResource},

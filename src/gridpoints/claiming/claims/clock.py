@@ -26,8 +26,8 @@ _AT_ONCE = 500
 class ClaimClock(Claims):
     """What is due is done when somebody says so, as often as they like."""
 
-    def tick(self) -> list[Claim]:
-        """Let happen what is due by now; answers the claims that moved.
+    def tick(self, now: datetime | None = None) -> list[Claim]:
+        """Let happen what is due by `now` (None, or ahead of the clock: by now); answers what claims moved.
 
         An offer that nobody accepted goes to the next in line; a lease or a team's places that ran
         out go back; what still waits when a session begins ends; who did not check out is
@@ -35,7 +35,7 @@ class ClaimClock(Claims):
         nothing happens twice, and little is read where nothing is due. Raises `NotAllDone` where
         something could not be done, after all the rest was.
         """
-        now = self.context.now()
+        now = self.context.until(now)
         of = ("target", "target_id")
         with self.context.read() as work:
             due = work.select(Claim, (*of, "id"), _due(now), order=of)

@@ -121,6 +121,10 @@ class Claims:
         """What a request becomes that is granted; raises where there is no place."""
         raise WrongTarget(claim=claim.id, target=claim.target)
 
+    def _accepted(self, work: Work, member: Member, claim: Claim, claimed: Claimable) -> Claim:
+        """What an offer becomes that its claimant accepts; raises where they cannot."""
+        raise WrongTarget(claim=claim.id, target=claim.target)
+
     def _shown(self, claim: Claim, evidence: Iterable[str]) -> tuple[str, ...]:
         """The evidence of a claim, with what is added to it; raises `BlankText` or `BadText`."""
         added = (evidence,) if isinstance(evidence, str) else evidence
@@ -152,5 +156,6 @@ def must_stand(claim: Claim, status: ClaimStatus, to: ClaimStatus) -> None:
 
 
 def ended(claim: Claim, to: ClaimStatus, **changes: object) -> Claim:
-    """The claim in a status in which no clock runs for it."""
-    return CLAIM.advance(claim, to, due_at=None, **changes)
+    """The claim in a status in which no clock runs for it; one that is disputed still waits to be judged."""
+    waits_since = claim.waits_since if to is ClaimStatus.DISPUTED else None
+    return CLAIM.advance(claim, to, due_at=None, waits_since=waits_since, **changes)

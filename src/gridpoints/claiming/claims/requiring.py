@@ -14,6 +14,7 @@ from gridpoints.claiming.conditions import (
     ATTESTATION,
     CONDITIONS,
     EVERYWHERE,
+    OF_LINES,
     OF_SESSIONS,
     UNCONDITIONAL,
     AttestationStatus,
@@ -23,6 +24,8 @@ from gridpoints.claiming.conditions import (
     Qualification,
 )
 from gridpoints.claiming.model import Target
+from gridpoints.community.guarding import must_guard
+from gridpoints.community.model import Member
 from gridpoints.errors import ConditionOfSessions, NotTheOrganiser
 from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text, check_whole
 
@@ -96,8 +99,14 @@ class Requiring(Claims):
         until: datetime | None = None,
         id: str | None = None,
     ) -> Consent:
-        """Write down that a guardian (who it is) lets a minor take part in what `covers` names."""
-        self._must_be_organiser(member_id)
+        """Write down that a guardian (who it is) lets a minor take part in what `covers` names.
+
+        Guardians who are members say so themselves, or an organiser writes it down, naming them by their id:
+        the community must know them as guardians, else `NotTheGuardian`. For a guardian who is no member, an
+        organiser answers.
+        """
+        if self.context.actor.id != guardian:
+            self._must_be_organiser(member_id)
         consent = Consent(
             id=self.context.id(id),
             member_id=member_id,
@@ -107,6 +116,8 @@ class Requiring(Claims):
             until=None if until is None else check_instant("until", until),
         )
         with self.context.begin() as work:
+            if self.context.actor.id == guardian or work.count(Member, {"id": guardian}):
+                must_guard(work, guardian, work.get(Member, member_id))
             return self.context.keep(work, consent)
 
     def withdraw_qualification(self, id: str, *, reason: str) -> Qualification:
@@ -144,7 +155,7 @@ def _must_hold(conditions: Conditions) -> None:
     """Raise `ConditionOfSessions` for what a post, an errand or a task can never fulfil."""
     kind = conditions.id.partition(":")[0]
     if kind in (Target.POST, Target.ERRAND, Target.TASK):
-        for name in OF_SESSIONS:
+        for name in OF_SESSIONS if kind == Target.POST else (*OF_SESSIONS, *OF_LINES):
             if getattr(conditions, name) != getattr(UNCONDITIONAL, name):
                 raise ConditionOfSessions(field=name, kind=kind)
 

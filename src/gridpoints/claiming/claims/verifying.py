@@ -57,6 +57,7 @@ class Verifying(Claims):
                 provenance=known,
                 evidence=self._shown(claim, evidence),
                 due_at=None,
+                waits_since=None,
             )
             report = self._report(award_id, verified, claimed, facts or {}, quantity)
             if quantity not in (None, report.quantity):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from attrs import frozen
 
@@ -94,7 +94,7 @@ class Attending(Ending):
             return super()._confirmed(work, claim, claimed)
         if claimed.free() < claim.seats:
             raise SessionFull(session=claimed.session.id, places=claimed.session.places)
-        return CLAIM.advance(claim, ClaimStatus.CONFIRMED, due_at=self._due(claim, claimed))
+        return CLAIM.advance(claim, ClaimStatus.CONFIRMED, due_at=claimed.due(claim))
 
     def reject(self, claim_id: str, *, reason: str) -> Claim:
         """Refuse a request, with the reason that its claimant is told, as the organiser."""
@@ -105,26 +105,32 @@ class Attending(Ending):
             return self.context.change(work, claim, rejected, reason)
 
     def accept(self, claim_id: str) -> Claim:
-        """Accept the place that was offered; to decline it is to `cancel`.
+        """Accept the place in a session, or the post, that was offered; to decline it is to `cancel`.
 
-        Raises `OfferOver`, `TimeConflict`, `NotTheClaimant`, or `IllegalTransition` where none is offered.
+        Raises `OfferOver`, `TimeConflict`, `NotTheClaimant`, `PostOver`, or `IllegalTransition` where none is
+        offered.
         """
         with self.context.begin() as work:
             member = self._active(work, work.get(Claim, claim_id).member_id)
-            claim, places = self._locked_places(work, claim_id)
-            self._must_be_theirs(claim, places)
+            claim, claimed = self._locked(work, claim_id)
+            self._must_be_theirs(claim, claimed)
             must_stand(claim, ClaimStatus.OFFERED, ClaimStatus.CONFIRMED)
             if claim.due_at is not None and claim.due_at <= self.context.now():
                 raise OfferOver(claim=claim.id, until=claim.due_at)
-            places.must_let_go()
-            warnings: Explanation = ()
-            if claim.team is None:
-                admission = places.admission(member, places.conditions())
-                warnings = admission.must_not_clash(claim, places.session)
-            accepted = CLAIM.advance(
-                claim, ClaimStatus.CONFIRMED, due_at=self._due(claim, places), warnings=warnings
-            )
-            return self.context.change(work, claim, accepted)
+            claimed.must_let_go()
+            return self.context.change(work, claim, self._accepted(work, member, claim, claimed))
+
+    def _accepted(self, work: Work, member: Member, claim: Claim, claimed: Claimable) -> Claim:
+        if not isinstance(claimed, Places):
+            return super()._accepted(work, member, claim, claimed)
+        warnings: Explanation = ()
+        if claim.team is None:
+            admission = claimed.admission(member, claimed.conditions())
+            warnings = admission.must_not_clash(claim, claimed.session)
+        # Who accepts now has agreed to the time that it has now.
+        return CLAIM.advance(
+            claim, ClaimStatus.CONFIRMED, due_at=claimed.due(claim), warnings=warnings, moved_at=None
+        )
 
     # --- stand-ins ----------------------------------------------------------------------------
 
@@ -210,20 +216,13 @@ class Attending(Ending):
         assert isinstance(places, Places)  # noqa: S101  # a session is claimed by its places
         return claim, places
 
-    def _due(self, claim: Claim, places: Places) -> datetime | None:
-        """When the clock acts on a claim that is confirmed now: where a team has still to name its people."""
-        if claim.team is None:
-            return None
-        due = before(places.session.starts_at, places.conditions().naming_minutes)
-        return due if due > self.context.now() else places.session.starts_at
-
     def _scopes(self, claimed: Claimable) -> tuple[str, ...]:
         return scopes_of(claimed.session) if isinstance(claimed, Places) else super()._scopes(claimed)
 
     def _cancelled_as(self, work: Work, claim: Claim, claimed: Claimable) -> ClaimStatus:
         if isinstance(claimed, Places) and claim.status in EXPECTED:
             late = before(claimed.session.starts_at, claimed.conditions().late_minutes)
-            cancelled = claimed.session.status is SessionStatus.CANCELLED
-            if not cancelled and self.context.now() >= late:
+            free_to_go = claimed.session.status is SessionStatus.CANCELLED or claim.moved_at is not None
+            if not free_to_go and self.context.now() >= late:
                 return ClaimStatus.LATE_CANCELLED
         return super()._cancelled_as(work, claim, claimed)

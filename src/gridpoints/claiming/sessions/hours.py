@@ -103,6 +103,7 @@ class Hours(Attending):
                 hours=hours,
                 provenance=provenance,
                 entered_by=self.context.actor.id,
+                waits_since=self.context.now(),
                 status=ClaimStatus.SUBMITTED,
             )
             submitted = evolve(submitted, evidence=self._shown(submitted, evidence))
@@ -137,6 +138,7 @@ class Hours(Attending):
             claim,
             ClaimStatus.SUBMITTED,
             hours=hours,
+            waits_since=self.context.now(),
             provenance=provenance,
             entered_by=None if actor.id == claim.member_id else actor.id,
             evidence=self._shown(claim, evidence),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
 from attrs import frozen
 
 from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
+from gridpoints.claiming.claims import line as in_line
 from gridpoints.claiming.claims.admission import Admission, scopes_of
 from gridpoints.claiming.claims.ending import call_off_all
+from gridpoints.claiming.claims.line import Line
 from gridpoints.claiming.claims.machine import conditions_under
 from gridpoints.claiming.claims.taken import taken
-from gridpoints.claiming.conditions import Conditions
-from gridpoints.claiming.model import CLAIM, OPEN, Claim, ClaimStatus, Provenance, Target, hours_within
+from gridpoints.claiming.conditions import Conditions, before
+from gridpoints.claiming.model import OPEN, Claim, ClaimStatus, Provenance, Target, hours_within
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.storage.port import Work
@@ -108,6 +110,13 @@ class Places:
         id = self.session.id
         return self.session.places - taken(self.work, Target.SESSION, [id])[id]
 
+    def due(self, claim: Claim) -> datetime | None:
+        """When the clock acts on a claim that is confirmed now: where a team has still to name its people."""
+        if claim.team is None:
+            return None
+        due = before(self.session.starts_at, self.conditions().naming_minutes)
+        return due if due > self.context.now() else self.session.starts_at
+
     def call_off(self, reason: str | None) -> list[Claim]:
         """End all claims on it that are open, and credit those who were sure of their place."""
         claims = self.work.find(Claim, self.on(*OPEN), order=("claimed_at", "id"), lock=True)
@@ -118,33 +127,12 @@ class Places:
         return offer(self.context, self.work, [self.session])[self.session.id]
 
 
-def call_off(context: Context, work: Work, session: Session, reason: str | None) -> None:
-    """What becomes of the claims on a session: see `gridpoints.catalog.places.CallOff`."""
-    Places(context, work, session).call_off(reason)
-
-
 def offer(context: Context, work: Work, sessions: Sequence[Session]) -> dict[str, int]:
-    """Offer the free places of locked sessions in the order of each line; answers what is left of each.
-
-    A team for which too few are free is passed over, and keeps its place in line.
-    """
-    now, left = context.now(), dict.fromkeys((session.id for session in sessions), 0)
-    to_come = {s.id: s for s in sessions if s.status is SessionStatus.OPEN and now < s.starts_at}
-    for id, held in taken(work, Target.SESSION, to_come).items():
-        left[id] = max(0, to_come[id].places - held)
-    free = tuple(id for id in to_come if left[id])
-    if not free:
-        return left
-    line = {"target": Target.SESSION, "target_id": free, "status": ClaimStatus.WAITLISTED}
-    waiting = work.find(Claim, line, order=("claimed_at", "id"), lock=True)
-    asked = [to_come[id] for id in dict.fromkeys(claim.target_id for claim in waiting)]
-    terms = dict(zip((s.id for s in asked), conditions_under(work, *map(scopes_of, asked)), strict=True))
-    offers = []
-    for claim in waiting:
-        id = claim.target_id
-        if claim.seats <= left[id]:
-            left[id] -= claim.seats
-            until = min(now + timedelta(minutes=terms[id].offer_minutes), to_come[id].starts_at)
-            offers.append((claim, CLAIM.advance(claim, ClaimStatus.OFFERED, due_at=until)))
-    context.change_all(work, offers)
-    return left
+    """Offer the free places of locked sessions to those in line; answers what is left of each."""
+    now = context.now()
+    lines = [
+        Line(session.id, session.places, scopes_of(session), session.starts_at)
+        for session in sessions
+        if session.status is SessionStatus.OPEN and now < session.starts_at
+    ]
+    return dict.fromkeys((s.id for s in sessions), 0) | in_line.offer(context, work, Target.SESSION, lines)

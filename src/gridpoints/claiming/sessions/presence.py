@@ -52,7 +52,7 @@ class Presence(Attending):
         for key in work.find(CodeKey, {"id": session_id}):
             return bytes.fromhex(key.secret)
         key = CodeKey(session_id, secrets.token_hex(20), self.context.now())
-        work.add(key)
+        self.context.keep(work, key)
         return bytes.fromhex(key.secret)
 
     def check_in(self, claim_id: str, code: str | None = None) -> Claim:

@@ -48,7 +48,7 @@ class Teams(Attending):
                 team=check_text("team", team, longest=200),
             )
             status = self._place(places, conditions, seats, wait=wait)
-            due_at = self._due(claim, places) if status is ClaimStatus.CONFIRMED else claim.due_at
+            due_at = places.due(claim) if status is ClaimStatus.CONFIRMED else claim.due_at
             return self.context.keep(work, evolve(claim, status=status, due_at=due_at))
 
     def name(

@@ -24,13 +24,13 @@ _TOGETHER = 200
 class WishClock(Rounds):
     """What is due is done when somebody says so, as often as they like."""
 
-    def tick_wishes(self) -> int:
-        """Do what is due with wishes; answers how many of them it was.
+    def tick_wishes(self, now: datetime | None = None) -> int:
+        """Do what is due with wishes by `now` (None, or ahead of the clock: by now); answers how many it was.
 
         As often as one likes, and after any pause: what can be claimed, and by whom, is the same whether it
         was called or not. Raises `NotAllDone` where something could not be done, after all the rest was.
         """
-        now = self.context.now()
+        now = self.context.until(now)
         looked_after, refused = in_batches(partial(self._bring_up, now), self._wishes_due(now), _TOGETHER)
         swept, left = in_batches(self._sweep, self._with_bounties_over(now), 1)
         _, late = in_batches(partial(self._turn, now), self._rounds_due(now), 1)

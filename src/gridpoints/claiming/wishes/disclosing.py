@@ -10,7 +10,7 @@ from gridpoints.claiming.model import Claim, ClaimStatus, Target
 from gridpoints.claiming.wishes.gifts import Detail, Disclosure
 from gridpoints.claiming.wishes.model import Particulars, Wish
 from gridpoints.claiming.wishes.showing import Showing, one_of
-from gridpoints.claiming.wishes.wished import terms_in
+from gridpoints.claiming.wishes.wished import speaks_for, terms_in
 from gridpoints.community.model import Grid, Household, Member
 from gridpoints.errors import NotDisclosed, NothingToDisclose, NotTheBeneficiary, WrongTarget
 from gridpoints.storage.port import Work
@@ -61,7 +61,7 @@ class Disclosing(Showing):
         actor = self.context.actor
         with self.context.read() as work:
             wish = work.get(Wish, wish_id)
-            if not (wish.concerns(actor) or terms_in(work).entrusted(actor)):
+            if not (speaks_for(work, wish, actor) or terms_in(work).entrusted(actor)):
                 raise NotTheBeneficiary(wish=wish.number or wish.id)
             return work.find(Disclosure, {"wish_id": wish_id}, order=("at", "id"))
 
@@ -74,7 +74,8 @@ class Disclosing(Showing):
         if (told := _SAID[detail](work, wish)) is None:
             raise NothingToDisclose(wish=wish.number or wish.id, detail=detail)
         id, actor, now = self.context.id(None), self.context.actor, self.context.now()
-        work.add(Disclosure(id, wish.id, None if claim is None else claim.id, detail, actor.id, now))
+        disclosure = Disclosure(id, wish.id, None if claim is None else claim.id, detail, actor.id, now)
+        self.context.keep(work, disclosure)
         return told
 
 

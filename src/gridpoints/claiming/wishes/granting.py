@@ -121,7 +121,7 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
             claim, claimed = self._locked(work, claim_id, Target.WISH)
             self._must_give(work, claim)
             CLAIM.advance(claim, ClaimStatus.SUBMITTED)  # what cannot be delivered needs no contact
-            work.add(Contact(claim.id, claim.id, claim.target_id, now, actor.id, words))
+            self.context.keep(work, Contact(claim.id, claim.id, claim.target_id, now, actor.id, words))
             lease = now + timedelta(days=terms_in(work).delivery_days)
             # It is the same claim in the same status: its lease alone moves on.
             extended = evolve(claim, lease_until=lease, version=claim.version + 1)
@@ -148,6 +148,7 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
                 claim,
                 ClaimStatus.SUBMITTED,
                 hours=hours,
+                waits_since=self.context.now(),
                 provenance=None if hours is None else Provenance.CLAIMED if mine else Provenance.PROXY,
                 entered_by=None if mine else self.context.actor.id,
                 evidence=self._shown(claim, evidence),

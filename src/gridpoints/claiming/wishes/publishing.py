@@ -61,17 +61,16 @@ class Publishing(Showing):
             words = text
             if words is None:
                 words = former.text if former else work.get(Particulars, wish.id).told
-            work.add(
-                self._screening(
-                    work,
-                    screening,
-                    check_text("text", words),
-                    need=text_or_none("need", need) or (former.need if former else None),
-                    consent=text_or_none("consent", consent) or (former.consent if former else None),
-                    despite=text_or_none("reason", despite)
-                    or (former.despite if former and former.text == words else None),
-                )
+            found = self._screening(
+                work,
+                screening,
+                check_text("text", words),
+                need=text_or_none("need", need) or (former.need if former else None),
+                consent=text_or_none("consent", consent) or (former.consent if former else None),
+                despite=text_or_none("reason", despite)
+                or (former.despite if former and former.text == words else None),
             )
+            self.context.keep(work, found)
             return self._preview(work, self.context.change(work, wish, screening))
 
     def preview(self, wish_id: str) -> Preview:
@@ -110,7 +109,7 @@ class Publishing(Showing):
             last = self._last_screening(work, wish)
             if last is None:
                 last = self._screening(work, wish, work.get(Particulars, wish.id).told)
-                work.add(last)
+                self.context.keep(work, last)
             self._must_stand(wish, last, terms)
             published = WISH.advance(
                 wish,

@@ -72,7 +72,7 @@ class Showing(Claims):
             actor = self.context.actor
             if not wish.concerns(actor):
                 id, now = self.context.id(None), self.context.now()
-                work.add(Disclosure(id, wish.id, None, Detail.FILE, actor.id, now))
+                self.context.keep(work, Disclosure(id, wish.id, None, Detail.FILE, actor.id, now))
             return work.get(Particulars, wish_id)
 
     def screenings(self, wish_id: str) -> list[Screening]:

@@ -8,7 +8,7 @@ from gridpoints.claiming.model import Claim, ClaimStatus, Target
 from gridpoints.claiming.wishes.gifts import THANKS, Thanks, ThanksStatus
 from gridpoints.claiming.wishes.model import Wish, WishStatus
 from gridpoints.claiming.wishes.publishing import Publishing
-from gridpoints.claiming.wishes.wished import terms_in
+from gridpoints.claiming.wishes.wished import speaks_for, terms_in
 from gridpoints.errors import (
     NotGranted,
     NotTheBeneficiary,
@@ -38,7 +38,7 @@ class Thanking(Publishing):
                 raise WrongTarget(claim=claim.id, target=claim.target)
             wish = work.get(Wish, claim.target_id, lock=True)
             claim = work.get(Claim, claim_id)
-            if not (wish.concerns(actor) or terms_in(work).entrusted(actor)):
+            if not (speaks_for(work, wish, actor) or terms_in(work).entrusted(actor)):
                 raise NotTheBeneficiary(wish=wish.number or wish.id)
             if claim.status is not ClaimStatus.VERIFIED:
                 raise NotGranted(claim=claim.id, status=claim.status)

@@ -13,6 +13,7 @@ from gridpoints.claiming.model import CLAIM, HOLDING, Claim, ClaimStatus, Target
 from gridpoints.claiming.wishes.gifts import BountyStatus, Contact
 from gridpoints.claiming.wishes.model import PUBLIC, WISH, Wish, WishRound, WishStatus, WishTerms
 from gridpoints.claiming.wishes.purse import Purse
+from gridpoints.community.guarding import guards
 from gridpoints.context import Context
 from gridpoints.errors import NotTheBeneficiary
 from gridpoints.storage.port import Range, Work
@@ -50,7 +51,7 @@ class Wished:
 
         Whoever grants another part of it speaks for nobody.
         """
-        speaks = self.wish.concerns(actor) or terms_in(self.work).entrusted(actor)
+        speaks = speaks_for(self.work, self.wish, actor) or terms_in(self.work).entrusted(actor)
         if not speaks or any(claim.member_id == actor.id for claim in self.held()):
             raise NotTheBeneficiary(wish=self.wish.id)
 
@@ -193,6 +194,12 @@ def lapse(context: Context, work: Work, claims: Iterable[Claim], now: datetime) 
     """Let those of the claims go whose leases ran out."""
     lapsed = [claim for claim in claims if claim.lapsed_at(now)]
     context.change_all(work, [(claim, CLAIM.advance(claim, ClaimStatus.LAPSED)) for claim in lapsed])
+
+
+def speaks_for(work: Work, wish: Wish, actor: Actor) -> bool:
+    """Whether it is the actor's own wish, or that of somebody whose guardian they are, still."""
+    guardian = wish.concerns(actor) and guards(work, actor.id, wish.beneficiary_id)
+    return guardian or actor.id == wish.beneficiary_id
 
 
 def terms_in(work: Work) -> WishTerms:

@@ -24,6 +24,7 @@ from gridpoints.claiming.wishes.publishing import Publishing, text_or_none
 from gridpoints.claiming.wishes.purse import Purse
 from gridpoints.claiming.wishes.showing import one_of
 from gridpoints.claiming.wishes.wished import Wished, terms_in
+from gridpoints.community.guarding import must_guard
 from gridpoints.errors import NotOneOf
 from gridpoints.storage.port import Work
 from gridpoints.values import check_decimal, check_identifier, check_text, check_whole, shown
@@ -88,7 +89,8 @@ class Wishing(Publishing):
         """Write a neighbour's wish down; granting it (each of its `parts`) counts as the deed of that code.
 
         `text` is in the words in which it was told; nobody reads it but those who judge it. `voice` is
-        the resident's own where they act themselves, else a collector's, unless it is a guardian's.
+        the resident's own where they act themselves, else a collector's, unless it is a guardian's: whom
+        the community must know as that, else `NotTheGuardian`.
         """
         actor = self.context.actor
         if voice is None:
@@ -113,7 +115,9 @@ class Wishing(Publishing):
             text_or_none("contact", contact),
         )
         with self.context.begin() as work:
-            self._active(work, beneficiary_id)
+            beneficiary = self._active(work, beneficiary_id)
+            if wish.voice is Voice.GUARDIAN:
+                must_guard(work, actor.id, beneficiary)
             self.context.keep(work, wish)
             self.context.keep(work, file)
             return wish

@@ -99,6 +99,9 @@ def _register_returning(command: Commands, language: Language) -> None:
         desk: Desk,
         *,
         overdue: Annotated[bool, flag("--overdue", language.text("Only what is overdue."))] = False,
+        left: Annotated[
+            bool, flag("--left", language.text("Only what those have who left: decide on each."))
+        ] = False,
         member: Annotated[str | None, option("MEMBER", language.text("Only what this member has."))] = None,
     ) -> None:
         with desk.village() as village:
@@ -106,6 +109,9 @@ def _register_returning(command: Commands, language: Language) -> None:
                 member_id=None if member is None else desk.member(village, member).id,
                 status=LoanStatus.OVERDUE if overdue else AWAY,
             )
+            if left:
+                behind = {loan.id for loan in village.catalog.left_behind()}
+                found = [loan for loan in found if loan.id in behind]
             _show(desk, village, found)
 
 

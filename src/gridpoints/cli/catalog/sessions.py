@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.catalog.model import Session, SessionStatus
+from gridpoints.catalog.places import Clash
 from gridpoints.catalog.series import OnHoliday
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.commands import Commands, argument, option
 from gridpoints.cli.desk import Desk, beginning_of, end_of, moment_of
-from gridpoints.cli.listing import data, show_listing, told
+from gridpoints.cli.listing import data, listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -172,6 +173,21 @@ def _register_deciding(command: Commands, language: Language) -> None:
             village.claiming.cancel_session(session, reason=reason)
             show_sessions(desk, village, [village.catalog.session(session)])
 
+    @command("move", language.text("Move a session to another time; who claimed it may leave."))
+    def move(
+        desk: Desk,
+        *,
+        session: Annotated[str, _session_argument(language)],
+        starts: Annotated[str, option("TIME", language.text("When it begins: 2026-09-16 09:00."))],
+        ends: Annotated[str, option("TIME", language.text("When it ends: 11:30."))],
+        reason: Annotated[str, reason_option],
+    ) -> None:
+        with desk.village() as village:
+            begins = moment_of(village, starts, "starts_at")
+            end = _end(village, begins, ends)
+            moved = village.catalog.move_session(session, begins, end, reason=reason)
+            show_sessions(desk, village, [moved.session], moved.clashes)
+
     @command("hold-anyway", language.text("Hold a session to which fewer come than its minimum."))
     def hold_anyway(
         desk: Desk,
@@ -184,17 +200,18 @@ def _register_deciding(command: Commands, language: Language) -> None:
             show_sessions(desk, village, [village.catalog.session(session)])
 
 
-def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session]) -> None:
-    """Show sessions, with how many places of each are free."""
+def show_sessions(
+    desk: Desk, village: Community, sessions: Sequence[Session], clashes: Sequence[Clash] | None = None
+) -> None:
+    """Show sessions, with how many places of each are free, and who is expected elsewhere at that time."""
     said = desk.language
     names = {item.id: item.name for item in village.catalog.items(None)}
     free = {
         each.id: village.claiming.free_places(each.id) if each.status is SessionStatus.OPEN else 0
         for each in sessions
     }
-    show_listing(
+    shown = listing(
         desk,
-        "sessions",
         said.text("Sessions"),
         sessions,
         data(item="item_id"),
@@ -211,5 +228,20 @@ def show_sessions(desk: Desk, village: Community, sessions: Sequence[Session]) -
         data("minimum"),
         told("status", words(said.text("Status"))),
         told("session", words(said.text("Number")), lambda each: each.id),
-        none=said.text("There are none."),
     )
+    document: dict[str, object] = {"sessions": shown.document}
+    elsewhere = []
+    if clashes is not None:
+        desk.name_members(village, [clash.member_id for clash in clashes])
+        document["clashes"] = [
+            {"claim": each.claim_id, "member": each.member_id, "session": each.session_id} for each in clashes
+        ]
+        elsewhere = [
+            said.text(
+                "{member} is expected in another session then: {session}",
+                member=desk.known[clash.member_id],
+                session=clash.session_id,
+            )
+            for clash in clashes
+        ]
+    desk.out.show(document, shown.table if sessions else said.text("There are none."), *elsewhere)

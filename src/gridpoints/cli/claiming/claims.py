@@ -83,9 +83,10 @@ def _register_making(command: Commands, language: Language) -> None:
             birthday = None if born is None else read_day(born)
             if target is Target.SESSION:
                 made = room.claim_session(id, person.id, wait=wait, born=birthday, acknowledged=risk_read)
+            elif target is Target.POST:
+                made = room.claim_post(id, person.id, wait=wait, born=birthday, acknowledged=risk_read)
             else:
-                taking = {Target.POST: room.claim_post, Target.ERRAND: room.claim_errand}
-                act = taking.get(target, room.claim_task)
+                act = room.claim_errand if target is Target.ERRAND else room.claim_task
                 made = act(id, person.id, born=birthday, acknowledged=risk_read)
             show_claims(desk, village, [made])
 
@@ -148,6 +149,31 @@ def _register_moves(command: Commands, language: Language) -> None:
 
 
 def _register_verifying(command: Commands, language: Language) -> None:
+    mine_help = language.text("Leave out your own, and what you wrote down.")
+    after_help = language.text("Only what comes after the page that gave this cursor.")
+
+    @command("to-verify", language.text("What waits to be verified, whoever claimed it where."))
+    def to_verify(
+        desk: Desk,
+        *,
+        item: Annotated[str | None, option("ITEM", language.text("Only those of this service item."))] = None,
+        grid: Annotated[
+            str | None, option("GRID", language.text("Only of people in this grid, or below it."))
+        ] = None,
+        mine: Annotated[bool, flag("--mine", mine_help)] = False,
+        after: Annotated[str, option("CURSOR", after_help)] = "",
+        limit: Annotated[int, typer.Option(min=1, max=10_000, help=language.text("So many at most."))] = 100,
+    ) -> None:
+        with desk.village() as village:
+            page = village.claiming.to_verify(
+                item_id=None if item is None else listed.item_id(desk, village, item),
+                grid_id=None if grid is None else desk.grid(village, grid).id,
+                mine=mine,
+                after=after,
+                limit=limit,
+            )
+            show_claims(desk, village, page.claims, page)
+
     help = language.text("Verify hours that somebody else wrote down, and credit them.")
 
     @command("verify", help)

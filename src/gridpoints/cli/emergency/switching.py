@@ -72,18 +72,20 @@ def _register_switching(command: Commands, language: Language) -> None:
     def tick(desk: Desk) -> None:
         with desk.village() as village:
             due = village.emergency.tick()
-            desk.name_members(village, [turn.member_id for turn in due.lapsed])
+            desk.name_members(village, [turn.member_id for turn in (*due.lapsed, *due.released)])
             desk.name_grids(village)
         document = {
             "lapsed": [turn.member_id for turn in due.lapsed],
             "reminded": [answer.grid_id for answer in due.reminded],
             "escalated": [answer.grid_id for answer in due.escalated],
+            "released": [turn.member_id for turn in due.released],
         }
         said = desk.language
         rows = [
             (said.text("Did not answer"), [desk.known[turn.member_id] for turn in due.lapsed]),
             (said.text("To be reminded"), [desk.known[answer.grid_id] for answer in due.reminded]),
             (said.text("Overdue"), [desk.known[answer.grid_id] for answer in due.escalated]),
+            (said.text("Have left"), [desk.known[turn.member_id] for turn in due.released]),
         ]
         shown = [(name, said.joined(who)) for name, who in rows if who]
         drawn = desk.out.table(said.text("What came due"), [words(""), words("")], shown)

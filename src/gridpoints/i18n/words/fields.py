@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 FIELDS: Mapping[str, str] = {
     "account": "the account",
+    "after": "the place to go on after",
     "actor": "the acting person",
     "address": "the address",
     "amount": "the amount",
@@ -136,6 +137,7 @@ FIELDS: Mapping[str, str] = {
     "status": "the state",
     "stock": "the stock",
     "system": "the other system",
+    "target": "what is claimed",
     "team": "the team",
     "text": "the text",
     "title": "the title",

@@ -89,6 +89,7 @@ STATUSES: Mapping[str, Mapping[str, str]] = {
         "reversed": "taken back",
         "revoked": "revoked",
         "screening": "being screened",
+        "sealed": "sealed",
         "short": "too few people",
         "signed": "signed",
         "stand_in_wanted": "looking for a stand-in",

@@ -159,8 +159,7 @@ class Refunding(Redeeming):
             carried=carried,
             retaken=self._retake(work, draft, moved),
         )
-        work.add(refund)
-        return refund
+        return self.context.keep(work, refund)
 
     def _redeemed_on(self, redemption: Redemption) -> date:
         return self.context.local_day(redemption.captured_at or redemption.authorised_at)

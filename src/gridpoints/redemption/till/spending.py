@@ -128,7 +128,7 @@ class Spending(Acting):
         except MemberNotThere as refusal:
             with self.context.begin() as work:
                 id, by, now = self.context.id(None), self.context.actor.id, self.context.now()
-                work.add(Attempt(id=id, by=by, at=now, reason=refusal.code))
+                self.context.keep(work, Attempt(id=id, by=by, at=now, reason=refusal.code))
             raise
 
     def _must_not_try_too_often(self, work: Work) -> None:

@@ -143,7 +143,7 @@ class Delivering(Taking):
                 raise
             except GridpointsError as refusal:
                 refused = evolve(delivery, arrival=Arrival.REFUSED, reason=refusal.code)
-                work.add(refused)
+                self.context.keep(work, refused)
                 return refused, True
             delivery = evolve(
                 delivery,
@@ -164,7 +164,7 @@ class Delivering(Taking):
             except GridpointsError as contested:
                 delivery = evolve(delivery, arrival=Arrival.CONTESTED, reason=contested.code)
                 self.context.keep(work, self._double_use(work, delivery, till))
-            work.add(delivery)
+            self.context.keep(work, delivery)
             return delivery, True
 
     def _verified(self, work: Work, till: Till, taken: TakenVoucher) -> Ticket:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gridpoints.codes import code_hash, new_code, read_code
-from gridpoints.community.model import Member
+from gridpoints.community.leaving import LEFT, left_among
+from gridpoints.community.model import Member, MemberStatus
 from gridpoints.errors import HandingOnNotAllowed, NotUsable, RedemptionConflict, VoucherKeyUnknown
 from gridpoints.ledger.checkpoint import PrivateKey, PublicKey
 from gridpoints.redemption.model import Redemption, RedemptionStatus
@@ -28,7 +29,7 @@ from gridpoints.redemption.vouchers.model import (
 from gridpoints.redemption.vouchers.tokens import Ticket
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import Unit, check_instant, check_text, shown
+from gridpoints.values import SYSTEM, Unit, check_instant, check_text, shown
 
 #: So many signs of the goods and of the holder's name: more, in Chinese, and no QR code would hold the token.
 _GOODS, _HOLDER = 100, 40
@@ -145,6 +146,36 @@ class Issuing(Reserving):
                 return voucher
             revoked = VOUCHER.advance(voucher, VoucherStatus.REVOKED)
             return self.context.change(work, voucher, revoked, check_text("reason", reason))
+
+    def void_departed(self) -> int:
+        """Call off what members reserved who left: points and goods go back; answers how many it was.
+
+        With a voucher, where they still hold it, and no till can have taken it without a network: such a one
+        runs out by itself. As often as one likes: it happens once.
+        """
+        if self.context.actor != SYSTEM:  # whoever says what time it is: nobody decides this
+            return evolve(self, context=evolve(self.context, actor=SYSTEM)).void_departed()
+        with self.context.read() as work:
+            reserved = dict(
+                work.select(Redemption, ("id", "member_id"), {"status": RedemptionStatus.AUTHORISED})
+            )
+            gone = left_among(work, reserved.values(), self.context.now())
+        return sum(self._void_departed(id, by) for id, by in reserved.items() if by in gone)
+
+    def _void_departed(self, redemption_id: str, member_id: str) -> bool:
+        with self.context.begin() as work:
+            if work.get(Member, member_id, lock=True).status is MemberStatus.ACTIVE:
+                return False
+            vouchers = work.find(Voucher, {"redemption_id": redemption_id, "status": VoucherStatus.ISSUED})
+            if any(voucher.offline or voucher.holder_id != member_id for voucher in vouchers):
+                return False
+            self._lock_offers_of(work, [redemption_id])
+            if work.get(Redemption, redemption_id, lock=True).status is not RedemptionStatus.AUTHORISED:
+                return False
+            for voucher in vouchers:
+                self.revoke_voucher(voucher.id, reason=LEFT)
+            self.void(redemption_id, reason=LEFT)
+            return True
 
     def expire_vouchers(self) -> int:
         """Note which vouchers ran out, their grace included, the oldest first; `expire` frees their goods.

@@ -74,7 +74,7 @@ class Taking(Issuing):
                     reason=refusal.code,
                     voucher_id=voucher_id,
                 )
-                work.add(attempt)
+                self.context.keep(work, attempt)
         raise VoucherNotValid from why
 
     def _meant(self, work: Work, shown: str) -> str:

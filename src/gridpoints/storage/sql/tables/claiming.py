@@ -197,6 +197,7 @@ class ClaimRow(Row, table=True):
         index("member_id", "status"),
         index("claimed_at"),
         index("due_at", **where("due_at IS NOT NULL")),
+        index("waits_since", "id", **where("waits_since IS NOT NULL")),
     )
     id: Key
     target: Text
@@ -223,6 +224,8 @@ class ClaimRow(Row, table=True):
     status: Text
     version: Whole
     evidence: ExactList
+    waits_since: InstantOrNone
+    moved_at: InstantOrNone
 
 
 class RatingRow(Row, table=True):

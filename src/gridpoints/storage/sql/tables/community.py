@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from gridpoints.community.model import Grid, Household, Member, Profile
-from gridpoints.storage.sql.tables.base import Instant, Key, Row, Text, TextOrNone, Whole, index, kept
+from gridpoints.storage.sql.tables.base import (
+    Instant,
+    InstantOrNone,
+    Key,
+    Row,
+    Text,
+    TextOrNone,
+    Whole,
+    index,
+    kept,
+    where,
+)
 
 
 class CommunityRow(Row, table=True):
@@ -46,7 +57,9 @@ class MemberRow(Row, table=True):
     """See `gridpoints.community.model.Member`."""
 
     __tablename__ = "gridpoints_member"
-    __table_args__ = kept(Member, index("household_id"), index("name"))
+    __table_args__ = kept(
+        Member, index("household_id"), index("name"), index("left_at", **where("left_at IS NOT NULL"))
+    )
     id: Key
     name: Text
     enrolled_at: Instant
@@ -54,3 +67,4 @@ class MemberRow(Row, table=True):
     number: TextOrNone
     status: Text
     version: Whole
+    left_at: InstantOrNone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gridpoints.community.offices import Office, Partner, PartnershipAgreement, Team, TeamMember
 from gridpoints.community.overlays import Cover, Overlay
+from gridpoints.community.people import Guardianship
 from gridpoints.community.stations import Booking, SharedResource, Station
 from gridpoints.community.talents import Skill, Talent
 from gridpoints.storage.sql.tables.base import (
@@ -153,6 +154,18 @@ class SkillRow(Row, table=True):
     id: Key
     member_id: Text
     code: Text
+    status: Text
+    version: Whole
+
+
+class GuardianshipRow(Row, table=True):
+    """See `gridpoints.community.people.Guardianship`."""
+
+    __tablename__ = "gridpoints_guardianship"
+    __table_args__ = kept(Guardianship, index("member_id", "status"))
+    id: Key
+    member_id: Text
+    guardian_id: Text
     status: Text
     version: Whole
 

@@ -136,6 +136,8 @@ def records() -> list[Record]:
             corrections=6,
             warnings=(Step("little_time_between", {"session": "session", "minutes": 5}),),
             evidence=("照片 2 张", "https://example.org/签到表?n=1"),
+            waits_since=MOMENT,
+            moved_at=BEFORE_1970,
             status=ClaimStatus.NO_SHOW,
             version=5,
         ),

@@ -18,7 +18,14 @@ from gridpoints.community.model import (
 )
 from gridpoints.community.offices import Engagement, Office, Partner, PartnershipAgreement, Team, TeamMember
 from gridpoints.community.overlays import Cover, Overlay
-from gridpoints.community.people import CardColour, CheckInStatus, Classification, ColourCard, DualCheckIn
+from gridpoints.community.people import (
+    CardColour,
+    CheckInStatus,
+    Classification,
+    ColourCard,
+    DualCheckIn,
+    Guardianship,
+)
 from gridpoints.community.stations import Booking, BookingStatus, SharedResource, Station
 from gridpoints.community.talents import Skill, Talent
 from gridpoints.community.terms import Term, TermList
@@ -35,7 +42,7 @@ def records(community_id: str) -> list[Record]:
         Grid(LONG_ID, "", "grid.1", GridKind.ENTRANCE, TEXT, Standing.CLOSED, 2_000_000_000),
         Household("h:1", "grid.1", TEXT),
         Household("h:2", LONG_ID, "", Standing.CLOSED, 3),
-        Member("李秀英@1", TEXT, MOMENT, "h:1", "0001", MemberStatus.LEFT, 2_000_000_000),
+        Member("李秀英@1", TEXT, MOMENT, "h:1", "0001", MemberStatus.LEFT, 2_000_000_000, MOMENT),
         Member("nobody", "李", BEFORE_1970),
         Term("care_flag/bed", TermList.CARE_FLAG, "bed", {"zh_Hans": "卧床"}, Standing.CLOSED, 2),
         Overlay("zone", TEXT, "zone"),
@@ -68,6 +75,7 @@ def records(community_id: str) -> list[Record]:
         TeamMember("t1/李", "t1", "李秀英@1", "", date.min, date.max, Tenure.ENDED, 9),
         Talent("nobody", "nobody", hours, TEXT, Standing.CLOSED, 10),
         Skill("nobody/law", "nobody", "law"),
+        Guardianship("nobody/李秀英@1", "nobody", "李秀英@1", Tenure.ENDED, 2),
         Skill("nobody/理发", "nobody", "理发", Tenure.ENDED, 2),
         Station("s1", TEXT, "grid.1"),
         Station("s2", TEXT, LONG_ID, TEXT, hours, {"伞": 10, "x": 0}, Standing.CLOSED, 11),
