@@ -9,7 +9,7 @@ from alembic import op
 
 from gridpoints.storage.sql.migrations import parts
 
-revision = "0022"
+revision = "0020"
 down_revision = "0019"
 
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
