@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.cli.conftest import Run, keys
+from gridpoints.cli.app import build
+from gridpoints.i18n import Language
+from tests.cli.conftest import Run, environment, keys
 
 
 @pytest.fixture
@@ -66,9 +69,13 @@ def test_reserved_handed_over_and_given_back(stocked: Run) -> None:
     keys(captured, "redemption capture")
     refund = ("redemption", "refund", "R1", "--pieces", "pen=1", "--reason", "broken")
     assert "expires" in stocked(*refund, "--lot", "2027-12-31").err  # its points were none of those
-    back = stocked(*refund, "--json").document
+    again = (*refund, "--id", "back")
+    back = stocked(*again, "--json").document
     assert (back["points"], back["pieces"]) == ("1", {"pen": 1})
     keys(back, "redemption refund")
+    for language, said in [("en", "given back"), ("zh_Hans", "退回 1 积分"), ("zh_Hant", "退回 1 積分")]:
+        told = CliRunner().invoke(build(Language.of(language)), again, env=environment())
+        assert told.stdout.endswith(f"{said}\n")  # and nothing of cash, for none was paid
     assert stocked("redemption", "void", "R1").code == 5
     assert "3 × 笔" in stocked("redemption", "explain", "R1").out
     assert "handed over" in stocked("redemption", "list", "B1").out

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +21,7 @@ from gridpoints.errors import (
     NotTheLastStatement,
     SamePerson,
 )
+from gridpoints.ledger.model import Totals
 from gridpoints.redemption.merchants.model import Agreement
 from gridpoints.redemption.statements import settling
 from gridpoints.redemption.statements.model import (
@@ -28,6 +31,7 @@ from gridpoints.redemption.statements.model import (
     cut_off_before,
     payable,
 )
+from gridpoints.storage.ledger_port import LedgerStore
 from gridpoints.testing import ManualClock
 from gridpoints.values import Period
 from tests.racing import race
@@ -208,6 +212,48 @@ def test_two_statements_approved_at_once_pay_out_what_is_there(
     came = race([partial(treasurer.approve_settlement, each.id) for each in statements])
     assert came == {"done": 2}
     assert village.ledger.balance(Account.merchant("shop", "points")).posted == 0
+
+
+def test_an_approval_reads_what_came_since_the_last_statement_alone(
+    village: Community, soap: Offer, rich: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever came between: all that is paid for has left the account, as far as it was there."""
+    room, account, chosen = village.redemption, Account.merchant("shop", "points"), Random(7)
+    read, whole = list[int](), LedgerStore.totals
+
+    def totals(ledger: LedgerStore, account: Account, *, after: int = 0) -> tuple[int, list[Totals]]:
+        read.append(after)
+        return whole(ledger, account, after=after)
+
+    def owed(statement: Settlement) -> int:
+        """From the first entry on: what this one and those that were approved say, less what has left."""
+        paid_for = sum(each.points for each in room.settlements("shop") if each.approved_by)
+        with village.context.begin() as work:
+            work.ledger.fold()
+            _, moved = whole(work.ledger, account)
+        left = -sum(each.amount for each in moved if each.kind in settling.NO_TAKINGS)
+        there = village.ledger.balance(account).posted
+        return max(0, min(there, paid_for + statement.points - left))
+
+    monkeypatch.setattr(LedgerStore, "totals", totals)
+    taken, waiting = list[str](), list[Settlement]()
+    for _ in range(60):
+        match chosen.choice(["redeem", "redeem", "refund", "settle", "approve"]):
+            case "redeem":
+                taken.append(room.redeem(soap.id, rich.id, quantity=chosen.randint(1, 3)).id)
+            case "refund" if taken:
+                room.refund(taken.pop(chosen.randrange(len(taken))), reason="broken")
+            case "settle":
+                with suppress(NothingToSettle):
+                    waiting.append(room.settle("shop"))
+            case "approve" if waiting:
+                statement = waiting.pop(chosen.randrange(len(waiting)))
+                pays, before = owed(statement), village.ledger.balance(account).posted
+                reached = max(each.until_sequence for each in room.settlements("shop"))
+                approve(village, statement)
+                assert before - village.ledger.balance(account).posted == pays
+                assert read.pop() == reached
+    assert len([each for each in room.settlements("shop") if each.approved_by]) > 5
 
 
 def test_a_joint_redemption_is_one(village: Community, soap: Offer) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
-from gridpoints.community.model import Grid, Profile
+from gridpoints.community.model import Grid, Member, Profile
 from gridpoints.errors import (
     ConcurrentChange,
     GridpointsError,
@@ -30,6 +30,7 @@ from gridpoints.ledger.model import Account, Hold, Leg, Posted, Rejected, Transa
 from gridpoints.ledger.verification import verify
 from gridpoints.storage.sql import folding
 from gridpoints.storage.sql.engines import Engines
+from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.schema import VERSION_TABLE
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.storage.sql.tables import AccountRow, metadata, table_of
@@ -376,6 +377,65 @@ def test_one_hold_id_on_different_accounts_at_once(four_units: SqlStore) -> None
     assert verified(four_units).differences == ()
     with four_units.begin("baiyang", write=False) as work:
         assert sum(line.held for line in work.ledger.trial_balance()) == 25
+
+
+def test_what_a_hold_writes_is_sent_before_all_that_follows(four_units: SqlStore) -> None:
+    """It may wait for COMMIT; whoever reads by any way, or undoes it, does not notice."""
+    account = Account.member("li", UNITS[0].code)
+
+    def place(work: SqlWork, id: str) -> None:
+        work.ledger.place(Hold(id, account, 5, START, START + timedelta(days=1), 5), at=START)
+
+    def place_and_fail(id: str) -> None:
+        with four_units.begin("baiyang") as work:
+            place(work, id)
+            raise KeyError
+
+    def held(work: SqlWork) -> int:
+        return work.ledger.balances([account], START)[account].held
+
+    with four_units.begin("baiyang") as work:
+        place(work, "h1")
+        assert held(work) == 5
+        place(work, "h0")
+        assert work.count_by(Unit, "code")  # by SQLAlchemy, not by a statement of ours
+        place(work, "h2")
+        with pytest.raises(KeyError):
+            place_and_fail("h3")
+        place(work, "h4")
+        with pytest.raises(RecordExists):
+            work.add(*UNITS)
+        assert held(work) == 20
+        place(work, "h5")
+    with pytest.raises(KeyError):
+        place_and_fail("h6")
+    with four_units.begin("baiyang", write=False) as work:
+        assert held(work) == 25
+        assert [hold.id for hold in work.ledger.holds_of(account)] == ["h1", "h0", "h2", "h4", "h5"]
+    assert verified(four_units).differences == ()
+
+
+def test_a_connection_plans_its_statements_anew(postgres_url: str) -> None:
+    """Else one that was opened while a table was empty would read it from end to end for ever."""
+    members = [Member(f"m{n}", f"m{n}", START) for n in range(3_000)]
+    with closing(SqlStore(postgres_url)) as store:
+
+        def read() -> int:
+            """How many rows, and entries of indexes, the search for one member has read."""
+            with store.begin("baiyang") as work:
+                work.find(Member, {"id": "m7"}, lock=True)
+                counted = text(
+                    "SELECT pg_stat_get_xact_tuples_returned(oid) FROM pg_class"
+                    " WHERE oid = 'gridpoints_member'::regclass OR oid IN"
+                    " (SELECT indexrelid FROM pg_index WHERE indrelid = 'gridpoints_member'::regclass)"
+                )
+                return sum(work._connection.execute(counted).scalars())
+
+        for _ in range(30):
+            read()
+        with store.begin("baiyang") as work:
+            work.add(*members)
+        assert min(read() for _ in range(70)) < 10
 
 
 def overtaken(answer: object) -> bool:

@@ -20,13 +20,12 @@ from gridpoints.rules.loading import load, read
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.permissions import OPEN_AT_FIRST, Permissions, Right, naming
 from gridpoints.rules.publishing import publish, publishing
-from gridpoints.storage.port import Sought, Work
+from gridpoints.storage.port import Range, Sought, Work
 from gridpoints.values import SYSTEM, Unit
 
 #: Of two that begin on the same day the later published one applies.
 _CALENDAR = ("starts_on", "published_at", "id")
-#: What a `RulesCalendar` is made of.
-PUBLISHED = Sought(PublishedRules, order=_CALENDAR)
+_LATEST_FIRST = tuple(f"-{name}" for name in _CALENDAR)
 
 
 @lru_cache(maxsize=64)
@@ -37,6 +36,11 @@ def _loaded(text: str, id: str, evaluator: Evaluator) -> RuleSet:
 
 def _compiled(published: PublishedRules, evaluator: Evaluator) -> RuleSet:
     return beginning(_loaded(published.text, published.id, evaluator), published.starts_on)
+
+
+def in_force_on(day: date) -> Sought:
+    """What asks for the version of a day alone: see `Rules.of_found`."""
+    return Sought(PublishedRules, {"starts_on": Range(at_most=day)}, order=_LATEST_FIRST, limit=1)
 
 
 def _with_ends(published: Sequence[PublishedRules]) -> Iterator[tuple[PublishedRules, date | None]]:
@@ -68,7 +72,7 @@ class RulesCalendar:
 
     @classmethod
     def of_published(cls, published: Iterable[PublishedRules], evaluator: Evaluator) -> RulesCalendar:
-        """Compile what stands in a store, in the order of `PUBLISHED`, with a context's engine."""
+        """Compile what stands in a store, in the order of the calendar, with a context's engine."""
         return cls(tuple(_compiled(each, evaluator) for each in published))
 
     @_starts.default
@@ -165,7 +169,16 @@ class Rules(Drafts):
 
     def in_force(self, day: date | None = None) -> RuleSet:
         """The rule set of a local day (None: today); raises `NoRulesInForce`."""
-        return self.calendar().on(day or self.context.today())
+        day = day or self.context.today()
+        with self.context.read() as work:
+            [found] = work.find_all(in_force_on(day))
+            return self.of_found(found, day)
+
+    def of_found(self, found: Sequence[PublishedRules], day: date) -> RuleSet:
+        """The rule set of a day from what `in_force_on` asked for; raises `NoRulesInForce`."""
+        if not found:
+            return self.calendar().on(day)  # which refuses, and says when the first one begins
+        return _compiled(found[0], self.context.evaluator)
 
     def permits(self, right: Right) -> bool:
         """Whether the rules of today give a right to whoever acts; before there are any, `OPEN_AT_FIRST`."""

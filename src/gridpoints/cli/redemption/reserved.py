@@ -130,11 +130,12 @@ def _register_till(command: Commands, language: Language) -> None:
             "pieces": dict(back.pieces),
         }
         said = desk.language
-        sentence = said.text(
-            "{points} are given back, and {cash} in cash",
-            points=said.amount(back.points, unit),
-            cash=said.money(back.cash, back.currency or "CNY"),
-        )
+        points = said.amount(back.points, unit)
+        if back.cash:
+            cash = said.money(back.cash, back.currency)
+            sentence = said.text("{points} are given back, and {cash} in cash", points=points, cash=cash)
+        else:
+            sentence = said.text("{points} are given back", points=points)
         desk.out.show(document, sentence)
 
 

@@ -26,8 +26,6 @@ from gridpoints.redemption.statements.settling import NO_TAKINGS, PAYING_OUT, Se
 from gridpoints.storage.port import Work
 from gridpoints.values import Unit, check_text, shown
 
-#: Statements whose points have left the merchant's account.
-_SIGNED = (SettlementStatus.APPROVED, SettlementStatus.PAID, SettlementStatus.RETURNED)
 #: More money than that is a mistake.
 _MOST_MONEY = Decimal(10) ** 12
 
@@ -68,17 +66,21 @@ class Paying(Settling):
     def _to_pay_out(self, work: Work, statement: Settlement) -> int:
         """The points that leave the merchant's account, so that all that is paid for has left it.
 
-        Those of the statement; but what was given back meanwhile is no longer there, and what earlier
-        refunds brought back goes again.
+        That is what is there, but for what nobody has approved: the other statements that wait for it, and
+        what was taken since the last one. So they are those of the statement, less what was given back
+        meanwhile, and with what earlier refunds brought back. The statements before are not read, and no
+        entry of theirs: together they come to all that was taken.
         """
         account = Account.merchant(statement.merchant_id, statement.unit)
-        others = work.find(Settlement, {"merchant_id": statement.merchant_id, "status": _SIGNED})
-        paid_for = statement.points + sum(each.points for each in others)
+        waiting = {"merchant_id": statement.merchant_id, "status": SettlementStatus.DRAWN_UP}
+        drawn_up = work.find(Settlement, waiting)
+        unapproved = sum(each.points for each in drawn_up if each.id != statement.id)
+        last = last_statement(work, statement.merchant_id) or statement
         work.ledger.fold()
-        _, totals = work.ledger.totals(account)
-        left = -sum(t.amount for t in totals if t.kind in NO_TAKINGS)
+        _, totals = work.ledger.totals(account, after=last.until_sequence)
+        unapproved += sum(t.amount for t in totals if t.kind not in NO_TAKINGS)
         there = work.ledger.balances([account], self.context.now())[account].posted
-        return max(0, min(there, paid_for - left))
+        return max(0, min(there, there - unapproved))
 
     def pay_settlement(self, settlement_id: str, *, reference: str) -> Settlement:
         """Note that the money was paid, or paid again, with the bank's reference."""

@@ -34,7 +34,7 @@ from gridpoints.redemption.till.pricing import Paid, Payer, Pricing, pieces_limi
 from gridpoints.redemption.till.redeeming import Redeeming
 from gridpoints.rules.case import Scope
 from gridpoints.rules.model import PublishedRules, RuleSet
-from gridpoints.rules.operations import PUBLISHED, RulesCalendar
+from gridpoints.rules.operations import Rules, in_force_on
 from gridpoints.storage.port import Sought, Work
 from gridpoints.values import Explanation, Step, Unit
 
@@ -102,14 +102,14 @@ class Reserving(Redeeming, Offering):
     ) -> Redemption:
         if self._acts_for_a_merchant:
             self._must_not_try_too_often(work)
+        today = self.context.today()
         # People first, then offers, limits, accounts: everybody locks in this order.
-        people, published, offers = _locked(work, asked)
+        people, published, offers = _locked(work, asked, in_force_on(today))
         if not new and (standing := work.find(Redemption, {"id": id})):
             if standing[0].request != asked.fingerprint():
                 raise RedemptionConflict(redemption=id)
             return standing[0]
-        today = self.context.today()
-        rules = RulesCalendar.of_published(published, self.context.evaluator).on(today).on(today)
+        rules = Rules(self.context).of_found(published, today).on(today)
         self._must_be_let(rules, people[0])
         offers = _in_basket(asked, offers)
         merits = asked.merits or self._merits(work, rules, people[0], offers)
@@ -202,8 +202,8 @@ class _Reservation:
         )
         if counted := redemption.counted():
             self.work.set_usage({key: self._used[key] + used for key, used in counted.items()})
-        self._hold(redemption)
         self.room.context.write(self.work, [redemption], taken)
+        self._hold(redemption)
         return redemption
 
     # --- limits and the rules -----------------------------------------------------------------
@@ -318,15 +318,17 @@ class _Reservation:
         return (*steps, *paid.explanation)
 
 
-def _locked(work: Work, asked: Asked) -> tuple[list[Member], list[PublishedRules], list[Offer]]:
+def _locked(
+    work: Work, asked: Asked, in_force: Sought
+) -> tuple[list[Member], list[PublishedRules], list[Offer]]:
     """Who redeems and what, locked in this order, and the rules; one question where one person pays."""
     goods = Sought(Offer, {"id": list(asked.basket)}, lock=True)
     if asked.shares is not None or asked.pooled:
         people = _lock_household(work, asked)
-        published, offers = work.find_all(PUBLISHED, goods)
+        published, offers = work.find_all(in_force, goods)
     else:
         payer = Sought(Member, {"id": asked.member_id}, lock=True)
-        people, published, offers = work.find_all(payer, PUBLISHED, goods)
+        people, published, offers = work.find_all(payer, in_force, goods)
         if not people:
             raise RecordUnknown(kind="member", id=asked.member_id)
     return people, published, offers

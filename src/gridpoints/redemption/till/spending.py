@@ -95,7 +95,7 @@ class Spending(Acting):
 
     def _todays_rules(self) -> RuleSet:
         today = self.context.today()
-        return Rules(self.context).calendar().on(today).on(today)
+        return Rules(self.context).in_force(today).on(today)
 
     def _must_be_served(self, work: Work, redemption: Redemption, scope: KeyScope) -> None:
         """Refuse who hands out, calls off or gives back what is neither theirs nor for them to see to."""

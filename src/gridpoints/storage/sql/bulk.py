@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from gridpoints.storage.sql.prepared import driver_of, translated
+from gridpoints.storage.sql.prepared import driver_of, executed, give_back, in_words_of, translated
 from gridpoints.storage.sql.types import all_same, array_literal, array_of_texts, copied, quoted
 
 COMMUNITY = "community_id"
@@ -51,6 +51,8 @@ ROWS_AT_ONCE = (500, 50, 10, 1)
 _BINDS_ONCE = not (3, 12) <= sys.version_info < (3, 12, 4)
 #: Answers how many rows were written; in a `pipeline`, only after its end.
 Count = Callable[[], int]
+#: A statement, and the names of its parameters in their order.
+_Compiled = tuple[str, Sequence[str]]
 
 
 class Bulk:
@@ -77,10 +79,10 @@ class Bulk:
         self._inserts = isinstance(each, sqlite.Insert)
         self._parameters: Sequence[str] = compiled.positiontup or ()
         self._one, self._sets = one, list(sets)
-        self._one_sql: str | None = None
+        self._one_sql: _Compiled | None = None
         self._several_sql: dict[tuple[tuple[int, ...], int], str] = {}
         self._arrays = arrays
-        self._arrays_sql: str | None = None
+        self._arrays_sql: _Compiled | None = None
         self._binds: dict[tuple[str, str], Callable[[Any], Any] | None] = {}
 
     def run(self, connection: Connection, community: str, values: Columns) -> Count:
@@ -89,29 +91,32 @@ class Bulk:
         if not size:
             return _none
         dialect = connection.dialect
-        driver: Any = driver_of(connection)
         arguments: dict[str, Any]
         if dialect.name == "sqlite":
             columns = [
                 [community] * size if name == COMMUNITY else self._bound(dialect, name, values[name])
                 for name in self._parameters
             ]
-            return self._run_sqlite(driver, connection, columns)
+            return self._run_sqlite(driver_of(connection), connection, columns)
         if size == 1:
-            sql = self._one_sql = self._one_sql or str(
-                self._one.compile(dialect=dialect, column_keys=self._sets)
-            )
+            sql, order = self._one_sql = self._one_sql or _compiled(self._one, dialect, self._sets)
             arguments = {name: self._bound(dialect, name, values[name])[0] for name in self._types}
             arguments[COMMUNITY] = community
         else:
-            sql = self._arrays_sql = self._arrays_sql or str(self._arrays.compile(dialect=dialect))
+            sql, order = self._arrays_sql = self._arrays_sql or _compiled(self._arrays, dialect)
             arguments = {
                 _array(name): _literal(self._bound(dialect, name, values[name])) for name in self._types
             }
             arguments["community"] = community
         with translated(connection, sql):
-            cursor = driver.execute(sql, arguments)
-        return lambda: int(cursor.rowcount)
+            cursor = executed(connection, sql, [arguments[name] for name in order])
+
+        def count() -> int:
+            written = int(cursor.rowcount)
+            give_back(connection, sql, cursor)
+            return written
+
+        return count
 
     def run_bound(self, connection: Connection, community: str, columns: Sequence[Sequence[Any]]) -> Count:
         """Insert rows with these columns, in the order of the table's, and bound as they are.
@@ -213,6 +218,11 @@ def _none() -> int:
 
 def _row_of(columns: Sequence[str]) -> str:
     return f"({', '.join(repeat('?', len(columns)))})"
+
+
+def _compiled(statement: ClauseElement, dialect: Dialect, sets: Sequence[str] | None = None) -> _Compiled:
+    compiled = statement.compile(dialect=in_words_of(dialect), column_keys=sets)
+    return str(compiled), compiled.positiontup or ()  # type: ignore[attr-defined]
 
 
 def _literal(values: Sequence[Any]) -> Any:

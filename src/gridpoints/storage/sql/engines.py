@@ -18,7 +18,14 @@ from sqlalchemy.pool import QueuePool
 
 from gridpoints.errors import MissingDriver, UnknownStore
 from gridpoints.exact_json import canonical
-from gridpoints.storage.sql.prepared import driver_of, translated
+from gridpoints.storage.sql.prepared import (
+    driver_of,
+    forget_last,
+    puts_off,
+    run,
+    send_last,
+    translated,
+)
 from gridpoints.storage.sql.refusals import shown
 from gridpoints.storage.sql.turns import Turns
 
@@ -32,6 +39,11 @@ CONNECTIONS, KEPT = 32, 4
 #: posts needs more than 200 MB of memory; a log of a quarter is brought over for each batch of a long file.
 _CACHE, _LOG = 32_768, 32_768
 
+#: How often a connection was taken when it plans its statements anew. PostgreSQL plans each of them once for
+#: all; in a new store for tables that are empty, where to read an index from end to end seems no worse than
+#: to look a key up. Its statistics would tell it so only minutes later.
+_TAKEN, _ANEW_AT = "gridpoints_taken", frozenset(4**n for n in range(3, 9))
+
 _KNOWN = ("memory://", "sqlite:///", "postgresql://")
 
 
@@ -39,12 +51,14 @@ class Kept:
     """An `Engine` with connections that it keeps: for a short unit of work, a pool is half of the time.
 
     `begin` is what the driver must be told for a transaction to begin; None: it begins one by itself.
+    A connection that does more and more plans its statements `anew` now and then, by this statement.
     """
 
-    def __init__(self, engine: Engine, most: int, begin: str | None = None) -> None:
+    def __init__(self, engine: Engine, most: int, begin: str | None = None, anew: str | None = None) -> None:
         self._engine = engine
         self._most = most
         self._begin = begin
+        self._anew = anew
         self._idle: list[Connection] = []
         self.dialect = engine.dialect
 
@@ -65,15 +79,24 @@ class Kept:
             except BaseException as error:
                 self.roll_back(connection, error)
                 raise
+        if self._anew is not None:
+            taken = connection.info[_TAKEN] = connection.info.get(_TAKEN, 0) + 1
+            if taken in _ANEW_AT:
+                run(connection, self._anew)
         return connection
 
     def commit(self, connection: Connection) -> None:
         """Commit its transaction, and keep it for the next one."""
         if connection.get_transaction() is not None:  # SQLAlchemy ends what it began
+            if puts_off(connection):
+                send_last(connection)
             connection.commit()
         else:
             with translated(connection, "COMMIT"):
-                driver_of(connection).commit()
+                if puts_off(connection):
+                    send_last(connection, commit=True)
+                else:
+                    driver_of(connection).commit()
         if len(self._idle) < self._most:
             self._idle.append(connection)
         else:
@@ -82,6 +105,8 @@ class Kept:
     def roll_back(self, connection: Connection, error: BaseException | None) -> None:
         """Undo its transaction, which failed."""
         try:
+            if not connection.invalidated:
+                forget_last(connection)
             if connection.get_transaction() is None:
                 connection.begin()  # for SQLAlchemy to roll it back: it knows when a server has gone
             connection.rollback()
@@ -250,5 +275,11 @@ def _postgresql(url: URL) -> Engines:
         use_native_hstore=False,
         connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
     )
+    event.listen(writing, "before_cursor_execute", _send_what_was_put_off)
     reading = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(url, Kept(writing, KEPT), reading, nullcontext())
+    return Engines(url, Kept(writing, KEPT, anew="DISCARD PLANS"), reading, nullcontext())
+
+
+def _send_what_was_put_off(connection: Connection, *_: object) -> None:
+    if puts_off(connection):
+        send_last(connection)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, union_all, update
+from sqlalchemy import ColumnElement, bindparam, literal_column, select, union_all, update
 from sqlalchemy.dialects import postgresql
 
 from gridpoints.errors import ConcurrentChange
@@ -28,7 +28,7 @@ from gridpoints.storage.ledger_port import LedgerStore
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.folding import account_values
 from gridpoints.storage.sql.locking import SqlLocking
-from gridpoints.storage.sql.prepared import Prepared, pipeline
+from gridpoints.storage.sql.prepared import Prepared, pipeline, put_off
 from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
     HERE,
@@ -70,10 +70,10 @@ _kept = _keep_one_hold.on_conflict_do_update(
     where=holds.c.account_id == _keep_one_hold.excluded.account_id,
 )
 _one: ColumnElement[Any] = literal_column("1").label("one")
-#: The same for what a hold is placed, captured or released by; answers how much of the two was written.
+#: The same for what a hold is placed, captured or released by; divides by zero if not both were written.
 _RECORD_MOVE_AND_KEEP = Prepared(
     select(
-        select(func.count())
+        select(literal_column("1 / (count(*) / 2)"))
         .select_from(
             union_all(
                 select(_record_one.returning(_one).cte("recorded")), select(_kept.returning(_one).cte("kept"))
@@ -104,7 +104,8 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             written = self._record_and_move(lines[0], strict[0]) == 1
         elif one and len(locked.changed_holds) == 1 and self.others_write:
             [id] = locked.changed_holds
-            written = self._record_move_and_keep(lines[0], strict[0], locked.holds[id])
+            self._record_move_and_keep(lines[0], strict[0], locked.holds[id])
+            written = True
         else:
             written = self._write_all(locked, strict)
         if not written:
@@ -162,15 +163,15 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             return self.record([line])()
         return _RECORD_AND_MOVE.run(self.connection, **values, **_line_values(line))
 
-    def _record_move_and_keep(self, line: Line, state: AccountState, hold: Hold) -> bool:
-        [(written,)] = self.rows(
-            _RECORD_MOVE_AND_KEEP,
-            account_id=state.account.key,
-            **{f"account_{name}": value for name, value in zip(_FIGURES, _figures(state), strict=True)},
+    def _record_move_and_keep(self, line: Line, state: AccountState, hold: Hold) -> None:
+        values: dict[str, Any] = {
+            "account_id": state.account.key,
+            **dict(zip(_MOVED, _figures(state), strict=True)),
             **_line_values(line),
             **{f"hold_{name}": value for name, [value] in hold_values([hold]).items()},
-        )
-        return bool(written == 2)
+        }
+        overtaken = ConcurrentChange(kind="transaction", id=line.id)
+        put_off(self.connection, lambda: self.start(_RECORD_MOVE_AND_KEEP, **values), overtaken)
 
     def _keep_lots(self, locked: Locked) -> None:
         changed = sorted(locked.changed_lots)

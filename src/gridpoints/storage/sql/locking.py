@@ -160,13 +160,14 @@ class SqlLocking(SqlFolding):
         strict, hot = dict[str, Account](), dict[str, Account]()
         for key, account in touched.items():
             (strict if account.kind.strict else hot)[key] = account
-        self._lock(strict, wanted.ids, at, locked)
+        found = self._lock(strict, wanted, at, locked)
         self._alone = frozenset()
         if hot:
             self._add_hot(hot, wanted.alone, locked)
         at_stake = [key for key, state in locked.accounts.items() if state.held]
         if wanted.holds:
-            found = self.rows(_NAMED_AND_OVERDUE_HOLDS, ids=wanted.holds, account_ids=at_stake, at=at)
+            if found is None:
+                found = self.rows(_NAMED_AND_OVERDUE_HOLDS, ids=wanted.holds, account_ids=at_stake, at=at)
         elif at_stake:
             found = self.rows(_OVERDUE_HOLDS, account_ids=at_stake, at=at)
         else:
@@ -232,12 +233,14 @@ class SqlLocking(SqlFolding):
         return locked
 
     def _lock(
-        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
-    ) -> None:
+        self, strict: Mapping[str, Account], wanted: Wanted, at: datetime, locked: Locked
+    ) -> list[Any] | None:
+        """Lock accounts, and read what stands under the ids; answers the holds, if they came with it."""
+        ids, holds = wanted.ids, None
         if not self.others_write:
             locked.accounts = self._lock_alone(strict, ids, locked)
         elif strict and len(ids) <= 1:
-            locked.accounts = self._lock_for_one(strict, ids, at, locked)
+            locked.accounts, holds = self._lock_for_one(strict, wanted, at, locked)
         else:
             with pipeline(self.connection):  # what is known is read behind the locks
                 states = self._states(strict)
@@ -247,11 +250,13 @@ class SqlLocking(SqlFolding):
         self._opened = frozenset()
         if len(locked.accounts) < len(strict):
             self._open_missing(strict, ids, at, locked)
+            holds = None  # whoever opened one of them at this moment may have placed some
         if dated := {key: state for key, state in locked.accounts.items() if _UNREAD in state.dated}:
             for state in dated.values():
                 state.dated = {}
             for key, expires_at, remaining in self.rows(_LOTS, ids=dated):
                 dated[key].dated[expires_at] = remaining
+        return holds
 
     def _open_missing(
         self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
@@ -285,17 +290,26 @@ class SqlLocking(SqlFolding):
         return taken | _states_in(rows, strict)
 
     def _lock_for_one(
-        self, strict: Mapping[str, Account], ids: Collection[str], at: datetime, locked: Locked
-    ) -> dict[str, AccountState]:
+        self, strict: Mapping[str, Account], wanted: Wanted, at: datetime, locked: Locked
+    ) -> tuple[dict[str, AccountState], list[Any] | None]:
         """Lock accounts for one transaction (or none), and read what stands under its id, if anything does.
 
-        What stands is seen as it was before this waited for a lock: `write` finds what came meanwhile.
+        What stands is seen as it was before this waited for a lock: `write` finds what came meanwhile. Holds
+        that are wanted are read behind the locks.
         """
-        id = next(iter(ids), "")
-        rows = self.rows(_LOCK_FOR_ONE, ids=strict, id=id, now=instant_text(at))
+        values = {"ids": strict, "id": next(iter(wanted.ids), ""), "now": instant_text(at)}
+        if wanted.holds:
+            with pipeline(self.connection):
+                fetch = self.start(_LOCK_FOR_ONE, **values)
+                fetch_holds = self.start(
+                    _NAMED_AND_OVERDUE_HOLDS, ids=wanted.holds, account_ids=strict, at=at
+                )
+            rows, holds = fetch(), fetch_holds()
+        else:
+            rows, holds = self.rows(_LOCK_FOR_ONE, **values), None
         if not rows or rows[0][-1]:
-            self._known(ids, at, locked)()
-        return _states_in(rows, strict)
+            self._known(wanted.ids, at, locked)()
+        return _states_in(rows, strict), holds
 
     def _states(self, named: Mapping[str, Account]) -> Callable[[], dict[str, AccountState]]:
         if not named:

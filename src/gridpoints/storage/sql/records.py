@@ -32,7 +32,7 @@ from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.kept import KEPT, Kept, conditions, form, ordering, parameters
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
-from gridpoints.storage.sql.prepared import Prepared, pipeline
+from gridpoints.storage.sql.prepared import DIVISION_BY_ZERO, Prepared, pipeline
 from gridpoints.storage.sql.reading import HERE, IDS
 from gridpoints.storage.sql.savepoints import piped_savepoint
 from gridpoints.storage.sql.types import Whole, among
@@ -50,9 +50,6 @@ _used = select(_usage.c.id, _usage.c.used).where(_usage.c.community_id == HERE, 
 _USAGE = Prepared(_used)
 _LOCK_USAGE = Prepared(_used.order_by(_usage.c.id).with_for_update(key_share=True))
 _SET_USAGE = bulk.upsert(_usage, ["used"])
-
-#: What a statement that replaces a record fails with, on PostgreSQL, where it replaced nothing.
-_DIVISION_BY_ZERO = "22012"
 
 
 class _Stale(Exception):
@@ -94,19 +91,22 @@ class SqlWork:
         replacing = _grouped(changed, lambda pair: type(pair[0]))
         kinds = sorted(adding, key=KINDS.index)
         numbers = self.outbox.numbers(len(adding[Change])) if Change in adding else ()
+        sent: list[Callable[[], Any]] = []
         try:
             with piped_savepoint(self._connection):
                 for kind, pairs in replacing.items():
-                    self._replace(KEPT[kind], pairs)
+                    sent += self._replace(KEPT[kind], pairs)
                 for kind in kinds:
                     values: bulk.Columns = KEPT[kind].values(adding[kind])
                     if kind is Change:
                         values = {**values, "number": numbers}
-                    KEPT[kind].insert.run(self._connection, self._community, values)
+                    sent.append(KEPT[kind].insert.run(self._connection, self._community, values))
+            for answer in sent:  # which says nothing new, but its cursor is for the next one
+                answer()
         except _Stale:
             raise next(self._stale(replacing)) from None
         except exc.DataError as error:
-            if getattr(error.orig, "sqlstate", None) != _DIVISION_BY_ZERO:
+            if getattr(error.orig, "sqlstate", None) != DIVISION_BY_ZERO:
                 raise
             raise next(self._stale(replacing)) from None
         except exc.IntegrityError as error:
@@ -117,7 +117,9 @@ class SqlWork:
             )
             raise next(refusals, error) from error
 
-    def _replace(self, kept: Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> None:
+    def _replace(
+        self, kept: Kept[Any], pairs: Sequence[tuple[Record, Record]]
+    ) -> Iterator[Callable[[], Any]]:
         """Refuse, at the latest where the pipeline ends, an old record that stands there no more.
 
         What is the same object in both was not changed, and is not written.
@@ -135,7 +137,7 @@ class SqlWork:
                 "old_version": cast(Stateful, old).version,
             }
             if others_write:
-                statements.or_fail.start(self._connection, **arguments)
+                yield statements.or_fail.start(self._connection, **arguments)
             elif not statements.replace.run(self._connection, **arguments):
                 raise _Stale
 

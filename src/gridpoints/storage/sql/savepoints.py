@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from gridpoints.storage.sql.prepared import forget, pipeline, run
+from gridpoints.storage.sql.prepared import forget, forget_last, pipeline, run
 
 #: One name for all: the innermost savepoint of a name is the one that is meant.
 _NAME = "gridpoints_inner"
@@ -49,5 +49,6 @@ def piped_savepoint(connection: Connection) -> Iterator[None]:
 
 
 def _undo(connection: Connection) -> None:
+    forget_last(connection)  # it was put off inside the block: to set the savepoint, all before was sent
     run(connection, _UNDO)
     run(connection, _RELEASE)
