@@ -17,6 +17,7 @@ from gridpoints.testing import ManualClock
 from gridpoints.values import Interval
 from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move
 from tests.ledger.test_races import RULES
+from tests.ledger.told import TOLD, TOLD_OF_CALLS
 
 NAIVE = ManualClock().now().replace(tzinfo=None)
 HALF_A_CHARACTER = "\ud83d"
@@ -83,13 +84,18 @@ TRANSACTIONS: dict[str, Transaction] = {
 }
 
 
+def told(error: GridpointsError) -> tuple[str, dict[str, Any]]:
+    str(error).encode()
+    return error.code, dict(error.fields)
+
+
 @pytest.mark.parametrize("name", TRANSACTIONS)
 def test_an_unusable_transaction_is_told_and_in_nobodys_way(village: Community, name: str) -> None:
     lines = village.ledger.verify()
     good = issue("good", ZHAO, 1)
     before, outcome, after = village.ledger.post([good, TRANSACTIONS[name], issue("better", ZHAO, 1)])
     assert isinstance(outcome, Rejected)
-    str(outcome.error).encode()
+    assert told(outcome.error) == TOLD[name]
     assert isinstance(before, Posted)
     assert isinstance(after, Posted)
     assert village.ledger.balance(LI).posted == 100
@@ -111,8 +117,8 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "a capture from nothing": lambda v: v.ledger.capture("nothing", 1, to=SHOP),
     "an unknown reversal": lambda v: v.ledger.reverse("nothing"),
     "half a character": lambda v: v.ledger.reverse(HALF_A_CHARACTER),
-    "more than there was": lambda v: v.ledger.reverse("award", 101),
-    "a negative part": lambda v: v.ledger.reverse("award", -1),
+    "more than there was": lambda v: v.ledger.reverse("award", 101, id="back"),
+    "a negative part": lambda v: v.ledger.reverse("award", -1, id="back"),
     "days before now": lambda v: v.ledger.reverse("award", extend_days=-1),
     "a floor above the balance": lambda v: v.ledger.set_floor(LI, 101, reason="x"),
     "a floor without a reason": lambda v: v.ledger.set_floor(LI, -1, reason=" "),
@@ -133,8 +139,8 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "less than nothing captured": lambda v: v.ledger.capture("h", -1, to=SHOP),
     "a part as a float": lambda v: v.ledger.reverse("award", 1.5),  # type: ignore[arg-type]
     "a part as a text": lambda v: v.ledger.reverse("award", "1"),  # type: ignore[arg-type]
-    "a part of no legs": lambda v: v.ledger.reverse("award", []),
-    "legs of others": lambda v: v.ledger.reverse("award", legs((ZHAO, -1), (SHOP, 1))),
+    "a part of no legs": lambda v: v.ledger.reverse("award", [], id="back"),
+    "legs of others": lambda v: v.ledger.reverse("award", legs((ZHAO, -1), (SHOP, 1)), id="back"),
     "reversed under its own id": lambda v: v.ledger.reverse("award", id="award"),
     "a line that moves nothing": lambda v: v.ledger.reverse("hold h"),
     "entries after less than none": lambda v: v.ledger.statement(LI, after=-1),
@@ -180,7 +186,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
 def test_an_unusable_call_is_told_and_writes_nothing(village: Community, name: str) -> None:
     with pytest.raises(GridpointsError) as refusal:
         CALLS[name](village)
-    str(refusal.value).encode()
+    assert told(refusal.value) == TOLD_OF_CALLS[name]
     assert village.ledger.balance(LI).posted == 100
     assert village.ledger.balance(LI).held == 0
     assert village.ledger.verify().ok
