@@ -60,6 +60,11 @@ TRANSACTIONS: dict[str, Transaction] = {
     "10 MB": issue("t", LI, 1, metadata={"x": "y" * 10_000_000}),
     "NUL": issue("t", LI, 1, reason="a\0b"),
     "half a character": issue("t", LI, 1, metadata={"x": HALF_A_CHARACTER}),
+    "NUL in metadata": issue("t", LI, 1, metadata={"x": "a\0b"}),
+    "NUL in a key of metadata": issue("t", LI, 1, metadata={"a\0b": "x"}),
+    "a key of metadata that is no text": issue("t", LI, 1, metadata={5: "x"}),
+    "a float in metadata": issue("t", LI, 1, metadata={"x": [0.5]}),
+    "a Chinese text that cannot be kept": issue("t", LI, 1, metadata={"x": "说明\0"}),
     "a quote in an id": issue('t"', LI, 1),
     "a backslash in an account": issue("t", Account.member('li\\"', "points"), 1),
     "the id of a hold's line": issue("hold h1", LI, 1),
@@ -129,6 +134,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "no entries": lambda v: v.ledger.statement(LI, limit=0),
     "too many entries": lambda v: v.ledger.statement(LI, limit=10_001),
     "naive entries": lambda v: v.ledger.statement(LI, since=NAIVE),
+    "entries until a naive instant": lambda v: v.ledger.statement(LI, until=NAIVE),
     "a naive balance": lambda v: v.ledger.balance(LI, NAIVE),
     "an unknown transaction": lambda v: v.ledger.transaction("nothing"),
     "a proof of nothing": lambda v: v.ledger.prove("nothing"),
@@ -151,6 +157,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "half a key": lambda v: v.ledger.statement(LI, metadata={HALF_A_CHARACTER: "a"}),
     "half another account": lambda v: v.ledger.statement(LI, other=Account.member("\0", "points")),
     "seals after 2^63": lambda v: v.ledger.seals(after=2**63),
+    "too many seals": lambda v: v.ledger.seals(limit=10_001),
     "flows of half a unit": lambda v: v.ledger.flows(HALF_A_CHARACTER),
     "months of no unit": lambda v: v.ledger.months("\0", date(2026, 1, 1), 1),
     "no months": lambda v: v.ledger.months("points", date(2026, 1, 1), 0),
@@ -168,7 +175,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "a hold on a text": lambda v: v.ledger.hold("li", 1, expires_at=LAST_HOURS),  # type: ignore[arg-type]
     "a hold of many digits": lambda v: v.ledger.hold(LI, 10**5_000, expires_at=LAST_HOURS),
     "a text that is posted": lambda v: v.ledger.post(["award"]),  # type: ignore[list-item]
-    "no legs at all": lambda v: v.ledger.post([Transaction("t", None)]),  # type: ignore[arg-type]
+    "no legs at all": lambda v: v.ledger.post([Transaction("t", 5)]),  # type: ignore[arg-type]
     "a part of texts": lambda v: v.ledger.reverse("award", ["x"]),  # type: ignore[list-item]
     "a month before all years": lambda v: v.ledger.months("points", date(9999, 12, 1), 1),
     "months beyond all years": lambda v: v.ledger.months("points", date(9990, 1, 1), 1_200),
@@ -176,6 +183,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "flows of nothing": lambda v: v.ledger.flows(None),  # type: ignore[arg-type]
     "flows within a text": lambda v: v.ledger.flows("points", "2026"),  # type: ignore[arg-type]
     "turnover within naive days": lambda v: v.ledger.turnover(Interval(NAIVE, NAIVE + DAY)),
+    "flows until after all years": lambda v: v.ledger.flows("points", Interval(FIRST, LAST_HOURS)),
     "an export as XML": lambda v: v.ledger.export(io.StringIO(), format="xml"),
     "an import of XML": lambda v: v.ledger.restore(io.StringIO(), format="xml"),
     "a batch of none": lambda v: list(v.ledger.post_each([], batch=0)),
