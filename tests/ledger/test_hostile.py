@@ -120,6 +120,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "half a character of an account": lambda v: v.ledger.balance(Account.member(HALF_A_CHARACTER, "points")),
     "half an account's statement": lambda v: v.ledger.statement(Account.member(HALF_A_CHARACTER, "points")),
     "a capture from nothing": lambda v: v.ledger.capture("nothing", 1, to=SHOP),
+    "half a character captured": lambda v: v.ledger.capture(HALF_A_CHARACTER, 1, to=SHOP),
     "an unknown reversal": lambda v: v.ledger.reverse("nothing"),
     "half a character": lambda v: v.ledger.reverse(HALF_A_CHARACTER),
     "more than there was": lambda v: v.ledger.reverse("award", 101, id="back"),

@@ -130,6 +130,7 @@ TOLD_OF_CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         {"field": "account", "value": "points/member/\ufffd", "longest": 360},
     ),
     "a capture from nothing": ("record_unknown", {"kind": "hold", "id": "nothing"}),
+    "half a character captured": ("bad_identifier", {"field": "hold", "value": "\ufffd", "longest": 120}),
     "an unknown reversal": ("record_unknown", {"kind": "transaction", "id": "nothing"}),
     "half a character": ("bad_identifier", {"field": "transaction", "value": "\ufffd", "longest": 360}),
     "more than there was": (

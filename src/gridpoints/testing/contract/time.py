@@ -268,7 +268,7 @@ class TimeContract(StoreContract):
     def test_a_page_has_a_hundred_entries(self, clerk: Clerk) -> None:
         clerk.post(*(issue(f"t{n}", LI, 1) for n in range(101)))
         page = clerk.ledger.statement(LI)
-        assert (len(page.entries), page.next) == (100, 100)
+        assert (page.account, len(page.entries), page.next) == (LI, 100, 100)
         rest = clerk.ledger.statement(LI, after=100)
         assert ([entry.transaction for entry in rest.entries], rest.next) == (["t100"], None)
 
