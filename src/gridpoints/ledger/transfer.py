@@ -136,7 +136,7 @@ def _read_csv(file: TextIO) -> Iterator[tuple[int, Record]]:
             fields = {name: _from_cell(name, row.get(name)) for name in names}
             yield reader.line_num, (record or "", fields)
     except (csv.Error, ValueError) as error:
-        raise LedgerFileUnusable(line=reader.line_num, problem=str(error)[:100]) from None
+        raise LedgerFileUnusable(line=reader.reader.line_num, problem=str(error)[:100]) from None
 
 
 def _from_cell(name: str, cell: str | None) -> Any:

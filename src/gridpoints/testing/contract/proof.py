@@ -157,7 +157,7 @@ class ProofContract(StoreContract):
         clerk.ledger.seal(key)
         for id in made:
             receipt = Receipt.from_json(clerk.ledger.prove(id).to_json())
-            assert receipt.line.id == id
+            assert (receipt.line.id, receipt.consistency) == (id, None)
             assert receipts.verify(receipt, key.public).size == len(made)
             forged = attrs.evolve(receipt, line=receipt.line._replace(reason="forged"))
             with pytest.raises(LineForged):
