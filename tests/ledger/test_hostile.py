@@ -134,6 +134,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "a naive period": lambda v: v.ledger.close_period(NAIVE),
     "no entries": lambda v: v.ledger.statement(LI, limit=0),
     "too many entries": lambda v: v.ledger.statement(LI, limit=10_001),
+    "an expiry until a naive instant": lambda v: v.ledger.expire(NAIVE),
     "naive entries": lambda v: v.ledger.statement(LI, since=NAIVE),
     "entries until a naive instant": lambda v: v.ledger.statement(LI, until=NAIVE),
     "a naive balance": lambda v: v.ledger.balance(LI, NAIVE),

@@ -165,6 +165,7 @@ TOLD_OF_CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a naive period": ("naive_instant", {"field": "until", "value": "2026-03-02T01:00:00"}),
     "no entries": ("not_whole_number", {"field": "limit", "value": "0", "least": 1, "most": 10000}),
     "too many entries": ("not_whole_number", {"field": "limit", "value": "10001", "least": 1, "most": 10000}),
+    "an expiry until a naive instant": ("naive_instant", {"field": "until", "value": "2026-03-02T01:00:00"}),
     "naive entries": ("naive_instant", {"field": "since", "value": "2026-03-02T01:00:00"}),
     "entries until a naive instant": ("naive_instant", {"field": "until", "value": "2026-03-02T01:00:00"}),
     "a naive balance": ("naive_instant", {"field": "at", "value": "2026-03-02T01:00:00"}),
