@@ -143,6 +143,8 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "a proof before the seal": lambda v: v.ledger.prove("award"),
     "a hold until some day": lambda v: v.ledger.hold(LI, 1, expires_at="2026"),  # type: ignore[arg-type]
     "a hold for a number": lambda v: v.ledger.hold(LI, 1, expires_at=LAST_HOURS, reason=5),  # type: ignore[arg-type]
+    "a hold for no reason": lambda v: v.ledger.hold(LI, 1, expires_at=LAST, reason=5),  # type: ignore[arg-type]
+    "a period for no reason": lambda v: v.ledger.close_period(FIRST, reason=5),  # type: ignore[arg-type]
     "a text of points": lambda v: v.ledger.capture("h", "1", to=SHOP),  # type: ignore[arg-type]
     "less than nothing captured": lambda v: v.ledger.capture("h", -1, to=SHOP),
     "a part as a float": lambda v: v.ledger.reverse("award", 1.5),  # type: ignore[arg-type]

@@ -174,6 +174,8 @@ TOLD_OF_CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a proof before the seal": ("not_sealed_yet", {"transaction": "award"}),
     "a hold until some day": ("naive_instant", {"field": "expires_at", "value": "2026"}),
     "a hold for a number": ("naive_instant", {"field": "expires_at", "value": "9999-12-31T23:00:00-14:00"}),
+    "a hold for no reason": ("bad_text", {"field": "reason"}),
+    "a period for no reason": ("bad_text", {"field": "reason"}),
     "a text of points": (
         "not_whole_number",
         {"field": "amount", "value": "1", "least": 1, "most": 999999999999},

@@ -223,7 +223,7 @@ def _opposite(original: Original, part: int | Sequence[Leg] | None) -> tuple[Leg
         left = left or {Account.parse(key): amount for key, amount in original.net.items()}
         return tuple(Leg(account, -amount) for account, amount in left.items() if amount)
     accounts = [Account.parse(key) for key, amount in original.net.items() if amount]
-    if len(accounts) != 2 or accounts[0].unit != accounts[1].unit:
+    if len(accounts) != 2:
         raise ReversalUnclear(transaction=original.line.id)
     amount = check_whole("amount", part, most=MOST_AMOUNT)  # type: ignore[arg-type]  # says what is wrong
     return tuple(Leg(account, -amount if original.net[account.key] > 0 else amount) for account in accounts)

@@ -93,6 +93,11 @@ class ReversalsContract(StoreContract):
                 shop.ledger.reverse("deal", part)
         shop.must_verify()
 
+    def test_a_part_may_be_the_only_point(self, shop: Clerk) -> None:
+        shop.post(move("sweet", LI, SHOP, 1))
+        shop.ledger.reverse("sweet", 1)
+        assert (shop.balance(LI).posted, shop.balance(SHOP).posted) == (70, 30)
+
     def test_takes_back_an_award(self, shop: Clerk) -> None:
         shop.ledger.reverse("award", 70)
         assert (shop.balance(LI).posted, shop.balance(ISSUANCE).posted) == (0, -30)
@@ -116,8 +121,9 @@ class ReversalsContract(StoreContract):
             Leg(LI_HOURS, 5),
         )
         shop.post(Transaction("many", legs))
-        with pytest.raises(ReversalUnclear):
+        with pytest.raises(ReversalUnclear) as unclear:
             shop.ledger.reverse("many", 10)
+        assert unclear.value.fields == {"transaction": "many"}
         shop.ledger.reverse("many", [Leg(LI, 9), Leg(SHOP, -9)])
         with pytest.raises(ReversalExceeds):
             shop.ledger.reverse("many", [Leg(LI, 10), Leg(SHOP, -10)])
