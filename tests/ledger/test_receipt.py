@@ -311,8 +311,14 @@ def _plain(text: str) -> str:
     ids=lambda text: f"{_plain(str(text[:12]))} {len(text)}",
 )
 def test_what_is_no_receipt_is_refused(text: str | bytes) -> None:
-    with pytest.raises(ReceiptUnusable):
+    with pytest.raises(ReceiptUnusable) as error:
         Receipt.from_json(text)
+    assert error.value.part == ("version" if text in ("{}", '{"version": NaN}') else "JSON")
+
+
+@pytest.mark.parametrize("number", [1, 2**63 - 1])
+def test_a_line_may_have_any_number_that_a_store_gives(number: int) -> None:
+    assert Receipt.from_json(with_value(("line", "number"), number)).line.number == number
 
 
 PLACES = [(key,) for key in DOCUMENT] + [("line", key) for key in DOCUMENT["line"]]
@@ -338,6 +344,8 @@ def test_a_value_of_another_type_is_refused(place: tuple[str, ...]) -> None:
         with pytest.raises((ReceiptUnusable, BadIdentifier)) as error:
             Receipt.from_json(with_value(place, value))
         assert str(error.value).encode()
+        told = error.value.part if isinstance(error.value, ReceiptUnusable) else error.value.field
+        assert told == ".".join(place)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=".".join)
@@ -349,8 +357,10 @@ def test_a_field_more_or_less_is_refused(place: tuple[str, ...]) -> None:
             inner["more"] = None
         else:
             del inner[place[-1]]
-        with pytest.raises(ReceiptUnusable):
+        with pytest.raises(ReceiptUnusable) as error:
             Receipt.from_json(json.dumps(document))
+        whole = "line" if len(place) == 2 else "JSON"
+        assert error.value.part == ("version" if place == ("version",) and not more else whole)
 
 
 @pytest.mark.parametrize(
@@ -410,8 +420,9 @@ def test_legs_that_cannot_be_read_are_refused(legs: str) -> None:
     "metadata", ["", "[]", "[[1,2]]", "5", '{"a":NaN}', '{"a":"\\ud800"}', "[" * 100_000]
 )
 def test_metadata_that_cannot_be_read_is_refused(metadata: str) -> None:
-    with pytest.raises(ReceiptUnusable):
+    with pytest.raises(ReceiptUnusable) as error:
         Receipt.from_json(with_value(("line", "metadata"), metadata)).details()
+    assert error.value.part == "line.metadata"
 
 
 JSON = st.recursive(
