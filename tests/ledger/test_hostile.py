@@ -57,6 +57,7 @@ TRANSACTIONS: dict[str, Transaction] = {
     "an expiry on what is taken": Transaction("t", (Leg(LI, -1, ManualClock().now() + DAY), Leg(ZHAO, 1))),
     "an expiry on a hot account": Transaction("t", (Leg(LI, -1), Leg(SHOP, 1, ManualClock().now() + DAY))),
     "a naive expiry": Transaction("t", (Leg(LI, 1, NAIVE), Leg(ISSUANCE, -1))),
+    "a naive expiry of the second leg": Transaction("t", (Leg(ISSUANCE, -1), Leg(LI, 1, NAIVE))),
     "10 MB": issue("t", LI, 1, metadata={"x": "y" * 10_000_000}),
     "NUL": issue("t", LI, 1, reason="a\0b"),
     "half a character": issue("t", LI, 1, metadata={"x": HALF_A_CHARACTER}),

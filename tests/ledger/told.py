@@ -29,6 +29,10 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         {"transaction": "t", "account": "points/merchant/shop"},
     ),
     "a naive expiry": ("naive_instant", {"field": "expires_at", "value": "2026-03-02T01:00:00"}),
+    "a naive expiry of the second leg": (
+        "naive_instant",
+        {"field": "expires_at", "value": "2026-03-02T01:00:00"},
+    ),
     "10 MB": ("metadata_unusable", {"transaction": "t", "problem": "it is too large", "most": 16384}),
     "NUL": ("bad_text", {"field": "reason"}),
     "half a character": (

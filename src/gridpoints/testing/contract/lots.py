@@ -71,6 +71,11 @@ class LotsContract(StoreContract):
         assert clerk.ledger.transaction("1").legs == legs
         clerk.must_verify()
 
+    def test_a_lot_may_be_a_single_point(self, clerk: Clerk) -> None:
+        legs = (Leg(ISSUANCE, -2), Leg(LI, 1, START + DAY), Leg(LI, 1, START + 2 * DAY))
+        assert codes(clerk.post(Transaction("1", legs))) == ["posted"]
+        assert clerk.lots(LI) == {1: 1, 2: 1}
+
     def test_only_what_people_are_given_expires(self, clerk: Clerk) -> None:
         strict = Account("points", AccountKind.HOUSEHOLD, "h"), Account.fund("f", "points")
         for kind in AccountKind:
