@@ -12,7 +12,7 @@ import pytest
 
 import gridpoints
 from gridpoints import Account, Community, GridpointsError, Leg, Transaction
-from gridpoints.ledger.model import AccountKind, Outcome, Posted, Rejected
+from gridpoints.ledger.model import MOST_AMOUNT, AccountKind, Outcome, Posted, Rejected
 from gridpoints.testing import ManualClock
 from gridpoints.values import Interval
 from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move
@@ -58,6 +58,7 @@ TRANSACTIONS: dict[str, Transaction] = {
     "an expiry on a hot account": Transaction("t", (Leg(LI, -1), Leg(SHOP, 1, ManualClock().now() + DAY))),
     "a naive expiry": Transaction("t", (Leg(LI, 1, NAIVE), Leg(ISSUANCE, -1))),
     "a naive expiry of the second leg": Transaction("t", (Leg(ISSUANCE, -1), Leg(LI, 1, NAIVE))),
+    "too much in all": Transaction("t", legs(*[(LI, MOST_AMOUNT), (ISSUANCE, -MOST_AMOUNT)] * 2)),
     "10 MB": issue("t", LI, 1, metadata={"x": "y" * 10_000_000}),
     "NUL": issue("t", LI, 1, reason="a\0b"),
     "half a character": issue("t", LI, 1, metadata={"x": HALF_A_CHARACTER}),
@@ -140,6 +141,8 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "entries until a naive instant": lambda v: v.ledger.statement(LI, until=NAIVE),
     "a naive balance": lambda v: v.ledger.balance(LI, NAIVE),
     "an unknown transaction": lambda v: v.ledger.transaction("nothing"),
+    "a transaction under a number": lambda v: v.ledger.transaction(5),  # type: ignore[arg-type]
+    "a transaction under two blanks": lambda v: v.ledger.transaction("hold  h"),
     "a proof of nothing": lambda v: v.ledger.prove("nothing"),
     "a proof before the seal": lambda v: v.ledger.prove("award"),
     "a hold until some day": lambda v: v.ledger.hold(LI, 1, expires_at="2026"),  # type: ignore[arg-type]

@@ -33,6 +33,10 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         "naive_instant",
         {"field": "expires_at", "value": "2026-03-02T01:00:00"},
     ),
+    "too much in all": (
+        "bad_leg_amount",
+        {"transaction": "t", "account": "points/member/li", "amount": "1999999999998"},
+    ),
     "10 MB": ("metadata_unusable", {"transaction": "t", "problem": "it is too large", "most": 16384}),
     "NUL": ("bad_text", {"field": "reason"}),
     "half a character": (
@@ -174,6 +178,14 @@ TOLD_OF_CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "entries until a naive instant": ("naive_instant", {"field": "until", "value": "2026-03-02T01:00:00"}),
     "a naive balance": ("naive_instant", {"field": "at", "value": "2026-03-02T01:00:00"}),
     "an unknown transaction": ("record_unknown", {"kind": "transaction", "id": "nothing"}),
+    "a transaction under a number": (
+        "bad_identifier",
+        {"field": "transaction", "value": "5", "longest": 120},
+    ),
+    "a transaction under two blanks": (
+        "bad_identifier",
+        {"field": "transaction", "value": "", "longest": 360},
+    ),
     "a proof of nothing": ("record_unknown", {"kind": "transaction", "id": "nothing"}),
     "a proof before the seal": ("not_sealed_yet", {"transaction": "award"}),
     "a hold until some day": ("naive_instant", {"field": "expires_at", "value": "2026"}),
