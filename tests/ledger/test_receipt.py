@@ -320,6 +320,12 @@ def test_what_is_no_receipt_is_refused(text: str | bytes) -> None:
     assert error.value.part == ("version" if text in NO_VERSION else "JSON")
 
 
+def test_a_community_has_an_identifier() -> None:
+    with pytest.raises(BadIdentifier) as error:
+        Receipt.from_json(with_value(("community",), "bai yang"))
+    assert error.value.fields["field"] == "community"
+
+
 @pytest.mark.parametrize("number", [1, 2**63 - 1])
 def test_a_line_may_have_any_number_that_a_store_gives(number: int) -> None:
     assert Receipt.from_json(with_value(("line", "number"), number)).line.number == number
