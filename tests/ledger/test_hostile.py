@@ -51,6 +51,7 @@ TRANSACTIONS: dict[str, Transaction] = {
     "2^63": Transaction("t", legs((LI, 2**63), (ISSUANCE, -(2**63)))),
     "no legs": Transaction("t", ()),
     "unbalanced": Transaction("t", legs((LI, 1), (ISSUANCE, -2))),
+    "given by both": Transaction("t", legs((LI, 1), (ISSUANCE, 1))),
     "unknown unit": issue("t", Account.member("li", "bananas"), 1),
     "mixed units": Transaction("t", legs((LI, 1), (Account.issuance("hours"), -1))),
     "naive": issue("t", LI, 1, effective_at=NAIVE),

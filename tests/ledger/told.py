@@ -20,6 +20,7 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "no legs": ("transaction_empty", {"transaction": "t"}),
     "unbalanced": ("transaction_unbalanced", {"transaction": "t", "unit": "points", "total": -1}),
+    "given by both": ("transaction_unbalanced", {"transaction": "t", "unit": "points", "total": 2}),
     "unknown unit": ("unit_unknown", {"unit": "bananas"}),
     "mixed units": ("transaction_unbalanced", {"transaction": "t", "unit": "points", "total": 1}),
     "naive": ("naive_instant", {"field": "effective_at", "value": "2026-03-02T01:00:00"}),
