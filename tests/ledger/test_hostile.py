@@ -12,6 +12,7 @@ import pytest
 
 import gridpoints
 from gridpoints import Account, Community, GridpointsError, Leg, Transaction
+from gridpoints.ledger import reports
 from gridpoints.ledger.model import MOST_AMOUNT, AccountKind, Outcome, Posted, Rejected
 from gridpoints.testing import ManualClock
 from gridpoints.values import Interval
@@ -240,6 +241,18 @@ def test_one_bad_transaction_among_many(village: Community) -> None:
     outcomes = village.ledger.post(batch)
     assert [outcome.transaction for outcome in outcomes if isinstance(outcome, Rejected)] == ["bad"]
     assert village.ledger.balance(LI).posted == 100 + 1_999
+
+
+def test_statements_are_entered_in_portions(
+    village: Community, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "FOLDED_AT_ONCE", 2)
+    village.ledger.post([issue(f"t{n}", LI, 1) for n in range(4)])
+    assert village.ledger.fold() == (0 if store_url == "memory://" else 5)
+    assert village.ledger.fold() == 0
+    village.ledger.post([issue(f"u{n}", LI, 1) for n in range(2)])
+    assert village.ledger.fold() == (0 if store_url == "memory://" else 2)
+    assert len(village.ledger.statement(ISSUANCE).entries) == 7
 
 
 def test_a_generator_that_raises_half_way(village: Community) -> None:
