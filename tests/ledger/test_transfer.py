@@ -51,6 +51,7 @@ def replaced(part: str, by: str) -> Callable[[str], str]:
 
 
 NO_HEAD = "it does not begin the ledger of baiyang, version 1"
+SEALED_OTHERS = "seal 1–2: 006b55b56dacb94e ≠ aecfe23f26a1b7b0"
 NO_NUMBER = "invalid literal for int() with base 10: 'one'"
 NO_QUOTE = "',' expected after '\"'"
 NO_SORT = f"there is no record of the sort '{'lime' * 10}'"
@@ -79,6 +80,7 @@ UNUSABLE: dict[str, tuple[str, Callable[[str], str], int, str]] = {
         3,
         "the line after 0 has the number 2",
     ),
+    "a seal over other lines": ("json", replaced('"reason":""', '"reason":"x"'), 5, SEALED_OTHERS),
     "no number": ("csv", replaced("line,,,,,,1,award", "line,,,,,,one,award"), 4, NO_NUMBER),
     "an open quote": ("csv", replaced("line,,,,,,1,award", 'line,,,,,,1,"aw"ard'), 4, NO_QUOTE),
 }
@@ -100,6 +102,7 @@ def test_a_unit_that_is_not_counted_here_comes_with_the_ledger(format: str) -> N
     units = "units: {hours: {name: {en: hours, zh_Hans: 小时}, scale: 1}, "
     more = RULES.replace("units: {", units).replace("points: 5}", "points: 5, unit: points}")
     text = exported(format, more)
+    assert "小时" in text
     with founded() as village:
         assert village.ledger.restore(io.StringIO(text, newline=""), format) == 2
         again = io.StringIO(newline="")
