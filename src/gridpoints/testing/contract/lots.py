@@ -288,6 +288,14 @@ class LotsContract(StoreContract):
         assert told(refused("r2", Leg(LI, 3, START + 20 * DAY)))[1] == "lot_exceeded"  # for good
         clerk.must_verify()
 
+    def test_no_lot_of_a_group_gets_back_what_it_got_back_before(self, clerk: Clerk) -> None:
+        clerk.post(award("1", 10, 5), award("2", 10, 9), move("deal", LI, SHOP, 15))
+        legs = (Leg(LI, 6, START + 5 * DAY), Leg(SHOP, -6))
+        assert codes(clerk.post(Transaction("3", legs, reverses="deal"))) == ["posted"]
+        group = (award("4", 1), Transaction("5", legs, reverses="deal"))
+        assert codes(clerk.post(*group, atomic=True)) == ["batch_not_posted", "lot_exceeded"]
+        clerk.must_verify()
+
     def test_a_lot_that_is_named_and_late_can_be_given_more_time(self, clerk: Clerk) -> None:
         self._spend(clerk)
         clerk.clock.set(START + 15 * DAY)
