@@ -294,6 +294,9 @@ class LotsContract(StoreContract):
         assert codes(clerk.post(Transaction("3", legs, reverses="deal"))) == ["posted"]
         group = (award("4", 1), Transaction("5", legs, reverses="deal"))
         assert codes(clerk.post(*group, atomic=True)) == ["batch_not_posted", "lot_exceeded"]
+        for id, amount, code in (("6", 3, "posted"), ("7", 2, "lot_exceeded"), ("8", 1, "posted")):
+            again = (Leg(LI, amount, START + 5 * DAY), Leg(SHOP, -amount))
+            assert codes(clerk.post(Transaction(id, again, reverses="deal"))) == [code]
         clerk.must_verify()
 
     def test_a_lot_that_is_named_and_late_can_be_given_more_time(self, clerk: Clerk) -> None:

@@ -113,7 +113,7 @@ class ProofContract(StoreContract):
 
     def test_a_seal_that_nobody_signed_is_signed_later(self, clerk: Clerk, key: PrivateKey) -> None:
         assert clerk.ledger.seal(key) is None, "there is nothing to be signed yet"
-        [unsigned] = self._sealed(clerk, [5])
+        [unsigned] = sealing(clerk, [5])
         signed = clerk.ledger.seal(key)
         assert signed is not None
         assert clerk.ledger.seals() == [signed]
