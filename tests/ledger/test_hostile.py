@@ -12,11 +12,13 @@ import pytest
 
 import gridpoints
 from gridpoints import Account, Community, GridpointsError, Leg, Transaction
-from gridpoints.ledger.model import AccountKind, Outcome, Posted, Rejected
+from gridpoints.ledger import reports
+from gridpoints.ledger.model import MOST_AMOUNT, AccountKind, Outcome, Posted, Rejected
 from gridpoints.testing import ManualClock
 from gridpoints.values import Interval
 from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move
 from tests.ledger.test_races import RULES
+from tests.ledger.told import TOLD, TOLD_OF_CALLS
 
 NAIVE = ManualClock().now().replace(tzinfo=None)
 HALF_A_CHARACTER = "\ud83d"
@@ -50,15 +52,23 @@ TRANSACTIONS: dict[str, Transaction] = {
     "2^63": Transaction("t", legs((LI, 2**63), (ISSUANCE, -(2**63)))),
     "no legs": Transaction("t", ()),
     "unbalanced": Transaction("t", legs((LI, 1), (ISSUANCE, -2))),
+    "given by both": Transaction("t", legs((LI, 1), (ISSUANCE, 1))),
     "unknown unit": issue("t", Account.member("li", "bananas"), 1),
     "mixed units": Transaction("t", legs((LI, 1), (Account.issuance("hours"), -1))),
     "naive": issue("t", LI, 1, effective_at=NAIVE),
     "an expiry on what is taken": Transaction("t", (Leg(LI, -1, ManualClock().now() + DAY), Leg(ZHAO, 1))),
     "an expiry on a hot account": Transaction("t", (Leg(LI, -1), Leg(SHOP, 1, ManualClock().now() + DAY))),
     "a naive expiry": Transaction("t", (Leg(LI, 1, NAIVE), Leg(ISSUANCE, -1))),
+    "a naive expiry of the second leg": Transaction("t", (Leg(ISSUANCE, -1), Leg(LI, 1, NAIVE))),
+    "too much in all": Transaction("t", legs(*[(LI, MOST_AMOUNT), (ISSUANCE, -MOST_AMOUNT)] * 2)),
     "10 MB": issue("t", LI, 1, metadata={"x": "y" * 10_000_000}),
     "NUL": issue("t", LI, 1, reason="a\0b"),
     "half a character": issue("t", LI, 1, metadata={"x": HALF_A_CHARACTER}),
+    "NUL in metadata": issue("t", LI, 1, metadata={"x": "a\0b"}),
+    "NUL in a key of metadata": issue("t", LI, 1, metadata={"a\0b": "x"}),
+    "a key of metadata that is no text": issue("t", LI, 1, metadata={5: "x"}),
+    "a float in metadata": issue("t", LI, 1, metadata={"x": [0.5]}),
+    "a Chinese text that cannot be kept": issue("t", LI, 1, metadata={"x": "说明\0"}),
     "a quote in an id": issue('t"', LI, 1),
     "a backslash in an account": issue("t", Account.member('li\\"', "points"), 1),
     "the id of a hold's line": issue("hold h1", LI, 1),
@@ -83,13 +93,18 @@ TRANSACTIONS: dict[str, Transaction] = {
 }
 
 
+def told(error: GridpointsError) -> tuple[str, dict[str, Any]]:
+    str(error).encode()
+    return error.code, dict(error.fields)
+
+
 @pytest.mark.parametrize("name", TRANSACTIONS)
 def test_an_unusable_transaction_is_told_and_in_nobodys_way(village: Community, name: str) -> None:
     lines = village.ledger.verify()
     good = issue("good", ZHAO, 1)
     before, outcome, after = village.ledger.post([good, TRANSACTIONS[name], issue("better", ZHAO, 1)])
     assert isinstance(outcome, Rejected)
-    str(outcome.error).encode()
+    assert told(outcome.error) == TOLD[name]
     assert isinstance(before, Posted)
     assert isinstance(after, Posted)
     assert village.ledger.balance(LI).posted == 100
@@ -109,10 +124,11 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "half a character of an account": lambda v: v.ledger.balance(Account.member(HALF_A_CHARACTER, "points")),
     "half an account's statement": lambda v: v.ledger.statement(Account.member(HALF_A_CHARACTER, "points")),
     "a capture from nothing": lambda v: v.ledger.capture("nothing", 1, to=SHOP),
+    "half a character captured": lambda v: v.ledger.capture(HALF_A_CHARACTER, 1, to=SHOP),
     "an unknown reversal": lambda v: v.ledger.reverse("nothing"),
     "half a character": lambda v: v.ledger.reverse(HALF_A_CHARACTER),
-    "more than there was": lambda v: v.ledger.reverse("award", 101),
-    "a negative part": lambda v: v.ledger.reverse("award", -1),
+    "more than there was": lambda v: v.ledger.reverse("award", 101, id="back"),
+    "a negative part": lambda v: v.ledger.reverse("award", -1, id="back"),
     "days before now": lambda v: v.ledger.reverse("award", extend_days=-1),
     "a floor above the balance": lambda v: v.ledger.set_floor(LI, 101, reason="x"),
     "a floor without a reason": lambda v: v.ledger.set_floor(LI, -1, reason=" "),
@@ -122,19 +138,25 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "a naive period": lambda v: v.ledger.close_period(NAIVE),
     "no entries": lambda v: v.ledger.statement(LI, limit=0),
     "too many entries": lambda v: v.ledger.statement(LI, limit=10_001),
+    "an expiry until a naive instant": lambda v: v.ledger.expire(NAIVE),
     "naive entries": lambda v: v.ledger.statement(LI, since=NAIVE),
+    "entries until a naive instant": lambda v: v.ledger.statement(LI, until=NAIVE),
     "a naive balance": lambda v: v.ledger.balance(LI, NAIVE),
     "an unknown transaction": lambda v: v.ledger.transaction("nothing"),
+    "a transaction under a number": lambda v: v.ledger.transaction(5),  # type: ignore[arg-type]
+    "a transaction under two blanks": lambda v: v.ledger.transaction("hold  h"),
     "a proof of nothing": lambda v: v.ledger.prove("nothing"),
     "a proof before the seal": lambda v: v.ledger.prove("award"),
     "a hold until some day": lambda v: v.ledger.hold(LI, 1, expires_at="2026"),  # type: ignore[arg-type]
     "a hold for a number": lambda v: v.ledger.hold(LI, 1, expires_at=LAST_HOURS, reason=5),  # type: ignore[arg-type]
+    "a hold for no reason": lambda v: v.ledger.hold(LI, 1, expires_at=LAST, reason=5),  # type: ignore[arg-type]
+    "a period for no reason": lambda v: v.ledger.close_period(FIRST, reason=5),  # type: ignore[arg-type]
     "a text of points": lambda v: v.ledger.capture("h", "1", to=SHOP),  # type: ignore[arg-type]
     "less than nothing captured": lambda v: v.ledger.capture("h", -1, to=SHOP),
     "a part as a float": lambda v: v.ledger.reverse("award", 1.5),  # type: ignore[arg-type]
     "a part as a text": lambda v: v.ledger.reverse("award", "1"),  # type: ignore[arg-type]
-    "a part of no legs": lambda v: v.ledger.reverse("award", []),
-    "legs of others": lambda v: v.ledger.reverse("award", legs((ZHAO, -1), (SHOP, 1))),
+    "a part of no legs": lambda v: v.ledger.reverse("award", [], id="back"),
+    "legs of others": lambda v: v.ledger.reverse("award", legs((ZHAO, -1), (SHOP, 1)), id="back"),
     "reversed under its own id": lambda v: v.ledger.reverse("award", id="award"),
     "a line that moves nothing": lambda v: v.ledger.reverse("hold h"),
     "entries after less than none": lambda v: v.ledger.statement(LI, after=-1),
@@ -145,6 +167,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "half a key": lambda v: v.ledger.statement(LI, metadata={HALF_A_CHARACTER: "a"}),
     "half another account": lambda v: v.ledger.statement(LI, other=Account.member("\0", "points")),
     "seals after 2^63": lambda v: v.ledger.seals(after=2**63),
+    "too many seals": lambda v: v.ledger.seals(limit=10_001),
     "flows of half a unit": lambda v: v.ledger.flows(HALF_A_CHARACTER),
     "months of no unit": lambda v: v.ledger.months("\0", date(2026, 1, 1), 1),
     "no months": lambda v: v.ledger.months("points", date(2026, 1, 1), 0),
@@ -162,7 +185,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "a hold on a text": lambda v: v.ledger.hold("li", 1, expires_at=LAST_HOURS),  # type: ignore[arg-type]
     "a hold of many digits": lambda v: v.ledger.hold(LI, 10**5_000, expires_at=LAST_HOURS),
     "a text that is posted": lambda v: v.ledger.post(["award"]),  # type: ignore[list-item]
-    "no legs at all": lambda v: v.ledger.post([Transaction("t", None)]),  # type: ignore[arg-type]
+    "no legs at all": lambda v: v.ledger.post([Transaction("t", 5)]),  # type: ignore[arg-type]
     "a part of texts": lambda v: v.ledger.reverse("award", ["x"]),  # type: ignore[list-item]
     "a month before all years": lambda v: v.ledger.months("points", date(9999, 12, 1), 1),
     "months beyond all years": lambda v: v.ledger.months("points", date(9990, 1, 1), 1_200),
@@ -170,6 +193,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "flows of nothing": lambda v: v.ledger.flows(None),  # type: ignore[arg-type]
     "flows within a text": lambda v: v.ledger.flows("points", "2026"),  # type: ignore[arg-type]
     "turnover within naive days": lambda v: v.ledger.turnover(Interval(NAIVE, NAIVE + DAY)),
+    "flows until after all years": lambda v: v.ledger.flows("points", Interval(FIRST, LAST_HOURS)),
     "an export as XML": lambda v: v.ledger.export(io.StringIO(), format="xml"),
     "an import of XML": lambda v: v.ledger.restore(io.StringIO(), format="xml"),
     "a batch of none": lambda v: list(v.ledger.post_each([], batch=0)),
@@ -180,7 +204,7 @@ CALLS: dict[str, Callable[[Community], object]] = {
 def test_an_unusable_call_is_told_and_writes_nothing(village: Community, name: str) -> None:
     with pytest.raises(GridpointsError) as refusal:
         CALLS[name](village)
-    str(refusal.value).encode()
+    assert told(refusal.value) == TOLD_OF_CALLS[name]
     assert village.ledger.balance(LI).posted == 100
     assert village.ledger.balance(LI).held == 0
     assert village.ledger.verify().ok
@@ -217,6 +241,18 @@ def test_one_bad_transaction_among_many(village: Community) -> None:
     outcomes = village.ledger.post(batch)
     assert [outcome.transaction for outcome in outcomes if isinstance(outcome, Rejected)] == ["bad"]
     assert village.ledger.balance(LI).posted == 100 + 1_999
+
+
+def test_statements_are_entered_in_portions(
+    village: Community, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "FOLDED_AT_ONCE", 2)
+    village.ledger.post([issue(f"t{n}", LI, 1) for n in range(4)])
+    assert village.ledger.fold() == (0 if store_url == "memory://" else 5)
+    assert village.ledger.fold() == 0
+    village.ledger.post([issue(f"u{n}", LI, 1) for n in range(2)])
+    assert village.ledger.fold() == (0 if store_url == "memory://" else 2)
+    assert len(village.ledger.statement(ISSUANCE).entries) == 7
 
 
 def test_a_generator_that_raises_half_way(village: Community) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
 
+import attrs
 import pytest
 
 import gridpoints
 from gridpoints import Account, Community, Leg, Transaction
 from gridpoints.errors import ConcurrentChange
+from gridpoints.ledger.seals import Seal
 from gridpoints.testing import ManualClock
 from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move, undone
 from tests.racing import race
@@ -245,6 +247,16 @@ def test_a_seal_that_does_not_follow_the_last_one_is_refused(village: Community)
             with pytest.raises(ConcurrentChange) as refusal:
                 work.ledger.add_seal(second, [])
             assert (refusal.value.kind, refusal.value.id) == ("seal", str(second.size))
+    must_agree(village)
+
+
+def test_the_same_lines_are_sealed_once(village: Community) -> None:
+    village.ledger.post([issue("t1", LI, 1)])
+    seal = village.ledger.seal()
+    assert seal is not None
+    again = attrs.evolve(seal.checkpoint, previous=seal.checkpoint.hash)
+    with undone(village) as work, pytest.raises(ConcurrentChange):
+        work.ledger.add_seal(Seal(again.size, again.root, again.sealed_at, again.text), [])
     must_agree(village)
 
 

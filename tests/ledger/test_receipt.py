@@ -279,6 +279,14 @@ def with_value(at: tuple[str, ...], value: object) -> str:
     return json.dumps(document)
 
 
+NO_VERSION = ("{}", '{"version": NaN}', '{"version": 1000000}')
+
+
+def _plain(text: str) -> str:
+    """What a command line can name a test by: pytest escapes a backslash anew each time it collects."""
+    return text.replace("\n", " ").replace("\\", "/")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -295,6 +303,7 @@ def with_value(at: tuple[str, ...], value: object) -> str:
         f'{{"version": {"1" * 10_000}}}',
         '{"version": 1}',
         '{"version": NaN}',
+        '{"version": 1000000}',
         RECEIPT.to_json()[:-3],
         RECEIPT.to_json() + "{}",
         RECEIPT.to_json().replace('"community"', '"community": "hailin", "community"'),
@@ -303,11 +312,23 @@ def with_value(at: tuple[str, ...], value: object) -> str:
         b"\x80",
         b"",
     ],
-    ids=lambda text: str(text[:12]) + str(len(text)),
+    ids=lambda text: f"{_plain(str(text[:12]))} {len(text)}",
 )
 def test_what_is_no_receipt_is_refused(text: str | bytes) -> None:
-    with pytest.raises(ReceiptUnusable):
+    with pytest.raises(ReceiptUnusable) as error:
         Receipt.from_json(text)
+    assert error.value.part == ("version" if text in NO_VERSION else "JSON")
+
+
+def test_a_community_has_an_identifier() -> None:
+    with pytest.raises(BadIdentifier) as error:
+        Receipt.from_json(with_value(("community",), "bai yang"))
+    assert error.value.fields["field"] == "community"
+
+
+@pytest.mark.parametrize("number", [1, 2**63 - 1])
+def test_a_line_may_have_any_number_that_a_store_gives(number: int) -> None:
+    assert Receipt.from_json(with_value(("line", "number"), number)).line.number == number
 
 
 PLACES = [(key,) for key in DOCUMENT] + [("line", key) for key in DOCUMENT["line"]]
@@ -333,6 +354,8 @@ def test_a_value_of_another_type_is_refused(place: tuple[str, ...]) -> None:
         with pytest.raises((ReceiptUnusable, BadIdentifier)) as error:
             Receipt.from_json(with_value(place, value))
         assert str(error.value).encode()
+        told = error.value.fields
+        assert told.get("part", told.get("field")) == ".".join(place)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=".".join)
@@ -344,8 +367,10 @@ def test_a_field_more_or_less_is_refused(place: tuple[str, ...]) -> None:
             inner["more"] = None
         else:
             del inner[place[-1]]
-        with pytest.raises(ReceiptUnusable):
+        with pytest.raises(ReceiptUnusable) as error:
             Receipt.from_json(json.dumps(document))
+        whole = "line" if len(place) == 2 else "JSON"
+        assert error.value.part == ("version" if place == ("version",) and not more else whole)
 
 
 @pytest.mark.parametrize(
@@ -369,7 +394,7 @@ def test_an_instant_is_written_in_one_way(instant: str) -> None:
 def test_a_receipt_of_a_later_release_is_told(version: int) -> None:
     with pytest.raises(ReceiptVersionUnknown) as error:
         Receipt.from_json(f'{{"version": {version}, "anything": "else"}}')
-    assert error.value.found == str(version)
+    assert error.value.fields == {"found": str(version), "known": "1"}
 
 
 @pytest.mark.parametrize(
@@ -392,7 +417,7 @@ def test_a_receipt_of_a_later_release_is_told(version: int) -> None:
         "[" * 100_000,
         "1" * 10_000,
     ],
-    ids=lambda legs: legs[:40] + str(len(legs)),
+    ids=lambda legs: f"{_plain(legs[:40])} {len(legs)}",
 )
 def test_legs_that_cannot_be_read_are_refused(legs: str) -> None:
     spoilt = Receipt.from_json(with_value(("line", "legs"), legs))
@@ -405,8 +430,9 @@ def test_legs_that_cannot_be_read_are_refused(legs: str) -> None:
     "metadata", ["", "[]", "[[1,2]]", "5", '{"a":NaN}', '{"a":"\\ud800"}', "[" * 100_000]
 )
 def test_metadata_that_cannot_be_read_is_refused(metadata: str) -> None:
-    with pytest.raises(ReceiptUnusable):
+    with pytest.raises(ReceiptUnusable) as error:
         Receipt.from_json(with_value(("line", "metadata"), metadata)).details()
+    assert error.value.part == "line.metadata"
 
 
 JSON = st.recursive(

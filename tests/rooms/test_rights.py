@@ -157,9 +157,12 @@ def test_one_sees_ones_own_points_and_those_of_others_where_one_may(
     seen = [read(village) for read in reading]
     assert [read(by(village, zhao.id)) for read in reading] == seen, "nobody reserved it"
     publish(village, 2, RESERVED)
+    rights = []
     for read in reading:
-        with pytest.raises(RightReserved):
+        with pytest.raises(RightReserved) as refused:
             read(by(village, zhao.id))
+        rights.append(refused.value.right)
+    assert rights == ["see_balances"] * 3 + ["see_statements"] * 3
     assert [read(by(village, li.id)) for read in reading] == seen
     assert [read(by(village, "sun", "treasurer")) for read in reading] == seen
 

@@ -65,7 +65,7 @@ def move_lots(
 ) -> list[tuple[str, datetime, int]]:
     """Move the accounts of a transaction leg by leg; answer what became of their dated lots."""
     changes: list[tuple[str, datetime, int]] = []
-    given_back: dict[tuple[str, bool], int] = {}
+    taken_back = Counter[str]()
     unnamed = Counter[str]()
     if original is not None:
         unnamed.update({leg.account.key: original.unnamed(leg.account.key) for leg in sent.legs})
@@ -77,13 +77,11 @@ def move_lots(
         if not leg.account.kind.strict:
             state.posted += leg.amount
             continue
-        skip = 0
-        if original is not None:
-            way = key, leg.amount > 0
-            skip = original.returned.get(key, 0) + given_back.get(way, 0)
-            given_back[way] = given_back.get(way, 0) + abs(leg.amount)
         if leg.amount < 0:
-            first = () if original is None else original.given(key, skip, -leg.amount)
+            first: Iterable[tuple[datetime | None, int]] = ()
+            if original is not None:
+                first = original.given(key, original.returned[key] + taken_back[key], -leg.amount)
+                taken_back[key] -= leg.amount
             moved = _draw(state, -leg.amount, first)
         else:
             dated: list[Change] = [] if leg.expires_at is None else [(leg.expires_at, leg.amount)]

@@ -117,7 +117,7 @@ class Transaction:
             if len(text.encode()) <= MOST_METADATA:
                 return text
         except (TypeError, ValueError, RecursionError) as error:
-            problem = str(error)[:200].encode("ascii", "replace").decode()
+            problem = str(error)[:200].encode(errors="replace").decode()
         raise MetadataUnusable(transaction=shown(self.id), problem=problem, most=MOST_METADATA)
 
 

@@ -217,17 +217,16 @@ def _opposite(original: Original, part: int | Sequence[Leg] | None) -> tuple[Leg
     """The legs that give back all that is left, or a part of it."""
     if isinstance(part, list | tuple):
         return tuple(part)
-    if part is not None and not isinstance(part, int):
-        part = check_whole("amount", part, most=MOST_AMOUNT)  # type: ignore[arg-type]  # says what is wrong
     left = {Account.parse(key): amount for key, amount in original.left().items()}
     if part is None:
         # Where nothing is left, all of it again: posting says that it exceeds what is left.
         left = left or {Account.parse(key): amount for key, amount in original.net.items()}
         return tuple(Leg(account, -amount) for account, amount in left.items() if amount)
     accounts = [Account.parse(key) for key, amount in original.net.items() if amount]
-    if len(accounts) != 2 or accounts[0].unit != accounts[1].unit:
+    if len(accounts) != 2:
         raise ReversalUnclear(transaction=original.line.id)
-    return tuple(Leg(account, -part if original.net[account.key] > 0 else part) for account in accounts)
+    amount = check_whole("amount", part, most=MOST_AMOUNT)  # type: ignore[arg-type]  # says what is wrong
+    return tuple(Leg(account, -amount if original.net[account.key] > 0 else amount) for account in accounts)
 
 
 def _owed(work: Work, id: str, transaction_id: str) -> Debt | None:

@@ -110,7 +110,7 @@ def _write_json(file: TextIO, records: Iterable[Record]) -> int:
 
 def _write_csv(file: TextIO, records: Iterable[Record]) -> int:
     lines = 0
-    writer = csv.DictWriter(file, _COLUMNS, restval="")
+    writer = csv.DictWriter(file, _COLUMNS)
     writer.writeheader()
     for record, fields in records:
         writer.writerow({"record": record, **fields})
@@ -131,12 +131,12 @@ def _read_csv(file: TextIO) -> Iterator[tuple[int, Record]]:
     reader = csv.DictReader(file, strict=True)
     try:
         for row in reader:
-            record = row.pop("record", "")
-            names = _FIELDS.get(record or "", ())
+            record = row.pop("record", None) or ""
+            names = _FIELDS.get(record, ())
             fields = {name: _from_cell(name, row.get(name)) for name in names}
-            yield reader.line_num, (record or "", fields)
+            yield reader.line_num, (record, fields)
     except (csv.Error, ValueError) as error:
-        raise LedgerFileUnusable(line=reader.line_num, problem=str(error)[:100]) from None
+        raise LedgerFileUnusable(line=reader.reader.line_num, problem=str(error)[:100]) from None
 
 
 def _from_cell(name: str, cell: str | None) -> Any:

@@ -132,6 +132,7 @@ class Clerk:
     def lots(self, account: Account) -> dict[int | None, int]:
         """What an account holds by the day after `START` on which it expires; None: never."""
         lots = self.ledger.lots(account)
+        assert {lot.account for lot in lots} <= {account}
         assert sum(lot.remaining for lot in lots) == self.ledger.balance(account).posted
         days = [None if lot.expires_at is None else (lot.expires_at - START) / DAY for lot in lots]
         return {None if day is None else int(day): lot.remaining for day, lot in zip(days, lots, strict=True)}

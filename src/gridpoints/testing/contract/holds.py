@@ -120,6 +120,15 @@ class HoldsContract(StoreContract):
         assert codes(till.post(capture("1", "h", 59))) == ["transaction_conflict"]
         assert till.balance(SHOP).posted == 60
 
+    def test_a_capture_is_for_the_reason_of_its_hold_unless_it_has_its_own(self, till: Clerk) -> None:
+        till.ledger.hold(LI, 60, expires_at=START + HOUR, reason="rice", id="h")
+        first = till.ledger.capture("h", 20, to=SHOP, id="c")
+        assert till.ledger.capture("h", 20, to=SHOP, id="c") == first
+        till.ledger.capture("h", 5, to=SHOP, reason="oil")
+        entries = [(entry.kind, entry.reason, entry.amount) for entry in till.entries(SHOP)]
+        assert entries == [("capture", "rice", 20), ("capture", "oil", 5)]
+        assert till.balance(LI).held == 35
+
     def test_a_capture_may_give_to_several(self, till: Clerk) -> None:
         till.place(hold("h", 60))
         legs = (Leg(LI, -50), Leg(SHOP, 45), Leg(Account("points", AccountKind.FEES), 5))

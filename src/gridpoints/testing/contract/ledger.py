@@ -117,6 +117,11 @@ class LedgerContract(StoreContract):
         assert [(e.amount, e.balance) for e in clerk.entries(LI)] == [(-30, -30), (40, 10), (-5, 5)]
         clerk.must_verify()
 
+    def test_points_may_go_where_they_came_from(self, clerk: Clerk) -> None:
+        assert codes(clerk.post(issue("1", LI, 10), move("2", LI, LI, 4))) == ["posted"] * 2
+        assert [(e.amount, e.balance) for e in clerk.entries(LI)] == [(10, 10), (-4, 6), (4, 10)]
+        clerk.must_verify()
+
     def test_each_of_a_batch_by_itself(self, clerk: Clerk) -> None:
         outcomes = clerk.post(
             issue("1", LI, 100),

@@ -74,6 +74,12 @@ class LimitsContract(StoreContract):
         assert clerk.balance(LI).posted == 2 * MOST_AMOUNT
         clerk.must_verify()
 
+    def test_the_most_that_one_of_many_legs_moves(self, clerk: Clerk) -> None:
+        given = (Leg(LI, MOST_AMOUNT), Leg(ISSUANCE, 1 - MOST_AMOUNT), Leg(ISSUANCE, -1))
+        back = tuple(Leg(leg.account, -leg.amount) for leg in given)
+        assert codes(clerk.post(Transaction("1", given), Transaction("2", back))) == ["posted"] * 2
+        clerk.must_verify()
+
     def test_the_most_that_an_account_holds(self, clerk: Clerk) -> None:
         clerk = self.rich(clerk)
         assert codes(clerk.post(issue("3", LI, 2), issue("4", LI, 1))) == ["posted", "balance_too_large"]

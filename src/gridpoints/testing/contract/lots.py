@@ -71,6 +71,11 @@ class LotsContract(StoreContract):
         assert clerk.ledger.transaction("1").legs == legs
         clerk.must_verify()
 
+    def test_a_lot_may_be_a_single_point(self, clerk: Clerk) -> None:
+        legs = (Leg(ISSUANCE, -2), Leg(LI, 1, START + DAY), Leg(LI, 1, START + 2 * DAY))
+        assert codes(clerk.post(Transaction("1", legs))) == ["posted"]
+        assert clerk.lots(LI) == {1: 1, 2: 1}
+
     def test_only_what_people_are_given_expires(self, clerk: Clerk) -> None:
         strict = Account("points", AccountKind.HOUSEHOLD, "h"), Account.fund("f", "points")
         for kind in AccountKind:
@@ -281,6 +286,17 @@ class LotsContract(StoreContract):
         assert codes(outcomes) == ["lot_exceeded"] * 3 + ["posted", "lot_exceeded"]
         assert clerk.lots(LI) == {10: 8, 20: 2, None: 5}
         assert told(refused("r2", Leg(LI, 3, START + 20 * DAY)))[1] == "lot_exceeded"  # for good
+        clerk.must_verify()
+
+    def test_no_lot_of_a_group_gets_back_what_it_got_back_before(self, clerk: Clerk) -> None:
+        clerk.post(award("1", 10, 5), award("2", 10, 9), move("deal", LI, SHOP, 15))
+        legs = (Leg(LI, 6, START + 5 * DAY), Leg(SHOP, -6))
+        assert codes(clerk.post(Transaction("3", legs, reverses="deal"))) == ["posted"]
+        group = (award("4", 1), Transaction("5", legs, reverses="deal"))
+        assert codes(clerk.post(*group, atomic=True)) == ["batch_not_posted", "lot_exceeded"]
+        for id, amount, code in (("6", 3, "posted"), ("7", 2, "lot_exceeded"), ("8", 1, "posted")):
+            again = (Leg(LI, amount, START + 5 * DAY), Leg(SHOP, -amount))
+            assert codes(clerk.post(Transaction(id, again, reverses="deal"))) == [code]
         clerk.must_verify()
 
     def test_a_lot_that_is_named_and_late_can_be_given_more_time(self, clerk: Clerk) -> None:

@@ -111,6 +111,16 @@ class ProofContract(StoreContract):
         checkpoint = type(seal.checkpoint).open(seal.note, key.public)
         assert (checkpoint.size, checkpoint.root) == (5, seal.root)
 
+    def test_a_seal_that_nobody_signed_is_signed_later(self, clerk: Clerk, key: PrivateKey) -> None:
+        assert clerk.ledger.seal(key) is None, "there is nothing to be signed yet"
+        [unsigned] = sealing(clerk, [5])
+        signed = clerk.ledger.seal(key)
+        assert signed is not None
+        assert clerk.ledger.seals() == [signed]
+        assert Checkpoint.open(signed.note, key.public) == unsigned.checkpoint
+        assert clerk.ledger.seal(PrivateKey.generate(key.name)) == signed, "it is signed once"
+        assert clerk.ledger.verify(key.public).ok
+
     def test_posting_goes_on_after_a_seal(self, clerk: Clerk) -> None:
         [seal] = sealing(clerk, [5])
         everything(clerk)
@@ -147,7 +157,7 @@ class ProofContract(StoreContract):
         clerk.ledger.seal(key)
         for id in made:
             receipt = Receipt.from_json(clerk.ledger.prove(id).to_json())
-            assert receipt.line.id == id
+            assert (receipt.line.id, receipt.consistency) == (id, None)
             assert receipts.verify(receipt, key.public).size == len(made)
             forged = attrs.evolve(receipt, line=receipt.line._replace(reason="forged"))
             with pytest.raises(LineForged):

@@ -68,6 +68,17 @@ class ReversalsContract(StoreContract):
         assert (kept.reverses, set(kept.legs)) == ("deal", {Leg(LI, 30), Leg(SHOP, -30)})
         shop.must_verify()
 
+    def test_what_was_posted_is_read_as_it_was_sent(self, shop: Clerk) -> None:
+        """Days that a client writes into the metadata of what reverses nothing are the client's."""
+        shop.ledger.hold(LI, 20, expires_at=START + DAY, id="h")
+        sent = [
+            issue("plain", LI, 1, effective_at=START, metadata={"extend_days": 3}),
+            move("taken", LI, SHOP, 5, effective_at=START, hold="h", metadata={"extend_days": 3}),
+            move("back", SHOP, LI, 5, effective_at=START, reverses="deal"),
+        ]
+        assert codes(shop.post(*sent)) == ["posted"] * 3
+        assert [shop.ledger.transaction(each.id) for each in sent] == sent
+
     def test_gives_back_in_parts_and_no_more_than_the_whole(self, shop: Clerk) -> None:
         shop.ledger.reverse("deal", 10)
         shop.ledger.reverse("deal", [Leg(SHOP, -5), Leg(LI, 5)], reason="mouldy")
@@ -81,6 +92,11 @@ class ReversalsContract(StoreContract):
             with pytest.raises(ReversalExceeds):
                 shop.ledger.reverse("deal", part)
         shop.must_verify()
+
+    def test_a_part_may_be_the_only_point(self, shop: Clerk) -> None:
+        shop.post(move("sweet", LI, SHOP, 1))
+        shop.ledger.reverse("sweet", 1)
+        assert (shop.balance(LI).posted, shop.balance(SHOP).posted) == (70, 30)
 
     def test_takes_back_an_award(self, shop: Clerk) -> None:
         shop.ledger.reverse("award", 70)
@@ -105,8 +121,9 @@ class ReversalsContract(StoreContract):
             Leg(LI_HOURS, 5),
         )
         shop.post(Transaction("many", legs))
-        with pytest.raises(ReversalUnclear):
+        with pytest.raises(ReversalUnclear) as unclear:
             shop.ledger.reverse("many", 10)
+        assert unclear.value.fields == {"transaction": "many"}
         shop.ledger.reverse("many", [Leg(LI, 9), Leg(SHOP, -9)])
         with pytest.raises(ReversalExceeds):
             shop.ledger.reverse("many", [Leg(LI, 10), Leg(SHOP, -10)])

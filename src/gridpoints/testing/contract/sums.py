@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from gridpoints.ledger.model import (
     Account,
@@ -12,11 +12,13 @@ from gridpoints.ledger.model import (
     TrialLine,
     Turnover,
 )
+from gridpoints.ledger.reports import Month
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (
     HOUR,
     LI,
     SHOP,
+    TICK,
     ZHAO,
     Clerk,
     StoreContract,
@@ -107,7 +109,7 @@ class SumsContract(StoreContract):
                 assert work.ledger.moved("hours", kinds, bounds[:2]) == [{AccountKind.ISSUANCE: -15}]
                 assert work.ledger.moved("bananas", kinds, bounds) == [{}, {}]
 
-    def test_flows_by_reason(self, store: Store, clerk: Clerk) -> None:
+    def test_flows_by_reason(self, clerk: Clerk) -> None:
         march, april = START, START + timedelta(days=30)
         clerk.post(
             issue("1", LI, 5, kind="award", reason="巡逻", effective_at=march),
@@ -116,24 +118,51 @@ class SumsContract(StoreContract):
             issue("4", ZHAO, 9, kind="award", reason="care", effective_at=april),
             issue("5", LI_HOURS, 15, kind="award", reason="care", effective_at=march),
         )
-        with store.begin(clerk.community, write=False) as work:
-            assert work.ledger.flows("points", Interval(march, april)) == [
-                Flow(AccountKind.ISSUANCE, "award", "care", 1, -7),
-                Flow(AccountKind.ISSUANCE, "award", "巡逻", 2, -10),
-                Flow(AccountKind.MEMBER, "award", "care", 1, 7),
-                Flow(AccountKind.MEMBER, "award", "巡逻", 2, 10),
-            ]
-            assert work.ledger.turnover(Interval(march, april)) == [
-                Turnover("hours", AccountKind.ISSUANCE, 0, 15),
-                Turnover("hours", AccountKind.MEMBER, 15, 0),
-                Turnover("points", AccountKind.ISSUANCE, 0, 17),
-                Turnover("points", AccountKind.MEMBER, 17, 0),
-            ]
-            assert work.ledger.flows("point", Interval(march, april)) == []
-            assert work.ledger.flows("%", Interval(march, april)) == []
-            assert [flow.amount for flow in work.ledger.flows("points")] == [-16, -10, 16, 10]
-            assert [flow.amount for flow in work.ledger.flows("hours")] == [-15, 15]
-            assert work.ledger.flows("bananas") == []
+        flows = clerk.ledger.flows
+        assert flows("points", Interval(march, april)) == [
+            Flow(AccountKind.ISSUANCE, "award", "care", 1, -7),
+            Flow(AccountKind.ISSUANCE, "award", "巡逻", 2, -10),
+            Flow(AccountKind.MEMBER, "award", "care", 1, 7),
+            Flow(AccountKind.MEMBER, "award", "巡逻", 2, 10),
+        ]
+        assert clerk.ledger.turnover(Interval(march, april)) == [
+            Turnover("hours", AccountKind.ISSUANCE, 0, 15),
+            Turnover("hours", AccountKind.MEMBER, 15, 0),
+            Turnover("points", AccountKind.ISSUANCE, 0, 17),
+            Turnover("points", AccountKind.MEMBER, 17, 0),
+        ]
+        assert flows("point", Interval(march, april)) == []
+        assert flows("%", Interval(march, april)) == []
+        assert [flow.amount for flow in flows("points")] == [-16, -10, 16, 10]
+        assert [flow.amount for flow in flows("hours")] == [-15, 15]
+        assert flows("bananas") == []
+
+    def test_what_the_treasurer_reads_of_each_month(self, clerk: Clerk) -> None:
+        """Months are the village's own, which is eight hours ahead."""
+        february = datetime(2026, 2, 28, 15, 59, 59, 999_999, tzinfo=UTC)
+        march, april = february + TICK, datetime(2026, 3, 31, 16, tzinfo=UTC)
+        clerk.post(
+            issue("1", LI, 10, effective_at=february),
+            issue("2", LI, 20, effective_at=march),
+            move("3", LI, Account.issuance("points"), 1, effective_at=april - TICK),
+            move("4", LI, SHOP, 9, effective_at=march),
+            move("5", SHOP, LI, 2, effective_at=march),
+            move("6", SHOP, Account.settled("points"), 3, effective_at=march),
+            move("7", LI, Account.expiry("points"), 4, effective_at=april - TICK),
+            move("8", LI, SHOP, 1, effective_at=april),
+            issue("9", LI_HOURS, 15, effective_at=march),
+        )
+        assert clerk.ledger.months("points", date(2026, 1, 31), 4) == [
+            Month("points", date(2026, 1, 1), 0, 0, 0),
+            Month("points", date(2026, 2, 1), 10, 0, 0),
+            Month("points", date(2026, 3, 1), 19, 7, 4),
+            Month("points", date(2026, 4, 1), 0, 1, 0),
+        ]
+        assert clerk.ledger.turnover(Interval(april - TICK, april)) == [
+            Turnover("points", AccountKind.EXPIRY, 4, 0),
+            Turnover("points", AccountKind.ISSUANCE, 1, 0),
+            Turnover("points", AccountKind.MEMBER, 0, 5),
+        ]
 
     def test_the_trial_balance_is_level(self, store: Store, clerk: Clerk) -> None:
         with store.begin(clerk.community, write=False) as work:

@@ -265,6 +265,13 @@ class TimeContract(StoreContract):
         assert {f"t{each}" for each in range(n)} <= set(ids(tuple(read)))
         clerk.must_verify()
 
+    def test_a_page_has_a_hundred_entries(self, clerk: Clerk) -> None:
+        clerk.post(*(issue(f"t{n}", LI, 1) for n in range(101)))
+        page = clerk.ledger.statement(LI)
+        assert (page.account, len(page.entries), page.next) == (LI, 100, 100)
+        rest = clerk.ledger.statement(LI, after=100)
+        assert ([entry.transaction for entry in rest.entries], rest.next) == (["t100"], None)
+
     def test_a_page_that_ends_where_the_statement_ends_is_the_last(self, month: Clerk) -> None:
         assert month.ledger.statement(LI, limit=6).next is None
         assert month.ledger.statement(LI, limit=5).next == 5

@@ -127,8 +127,9 @@ class TransferContract(StoreContract):
     def test_nothing_is_taken_into_a_ledger_that_is_not_empty(self, clerk: Clerk, elsewhere: Clerk) -> None:
         everything(elsewhere)
         clerk.post(issue("1", LI, 1))
-        with pytest.raises(LedgerNotEmpty):
+        with pytest.raises(LedgerNotEmpty) as refused:
             clerk.ledger.restore(io.StringIO(self._exported(elsewhere, "json")))
+        assert refused.value.fields == {"community": clerk.community}
         assert clerk.balance(LI).posted == 1
         clerk.must_verify()
 
