@@ -188,7 +188,7 @@ def test_a_ledger_that_was_changed_is_not_taken_in(credited: Run, tmp_path: Path
     [
         (("reverse", "nothing"), 4, "record_unknown"),
         (("reverse", "gift", "0.5"), 3, "not_an_amount"),
-        (("reverse", "gift", "0"), 3, "bad_leg_amount"),
+        (("reverse", "gift", "0"), 3, "not_whole_number"),
         (("reverse", "gift", "19"), 6, "reversal_exceeds"),
         (("reverse", "gift", "--extend", "-1"), 3, "not_whole_number"),
         (("expire", "--until", "gestern"), 3, "day_unreadable"),
