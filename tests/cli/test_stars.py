@@ -1,4 +1,4 @@
-"""``stars``, and what comes of the stars at the till."""
+"""``stars``, ``grades`` and ``exclusion``, and what comes of the stars at the till."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ stars:
   levels:
     one: {name: {en: One star, zh_Hans: 一星}, needs: {hours: 3}}
     two: {name: {en: Two stars}, needs: {hours: 9, points: 500}}
+  exclusion: {fraud: {name: {en: Fraud}, days: 30}}
 grades:
   people:
     name: {en: Volunteers}
@@ -104,3 +105,21 @@ def test_classes_of_a_period_are_shown_and_what_of_them_is_public(founded: Run) 
     assert [(each["id"], each["name"]) for each in public["graded"]] == [(None, "L*")]
     assert "Class A" in founded("grades", "people", "--day", "2024-06-01").out
     assert founded("grades", "streets", "--json").error["code"] == "grades_unknown"
+
+
+def test_members_are_excluded_and_let_back(founded: Run) -> None:
+    add = ("exclusion", "add", "2", "fraud", "--note", "signed for others")
+    added = founded(*add, "--since", "2024-03-04", "--until", "2024-03-20", "--json").document
+    keys(dict(added), "exclusion add")
+    [made] = added["exclusions"]
+    assert (made["reason"], made["since"], made["until"]) == ("fraud", "2024-03-04", "2024-03-20")
+    assert founded("exclusion", "list", "1", "--json").document["exclusions"] == []
+    [row] = [line.split() for line in founded("exclusion", "list").out.splitlines() if "fraud" in line]
+    assert (row[0], row[1]) == (made["id"], "Zhao")
+    assert (
+        founded("exclusion", "add", "2", "envy", "--note", "x", "--json").error["code"] == "exclusion_unknown"
+    )
+    lifted = founded("exclusion", "lift", made["id"], "--note", "it was a mistake", "--json").document
+    assert [each["status"] for each in lifted["exclusions"]] == ["lifted"]
+    record = founded("record", "2", "--json").document
+    assert [each["id"] for each in record["exclusions"]] == [made["id"]]

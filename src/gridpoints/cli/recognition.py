@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from gridpoints.cli.awards.excluding import exclusion_document
+from gridpoints.cli.awards.excluding import EXCLUSION
 from gridpoints.cli.commands import Commands, member_argument, option
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.files import read_text, write_new, write_text
@@ -90,7 +90,7 @@ def _document(record: VolunteerRecord) -> dict[str, Any]:
         "certificates": [
             {"id": each.id, "number": each.number, "status": each.status} for each in record.certificates
         ],
-        "exclusions": [exclusion_document(each) for each in record.exclusions],
+        "exclusions": [EXCLUSION.document(each) for each in record.exclusions],
     }
 
 

@@ -3,11 +3,13 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from operator import attrgetter
+from typing import Annotated
 
 from gridpoints.awards.exclusions import Exclusion
 from gridpoints.cli.commands import Commands, argument, member_argument, option, reason_option
 from gridpoints.cli.desk import Desk
+from gridpoints.cli.listing import data, seen, show_listing
 from gridpoints.cli.output import words
 from gridpoints.exchange import Community
 from gridpoints.i18n import Language
@@ -66,44 +68,25 @@ def register(commands: Commands, language: Language) -> None:
             _show(desk, village, [village.awards.lift_exclusion(exclusion, note=note)])
 
 
-def exclusion_document(each: Exclusion) -> dict[str, Any]:
-    """A decision, as JSON has it."""
-    return {
-        "id": each.id,
-        "member": each.member_id,
-        "reason": each.reason,
-        "since": each.since,
-        "until": each.until,
-        "note": each.note,
-        "decided_by": each.decided_by,
-        "lifted_on": each.lifted_on,
-        "status": each.status,
-    }
+#: What programs are told of a decision, here and in the record of a member.
+EXCLUSION = data(
+    "id", "reason", "since", "until", "note", "decided_by", "lifted_on", "status", member="member_id"
+)
 
 
 def _show(desk: Desk, village: Community, found: Sequence[Exclusion]) -> None:
     said = desk.language
     people = {each.id: each.name for each in village.community.members()}
-    table = desk.out.table(
+    show_listing(
+        desk,
+        "exclusions",
         said.text("Exclusions"),
-        [
-            words(said.text("Number")),
-            words(said.text("Member")),
-            words(said.text("Reason")),
-            words(said.text("From")),
-            words(said.text("Until")),
-            words(said.text("Status")),
-        ],
-        [
-            (
-                each.id,
-                people[each.member_id],
-                f"{each.reason}: {each.note}",
-                said.date(each.since),
-                "" if each.decided.until is None else said.date(each.decided.until),
-                said.word(each.status),
-            )
-            for each in found
-        ],
+        found,
+        EXCLUSION,
+        seen(words(said.text("Number")), attrgetter("id")),
+        seen(words(said.text("Member")), lambda each: people[each.member_id]),
+        seen(words(said.text("Reason")), lambda each: f"{each.reason}: {each.note}"),
+        seen(words(said.text("From")), attrgetter("since")),
+        seen(words(said.text("Until")), attrgetter("decided.until")),
+        seen(words(said.text("Status")), attrgetter("status")),
     )
-    desk.out.show({"exclusions": [exclusion_document(each) for each in found]}, table)

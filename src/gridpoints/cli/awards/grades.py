@@ -3,10 +3,11 @@
 # Typer reads annotations as they are: no `from __future__ import annotations` here.
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from gridpoints.cli.commands import Commands, argument, flag, option
 from gridpoints.cli.desk import Desk
+from gridpoints.cli.listing import listing, told
 from gridpoints.cli.output import figures, words
 from gridpoints.i18n import Language
 from gridpoints.rules.grades import Graded
@@ -49,41 +50,37 @@ def register(command: Commands, language: Language) -> None:
             grading = rules.terms.grades[code]
             since, before = grading.days(on or village.context.today())
         said = desk.language
+        by = said.word(grading.by, "metric") if grading.by in ("hours", "times") else grading.by
+        if grading.by in rules.units:
+            by = said.name(rules.units[grading.by].names, grading.by)
+        graded = listing(
+            desk,
+            said.name(grading.names, code),
+            shown,
+            told(
+                "id", of=lambda line: None if public else line[0].subject
+            ),  # what is public names nobody by it
+            told("place", figures(said.text("Place")), lambda line: line[0].rank),
+            told("name", words(said.text("Name")), lambda line: line[1]),
+            told("class", words(said.text("Class")), _class, lambda line: _class_name(desk, line)),
+            told("figure", figures(by), lambda line: line[0].figure),
+            told("explanation", of=lambda line: said.explanation(line[0].explanation)),
+        )
         document = {
             "grades": code,
             "of": grading.of,
             "since": None if since == date.min else since,
             "until": None if before == date.max else before - timedelta(days=1),
-            "graded": [_document(desk, each, name, public=public) for each, name in shown],
+            "graded": graded.document,
         }
-        by = said.word(grading.by, "metric") if grading.by in ("hours", "times") else grading.by
-        if grading.by in rules.units:
-            by = said.name(rules.units[grading.by].names, grading.by)
-        rows = [
-            (
-                said.number(each.rank),
-                name,
-                said.name(each.grade.names, each.grade.code) if each.grade else "",
-                said.number(each.figure),
-            )
-            for each, name in shown
-        ]
-        columns = [
-            figures(said.text("Place")),
-            words(said.text("Name")),
-            words(said.text("Class")),
-            figures(by),
-        ]
-        desk.out.show(document, desk.out.table(said.name(grading.names, code), columns, rows))
+        desk.out.show(document, graded.table)
 
 
-def _document(desk: Desk, each: Graded, name: str, *, public: bool) -> dict[str, Any]:
-    """One line; what is made public names nobody by an id."""
-    return {
-        "id": None if public else each.subject,
-        "name": name,
-        "place": each.rank,
-        "figure": each.figure,
-        "class": each.grade.code if each.grade else None,
-        "explanation": desk.language.explanation(each.explanation),
-    }
+def _class(line: tuple[Graded, str]) -> str | None:
+    grade = line[0].grade
+    return grade.code if grade else None
+
+
+def _class_name(desk: Desk, line: tuple[Graded, str]) -> str:
+    grade = line[0].grade
+    return desk.language.name(grade.names, grade.code) if grade else ""
