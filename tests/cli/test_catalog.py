@@ -141,6 +141,20 @@ def test_things_are_lent_and_come_back(founded: Run) -> None:
     assert founded("catalog", "return", "Umbrella", "B1", "--json").error["code"] == "record_unknown"
 
 
+def test_what_those_have_who_left_is_listed_for_somebody_to_decide(founded: Run) -> None:
+    assert founded("catalog", "thing", "Umbrella", "--stock", "2", "--days", "7", "--publish").code == 0
+    for member in ("B1", "B2"):
+        assert founded("catalog", "lend", "Umbrella", member).code == 0
+    assert founded("catalog", "loans", "--left", "--json").document["loans"] == []
+    with gridpoints.open("sqlite:///gridpoints.db") as exchange:
+        village = exchange.community("baiyang").acting_as(Actor("sun", frozenset({"clerk"})))
+        [li] = [each for each in village.community.members() if each.number == "B1"]
+        village.community.leave(li.id)
+    [loan] = founded("catalog", "loans", "--left", "--json").document["loans"]
+    assert (loan["member"], loan["name"], loan["status"]) == (li.id, "Umbrella", "out")
+    assert len(founded("catalog", "loans", "--json").document["loans"]) == 2
+
+
 def test_a_session_is_moved(founded: Run) -> None:
     draft(founded, "Lunch")
     soon = f"{datetime.now().astimezone() + timedelta(days=20):%Y-%m-%d}"
