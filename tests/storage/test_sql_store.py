@@ -28,7 +28,7 @@ from gridpoints.errors import (
 )
 from gridpoints.ledger.model import Account, Hold, Leg, Posted, Rejected, Transaction, Verification
 from gridpoints.ledger.verification import verify
-from gridpoints.storage.sql import folding
+from gridpoints.storage.sql import remembered
 from gridpoints.storage.sql.engines import Engines
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.schema import VERSION_TABLE
@@ -279,7 +279,7 @@ def test_what_another_community_undid_with_ours_is_not_remembered(remembering: S
 def test_no_more_is_remembered_than_there_is_room_for(
     remembering: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folding, "MOST_STATES", 3)
+    monkeypatch.setattr(remembered, "MOST_STATES", 3)
     for number in range(8):
         with remembering.begin("baiyang") as work:
             work.ledger.post([transfer(f"m{number}", Account.member(f"m{number}", "points"), 1)], at=START)

@@ -46,7 +46,7 @@ class Events:
         """Number what has no number yet, where the store numbers later."""
         with self.context.read() as work:
             changes_wait = work.outbox.waits()
-            lines_wait = work.ledger.numbers_later and any(work.ledger.unnumbered(1))
+            lines_wait = work.ledger.waiting() > 0
         if changes_wait or lines_wait:
             with self.context.begin() as work:
                 if changes_wait:

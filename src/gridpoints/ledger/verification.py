@@ -135,10 +135,12 @@ class _Comparison:
             self.tell("lines", "", stored.lines, number)
         if "book" not in stored.unreadable:
             self.differs("sealed", "", stored.sealed, tree.sealed)
-        for line in self.each("journal", self.store.unnumbered()):
+        unnumbered = list(self.each("journal", self.store.unnumbered()))
+        for line in unnumbered:
             if not self.store.numbers_later or line.number:
                 self.tell("number", line.id, line.number)
-            tail.append(line)
+        self.differs("waiting", "", self.store.waiting(), len(unnumbered))
+        tail += unnumbered
         self._apply_tail(tail)
         return digests
 

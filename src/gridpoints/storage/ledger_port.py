@@ -233,8 +233,12 @@ class LedgerStore(ABC):
         """The numbered lines after that number, in order."""
 
     @abstractmethod
-    def unnumbered(self, limit: int | None = None) -> Iterator[Line]:
-        """The lines (up to `limit`) that have no number yet, in the order in which they will be given one."""
+    def unnumbered(self) -> Iterator[Line]:
+        """The lines that have no number yet, in the order in which they will be given one."""
+
+    @abstractmethod
+    def waiting(self) -> int:
+        """How many lines have no number yet: as many as `fold` would give one."""
 
     @abstractmethod
     def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:

@@ -298,8 +298,11 @@ class MemoryLedger(LedgerStore):
     def lines(self, after: int = 0, limit: int | None = None) -> Iterator[Line]:
         yield from self._books.lines[after : None if limit is None else after + limit]
 
-    def unnumbered(self, limit: int | None = None) -> Iterator[Line]:
+    def unnumbered(self) -> Iterator[Line]:
         return iter(())
+
+    def waiting(self) -> int:
+        return 0
 
     def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:
         due = [a.account for a in self._books.accounts.values() if self._balance(a.account, at).expired]

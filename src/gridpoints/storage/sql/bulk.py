@@ -247,9 +247,9 @@ def _name(column: str) -> str:
     return f'"{column}"'
 
 
-def insert(table: Table, *, new_only: bool = False) -> Bulk:
-    """Insert rows; with `new_only`, leave out those whose key is there already."""
-    columns = _columns(table)
+def insert(table: Table, columns: Sequence[str] | None = None, *, new_only: bool = False) -> Bulk:
+    """Insert rows with `columns` (None: all); with `new_only`, leave out those whose key is there already."""
+    columns = columns or _columns(table)
     each, one, arrays = sqlite.insert(table), postgresql.insert(table), _insert_arrays(table, columns)
     if new_only:
         each, one = each.on_conflict_do_nothing(), one.on_conflict_do_nothing()

@@ -9,30 +9,37 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import define, field
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal_column, select, text
+from sqlalchemy import BigInteger, and_, bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.journal import MOVING, Line
-from gridpoints.ledger.lots import AccountState
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.prepared import Prepared
-from gridpoints.storage.sql.reading import HERE, IDS, accounts, book, entries, journal
+from gridpoints.storage.sql.reading import (
+    ALL,
+    HERE,
+    IDS,
+    LINE,
+    OLDEST,
+    WAITS,
+    accounts,
+    book,
+    entries,
+    journal,
+)
 from gridpoints.storage.sql.statements import SqlStatements
-from gridpoints.storage.sql.types import Text, among, array_of_texts
+from gridpoints.storage.sql.types import among
 
 #: From so many lines on, whoever reads statements enters them first.
 LONG = 8_192
 #: So many lines are entered by the post that finds them, so that no tail grows for ever.
 FAR_TOO_LONG = 131_072
-#: So many strict accounts are remembered, of about half a kilobyte each.
-MOST_STATES = 20_000
 #: Lines that are entered at once.
 CHUNK = 16_384
 #: Lines whose legs are read at once. Of more, the lists that JSON makes live long enough for Python's
@@ -48,13 +55,18 @@ _FOLDED = bulk.update_of(book, ["folded"])
 _CLOSED = bulk.update_of(book, ["closed_until"])
 
 _OPEN = bulk.insert(accounts, new_only=True)
-_RECORD = bulk.insert(journal, new_only=True)
+_LINE_NAMES = [column.name for column in LINE]
+_RECORD = bulk.insert(journal, _LINE_NAMES, new_only=True)
+#: What `fold` will number: the database says whose it is.
+_RECORD_UNNUMBERED = bulk.insert(journal, [name for name in _LINE_NAMES if name != "number"], new_only=True)
+_RECORD_AGAIN = bulk.insert(journal, new_only=True)
 _ENTER = bulk.insert(entries)
 READ_HOT = Prepared(
     select(accounts.c.id, accounts.c.posted).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
 )
 _MOVE_HOT = bulk.update_of(accounts, ["posted"])
 
+_LIMIT, _SKIP = bindparam("limit", type_=BigInteger), bindparam("skip", type_=BigInteger)
 _last = (
     select(func.max(entries.c.sequence))
     .where(entries.c.community_id == HERE, entries.c.account_id == accounts.c.id)
@@ -75,82 +87,43 @@ _TIPS = Prepared(
     )
     .where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
 )
-_tail = (
-    select(journal.c.act, journal.c.legs, journal.c.refusal)
-    .where(journal.c.community_id == HERE)
-    .limit(bindparam("limit", type_=BigInteger))
-)
-#: What is to be folded: by the number it has, or, where it has none, as it was recorded.
+#: What is to be folded, by the number it has.
 _NUMBERED_TAIL = Prepared(
-    _tail.where(journal.c.number > bindparam("folded", type_=BigInteger)).order_by(journal.c.number)
+    select(journal.c.act, journal.c.legs, journal.c.refusal)
+    .where(journal.c.community_id == HERE, journal.c.number > bindparam("folded", type_=BigInteger))
+    .order_by(journal.c.number)
+    .limit(_LIMIT)
 )
-#: With the place of the row, where it is found without an index: only `fold` ever moves it.
-_UNNUMBERED_TAIL = Prepared(
-    _tail.add_columns(literal_column("CAST(ctid AS TEXT)", Text))
-    .where(journal.c.number.is_(None))
-    .order_by(journal.c.recorded_at, journal.c.id)
-)
+#: Gives the lines that wait for a number theirs, as they were recorded. They are found by their place,
+#: which only `fold` ever changes.
 _NUMBER = Prepared(
     text(
-        "UPDATE gridpoints_journal SET number = :folded + new.position "
-        "FROM unnest(CAST(:places AS TID[])) WITH ORDINALITY AS new (place, position) "
+        "UPDATE gridpoints_journal SET number = :folded + new.position, writer = NULL "
+        "FROM unnest((SELECT array_agg(place) FROM (SELECT ctid AS place FROM gridpoints_journal "
+        "WHERE community_id = :community AND writer >= :since ORDER BY recorded_at, id LIMIT :limit"
+        ") AS waiting)) WITH ORDINALITY AS new (place, position) "
         "WHERE gridpoints_journal.ctid = new.place"
     )
 )
-_tail_ids = select(journal.c.id).where(journal.c.community_id == HERE).limit(1)
-_SKIP = bindparam("skip", type_=BigInteger)
+#: From then on, the transaction knows no `OLDEST`: what it numbered may yet be undone.
+_HAS_NUMBERED = Prepared(select(func.set_config("gridpoints.numbered", "on", True)))
+_LEARN = Prepared(select(OLDEST))
+_waiting_ids = select(journal.c.id).where(journal.c.community_id == HERE, WAITS)
+#: Whether the tail is long, and what is learned meanwhile.
 _IS_LONG = {
     "sqlite": Prepared(
-        _tail_ids.where(
+        select(journal.c.id)
+        .where(
+            journal.c.community_id == HERE,
             journal.c.number
             > select(func.coalesce(func.max(book.c.folded), 0) + _SKIP)
             .where(book.c.community_id == HERE)
-            .scalar_subquery()
+            .scalar_subquery(),
         )
+        .limit(1)
     ),
-    "postgresql": Prepared(
-        _tail_ids.where(journal.c.number.is_(None))
-        .order_by(journal.c.recorded_at, journal.c.id)
-        .offset(_SKIP)
-    ),
+    "postgresql": Prepared(select(_waiting_ids.offset(_SKIP).exists(), OLDEST)),
 }
-
-
-@define
-class Remembered:
-    """What this process remembers of the ledger of one community, between units of work.
-
-    `unfolded` counts the lines that it recorded since it last folded: on PostgreSQL, where it would be
-    slow to ask how many there are. `hot` is what the hot accounts held that it used, when it first used
-    them or last folded: enough to refuse what would take them beyond `MOST_BALANCE`, which leaves room
-    for all that was not folded meanwhile.
-
-    `states` is what the strict accounts have that it wrote last, where nobody else writes: on SQLite, as
-    long as the file has the `version` that it had then. They are taken out by who locks them, and kept
-    again by who wrote them, so that a unit of work that fails leaves none behind.
-    """
-
-    unfolded: int = 0
-    hot: dict[str, int] = field(factory=dict)
-    states: dict[str, AccountState] = field(factory=dict)
-    version: int | None = None
-
-    def take(self, keys: Iterable[str]) -> dict[str, AccountState]:
-        """What is remembered of these accounts, which is then remembered no more."""
-        states = self.states
-        return {key: states.pop(key) for key in keys if key in states}
-
-    def forget(self, version: int | None) -> None:
-        """Remember of no account what it has; what is kept from now on is of this version of the file."""
-        self.states.clear()
-        self.version = version
-
-    def keep(self, states: Mapping[str, AccountState]) -> None:
-        """Remember what accounts have, and no more than `MOST_STATES` of them."""
-        if len(self.states) + len(states) > MOST_STATES:
-            self.states.clear()
-        if len(states) <= MOST_STATES:
-            self.states.update(states)
 
 
 #: The place before the first entry of an account, and its balance.
@@ -162,10 +135,6 @@ class SqlFolding(SqlStatements):
 
     #: The number of the last line that is in the statements, as far as `lock` asked.
     folded = 0
-
-    def __init__(self, connection: Connection, community: str, remembered: Remembered) -> None:
-        super().__init__(connection, community)
-        self.remembered = remembered
 
     def open(self, named: Iterable[Account]) -> None:
         """Make rows for those accounts that have none."""
@@ -187,12 +156,22 @@ class SqlFolding(SqlStatements):
         Raises `ConcurrentChange` where there are many, and one is there already.
         """
         columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
-        if lines and not lines[0].number:  # `fold` will give them one
-            columns[0] = (None,) * len(lines)
+        if self.others_write:
+            return self._record(_RECORD_UNNUMBERED, columns[1:], lines)
+        return self._record(_RECORD, columns, lines)
+
+    def record_again(self, lines: Sequence[Line]) -> None:
+        """The same, for lines that have their numbers."""
+        nobody = (None,) * len(lines)  # is to number them
+        self._record(_RECORD_AGAIN, [*zip(*lines, strict=True), nobody] if lines else (), lines)
+
+    def _record(
+        self, insert: bulk.Bulk, columns: Sequence[Sequence[Any]], lines: Sequence[Line]
+    ) -> bulk.Count:
         try:
-            return _RECORD.run_bound(self.connection, self.community, columns)
+            return insert.run_bound(self.connection, self.community, columns)
         except IntegrityError as error:
-            raise ConcurrentChange(kind="transaction", id=lines[0][1]) from error
+            raise ConcurrentChange(kind="transaction", id=lines[0].id) from error
 
     def enter(self, places: Sequence[tuple[str, int, int, int, int]]) -> None:
         """Put entries into statements."""
@@ -234,24 +213,42 @@ class SqlFolding(SqlStatements):
         return self._fold(most)
 
     def is_long(self) -> bool:
-        return bool(self.rows(_IS_LONG[self.connection.dialect.name], skip=LONG - 1))
+        found = self.rows(_IS_LONG[self.connection.dialect.name], skip=LONG - 1, since=self.remembered.since)
+        if not self.others_write:
+            return bool(found)
+        [(is_long, oldest)] = found
+        self._learn(oldest)
+        return bool(is_long)
+
+    def _learn(self, oldest: int | None) -> None:
+        if oldest is not None:
+            self.remembered.since = oldest
+
+    def _number(self, most: int | None) -> None:
+        """Give the lines that wait for one their number."""
+        [(oldest,)] = self.rows(_LEARN, since=self.remembered.since)
+        self._learn(oldest)
+        self.rows(_HAS_NUMBERED)
+        _NUMBER.run(
+            self.connection,
+            community=self.community,
+            folded=self.folded,
+            since=self.remembered.since,
+            limit=ALL if most is None else most,
+        )
 
     def _fold(self, most: int | None) -> int:
+        if self.others_write:
+            self._number(most)
         first = self.folded
         while most is None or self.folded - first < most:
             size = CHUNK if most is None else min(CHUNK, most - (self.folded - first))
-            if self.others_write:
-                tail = self.rows(_UNNUMBERED_TAIL, limit=size)
-            else:
-                tail = self.rows(_NUMBERED_TAIL, folded=self.folded, limit=size)
-            numbers = range(self.folded + 1, self.folded + 1 + len(tail))
-            if self.others_write:
-                places = array_of_texts([row[-1] for row in tail])
-                _NUMBER.run(self.connection, folded=self.folded, places=places)
+            tail = self.rows(_NUMBERED_TAIL, folded=self.folded, limit=size)
             if tail:
+                numbers = range(self.folded + 1, self.folded + 1 + len(tail))
                 moving = [
                     (number, legs)
-                    for number, (act, legs, refusal, *_) in zip(numbers, tail, strict=True)
+                    for number, (act, legs, refusal) in zip(numbers, tail, strict=True)
                     if refusal is None and act in MOVING
                 ]
                 starts = range(0, len(moving), READ_AT_ONCE)

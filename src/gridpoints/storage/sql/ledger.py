@@ -50,10 +50,14 @@ _move_one = (
     .where(accounts.c.community_id == HERE, accounts.c.id == bindparam("account_id", type_=Text))
 )
 _MOVE_ONE = Prepared(_move_one)
+#: A line that gets its number later.
+_UNNUMBERED = LINE[1:]
 #: One line and one account, on PostgreSQL: there, the way to the database is what a short post costs.
 _record_one = (
     postgresql.insert(journal)
-    .values({"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in LINE}})
+    .values(
+        {"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in _UNNUMBERED}}
+    )
     .on_conflict_do_nothing()
 )
 _RECORD_AND_MOVE = Prepared(_record_one.add_cte(_move_one.cte("moved")))
@@ -82,8 +86,6 @@ _RECORD_MOVE_AND_KEEP = Prepared(
         .scalar_subquery()
     ).add_cte(_move_one.cte("moved"))
 )
-_LINE_NAMES = [column.name for column in LINE]
-_RECORD = bulk.insert(journal, new_only=True)
 _MOVE = bulk.update_of(accounts, _FIGURES)
 #: The same on SQLite, which takes the values of many rows at once with an insert only: half of the time of
 #: an update for each. The rows are there, for they are locked.
@@ -190,7 +192,7 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         SqlProof.add_seal(self, seal, nodes)
 
     def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
-        self.record(lines)
+        self.record_again(lines)
         self.enter(places)
 
     def restore_projection(self, projection: Projection) -> None:
@@ -216,7 +218,7 @@ def _figures(state: AccountState) -> tuple[Any, ...]:
 
 def _line_values(line: Line) -> dict[str, Any]:
     """A line that gets its number later, by the names of parameters."""
-    return {f"line_{name}": value for name, value in zip(_LINE_NAMES, (None, *line[1:]), strict=True)}
+    return {f"line_{column.name}": value for column, value in zip(_UNNUMBERED, line[1:], strict=True)}
 
 
 def hold_values(changed: Sequence[Hold]) -> bulk.Columns:

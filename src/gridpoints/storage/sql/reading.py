@@ -10,12 +10,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, text
+from sqlalchemy import BigInteger, Connection, and_, bindparam, case, cast, func, or_, select, text
 
 from gridpoints.ledger.accounts import Account, AccountKind, Hold, HoldStatus
 from gridpoints.ledger.journal import MOVING, Act, Line
 from gridpoints.storage.sql import tables
 from gridpoints.storage.sql.prepared import Prepared
+from gridpoints.storage.sql.remembered import Remembered
 from gridpoints.storage.sql.types import Instant, Text, TextSet, among
 from gridpoints.values import Unit
 
@@ -36,7 +37,26 @@ AFTER = bindparam("after", type_=BigInteger)
 #: Lines that are read at once, and a limit that is none.
 PAGE, ALL = 5_000, 2**62
 #: A line, in the order of its fields.
-LINE = [column for column in journal.c if column.name != "community_id"]
+LINE = [column for column in journal.c if column.name not in ("community_id", "writer")]
+#: Of those that wait for a number, all that there can be: see `Remembered.since`.
+WAITS = journal.c.writer >= bindparam("since", type_=BigInteger)
+_oldest_waiting = (
+    select(journal.c.writer)
+    .where(journal.c.community_id == HERE, WAITS)
+    .order_by(journal.c.writer)
+    .limit(1)
+    .scalar_subquery()
+)
+#: The oldest transaction whose lines may wait for a number, or come yet: all that is older was committed or
+#: undone, and is numbered. Null to one that has numbered lines itself, which others do not see yet.
+OLDEST = case(
+    (
+        func.coalesce(func.current_setting("gridpoints.numbered", True), "") == "",
+        func.least(
+            cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger), _oldest_waiting
+        ),
+    )
+)
 
 _of_hold = and_(accounts.c.community_id == holds.c.community_id, accounts.c.id == holds.c.account_id)
 holds_with_accounts = (
@@ -77,15 +97,11 @@ _LINES = Prepared(
     .limit(bindparam("limit", type_=BigInteger))
 )
 _UNNUMBERED = Prepared(
-    _lines.where(or_(journal.c.number.is_(None), journal.c.number <= 0)).order_by(
-        journal.c.recorded_at, journal.c.id
-    )
+    _lines.where(
+        or_(journal.c.number.is_(None), journal.c.number <= 0, journal.c.writer.is_not(None))
+    ).order_by(journal.c.recorded_at, journal.c.id)
 )
-_FIRST_UNNUMBERED = Prepared(
-    _lines.where(journal.c.number.is_(None))
-    .order_by(journal.c.recorded_at, journal.c.id)
-    .limit(bindparam("limit", type_=BigInteger))
-)
+_WAITING = Prepared(select(func.count()).select_from(journal).where(journal.c.community_id == HERE, WAITS))
 _ABOUT = Prepared(
     _lines.where(
         among(journal.c.subject, IDS), journal.c.subject.is_not(None), journal.c.refusal.is_(None)
@@ -99,9 +115,7 @@ _folded = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE)
 #: Lines that are in no statement, by their number or, where they have none, as they were recorded.
 _TAILS = {
     "sqlite": _lines.where(moved, journal.c.number > _folded).order_by(journal.c.number),
-    "postgresql": _lines.where(moved, journal.c.number.is_(None)).order_by(
-        journal.c.recorded_at, journal.c.id
-    ),
+    "postgresql": _lines.where(moved, WAITS).order_by(journal.c.recorded_at, journal.c.id),
 }
 _TAIL = {name: Prepared(tail) for name, tail in _TAILS.items()}
 _TAIL_OF = {
@@ -115,9 +129,10 @@ _TAIL_OF = {
 class SqlReading:
     """A ledger that is read, in an open transaction."""
 
-    def __init__(self, connection: Connection, community: str) -> None:
+    def __init__(self, connection: Connection, community: str, remembered: Remembered) -> None:
         self.connection = connection
         self.community = community
+        self.remembered = remembered
         self.others_write = self.numbers_later = connection.dialect.name == "postgresql"
         #: The units that published rules declare, by code.
         self.units: Mapping[str, Unit] = _Units(connection, community)
@@ -160,13 +175,16 @@ class SqlReading:
             after = rows[-1][0]
             limit = None if limit is None else limit - size
 
-    def unnumbered(self, limit: int | None = None) -> Iterator[Line]:
-        rows = self.rows(_UNNUMBERED) if limit is None else self.rows(_FIRST_UNNUMBERED, limit=limit)
-        yield from map(line_of, rows)
+    def unnumbered(self) -> Iterator[Line]:
+        yield from map(line_of, self.rows(_UNNUMBERED))
+
+    def waiting(self) -> int:
+        [(waiting,)] = self.rows(_WAITING, since=self.remembered.since)
+        return int(waiting)
 
     def tail_legs(self) -> Iterator[tuple[Line, Account, int]]:
         """Every leg that is in no statement yet, with its line and account."""
-        for row in self.rows(_TAIL[self.connection.dialect.name]):
+        for row in self.rows(_TAIL[self.connection.dialect.name], since=self.remembered.since):
             line = line_of(row)
             for key, amount, _ in line.each_leg():
                 yield line, Account.parse(key), amount
@@ -174,7 +192,7 @@ class SqlReading:
     def tail_of(self, account: Account) -> Iterator[tuple[Line, int]]:
         """The amounts that are not in the statement of an account yet, with their lines."""
         leg = f'["{account.key}",'
-        for row in self.rows(_TAIL_OF[self.connection.dialect.name], leg=leg):
+        for row in self.rows(_TAIL_OF[self.connection.dialect.name], leg=leg, since=self.remembered.since):
             line = line_of(row)
             for key, amount, _ in line.each_leg():
                 if key == account.key:

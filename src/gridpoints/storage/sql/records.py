@@ -28,12 +28,12 @@ from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.port import Sought
 from gridpoints.storage.sql import bulk, tables
-from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.kept import KEPT, Kept, conditions, form, ordering, parameters
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
 from gridpoints.storage.sql.prepared import DIVISION_BY_ZERO, Prepared, pipeline
 from gridpoints.storage.sql.reading import HERE, IDS
+from gridpoints.storage.sql.remembered import Remembered
 from gridpoints.storage.sql.savepoints import piped_savepoint
 from gridpoints.storage.sql.types import Whole, among
 from gridpoints.values import check_whole

@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from gridpoints.storage.sql import schema
 from gridpoints.storage.sql.engines import Engines
-from gridpoints.storage.sql.folding import Remembered
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.refusals import translated, unavailable
+from gridpoints.storage.sql.remembered import Remembered
 from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.tables import CommunityRow, table_of
 

@@ -36,6 +36,7 @@ __all__ = [
     "Whole",
     "among",
     "exact_sum",
+    "this_transaction",
 ]
 
 #: Sorted by code point everywhere, as Python does, whatever the locale of the database.
@@ -249,6 +250,23 @@ def _sum_decimal(element: exact_sum, compiler: SQLCompiler, **kw: Any) -> str:
 def _sum_halves(element: exact_sum, compiler: SQLCompiler, **kw: Any) -> str:
     amount = compiler.process(element.clauses, **kw)
     return f"(sum(({amount}) >> 32) || ' ' || sum(({amount}) & 4294967295))"
+
+
+class this_transaction(FunctionElement[int]):  # noqa: N801 -- reads as a function
+    """``this_transaction()``: the number of the transaction that asks; null on SQLite, which has none."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(this_transaction, "postgresql")
+def _own_number(element: this_transaction, compiler: SQLCompiler, **kw: Any) -> str:
+    return "((pg_current_xact_id())::text)::bigint"
+
+
+@compiles(this_transaction, "sqlite")
+def _no_number(element: this_transaction, compiler: SQLCompiler, **kw: Any) -> str:
+    return "NULL"
 
 
 @compiles(among, "postgresql")

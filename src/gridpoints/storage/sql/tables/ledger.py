@@ -33,16 +33,18 @@ class JournalRow(Row, table=True):
     """See `gridpoints.ledger.journal.Line`. Rows are added, never changed.
 
     But for `number`, on PostgreSQL: there, those who post at once cannot agree on the order without
-    waiting for each other, so that it is null until `fold` numbers what was committed.
+    waiting for each other, so that it is null until `fold` numbers what was committed. Until then, `writer`
+    is the transaction that wrote the line; of SQLite's it is always null.
     """
 
     __tablename__ = "gridpoints_journal"
     __table_args__ = (
         index("number", unique=True, **where("number IS NOT NULL")),
-        index("recorded_at", "id", **where("number IS NULL")),
+        index("writer", **where("writer IS NOT NULL")),
         index("subject", **where("subject IS NOT NULL")),
         index("act", "effective_at", **where("act IN ('close', 'debt')")),
         CheckConstraint("number > 0", name="number"),
+        CheckConstraint("(number IS NULL) = (writer IS NOT NULL)", name="writer").ddl_if("postgresql"),
         CheckConstraint("(refusal IS NULL) = (refusal_fields IS NULL)", name="refusal"),
     )
     number: AmountOrNone
@@ -58,6 +60,9 @@ class JournalRow(Row, table=True):
     data: str = Field(sa_column=Column("metadata", types.Text, nullable=False))
     refusal: TextOrNone
     refusal_fields: TextOrNone
+    writer: int | None = Field(
+        sa_column=Column(types.Amount, nullable=True, server_default=types.this_transaction())
+    )
 
 
 class BookRow(Row, table=True):

@@ -1,0 +1,130 @@
+"""Lines that wait for a number on PostgreSQL: all of them are found, and few others are passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from gridpoints.ledger.model import Account, Leg, Transaction
+from gridpoints.storage.sql.store import SqlStore
+from gridpoints.testing import START
+from gridpoints.values import Unit
+
+ISSUANCE, LI = Account.issuance("points"), Account.member("li", "points")
+#: Whoever looks for what waits reads these pages.
+READ = text(
+    "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
+    " SELECT id FROM gridpoints_journal WHERE community_id = 'baiyang' AND writer >= :since"
+)
+
+
+@pytest.fixture
+def store(postgres_url: str) -> Iterator[SqlStore]:
+    with closing(SqlStore(postgres_url)) as store:
+        with store.begin("baiyang") as work:
+            work.add(Unit("points"))
+        yield store
+
+
+def post(store: SqlStore, name: str, count: int = 1) -> None:
+    with store.begin("baiyang") as work:
+        work.ledger.post(
+            [Transaction(f"{name}{n}", (Leg(ISSUANCE, -1), Leg(LI, 1))) for n in range(count)], at=START
+        )
+
+
+def waiting(store: SqlStore) -> int:
+    with store.begin("baiyang", write=False) as work:
+        return work.ledger.waiting()
+
+
+def fold(store: SqlStore) -> int:
+    with store.begin("baiyang") as work:
+        return work.ledger.fold()
+
+
+def look(store: SqlStore) -> None:
+    """As whoever is about to read statements."""
+    with store.begin("baiyang", write=False) as work:
+        assert not work.ledger.is_long()
+
+
+def issued(store: SqlStore) -> int:
+    with store.begin("baiyang", write=False) as work:
+        return -work.ledger.balances([ISSUANCE], START)[ISSUANCE].posted
+
+
+def pages(store: SqlStore, since: int) -> int:
+    with store._engines.reading.begin() as connection:
+        [[[plan]]] = connection.execute(READ, {"since": since}).all()
+    return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
+
+
+def test_what_got_its_number_is_not_looked_at_again(store: SqlStore) -> None:
+    """Whatever stands in the index, until the database cleans up, of lines that wait no more."""
+    with store._engines.writing.begin() as connection:
+        connection.execute(text("ALTER TABLE gridpoints_journal SET (autovacuum_enabled = off)"))
+    for turn in range(12):
+        post(store, f"t{turn}-", 2_000)
+        assert fold(store) == 2_000
+    look(store)
+    post(store, "last")
+    since = store._remembered["baiyang"].since
+    assert pages(store, since) * 2 < pages(store, 0)
+    assert (waiting(store), issued(store)) == (1, 24_001)
+
+
+@pytest.mark.parametrize("know", [look, fold], ids=["reading", "folding"])
+def test_a_line_that_is_committed_late_waits_as_well(
+    store: SqlStore, postgres_url: str, know: Callable[[SqlStore], Any]
+) -> None:
+    """Its transaction is older than many that were numbered meanwhile."""
+    with closing(SqlStore(postgres_url)) as other:
+        with other.begin("baiyang") as work:
+            work.ledger.post(
+                [Transaction("late", (Leg(ISSUANCE, -1), Leg(Account.member("wang", "points"), 1)))], at=START
+            )
+            for n in range(3):
+                post(store, f"t{n}")
+                fold(store)
+                know(store)
+        assert waiting(store) == 1
+        assert issued(store) == issued(other) == 4
+        post(store, "after")
+        assert (fold(store), waiting(store), issued(store)) == (2, 0, 5)
+
+
+def test_a_number_that_was_undone_is_given_again(store: SqlStore) -> None:
+    """Whoever numbers learns nothing from it before it is committed."""
+
+    def numbered_and_undone() -> None:
+        with store.begin("baiyang") as work:
+            assert work.ledger.fold() == 3
+            assert not work.ledger.is_long()
+            assert (work.ledger.fold(), work.ledger.waiting()) == (0, 0)
+            raise KeyError
+
+    post(store, "t", 3)
+    with pytest.raises(KeyError):
+        numbered_and_undone()
+    with store.begin("baiyang") as outer:
+        with pytest.raises(KeyError):
+            numbered_and_undone()
+        assert not outer.ledger.is_long()
+        assert outer.ledger.waiting() == 3
+    assert (waiting(store), issued(store), fold(store)) == (3, 3, 3)
+
+
+def test_a_ledger_that_came_from_another_server(store: SqlStore) -> None:
+    """Its transactions may have had higher numbers there than any has here for years."""
+    post(store, "t", 2)
+    with store._engines.writing.begin() as connection:
+        connection.execute(text("UPDATE gridpoints_journal SET writer = writer + 1000000000"))
+    post(store, "u")
+    look(store)
+    post(store, "v")
+    assert (waiting(store), issued(store), fold(store)) == (4, 4, 4)
