@@ -52,7 +52,7 @@ class Events:
                 if changes_wait:
                     work.outbox.number()
                 if lines_wait:
-                    work.ledger.fold()
+                    work.ledger.number()
 
 
 def _changed(numbered: tuple[int, Change]) -> tuple[Cursor, Event]:

@@ -9,10 +9,11 @@ answered with the same refusal for ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from gridpoints.ledger.accounts import Account
@@ -110,15 +111,33 @@ class Line(NamedTuple):
         A text is its length in bytes as 4 bytes, big-endian, and its UTF-8; None is ``ff ff ff ff``; the
         number is 8 bytes, big-endian. First comes the community, then the fields as they stand here.
         """
-        named = community.encode()
-        parts = [len(named).to_bytes(4), named, self.number.to_bytes(8)]
-        for text in self[1:]:
-            if text is None:
-                parts.append(b"\xff\xff\xff\xff")
-            else:
-                data = text.encode()
-                parts += len(data).to_bytes(4), data
-        return b"".join(parts)
+        return b"".join([_sealed(community), self.number.to_bytes(8), *map(_sealed, self[1:])])
+
+
+def sealed_bytes(lines: Sequence[Line], community: str) -> Iterator[bytes]:
+    """What `Line.sealed_bytes` answers of each, column by column: in a third of the time."""
+    named = community.encode()
+    numbers, *columns = zip(*lines, strict=True)
+    parts: list[Iterable[bytes]] = [
+        repeat(len(named).to_bytes(4) + named, len(lines)),
+        map(int.to_bytes, numbers, repeat(8)),
+    ]
+    for column in columns:
+        if column.count(column[0]) == len(column):
+            parts.append(repeat(_sealed(column[0]), len(lines)))
+        elif None in column:
+            parts.append(map(_sealed, column))
+        else:
+            texts = list(map(str.encode, column))
+            parts += map(int.to_bytes, map(len, texts), repeat(4)), texts
+    return map(b"".join, zip(*parts, strict=True))
+
+
+def _sealed(text: str | None) -> bytes:
+    if text is None:
+        return b"\xff\xff\xff\xff"
+    data = text.encode()
+    return len(data).to_bytes(4) + data
 
 
 @lru_cache(maxsize=1024)  # the lines of a batch have few instants among them

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from attrs import evolve, frozen
 
 from gridpoints.errors import NotSealedYet, RecordUnknown
@@ -14,16 +17,20 @@ from gridpoints.ledger.checkpoint import (
     origin_of,
     published_by,
 )
+from gridpoints.ledger.journal import Line, sealed_bytes
 from gridpoints.ledger.merkle import Growth, Tree, leaf_hash
 from gridpoints.ledger.model import Verification
 from gridpoints.ledger.receipt import Receipt
-from gridpoints.ledger.reports import Reports
+from gridpoints.ledger.reports import FOLDED_AT_ONCE, Reports
 from gridpoints.ledger.request import check_subject
 from gridpoints.ledger.seals import Seal
 from gridpoints.ledger.verification import verify
 from gridpoints.storage.ledger_port import LedgerStore
 from gridpoints.storage.port import Work
 from gridpoints.values import check_whole
+
+#: Lines whose bytes are in memory at once.
+HASHED_AT_ONCE = 1_000
 
 
 @frozen
@@ -39,16 +46,12 @@ class Proving(Reports):
         sealed at the same time.
         """
         now = self.context.now()
-        with self.context.read() as work:
-            numbers_later = work.ledger.numbers_later
-        if numbers_later:
-            self.fold()
+        self._number()
         with self.context.read() as work:
             last = work.ledger.last_seal()
             growth = Growth(last.size if last else 0, work.ledger.node)
             community = self.context.community
-            lines = work.ledger.lines(growth.size)
-            nodes = list(growth.add(leaf_hash(line.sealed_bytes(community)) for line in lines))
+            nodes = list(growth.add(_leaves(work.ledger.lines(growth.size), community)))
         if growth.size == (last.size if last else 0):
             return self._signed(last, key)
         checkpoint = Checkpoint(
@@ -75,6 +78,14 @@ class Proving(Reports):
             work.ledger.sign_seal(signed)
             self.context.tell(work, standing, signed)
         return signed
+
+    def _number(self) -> None:
+        """Number what has no number yet, where the store numbers later."""
+        with self.context.read() as work:
+            waits = work.ledger.waiting() > 0
+        while waits:
+            with self.context.begin() as work:
+                waits = work.ledger.number(most=FOLDED_AT_ONCE) == FOLDED_AT_ONCE
 
     def seals(self, *, after: int = 0, limit: int = 100) -> list[Seal]:
         """The seals over more than `after` lines, smallest first."""
@@ -108,7 +119,7 @@ class Proving(Reports):
         community = self.context.community
 
         def leaves(first: int, count: int) -> list[bytes]:
-            return [leaf_hash(line.sealed_bytes(community)) for line in store.lines(first, count)]
+            return list(_leaves(store.lines(first, count), community))
 
         return Tree(size, store.node, leaves)
 
@@ -127,6 +138,10 @@ class Proving(Reports):
 
 
 def _be_alone(work: Work) -> None:
-    """Let nobody else seal until the end of this unit of work: whoever folds is alone, and so is a writer."""
-    if work.ledger.numbers_later:
-        work.ledger.fold(most=1)
+    """Let nobody else seal until this unit of work ends: whoever numbers is alone, and so is a writer."""
+    work.ledger.number(most=0)
+
+
+def _leaves(lines: Iterator[Line], community: str) -> Iterator[bytes]:
+    while some := list(islice(lines, HASHED_AT_ONCE)):
+        yield from map(leaf_hash, sealed_bytes(some, community))

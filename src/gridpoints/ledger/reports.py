@@ -47,8 +47,8 @@ class Reports:
     def fold(self) -> int:
         """Enter in the statements what was posted since it was last done; answers how many lines.
 
-        Nobody needs to call it: those who read do where much has gathered, and `seal` where lines get
-        their numbers by it. Every figure is right without it.
+        Nobody needs to call it: those who read do where much has gathered, and those who post where far too
+        much has. Every figure is right without it.
         """
         folded = 0
         while True:

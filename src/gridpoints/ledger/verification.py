@@ -131,7 +131,7 @@ class _Comparison:
             for place in self._apply(line):
                 digests[place.account].update(_bytes(place))
         tree.finish(number)
-        if stored.lines > number or (self.store.numbers_later and tail):
+        if stored.lines > number:
             self.tell("lines", "", stored.lines, number)
         if "book" not in stored.unreadable:
             self.differs("sealed", "", stored.sealed, tree.sealed)

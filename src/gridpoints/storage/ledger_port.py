@@ -75,7 +75,7 @@ class Only:
 class LedgerStore(ABC):
     """The ledger of one community inside a unit of work."""
 
-    #: Whether lines get their number later than they are written, by `fold`.
+    #: Whether lines get their number later than they are written, by `number` or `fold`.
     numbers_later: bool = False
 
     # --- writing ------------------------------------------------------------------------------
@@ -107,6 +107,13 @@ class LedgerStore(ABC):
         """Enter up to `most` lines that are in no statement yet; answers how many.
 
         Lines that were given no number get one. Every read is right without it.
+        """
+
+    @abstractmethod
+    def number(self, *, most: int | None = None) -> int:
+        """Give up to `most` lines that have none their number; answers how many.
+
+        Until this unit of work ends, nobody else numbers, folds or seals.
         """
 
     @abstractmethod
@@ -238,7 +245,7 @@ class LedgerStore(ABC):
 
     @abstractmethod
     def waiting(self) -> int:
-        """How many lines have no number yet: as many as `fold` would give one."""
+        """How many lines have no number yet: as many as `number` would give one."""
 
     @abstractmethod
     def overdue_accounts(self, at: datetime, limit: int) -> list[Account]:

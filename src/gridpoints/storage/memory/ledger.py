@@ -98,6 +98,9 @@ class MemoryLedger(LedgerStore):
     def fold(self, *, most: int | None = None) -> int:
         return 0
 
+    def number(self, *, most: int | None = None) -> int:
+        return 0
+
     def is_long(self) -> bool:
         return False
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, func, select, text
+from sqlalchemy import BigInteger, and_, bindparam, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gridpoints.errors import ConcurrentChange
@@ -98,7 +98,8 @@ _NUMBERED_TAIL = Prepared(
 #: which only `fold` ever changes.
 _NUMBER = Prepared(
     text(
-        "UPDATE gridpoints_journal SET number = :folded + new.position, writer = NULL "
+        "UPDATE gridpoints_journal SET number = (SELECT coalesce(max(number), 0) FROM gridpoints_journal "
+        "WHERE community_id = :community AND number IS NOT NULL) + new.position, writer = NULL "
         "FROM unnest((SELECT array_agg(place) FROM (SELECT ctid AS place FROM gridpoints_journal "
         "WHERE community_id = :community AND writer >= :since ORDER BY recorded_at, id LIMIT :limit"
         ") AS waiting)) WITH ORDINALITY AS new (place, position) "
@@ -109,20 +110,17 @@ _NUMBER = Prepared(
 _HAS_NUMBERED = Prepared(select(func.set_config("gridpoints.numbered", "on", True)))
 _LEARN = Prepared(select(OLDEST))
 _waiting_ids = select(journal.c.id).where(journal.c.community_id == HERE, WAITS)
+_beyond = select(journal.c.id).where(
+    journal.c.community_id == HERE,
+    journal.c.number
+    > select(func.coalesce(func.max(book.c.folded), 0) + _SKIP)
+    .where(book.c.community_id == HERE)
+    .scalar_subquery(),
+)
 #: Whether the tail is long, and what is learned meanwhile.
 _IS_LONG = {
-    "sqlite": Prepared(
-        select(journal.c.id)
-        .where(
-            journal.c.community_id == HERE,
-            journal.c.number
-            > select(func.coalesce(func.max(book.c.folded), 0) + _SKIP)
-            .where(book.c.community_id == HERE)
-            .scalar_subquery(),
-        )
-        .limit(1)
-    ),
-    "postgresql": Prepared(select(_waiting_ids.offset(_SKIP).exists(), OLDEST)),
+    "sqlite": Prepared(_beyond.limit(1)),
+    "postgresql": Prepared(select(or_(_beyond.exists(), _waiting_ids.offset(_SKIP).exists()), OLDEST)),
 }
 
 
@@ -224,15 +222,19 @@ class SqlFolding(SqlStatements):
         if oldest is not None:
             self.remembered.since = oldest
 
-    def _number(self, most: int | None) -> None:
-        """Give the lines that wait for one their number."""
+    def number(self, *, most: int | None = None) -> int:
+        if not self.others_write:
+            return 0
+        self.lock_statements()
+        return self._number(most)
+
+    def _number(self, most: int | None) -> int:
         [(oldest,)] = self.rows(_LEARN, since=self.remembered.since)
         self._learn(oldest)
         self.rows(_HAS_NUMBERED)
-        _NUMBER.run(
+        return _NUMBER.run(
             self.connection,
             community=self.community,
-            folded=self.folded,
             since=self.remembered.since,
             limit=ALL if most is None else most,
         )

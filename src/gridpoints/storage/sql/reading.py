@@ -10,7 +10,20 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, case, cast, func, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from gridpoints.ledger.accounts import Account, AccountKind, Hold, HoldStatus
 from gridpoints.ledger.journal import MOVING, Act, Line
@@ -112,18 +125,21 @@ _DEBTS = Prepared(
     _lines.where(RARE, journal.c.act == Act.DEBT.value).order_by(journal.c.recorded_at, journal.c.id)
 )
 _folded = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
-#: Lines that are in no statement, by their number or, where they have none, as they were recorded.
-_TAILS = {
-    "sqlite": _lines.where(moved, journal.c.number > _folded).order_by(journal.c.number),
-    "postgresql": _lines.where(moved, WAITS).order_by(journal.c.recorded_at, journal.c.id),
-}
-_TAIL = {name: Prepared(tail) for name, tail in _TAILS.items()}
-_TAIL_OF = {
-    name: Prepared(
-        tail.where(func.replace(journal.c.legs, bindparam("leg", type_=Text), "") != journal.c.legs)
-    )
-    for name, tail in _TAILS.items()
-}
+
+
+def _tails(*conditions: ColumnElement[bool]) -> dict[str, Prepared]:
+    """Lines that are in no statement, by their number or, where they have none, as they were recorded."""
+    numbered = _lines.where(moved, journal.c.number > _folded, *conditions)
+    either = union_all(numbered, _lines.where(moved, WAITS, *conditions)).subquery()
+    order = (either.c.number.nulls_last(), either.c.recorded_at, either.c.id)
+    return {
+        "sqlite": Prepared(numbered.order_by(journal.c.number)),
+        "postgresql": Prepared(select(either).order_by(*order)),
+    }
+
+
+_TAIL = _tails()
+_TAIL_OF = _tails(func.replace(journal.c.legs, bindparam("leg", type_=Text), "") != journal.c.legs)
 
 
 class SqlReading:
