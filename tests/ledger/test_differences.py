@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, delete, text, update
+from sqlalchemy import Connection, and_, delete, text, update
 
 from gridpoints.errors import CheckpointUnusable
 from gridpoints.ledger.model import Difference
@@ -147,14 +147,20 @@ def tampered(
     village: Village, row: type[tables.Row], which: dict[str, Any], values: dict[str, Any] | None
 ) -> tuple[Difference, ...]:
     """What is found where these rows have other values, or none."""
+    with village.tampering() as connection:
+        change(connection, row, which, values)
+        return village.verification().differences
+
+
+def change(
+    connection: Connection, row: type[tables.Row], which: dict[str, Any], values: dict[str, Any] | None
+) -> None:
     table = tables.table_of(row)
     which = {"community_id": "baiyang", **which}
     here = and_(*(table.c[name].in_(v if isinstance(v, list) else [v]) for name, v in which.items()))
-    with village.tampering() as connection:
-        connection.execute(
-            delete(table).where(here) if values is None else update(table).where(here).values(values)
-        )
-        return village.verification().differences
+    connection.execute(
+        delete(table).where(here) if values is None else update(table).where(here).values(values)
+    )
 
 
 def on_postgres(village: Village) -> bool:
@@ -186,9 +192,9 @@ def test_what_cannot_be_read_is_named(village: Village, sort: str) -> None:
         pytest.skip("PostgreSQL keeps nothing that cannot be read")
     row, column, not_compared = UNREADABLE[sort]
     found = tampered(village, row, {}, {column: text("CAST(x'ff00fe' AS TEXT)")})
-    told = next(difference for difference in found if difference.what == "unreadable")
-    assert (told.where, told.rebuilt) == (sort, "")
-    assert told.stored.startswith("Could not decode to UTF-8")
+    told = [difference for difference in found if difference.what == "unreadable"]
+    assert {(difference.where, difference.rebuilt) for difference in told} == {(sort, "")}
+    assert told[0].stored.startswith("Could not decode to UTF-8")
     assert not_compared.isdisjoint(difference.what for difference in found)
 
 
@@ -234,10 +240,18 @@ def test_a_line_that_cannot_be_read(village: Village) -> None:
     assert found[1].stored.startswith("JSONDecodeError")
 
 
+def test_what_comes_after_a_line_that_cannot_be_read_is_compared(village: Village) -> None:
+    with village.tampering() as connection:
+        change(connection, JournalRow, {"id": "payout"}, {"legs": "junk"})
+        change(connection, EntryRow, {"account_id": LI.key, "sequence": 14}, {"amount": 2})
+        found = village.verification().differences
+    assert Difference("entry", f"{LI.key}#14", "+2 = -39 (81)", "+1 = -39 (81)") in found
+
+
 def test_a_line_without_a_number(village: Village) -> None:
     """On PostgreSQL it is one that was not folded yet."""
     found = tampered(village, JournalRow, {"id": "last"}, {"number": None})
-    assert (("number", "last") in {(d.what, d.where) for d in found}) is not on_postgres(village)
+    assert (Difference("number", "last", "0", "") in found) is not on_postgres(village)
     assert Difference("seal", f"1–{LAST}", "81", "80") in found
 
 
