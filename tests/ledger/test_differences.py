@@ -347,3 +347,22 @@ def test_of_each_sort_a_hundred_are_told_and_how_many_more_there_are(village: Vi
     assert found[-1] == Difference("entry", f"+ {entries - MOST}", "", "")
     numbers = [*range(1, LINES + 1), 44, 45, 46, 47, 54, 55, 58, 59, 60, 61]  # lines of two legs
     assert len(tampered(village, EntryRow, {"number": numbers}, {"amount": 0})) == 2 * len(numbers) == MOST
+
+
+# --- what was published ---------------------------------------------------------------------------
+
+
+def test_a_published_checkpoint_holds_beyond_the_last_seal(village: Village) -> None:
+    last = village.community.ledger.seals()[-1]
+    with village.tampering() as connection:
+        change(connection, SealRow, {"size": LAST}, None)
+        found = village.community.ledger.verify(checkpoint=last.note).differences
+        assert "checkpoint" not in {difference.what for difference in found}
+        change(connection, JournalRow, {"id": "last"}, {"reason": "another"})
+        [differs] = [
+            difference
+            for difference in village.community.ledger.verify(checkpoint=last.note).differences
+            if difference.what == "checkpoint"
+        ]
+    assert (differs.where, differs.stored) == (f"1–{LAST}", short(last.root))
+    assert differs.rebuilt not in ("", differs.stored)
