@@ -198,6 +198,20 @@ def test_what_cannot_be_read_is_named(village: Village, sort: str) -> None:
     assert not_compared.isdisjoint(difference.what for difference in found)
 
 
+def test_values_of_other_types_are_named(village: Village) -> None:
+    if on_postgres(village):
+        pytest.skip("a column of PostgreSQL has one type")
+    bytes_ = text("x'ff'")
+    [unsealed, *_] = tampered(village, JournalRow, {"id": "last"}, {"act": bytes_})
+    assert (unsealed.what, unsealed.where, unsealed.rebuilt) == ("line", "81 last", "")
+    assert unsealed.stored.startswith("AttributeError")
+    with village.tampering() as connection:
+        change(connection, NodeRow, {"level": 6}, {"level": bytes_})
+        change(connection, NodeRow, {"level": 5, "index": 1}, {"index": 2})
+        found = [(d.what, d.where) for d in village.verification().differences]
+    assert found[2:] == [("node", "65–96"), ("node", "b'\\xff', 0")]
+
+
 # --- lines ----------------------------------------------------------------------------------------
 
 
@@ -316,6 +330,12 @@ def test_each_figure_of_a_seal_is_in_its_note(village: Village) -> None:
         Difference("seal", "1–82", "82", "81"),
         Difference("sealed", "", "81", "82"),
     )
+
+
+def test_a_seal_over_less_than_nothing(village: Village) -> None:
+    found = tampered(village, SealRow, {"size": 58}, {"size": -58})
+    assert found[0] == Difference("seal_size", "-58", "-58", "58")
+    assert found[-1] == Difference("seal", "1–-58", "-58", str(LAST))
 
 
 def test_a_note_that_is_another_one(village: Village) -> None:

@@ -126,6 +126,19 @@ def test_floors_tell_what_stands_in_their_way(village: Community) -> None:
     assert (above.account, above.floor, above.available) == (LI.key, 1, 0)
 
 
+def test_lots_that_expire_at_once_do_so_in_lines_of_their_own(village: Community, clock: ManualClock) -> None:
+    village.ledger.post([dated("award", LI, 1, 1), dated("more", LI, 2, 2)])
+    clock.advance(3 * DAY)
+    village.ledger.expire()
+    with village.context.read() as work:
+        lines = [line for line in work.ledger.lines() if line.kind == "expiry"]
+    assert [line.legs for line in lines] == [
+        f'[["{LI.key}",-{amount}],["points/expiry",{amount}]]' for amount in (1, 2)
+    ]
+    assert lines[0].recorded_at < lines[1].recorded_at
+    assert lines[0].id != lines[1].id
+
+
 def test_what_cannot_expire_is_named(village: Community, clock: ManualClock) -> None:
     leg = Leg(SHOP, 1, clock.now() + DAY)
     [outcome] = village.ledger.post([Transaction("t", (leg, Leg(LI, -1)))])
@@ -237,6 +250,7 @@ def test_a_shop_is_paid_once_though_it_says_when(village: Community, clock: Manu
 def told(village: Community, transaction: Transaction) -> tuple[str, dict[str, object]]:
     [outcome] = village.ledger.post([transaction])
     assert isinstance(outcome, Rejected)
+    assert outcome.transaction == transaction.id
     return outcome.error.code, outcome.error.fields
 
 

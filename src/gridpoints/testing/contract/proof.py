@@ -200,7 +200,10 @@ class ProofContract(StoreContract):
     def test_proofs_over_whole_blocks(self, clerk: Clerk, key: PrivateKey) -> None:
         """Subtrees of 1,024 lines and more are kept, and read again."""
         sizes = [1_000, 1_024, 1_025, 2_048, 3_100]
-        seals = list(sealing(clerk, sizes, key))
+        seals = []
+        for seal in sealing(clerk, sizes, key):
+            assert clerk.ledger.verify(key.public).differences == ()
+            seals.append(seal)
         for n in (0, 1_023, 1_024, 2_047, 2_048, 3_099):
             for earlier in seals[:-1]:
                 receipt = clerk.ledger.prove(f"t{n}", published=earlier.size)
