@@ -173,6 +173,9 @@ def test_what_was_changed_is_named(village: Village, example: str) -> None:
     assert tampered(village, row, which, values) == tuple(Difference(*each) for each in named)
 
 
+#: What a column of PostgreSQL never holds.
+IN_A_FILE = pytest.mark.parametrize("village", ["sqlite"], indirect=True)
+
 #: A column of each sort, and what is not compared where it cannot be read.
 UNREADABLE: dict[str, tuple[type[tables.Row], str, set[str]]] = {
     "journal": (JournalRow, "legs", set()),
@@ -186,10 +189,9 @@ UNREADABLE: dict[str, tuple[type[tables.Row], str, set[str]]] = {
 }
 
 
+@IN_A_FILE
 @pytest.mark.parametrize("sort", UNREADABLE)
 def test_what_cannot_be_read_is_named(village: Village, sort: str) -> None:
-    if on_postgres(village):
-        pytest.skip("PostgreSQL keeps nothing that cannot be read")
     row, column, not_compared = UNREADABLE[sort]
     found = tampered(village, row, {}, {column: text("CAST(x'ff00fe' AS TEXT)")})
     told = [difference for difference in found if difference.what == "unreadable"]
@@ -198,9 +200,8 @@ def test_what_cannot_be_read_is_named(village: Village, sort: str) -> None:
     assert not_compared.isdisjoint(difference.what for difference in found)
 
 
+@IN_A_FILE
 def test_values_of_other_types_are_named(village: Village) -> None:
-    if on_postgres(village):
-        pytest.skip("a column of PostgreSQL has one type")
     bytes_ = text("x'ff'")
     [unsealed, *_] = tampered(village, JournalRow, {"id": "last"}, {"act": bytes_})
     assert (unsealed.what, unsealed.where, unsealed.rebuilt) == ("line", "81 last", "")
