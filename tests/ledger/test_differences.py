@@ -174,6 +174,7 @@ def test_what_was_changed_is_named(village: Village, example: str) -> None:
 
 
 #: What a column of PostgreSQL never holds.
+UNDECODABLE = "CAST(x'ff00fe' AS TEXT)"
 IN_A_FILE = pytest.mark.parametrize("village", ["sqlite"], indirect=True)
 
 #: A column of each sort, and what is not compared where it cannot be read.
@@ -193,7 +194,7 @@ UNREADABLE: dict[str, tuple[type[tables.Row], str, set[str]]] = {
 @pytest.mark.parametrize("sort", UNREADABLE)
 def test_what_cannot_be_read_is_named(village: Village, sort: str) -> None:
     row, column, not_compared = UNREADABLE[sort]
-    found = tampered(village, row, {}, {column: text("CAST(x'ff00fe' AS TEXT)")})
+    found = tampered(village, row, {}, {column: text(UNDECODABLE)})
     told = [difference for difference in found if difference.what == "unreadable"]
     assert {(difference.where, difference.rebuilt) for difference in told} == {(sort, "")}
     assert told[0].stored.startswith("Could not decode to UTF-8")
@@ -206,6 +207,8 @@ def test_values_of_other_types_are_named(village: Village) -> None:
     [unsealed, *_] = tampered(village, JournalRow, {"id": "last"}, {"act": bytes_})
     assert (unsealed.what, unsealed.where, unsealed.rebuilt) == ("line", "81 last", "")
     assert unsealed.stored.startswith("AttributeError")
+    unnumbered = tampered(village, JournalRow, {"id": "last"}, {"number": None, "legs": text(UNDECODABLE)})
+    assert ("unreadable", "journal") in {(d.what, d.where) for d in unnumbered}
     with village.tampering() as connection:
         change(connection, NodeRow, {"level": 6}, {"level": bytes_})
         change(connection, NodeRow, {"level": 5, "index": 1}, {"index": 2})
@@ -299,6 +302,8 @@ def test_a_node_that_is_gone_or_was_made_up(village: Village) -> None:
         Difference("node", "1–64", "", short(top.hash)),
         Difference("node", "65–128", short(top.hash), ""),
     )
+    leaf = tampered(village, NodeRow, {"level": 6}, {"level": 0})[-1]
+    assert (leaf.what, leaf.where) == ("node", "1–1")
     [nowhere] = tampered(village, NodeRow, {"level": 6}, {"level": 64})[1:]
     assert (nowhere.what, nowhere.where) == ("node", "64, 0")
 

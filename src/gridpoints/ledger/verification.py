@@ -228,7 +228,7 @@ class _Comparison:
                 self.differs("hold", id, kept and id, made and id)
                 continue
             for a in attrs.fields(type(kept)):
-                what = "hold" if a.name in ("id", "account") else f"hold_{a.name}"
+                what = "hold" if a.name == "account" else f"hold_{a.name}"
                 self.differs(what, id, getattr(kept, a.name), getattr(made, a.name))
 
 
