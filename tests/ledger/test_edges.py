@@ -139,6 +139,20 @@ def test_lots_that_expire_at_once_do_so_in_lines_of_their_own(village: Community
     assert lines[0].id != lines[1].id
 
 
+def test_lots_are_given_in_whatever_leg_they_stand(village: Community, clock: ManualClock) -> None:
+    soon, later = clock.now() + DAY, clock.now() + 2 * DAY
+    legs = (Leg(LI, 1, soon), Leg(ISSUANCE, -6), Leg(SHOP, 3), Leg(LI, 2, later))
+    village.ledger.post_one(Transaction("t", legs))
+    assert [(lot.expires_at, lot.remaining) for lot in village.ledger.lots(LI)] == [(soon, 1), (later, 2)]
+
+
+def test_a_period_is_closed_once(village: Community, clock: ManualClock) -> None:
+    for reason in ("over", "again"):
+        village.ledger.close_period(clock.now() - DAY, reason=reason)
+    with village.context.read() as work:
+        assert [line.reason for line in work.ledger.lines()] == ["over"]
+
+
 def test_what_cannot_expire_is_named(village: Community, clock: ManualClock) -> None:
     leg = Leg(SHOP, 1, clock.now() + DAY)
     [outcome] = village.ledger.post([Transaction("t", (leg, Leg(LI, -1)))])
