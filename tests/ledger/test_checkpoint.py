@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gridpoints.errors import (
     BadIdentifier,
     CheckpointUnusable,
+    ForeignCheckpoint,
     GridpointsError,
     KeyNameUnusable,
     MissingDriver,
@@ -34,6 +35,7 @@ from gridpoints.ledger.checkpoint import (
     PublicKey,
     open_note,
     origin_of,
+    published_by,
     sign_note,
 )
 
@@ -82,15 +84,21 @@ def test_a_note_of_another_implementation_is_verified() -> None:
     assert open_note(FOO_NOTE, PublicKey.parse(FOO)) == "This is an example message.\n"
 
 
-@pytest.mark.parametrize(
-    "note",
-    [
+NO_NOTES = {
+    "text": [
         f"{PETER_TEXT}\n",
         PETER_NOTE.removesuffix("\n"),
         f"\x01{PETER_NOTE}",
         PETER_NOTE.replace("problem", "pro\tblem"),
         PETER_NOTE.replace("problem", "pro\ud800blem"),
         PETER_NOTE.replace("\n", "\r\n"),
+        f"\n\n{PETER_LINE}",
+        "",
+        "\n",
+        "\n\n",
+        "\n\n\n",
+    ],
+    "signatures": [
         PETER_NOTE.replace("PeterNeumann", "Bad Name"),
         PETER_NOTE.replace("PeterNeumann", "Peter+Neumann"),
         PETER_NOTE.replace("PeterNeumann", "Peter\u3000Neumann"),
@@ -101,16 +109,16 @@ def test_a_note_of_another_implementation_is_verified() -> None:
         f"{PETER_TEXT}\n— PeterNeumann AAAA\n",
         f"{PETER_TEXT}\n— PeterNeumann x08gow==\n",  # an id and no signature
         f"{PETER_TEXT}\n{PETER_LINE * (MOST_SIGNATURES + 1)}",
-        f"\n\n{PETER_LINE}",
-        "",
-        "\n",
-        "\n\n",
-        "\n\n\n",
     ],
-)
-def test_what_is_no_signed_note_is_not_read(note: str) -> None:
-    with pytest.raises(NoteUnusable):
-        open_note(note, PublicKey.parse(PETER))
+}
+
+
+@pytest.mark.parametrize("part", NO_NOTES)
+def test_what_is_no_signed_note_is_not_read(part: str) -> None:
+    for note in NO_NOTES[part]:
+        with pytest.raises(NoteUnusable) as error:
+            open_note(note, PublicKey.parse(PETER))
+        assert error.value.part == part, note
 
 
 def test_a_note_may_have_many_signatures_and_blank_lines() -> None:
@@ -124,8 +132,9 @@ def test_a_note_may_have_many_signatures_and_blank_lines() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "no newline", "a\x00\n", "a\r\n", "a\udc00\n"])
 def test_what_could_not_be_read_is_not_signed(text: str) -> None:
-    with pytest.raises(NoteUnusable):
+    with pytest.raises(NoteUnusable) as error:
         sign_note(text, KEY)
+    assert error.value.part == "text"
 
 
 # --- keys -----------------------------------------------------------------------------------------
@@ -180,10 +189,11 @@ def other_files() -> dict[str, str]:
 
 def test_other_files_are_no_keys() -> None:
     for pem in other_files().values():
-        with pytest.raises(PrivateKeyUnusable):
+        with pytest.raises(PrivateKeyUnusable) as private:
             PrivateKey.from_pem("k", pem)
-        with pytest.raises(PublicKeyUnusable):
+        with pytest.raises(PublicKeyUnusable) as public:
             PublicKey.from_pem("k", pem)
+        assert private.value.name == public.value.name == "k"
 
 
 def test_one_kind_of_key_is_not_taken_for_the_other() -> None:
@@ -198,15 +208,16 @@ def test_some_names_cannot_be_written(name: str) -> None:
     for make in (PrivateKey.generate, lambda name: PublicKey(name, bytes(32))):
         with pytest.raises(KeyNameUnusable) as error:
             make(name)
-        assert str(error.value).encode()
+        assert error.value.name == name.encode(errors="replace").decode()
 
 
 @pytest.mark.parametrize("raw", [b"", bytes(31), bytes(33)])
 def test_a_key_has_32_bytes(raw: bytes) -> None:
-    with pytest.raises(PrivateKeyUnusable):
+    with pytest.raises(PrivateKeyUnusable) as private:
         PrivateKey("k", raw).sign("text")
-    with pytest.raises(PublicKeyUnusable):
+    with pytest.raises(PublicKeyUnusable) as public:
         PublicKey("k", raw).verifies("text", bytes(64))
+    assert private.value.name == public.value.name == "k"
 
 
 def test_every_part_of_a_public_key_matters() -> None:
@@ -231,8 +242,9 @@ def test_every_part_of_a_public_key_matters() -> None:
     ],
 )
 def test_other_texts_are_no_public_keys(text: str) -> None:
-    with pytest.raises(PublicKeyUnusable):
+    with pytest.raises(PublicKeyUnusable) as error:
         PublicKey.parse(text)
+    assert error.value.name == text[: text.index("+")]
 
 
 @given(st.text())
@@ -341,10 +353,24 @@ def test_what_could_not_be_read_is_not_made() -> None:
         with pytest.raises(CheckpointUnusable) as error:
             make()
         assert error.value.part == part
-    with pytest.raises(NaiveInstant):
+    with pytest.raises(NaiveInstant) as naive:
         attrs.evolve(FIRST, sealed_at=datetime(2026, 3, 2))  # noqa: DTZ001
-    with pytest.raises(BadIdentifier):
+    assert naive.value.field == "sealed_at"
+    with pytest.raises(BadIdentifier) as unnamed:
         origin_of("a b")
+    assert unnamed.value.field == "community"
+
+
+def test_what_was_published_is_read_and_opened_by_those_who_have_the_key() -> None:
+    for note in (NOTE, SECOND.text):
+        assert published_by("baiyang", note, None) == SECOND
+    assert published_by("baiyang", NOTE, KEY.public) == SECOND
+    with pytest.raises(NotSigned):
+        published_by("baiyang", SECOND.text, KEY.public)
+    for key in (None, KEY.public):
+        with pytest.raises(ForeignCheckpoint) as error:
+            published_by("heiyang", NOTE, key)
+        assert (error.value.found, error.value.wanted) == ("gridpoints/baiyang", "gridpoints/heiyang")
 
 
 # --- signatures -----------------------------------------------------------------------------------
@@ -372,10 +398,21 @@ def test_another_key_of_the_same_name_has_not_signed() -> None:
     assert error.value.found == (f"gridpoints/baiyang+{KEY.public.id.hex()}",)
 
 
+def test_of_many_who_have_signed_five_are_told() -> None:
+    keys = [PrivateKey(f"witness-{n}", bytes(32)) for n in range(7)]
+    note = NOTE + "".join(SECOND.sign(key).rpartition("\n\n")[2] for key in reversed(keys))
+    with pytest.raises(NotSigned) as error:
+        Checkpoint.open(note, OTHER.public)
+    assert [found.partition("+")[0] for found in error.value.found] == [
+        "gridpoints/baiyang",
+        *(key.name for key in keys[:4]),
+    ]
+
+
 def test_a_text_alone_is_not_signed() -> None:
     with pytest.raises(NotSigned) as error:
         Checkpoint.open(SECOND.text, KEY.public)
-    assert error.value.found == ()
+    assert (error.value.key, error.value.found) == (f"gridpoints/baiyang+{KEY.public.id.hex()}", ())
 
 
 def test_the_same_key_under_another_name_has_not_signed() -> None:
@@ -386,8 +423,9 @@ def test_the_same_key_under_another_name_has_not_signed() -> None:
 def test_a_signature_under_a_stolen_id_is_forged() -> None:
     made_up = base64.b64encode(KEY.public.id + OTHER.sign(SECOND.text)).decode()
     forged = f"{SECOND.text}\n— gridpoints/baiyang {made_up}\n"
-    with pytest.raises(SignatureForged):
+    with pytest.raises(SignatureForged) as error:
         Checkpoint.open(forged, KEY.public)
+    assert error.value.key == f"gridpoints/baiyang+{KEY.public.id.hex()}"
     with pytest.raises(SignatureForged):  # a sound one beside it does not help
         Checkpoint.open(f"{NOTE}— gridpoints/baiyang {made_up}\n", KEY.public)
 
@@ -421,5 +459,6 @@ def test_without_cryptography_nothing_is_signed_but_all_is_read(monkeypatch: pyt
         lambda: SECOND.sign(KEY),
         lambda: Checkpoint.open(NOTE, public),
     ):
-        with pytest.raises(MissingDriver, match="gridpoints-platform\\[proof\\]"):
+        with pytest.raises(MissingDriver) as error:
             call()
+        assert (error.value.package, error.value.extra) == ("cryptography", "proof")

@@ -126,6 +126,33 @@ def test_floors_tell_what_stands_in_their_way(village: Community) -> None:
     assert (above.account, above.floor, above.available) == (LI.key, 1, 0)
 
 
+def test_lots_that_expire_at_once_do_so_in_lines_of_their_own(village: Community, clock: ManualClock) -> None:
+    village.ledger.post([dated("award", LI, 1, 1), dated("more", LI, 2, 2)])
+    clock.advance(3 * DAY)
+    village.ledger.expire()
+    with village.context.read() as work:
+        lines = [line for line in work.ledger.lines() if line.kind == "expiry"]
+    assert [line.legs for line in lines] == [
+        f'[["{LI.key}",-{amount}],["points/expiry",{amount}]]' for amount in (1, 2)
+    ]
+    assert lines[0].recorded_at < lines[1].recorded_at
+    assert lines[0].id != lines[1].id
+
+
+def test_lots_are_given_in_whatever_leg_they_stand(village: Community, clock: ManualClock) -> None:
+    soon, later = clock.now() + DAY, clock.now() + 2 * DAY
+    legs = (Leg(LI, 1, soon), Leg(ISSUANCE, -6), Leg(SHOP, 3), Leg(LI, 2, later))
+    village.ledger.post_one(Transaction("t", legs))
+    assert [(lot.expires_at, lot.remaining) for lot in village.ledger.lots(LI)] == [(soon, 1), (later, 2)]
+
+
+def test_a_period_is_closed_once(village: Community, clock: ManualClock) -> None:
+    for reason in ("over", "again"):
+        village.ledger.close_period(clock.now() - DAY, reason=reason)
+    with village.context.read() as work:
+        assert [line.reason for line in work.ledger.lines()] == ["over"]
+
+
 def test_what_cannot_expire_is_named(village: Community, clock: ManualClock) -> None:
     leg = Leg(SHOP, 1, clock.now() + DAY)
     [outcome] = village.ledger.post([Transaction("t", (leg, Leg(LI, -1)))])
@@ -237,6 +264,7 @@ def test_a_shop_is_paid_once_though_it_says_when(village: Community, clock: Manu
 def told(village: Community, transaction: Transaction) -> tuple[str, dict[str, object]]:
     [outcome] = village.ledger.post([transaction])
     assert isinstance(outcome, Rejected)
+    assert outcome.transaction == transaction.id
     return outcome.error.code, outcome.error.fields
 
 

@@ -12,6 +12,8 @@ import pytest
 import gridpoints
 from gridpoints import Community
 from gridpoints.errors import LedgerFileUnusable
+from gridpoints.ledger import transfer
+from gridpoints.ledger.merkle import Growth
 from gridpoints.testing import ManualClock
 from tests.ledger.full import LI, SHOP, issue, move
 from tests.ledger.test_races import RULES
@@ -55,6 +57,7 @@ SEALED_OTHERS = "seal 1–2: 006b55b56dacb94e ≠ aecfe23f26a1b7b0"
 NO_NUMBER = "invalid literal for int() with base 10: 'one'"
 NO_QUOTE = "',' expected after '\"'"
 NO_SORT = f"there is no record of the sort '{'lime' * 10}'"
+NO_BASE64 = "not what would have been written"
 NO_JSON = "it is not a record in JSON"
 UNUSABLE: dict[str, tuple[str, Callable[[str], str], int, str]] = {
     "empty": ("json", lambda text: "", 1, NO_HEAD),
@@ -81,6 +84,7 @@ UNUSABLE: dict[str, tuple[str, Callable[[str], str], int, str]] = {
         "the line after 0 has the number 2",
     ),
     "a seal over other lines": ("json", replaced('"reason":""', '"reason":"x"'), 5, SEALED_OTHERS),
+    "a root that is no base64": ("json", replaced('"root":"', '"root":" '), 5, NO_BASE64),
     "no number": ("csv", replaced("line,,,,,,1,award", "line,,,,,,one,award"), 4, NO_NUMBER),
     "an open quote": ("csv", replaced("line,,,,,,1,award", 'line,,,,,,1,"aw"ard'), 4, NO_QUOTE),
 }
@@ -108,3 +112,16 @@ def test_a_unit_that_is_not_counted_here_comes_with_the_ledger(format: str) -> N
         again = io.StringIO(newline="")
         village.ledger.export(again, format)
         assert again.getvalue() == text
+
+
+def test_a_seal_may_be_over_more_lines_than_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Growth.__init__, "__defaults__", (2,))
+    monkeypatch.setattr(transfer, "_CHUNK", 5)
+    file = io.StringIO()
+    with founded() as village:
+        village.ledger.post([issue(f"award{n}", LI, 1) for n in range(17)])
+        village.ledger.seal()
+        village.ledger.export(file, "json")
+    with founded() as village:
+        assert village.ledger.restore(io.StringIO(file.getvalue()), "json") == 17
+        assert village.ledger.verify().differences == ()

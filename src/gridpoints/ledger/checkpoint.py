@@ -69,7 +69,7 @@ def to_base64(data: bytes) -> str:
 
 def from_base64(text: str) -> bytes:
     """The bytes that `to_base64` wrote; raises ValueError for any other text for them."""
-    return exactly(text, lambda text: b64decode(text, validate=True), to_base64)
+    return exactly(text, b64decode, to_base64)
 
 
 def exactly(text: str, read: Callable[[str], T], write: Callable[[T], str]) -> T:

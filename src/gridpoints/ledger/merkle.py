@@ -198,7 +198,7 @@ class Growth:
     size: int
     node: ReadNode
     block_level: int = BLOCK_LEVEL
-    _peaks: list[Node] = field(init=False, factory=list)  # the complete subtrees, largest first
+    _peaks: list[bytes] = field(init=False, factory=list)  # of the complete subtrees, largest first
     _tail: list[bytes] = field(init=False, factory=list)  # the leaves behind them
 
     def __attrs_post_init__(self) -> None:
@@ -206,8 +206,7 @@ class Growth:
         self.size = blocks << self.block_level
         for height in reversed(range(blocks.bit_length())):
             if blocks >> height & 1:
-                level, index = self.block_level + height, (blocks >> height) - 1
-                self._peaks.append(Node(level, index, self.node(level, index)))
+                self._peaks.append(self.node(self.block_level + height, (blocks >> height) - 1))
 
     def add(self, leaves: Iterable[bytes]) -> Iterator[Node]:
         """Add hashes of leaves; yields each subtree that becomes complete, to be stored.
@@ -222,7 +221,7 @@ class Growth:
 
     def root(self) -> bytes:
         """The root over all leaves up to here."""
-        hashes = [peak.hash for peak in self._peaks] + ([root_of(self._tail)] if self._tail else [])
+        hashes = self._peaks + ([root_of(self._tail)] if self._tail else [])
         root = hashes.pop() if hashes else EMPTY
         while hashes:
             root = node_hash(hashes.pop(), root)
@@ -233,6 +232,6 @@ class Growth:
         self._tail.clear()
         yield node
         while node.index & 1:
-            node = Node(node.level + 1, node.index >> 1, node_hash(self._peaks.pop().hash, node.hash))
+            node = Node(node.level + 1, node.index >> 1, node_hash(self._peaks.pop(), node.hash))
             yield node
-        self._peaks.append(node)
+        self._peaks.append(node.hash)

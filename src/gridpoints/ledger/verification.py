@@ -113,7 +113,7 @@ class _Comparison:
 
     # --- the lines ----------------------------------------------------------------------------
 
-    def _replay(self, stored: Projection) -> dict[str, Any]:
+    def _replay(self, stored: Projection) -> defaultdict[str, Any]:
         """Make everything again; answers a digest over the places of each account.
 
         What was not folded yet is in no statement, and moved strict accounts alone.
@@ -176,15 +176,12 @@ class _Comparison:
 
     # --- what is kept -------------------------------------------------------------------------
 
-    def _compare_places(self, digests: dict[str, Any]) -> None:
+    def _compare_places(self, digests: defaultdict[str, Any]) -> None:
         stored: defaultdict[str, Any] = defaultdict(hashlib.sha256)
         for place in self.each("entry", self.store.places()):
             stored[place.account].update(_bytes(place))
-        wrong = {
-            key
-            for key in digests.keys() | stored.keys()
-            if key not in digests or key not in stored or digests[key].digest() != stored[key].digest()
-        }
+        either = digests.keys() | stored.keys()
+        wrong = {key for key in either if digests[key].digest() != stored[key].digest()}
         if wrong:
             self._name_places(wrong)
 
@@ -231,7 +228,7 @@ class _Comparison:
                 self.differs("hold", id, kept and id, made and id)
                 continue
             for a in attrs.fields(type(kept)):
-                what = "hold" if a.name in ("id", "account") else f"hold_{a.name}"
+                what = "hold" if a.name == "account" else f"hold_{a.name}"
                 self.differs(what, id, getattr(kept, a.name), getattr(made, a.name))
 
 

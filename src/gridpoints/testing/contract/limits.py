@@ -13,12 +13,14 @@ from gridpoints.ledger.model import (
     MOST_BALANCE,
     Account,
     AccountKind,
+    Hold,
     Leg,
     Transaction,
     TrialLine,
     Turnover,
 )
 from gridpoints.testing.contract.base import (
+    DAY,
     HOUR,
     ISSUANCE,
     LI,
@@ -78,6 +80,12 @@ class LimitsContract(StoreContract):
         given = (Leg(LI, MOST_AMOUNT), Leg(ISSUANCE, 1 - MOST_AMOUNT), Leg(ISSUANCE, -1))
         back = tuple(Leg(leg.account, -leg.amount) for leg in given)
         assert codes(clerk.post(Transaction("1", given), Transaction("2", back))) == ["posted"] * 2
+        clerk.must_verify()
+
+    def test_the_most_that_an_account_holds_beside_a_hold(self, clerk: Clerk) -> None:
+        clerk = self.rich(clerk)
+        clerk.place(Hold("h", LI, 1, START, START + DAY, 1))
+        assert codes(clerk.post(issue("3", LI, 2), issue("4", LI, 1))) == ["posted", "balance_too_large"]
         clerk.must_verify()
 
     def test_the_most_that_an_account_holds(self, clerk: Clerk) -> None:
