@@ -191,17 +191,22 @@ class Unit:
 
 @frozen
 class Interval:
-    """A half-open stretch of time: `start` belongs to it, `end` does not. Both in UTC."""
+    """A half-open stretch of time: `start` belongs to it, `end` does not. Both are kept in UTC.
+
+    Raises `NaiveInstant` where one of them has no time zone, and `EmptyInterval`.
+    """
 
     start: datetime
     end: datetime
 
     def __attrs_post_init__(self) -> None:
+        for name in ("start", "end"):
+            object.__setattr__(self, name, check_instant(name, getattr(self, name)))
         if self.end <= self.start:
             raise EmptyInterval(start=self.start, end=self.end)
 
     def __contains__(self, instant: datetime) -> bool:
-        return self.start <= instant < self.end
+        return self.start <= check_instant("instant", instant) < self.end
 
     @classmethod
     def of_days(cls, first: date, after_last: date, tz: ZoneInfo) -> Interval:

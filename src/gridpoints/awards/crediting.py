@@ -304,16 +304,16 @@ class Crediting:
             evidence=report.evidence,
         )
 
-    def rule_for(self, deed: str, day: datetime) -> DeedRule:
+    def rule_for(self, deed: str, instant: datetime) -> DeedRule:
         """The line of the rules that a deed done at that instant is judged by.
 
         Raises `NoRulesInForce` or `DeedUnknown`.
         """
-        return Rules(self.context).in_force(self.context.local_day(day)).rule(deed)
+        return Rules(self.context).in_force(self.context.local_day(instant)).rule(deed)
 
-    def extend_days(self, unit: str, day: datetime) -> int:
+    def extend_days(self, unit: str, instant: datetime) -> int:
         """For how many days points of a unit live on that were set aside then, and come back too late."""
-        return Rules(self.context).calendar().extend_days(unit, self.context.local_day(day))
+        return Rules(self.context).calendar().extend_days(unit, self.context.local_day(instant))
 
 
 def people(work: Work, ids: Iterable[str]) -> tuple[dict[str, Member], dict[str, str]]:

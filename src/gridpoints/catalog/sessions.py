@@ -133,7 +133,10 @@ class Sessions(Listing):
         """
         where: dict[str, object] = {} if item_id is None else {"item_id": item_id}
         if since is not None or until is not None:
-            where["starts_at"] = Range(at_least=since, below=until)
+            where["starts_at"] = Range(
+                at_least=since and check_instant("since", since),
+                below=until and check_instant("until", until),
+            )
         with self.context.read() as work:
             return work.find(Session, where, order=("starts_at", "id"))
 

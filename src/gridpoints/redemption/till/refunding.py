@@ -76,7 +76,7 @@ class Refunding(Redeeming):
         id = self.context.id(None) if id is None else check_id(id)
         reason = check_text("reason", reason)
         named = pieces if pieces is None or isinstance(pieces, int) else dict(pieces)
-        lots = tuple(check_instant("expires_at", each) for each in lots)
+        lots = tuple(check_instant("lots", each) for each in lots)
         asked_for = [redemption_id, named, points, restock, extend_days or 0, reason]
         request = fingerprint([*asked_for, [instant_text(each) for each in lots]] if lots else asked_for)
         while True:

@@ -36,7 +36,7 @@ from gridpoints.rules.case import Scope
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.operations import Rules, in_force_on
 from gridpoints.storage.port import Sought, Work
-from gridpoints.values import Explanation, Step, Unit
+from gridpoints.values import Explanation, Step, Unit, check_instant
 
 #: Refusals that may be owed to what is set aside for somebody who did not come.
 _TAKEN = (OutOfStock, OfferLimitReached, NotRedeemable)
@@ -81,7 +81,10 @@ class Reserving(Redeeming, Offering):
         asked = Asked.of(
             goods, member_id, quantity, shares, pooled=pooled, merchant_id=merchant_id, merits=merits
         )
-        until = self.context.now() + RESERVATION if expires_at is None else expires_at
+        if expires_at is None:
+            until = self.context.now() + RESERVATION
+        else:
+            until = check_instant("expires_at", expires_at)
         new = id is None
         id = self.context.id(None) if id is None else check_id(id)
         while True:
