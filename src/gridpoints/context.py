@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
 
-from gridpoints.errors import NotTheOrganiser
+from gridpoints.errors import ConcurrentChange, GridpointsError, NotAllDone, NotTheOrganiser, StoreError
 from gridpoints.records import Change, Record, Stateful
 from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.expression.model import Evaluator
 from gridpoints.storage.port import Store, Work
 from gridpoints.values import Actor, Clock, Ids, check_identifier, check_instant, check_text
 
+T = TypeVar("T")
+D = TypeVar("D")
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound=Stateful)
 
@@ -152,3 +154,35 @@ class Context:
         if reason is not None:
             reason = check_text("reason", reason)
         return Change.between(old, new, id=self.ids.new(), at=self.now(), actor=self.actor.id, reason=reason)
+
+
+def in_batches(
+    act: Callable[[Sequence[T]], Iterable[D]], things: Sequence[T], size: int
+) -> tuple[list[D], list[GridpointsError]]:
+    """What came of an act upon so many things at a time, each time one unit of work, and the refusals.
+
+    A batch that is refused is gone through one by one: nothing keeps the others back. What somebody
+    else is at is left to them, and to the next time.
+    """
+    done: list[D] = []
+    refused: list[GridpointsError] = []
+    for start in range(0, len(things), size):
+        some = things[start : start + size]
+        try:
+            done += act(some)
+        except StoreError:
+            raise
+        except GridpointsError as refusal:
+            if size > 1:
+                alone, left = in_batches(act, some, 1)
+                done += alone
+                refused += left
+            elif not isinstance(refusal, ConcurrentChange):
+                refused.append(refusal)
+    return done, refused
+
+
+def must_be_done(refused: Sequence[GridpointsError]) -> None:
+    """Raise `NotAllDone` where anything was refused."""
+    if refused:
+        raise NotAllDone(count=len(refused), refusals=tuple(refused)) from refused[0]
