@@ -26,7 +26,10 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(record: VolunteerRecord, language: Language) -> str:
-    """The record as CSV (RFC 4180), a line for each line of it. Write it as ``utf-8-sig`` for Excel."""
+    """The record as CSV (RFC 4180), a line for each line of it. Write it as ``utf-8-sig`` for Excel.
+
+    Certificates have none: the hours that they certify stand in it already.
+    """
     text = language.text
     file = StringIO()
     table = csv.writer(file)
@@ -62,6 +65,18 @@ def _rows(record: VolunteerRecord, language: Language) -> Iterator[list[str]]:
             entry.given_by or entry.entered_by,
             word(entry.status),
             note,
+        ]
+    for decision in record.exclusions:
+        until = decision.decided.until
+        again = text("takes part again on {day}", day=until.isoformat()) if until else text("for good")
+        yield [
+            decision.since.isoformat(),
+            word("exclusion", "kind"),
+            decision.reason,
+            "",
+            decision.decided_by,
+            word(decision.status),
+            f"{decision.note}; {again}",
         ]
 
 
