@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from io import StringIO
 from xml.etree import ElementTree as Xml
@@ -78,6 +79,19 @@ def _rows(record: VolunteerRecord, language: Language) -> Iterator[list[str]]:
             word(decision.status),
             f"{decision.note}; {again}",
         ]
+    for consent in record.consents:
+        end = consent.withdrawn_at or consent.until
+        remarks = [text("written down by {name}", name=consent.recorded_by)]
+        remarks += [text("until {day}", day=_day(end, language))] if end else []
+        yield [
+            _day(consent.since, language),
+            word("consent", "kind"),
+            consent.covers,
+            "",
+            consent.given_by,
+            word(consent.status),
+            "; ".join(remarks),
+        ]
 
 
 def _correction(correction: Correction, language: Language) -> str:
@@ -90,6 +104,10 @@ def _correction(correction: Correction, language: Language) -> str:
         by=correction.by,
         reason=reason,
     )
+
+
+def _day(instant: datetime, language: Language) -> str:
+    return instant.astimezone(language.zone).date().isoformat()
 
 
 def _hours(hours: Decimal | None) -> str:

@@ -11,15 +11,9 @@ from attrs import frozen
 
 from gridpoints.awards.operations import Awards
 from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
-from gridpoints.claiming.conditions import (
-    EVERYWHERE,
-    AttestationStatus,
-    Conditions,
-    Consent,
-    Qualification,
-    before,
-)
+from gridpoints.claiming.conditions import Conditions, Qualification, before
 from gridpoints.claiming.model import OPEN, Claim, ClaimStatus, Target
+from gridpoints.community.consents import EVERYWHERE, AttestationStatus, Consent
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.errors import (
