@@ -106,7 +106,7 @@ DOCUMENTS = {
         "sessions[session item name starts_at ends_at place places free minimum status]",
     ),
     "catalog move": "sessions[session item name starts_at ends_at place places free minimum status] "
-    "clashes[claim member session]",
+    "clashes[claim member session] unfit[claim member reasons]",
     **dict.fromkeys(
         ("catalog lend", "catalog renew", "catalog return", "catalog lost", "catalog loans"),
         "loans[loan thing name member lent_at due_at returned_at status]",
