@@ -39,7 +39,7 @@ from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.rules.permissions import allows
 from gridpoints.storage.port import Work
-from gridpoints.values import Step, check_identifier, check_text, midnight
+from gridpoints.values import Step, check_identifier, check_text, check_type, midnight
 
 
 @frozen
@@ -109,7 +109,7 @@ class Crediting:
         The same report again is answered with the award that stands; the same id with other
         particulars is a `DeedConflict`.
         """
-        reports = list(reports)
+        reports = [check_type("report", report, Report) for report in reports]
         while True:
             try:
                 with self.context.begin() as work:

@@ -24,7 +24,7 @@ from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Range
-from gridpoints.values import Explanation
+from gridpoints.values import Explanation, check_type
 
 __all__ = ["AwardOutcome", "Awards"]
 
@@ -123,6 +123,7 @@ class Awards(Excluding):
         are judged by day, and counted from 0: what was done before `since` uses up no limit.
         """
         until = until or self.context.today()
+        check_type("rules", draft, RuleSet)
         return simulated(self.context, draft, since or until - timedelta(days=364), until)
 
     def explain(self, award_id: str) -> Explanation:

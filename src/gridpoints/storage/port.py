@@ -90,7 +90,7 @@ class Work(Protocol):
         """`replace_all` what was changed, then `add` what is new; all of it or, with an error, none."""
 
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
-        """The record of that id; raises `RecordUnknown`.
+        """The record of that id; raises `RecordUnknown`, or `WrongType` for an id that is no text.
 
         With `lock`, nobody else can lock or change it until this unit of work ends.
         """

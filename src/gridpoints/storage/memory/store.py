@@ -24,7 +24,7 @@ from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.memory.books import Books, Journal
 from gridpoints.storage.memory.ledger import MemoryLedger
 from gridpoints.storage.port import Range, Sought
-from gridpoints.values import Unit, check_whole
+from gridpoints.values import Unit, check_type, check_whole
 
 T = TypeVar("T", bound=Record)
 
@@ -226,7 +226,7 @@ class MemoryWork:
 
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
         try:
-            return cast(T, self._kept.records[kind].rows[id])
+            return cast(T, self._kept.records[kind].rows[check_type("id", id, str)])
         except KeyError:
             raise RecordUnknown(kind=kind_of(kind), id=id) from None
 
