@@ -19,6 +19,12 @@ DAY = date(2026, 3, 1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+def post(village: Community, **term: Any) -> object:
+    """What is kept has days where days belong, whatever room keeps it."""
+    item = village.catalog.draft("Care", deed="care")
+    return village.catalog.draft_post(item.id, "Gate", places=1, **term)
+
+
 @pytest.mark.parametrize(
     ("call", "field", "given"),
     [
@@ -40,6 +46,11 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
         (lambda village, li: village.community.leave(li), "id", "Member"),
         (lambda village, li: village.claiming.submit_hours("c", 1.5), "hours", "float"),
         (lambda village, li: village.claiming.enter_hours("c", "1.5"), "hours", "str"),
+        (lambda village, li: village.awards.public_grades("people", "2026-03-01"), "day", "str"),
+        (lambda village, li: village.recognition.enter(li.id, "honour", "x", day=NOON), "day", "datetime"),
+        (lambda village, li: village.recognition.certify_hours(li.id, since=NOON), "since", "datetime"),
+        (lambda village, li: village.oversight.findings(first="2026-03-01"), "first", "str"),
+        (lambda village, li: post(village, starts_on=NOON), "starts_on", "datetime"),
         (lambda village, li: village.redemption.redeem(li, li.id), "offer", "Member"),
         (lambda village, li: village.redemption.redeem("soap", li), "member", "Member"),
         (lambda village, li: village.redemption.capture(li), "id", "Member"),

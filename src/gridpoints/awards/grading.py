@@ -18,6 +18,7 @@ from gridpoints.rules.case import Scope
 from gridpoints.rules.grades import Graded, Grading
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work
+from gridpoints.values import check_day
 
 
 @frozen
@@ -47,6 +48,7 @@ def grades_of(context: Context, work: Work, code: str, day: date) -> Grades:
     What was credited counts as for stars, for the household and the grid in which somebody lives now, and for
     those alone that are in use. Raises `GradesUnknown`, or `NoRulesInForce`.
     """
+    check_day("day", day)
     calendar = Rules(context).calendar()
     gradings = calendar.on(day).on(day).terms.grades
     if (grading := gradings.get(code)) is None:

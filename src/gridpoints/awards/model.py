@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from gridpoints.records import Lifecycle
 from gridpoints.rules.case import NO_FACTS, Deed, Fact
-from gridpoints.values import Explanation, Step, check_day, check_type, wrong_type
+from gridpoints.values import Explanation, Step, check_day, check_exact, check_type, wrong_type
 
 
 class AwardStatus(StrEnum):
@@ -56,6 +56,10 @@ ADDED: Mapping[str, str] = {
 Facts = Mapping[str, Fact]
 
 
+#: What the type of a number may be that may be left out.
+_NUMBERS = (Decimal, type(None))
+
+
 def _texts(several: Iterable[str]) -> tuple[str, ...]:
     if isinstance(several, str):  # its letters are none
         raise wrong_type("evidence", several, tuple)
@@ -85,14 +89,18 @@ class Report:
     former: bool = False
 
     def __attrs_post_init__(self) -> None:
+        texts = type(self.id) is type(self.member_id) is type(self.deed) is str
+        numbers = type(self.quantity) in _NUMBERS and type(self.chosen) in _NUMBERS
+        if not (texts and numbers and type(self.day) is date):  # quick: there may be a million
+            self._set_right()
+
+    def _set_right(self) -> None:
         for name in ("id", "member_id", "deed"):
             check_type(name, getattr(self, name), str)
         check_day("day", self.day)
         for name in ("quantity", "chosen"):
-            if type(value := getattr(self, name)) is int:  # as good as exact
-                object.__setattr__(self, name, Decimal(value))
-            elif value is not None:
-                check_type(name, value, Decimal)
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, check_exact(name, value))
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""
