@@ -20,7 +20,7 @@ from gridpoints.redemption.offers.model import Offer
 from gridpoints.redemption.statements.model import Settlement
 from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.model import RuleSet
-from gridpoints.values import SYSTEM, Actor, Step, Unit
+from gridpoints.values import SYSTEM, Actor, Interval, Step, Unit
 
 __all__ = [
     "SYSTEM",
@@ -35,6 +35,7 @@ __all__ = [
     "Grid",
     "GridpointsError",
     "Household",
+    "Interval",
     "Leg",
     "Member",
     "Merchant",

@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from attrs import frozen
 
+from gridpoints.values import check_instant
+
 #: Without signs that look like others: no 0 O, no 1 I L, no U that is taken for V.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: Random signs of a code, 4.9 bits each, that is 73 in all: its hash need not be slow. The last is a check.
@@ -58,7 +60,7 @@ class RotatingCode:
 
 def rotating_code(secret: bytes, at: datetime, *, digits: int = 6) -> RotatingCode:
     """The code of this half minute, as RFC 6238 has it with SHA-1, so that any authenticator shows it."""
-    step = int(at.timestamp()) // STEP
+    step = int(check_instant("at", at).timestamp()) // STEP
     return RotatingCode(_code_of(secret, step, digits), datetime.fromtimestamp((step + 1) * STEP, at.tzinfo))
 
 
@@ -69,7 +71,8 @@ def step_of(secret: bytes, code: str, at: datetime, *, drift: int = 1, digits: i
     looked at over somebody's shoulder is of no use. It takes as long for a wrong code as for a right one.
     Blanks are left out: authenticators show ``123 456``.
     """
-    now, given = int(at.timestamp()) // STEP, "".join(code.split()).encode(errors="replace")
+    now = int(check_instant("at", at).timestamp()) // STEP
+    given = "".join(code.split()).encode(errors="replace")
     found = None
     for step in range(now - drift, now + drift + 1):
         if hmac.compare_digest(_code_of(secret, step, digits).encode(), given):

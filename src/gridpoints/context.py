@@ -5,21 +5,24 @@ from __future__ import annotations
 import random
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from attrs import define, field, frozen
+from attrs import define, field, fields, frozen
 
-from gridpoints.errors import NotTheOrganiser
+from gridpoints.errors import ConcurrentChange, GridpointsError, NotAllDone, NotTheOrganiser, StoreError
 from gridpoints.records import Change, Record, Stateful
 from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.expression.model import Evaluator
 from gridpoints.storage.port import Store, Work
-from gridpoints.values import Actor, Clock, Ids, check_identifier, check_instant, check_text
+from gridpoints.values import Actor, Clock, Ids, check_day, check_identifier, check_instant, check_text
 
+T = TypeVar("T")
+D = TypeVar("D")
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound=Stateful)
 
@@ -120,6 +123,7 @@ class Context:
     def keep_all(self, work: Work, records: Iterable[Record]) -> None:
         """Add many new records and open their pages in the journal."""
         records = list(records)
+        _must_have_days(records)
         work.add(*records, *(self._change(None, record) for record in records))
 
     def tell(self, work: Work, old: Record | None, new: Record) -> None:
@@ -128,6 +132,7 @@ class Context:
 
     def change(self, work: Work, old: S, new: S, reason: str | None = None) -> S:
         """Put `new` in the place of the locked record `old`, and write down what that said."""
+        _must_have_days([new])
         work.write([self._change(old, new, reason)], [(old, new)])
         return new
 
@@ -144,6 +149,7 @@ class Context:
     ) -> None:
         """`keep_all` and `change_all` in one go; the reason is that of the changes."""
         added, changed = list(added), list(changed)
+        _must_have_days([*added, *(new for _, new in changed)])
         pages = [self._change(None, record) for record in added]
         pages += [self._change(old, new, reason) for old, new in changed]
         work.write([*added, *pages], changed)
@@ -152,3 +158,49 @@ class Context:
         if reason is not None:
             reason = check_text("reason", reason)
         return Change.between(old, new, id=self.ids.new(), at=self.now(), actor=self.actor.id, reason=reason)
+
+
+def _must_have_days(records: Iterable[Record]) -> None:
+    """Raise `WrongType` where a day is none: databases keep a part of it, or refuse it in their own words."""
+    for record in records:
+        for name in _days_of(type(record)):
+            if (day := getattr(record, name)) is not None:
+                check_day(name, day)
+
+
+@cache
+def _days_of(kind: type[Record]) -> tuple[str, ...]:
+    """The fields of a kind of record that are days."""
+    return tuple(each.name for each in fields(cast(Any, kind)) if each.type in ("date", "date | None", date))
+
+
+def in_batches(
+    act: Callable[[Sequence[T]], Iterable[D]], things: Sequence[T], size: int
+) -> tuple[list[D], list[GridpointsError]]:
+    """What came of an act upon so many things at a time, each time one unit of work, and the refusals.
+
+    A batch that is refused is gone through one by one: nothing keeps the others back. What somebody
+    else is at is left to them, and to the next time.
+    """
+    done: list[D] = []
+    refused: list[GridpointsError] = []
+    for start in range(0, len(things), size):
+        some = things[start : start + size]
+        try:
+            done += act(some)
+        except StoreError:
+            raise
+        except GridpointsError as refusal:
+            if size > 1:
+                alone, left = in_batches(act, some, 1)
+                done += alone
+                refused += left
+            elif not isinstance(refusal, ConcurrentChange):
+                refused.append(refusal)
+    return done, refused
+
+
+def must_be_done(refused: Sequence[GridpointsError]) -> None:
+    """Raise `NotAllDone` where anything was refused."""
+    if refused:
+        raise NotAllDone(count=len(refused), refusals=tuple(refused)) from refused[0]

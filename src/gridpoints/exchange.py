@@ -35,7 +35,7 @@ from gridpoints.rules.expression.evaluator import Expressions
 from gridpoints.rules.expression.model import Evaluator
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Store, Work
-from gridpoints.values import SYSTEM, Actor, Clock, Ids, check_identifier, check_text, zone
+from gridpoints.values import SYSTEM, Actor, Clock, Ids, check_identifier, check_text, check_type, zone
 
 #: Where packages add stores: an entry point named like the URL's scheme, ``factory(url) -> Store``.
 STORES = "gridpoints.stores"
@@ -74,7 +74,9 @@ def open(
     """
     clock = clock or SystemClock()
     ids = ids or TimeOrderedIds(clock, random or _random.SystemRandom())
-    return Exchange(_store(url) if isinstance(url, str) else url, clock, ids, evaluator or Expressions())
+    if isinstance(url, str) or not hasattr(url, "begin"):
+        url = _store(str(url))
+    return Exchange(url, clock, ids, evaluator or Expressions())
 
 
 def _store(url: str) -> Store:
@@ -179,7 +181,7 @@ class Community:
 
     def acting_as(self, actor: Actor) -> Community:
         """The same community, with every call made by `actor`."""
-        return Community(evolve(self.context, actor=actor))
+        return Community(evolve(self.context, actor=check_type("actor", actor, Actor)))
 
     def transaction(self) -> AbstractContextManager[Work]:
         """Make several calls one: all of them are kept, or, after an exception, none."""

@@ -34,6 +34,7 @@ from gridpoints.errors import (
     TextTooLong,
     TooMany,
     UnknownTimezone,
+    WrongType,
 )
 
 E = TypeVar("E", bound=StrEnum)
@@ -83,6 +84,34 @@ def check_text(name: str, value: str, *, longest: int = LONGEST_TEXT) -> str:
     if len(text) > longest:
         raise TextTooLong(field=name, size=len(text), longest=longest)
     return text
+
+
+def wrong_type(name: str, value: object, expected: type) -> WrongType:
+    """What to raise where a program gives something of another type."""
+    return WrongType(field=name, expected=expected.__name__, given=type(value).__name__, value=shown(value))
+
+
+def check_type(name: str, value: T, expected: type) -> T:
+    """Return `value`, or raise `WrongType`."""
+    if not isinstance(value, expected):
+        raise wrong_type(name, value, expected)
+    return value
+
+
+def check_day(name: str, value: date) -> date:
+    """Return `value`, or raise `WrongType` where it is no date, or has a time of day."""
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise wrong_type(name, value, date)
+    return value
+
+
+def check_exact(name: str, value: Decimal | int) -> Decimal:
+    """Return `value` as a Decimal; raises `WrongType` for a float, which is seldom what was meant."""
+    if isinstance(value, Decimal):
+        return value
+    if type(value) is not int:
+        raise wrong_type(name, value, Decimal)
+    return Decimal(value)
 
 
 def check_few(field: str, values: Iterable[T], *, most: int) -> tuple[T, ...]:
@@ -191,17 +220,22 @@ class Unit:
 
 @frozen
 class Interval:
-    """A half-open stretch of time: `start` belongs to it, `end` does not. Both in UTC."""
+    """A half-open stretch of time: `start` belongs to it, `end` does not. Both are kept in UTC.
+
+    Raises `NaiveInstant` where one of them has no time zone, and `EmptyInterval`.
+    """
 
     start: datetime
     end: datetime
 
     def __attrs_post_init__(self) -> None:
+        for name in ("start", "end"):
+            object.__setattr__(self, name, check_instant(name, getattr(self, name)))
         if self.end <= self.start:
             raise EmptyInterval(start=self.start, end=self.end)
 
     def __contains__(self, instant: datetime) -> bool:
-        return self.start <= instant < self.end
+        return self.start <= check_instant("instant", instant) < self.end
 
     @classmethod
     def of_days(cls, first: date, after_last: date, tz: ZoneInfo) -> Interval:
@@ -255,12 +289,18 @@ class Period(StrEnum):
 ORGANISERS = frozenset({"clerk", "organiser", "team_lead", "system"})
 
 
+def _roles(roles: Iterable[str]) -> frozenset[str]:
+    if isinstance(roles, str):  # its letters are no roles
+        raise wrong_type("roles", roles, frozenset)
+    return frozenset(roles)
+
+
 @frozen
 class Actor:
     """Who acts, with the roles they act in. Every call that changes something names one."""
 
     id: str
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[str] = field(default=frozenset(), converter=_roles)
 
     def __attrs_post_init__(self) -> None:
         check_identifier("actor", self.id)

@@ -169,10 +169,34 @@ def test_a_session_is_moved(founded: Run) -> None:
     assert (told.code, "李秀英" in told.out) == (0, True)
     moved = founded(*move, "--json").document
     assert moved["sessions"][0]["session"] == first
-    assert moved["clashes"] == []  # it stands there already
+    assert moved["clashes"] == moved["unfit"] == []  # it stands there already
     keys(moved, "catalog move")
     past = ("--starts", "2020-01-01 11:00", "--ends", "13:00", "--reason", "painted")
     assert founded("catalog", "move", first, *past, "--json").error["code"] == "starts_in_the_past"
+
+
+def test_who_is_unfit_at_the_new_time_is_told(founded: Run) -> None:
+    draft(founded, "Swimming", "--consent")
+    now = datetime.now().astimezone()
+    days = [f"{now + timedelta(days=days):%Y-%m-%d}" for days in (20, 10, 5)]
+    made = (
+        "catalog",
+        "session",
+        "Swimming",
+        "--starts",
+        f"{days[0]} 09:00",
+        "--ends",
+        "10:00",
+        "--places",
+        "2",
+    )
+    assert founded(*made).code == 0
+    assert founded("claim", "make", "Swimming", "B1", "--day", days[0]).code == 0
+    session = founded("catalog", "sessions", "--json").document["sessions"][0]["session"]
+    move = ("catalog", "move", session, "--ends", "10:00", "--reason", "painted", "--starts")
+    assert "李秀英: It is on an earlier day now" in founded(*move, f"{days[1]} 09:00").out
+    [unfit] = founded(*move, f"{days[2]} 09:00", "--json").document["unfit"]
+    assert unfit["reasons"] == ["It is on an earlier day now: their age is to be asked again"]
 
 
 def test_who_is_whose_guardian(founded: Run) -> None:

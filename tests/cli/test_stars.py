@@ -123,3 +123,19 @@ def test_members_are_excluded_and_let_back(founded: Run) -> None:
     assert [each["status"] for each in lifted["exclusions"]] == ["lifted"]
     record = founded("record", "2", "--json").document
     assert [each["id"] for each in record["exclusions"]] == [made["id"]]
+
+
+def test_consents(founded: Run) -> None:
+    added = founded("consent", "add", "1", "--json").document
+    keys(dict(added), "consent add")
+    [made] = added["consents"]
+    assert (made["covers"], made["given_by"], made["withdrawn_at"]) == ("grades", made["member"], None)
+    aunt = founded("consent", "add", "1", "--by", "her aunt", "--covers", "community", "--json").document
+    assert aunt["consents"][0]["given_by"] == "her aunt"
+    withdrawn = founded("consent", "withdraw", made["id"], "--json").document["consents"]
+    assert [each["status"] for each in withdrawn] == ["withdrawn"]
+    rows = founded("consent", "list", "1").out
+    assert "her aunt" in rows
+    assert "grades" in rows
+    assert len(founded("record", "1", "--json").document["consents"]) == 2
+    assert founded("consent", "withdraw", "x", "--json").error["code"] == "record_unknown"

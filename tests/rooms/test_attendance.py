@@ -270,14 +270,14 @@ def test_who_speaks_as_a_guardian_is_one(
 ) -> None:
     village.claiming.set_conditions(Conditions(guardian_below=18))
     born = BEGINS.date().replace(year=BEGINS.year - 12)
-    mother = as_(village, zhao).claiming
-    for guardian, claiming in ((zhao, mother), (zhao, village.claiming), (li, as_(village, li).claiming)):
+    mother = as_(village, zhao).community
+    for guardian, people in ((zhao, mother), (zhao, village.community), (li, as_(village, li).community)):
         with pytest.raises(NotTheGuardian):  # by the word of a clerk neither
-            claiming.record_consent(li.id, guardian.id)
-    assert village.claiming.consents_for(li.id) == []
+            people.record_consent(li.id, guardian.id)
+    assert village.community.consents_for(li.id) == []
     village.community.name_guardian(li.id, zhao.id)
     given = mother.record_consent(li.id, zhao.id)
-    assert given.guardian == zhao.id
+    assert given.given_by == given.recorded_by == zhao.id
     assert village.claiming.claim_session(session.id, li.id, born=born).member_id == li.id
     village.community.end_guardianship(li.id, zhao.id, reason="moved")
     with pytest.raises(NotTheGuardian):
@@ -306,8 +306,8 @@ def test_age_consent_skills_and_risk(village: Community, session: Session, li: M
     with pytest.raises(ConsentNeeded):
         claim(minor)
     with pytest.raises(NotTheOrganiser):
-        as_(village, li).claiming.record_consent(li.id, "her mother")
-    consent = claiming.record_consent(li.id, "her mother", covers=f"session:{session.id}")
+        as_(village, li).community.record_consent(li.id, "her mother")
+    consent = village.community.record_consent(li.id, "her mother", covers=f"session:{session.id}")
     with pytest.raises(NotQualified) as unfit:
         claim(minor)
     assert unfit.value.missing == ("first-aid",)
@@ -316,12 +316,12 @@ def test_age_consent_skills_and_risk(village: Community, session: Session, li: M
         claim(minor)
     claiming.qualify(li.id, "first-aid")
     claiming.withdraw_qualification(expired.id, reason="expired")
-    claiming.withdraw_consent(consent.id, reason="ill")
+    village.community.withdraw_consent(consent.id, reason="ill")
     with pytest.raises(ConsentNeeded):
         claim(minor)
-    claiming.record_consent(li.id, "her mother")
+    village.community.record_consent(li.id, "her mother")
     assert claim(minor).acknowledged
-    assert len(claiming.qualifications_of(li.id)) == len(claiming.consents_for(li.id)) == 2
+    assert len(claiming.qualifications_of(li.id)) == len(village.community.consents_for(li.id)) == 2
 
 
 def test_who_was_born_on_a_leap_day_comes_of_age_on_the_first_of_march(

@@ -95,7 +95,7 @@ FORBIDDEN: dict[str, tuple[Callable[[Community, str, str, str], Any], ...]] = {
         lambda as_eve, _, session, __: as_eve.catalog.move_session(session, START, START + HOUR),
         lambda as_eve, *_: as_eve.claiming.set_conditions(Conditions()),
         lambda as_eve, *_: as_eve.claiming.qualify(STRANGER, "law"),
-        lambda as_eve, _, __, member: as_eve.claiming.record_consent(member, "mother"),
+        lambda as_eve, _, __, member: as_eve.community.record_consent(member, "mother"),
     ),
 }
 

@@ -90,6 +90,11 @@ def test_a_decision_is_kept_told_to_the_rules_and_undone_by_another(
 
     # It is in the record, and what happened to it is in the journal.
     assert village.recognition.record(li.id).exclusions == (lifted,)
+    for language, words in {
+        "en": "exclusion,fraud,,clerk-wang,lifted,signed for others; takes part again on 2026-03-04",
+        "zh_Hans": "取消资格的决定,fraud,,clerk-wang,已解除,signed for others; 2026-03-04起恢复资格",
+    }.items():
+        assert words in village.recognition.csv(li.id, language=language).splitlines()[1]
     assert village.awards.exclusions() == village.awards.exclusions(li.id) == [lifted]
     told = [event for event in village.events.read() if event.kind == "exclusion"]
     assert [(event.subject, event.status, event.actor, event.reason) for event in told] == [

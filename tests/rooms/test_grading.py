@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from gridpoints import Actor, Community, Exchange, Report
-from gridpoints.errors import GradesUnknown, NoRulesInForce, RightReserved
+from gridpoints.community.consents import AttestationStatus
+from gridpoints.community.operations import Membership
+from gridpoints.errors import (
+    GradesUnknown,
+    IllegalTransition,
+    NoRulesInForce,
+    NotTheGuardian,
+    NotTheOrganiser,
+    RightReserved,
+)
 from gridpoints.rules.grades import Graded
+from gridpoints.testing import ManualClock
+from tests.rooms.conftest import START
 
 RULES = """\
 gridpoints: 1
@@ -48,6 +59,7 @@ grades:
     publish: {top: 1}
 permissions: {see_statements: [clerk]}
 """
+TWO_DAYS = timedelta(days=2)
 PEOPLE = {"li": "李秀英", "zhao": "赵磊", "sun": "孙丽", "wang": "王强"}
 HOMES = {"li": "e1", "zhao": "e1", "sun": "w1"}
 DONE = [
@@ -114,6 +126,66 @@ def test_what_is_made_public(village: Community) -> None:
     for code in ("homes", "people"):
         with pytest.raises(RightReserved):
             resident.grades(code)
+
+
+def test_who_agreed_is_kept_told_and_withdrawn_at_once(village: Community, clock: ManualClock) -> None:
+    def public(code: str) -> list[str]:
+        return [each.subject for each, _ in village.awards.public_grades(code)]
+
+    def as_(member: str) -> Membership:
+        return village.acting_as(Actor(member)).community
+
+    assert public("homes") == []
+    given = as_("li").record_consent("li", "li", covers="grades")
+    assert (given.given_by, given.recorded_by, given.since) == ("li", "li", clock.now())
+    assert public("homes") == []  # Zhao lives there too
+    as_("zhao").record_consent("zhao", "zhao", covers="grades:homes")
+    village.community.record_consent("sun", "sun", covers="grades:people")  # for others
+    on_paper = village.community.record_consent("sun", "sun", covers="grades:homes", until=START + TWO_DAYS)
+    assert on_paper.recorded_by == "clerk-wang"
+    assert public("homes") == ["e1", "w1"]  # in the second house in the east, nobody lives who could agree
+    clock.set(START + TWO_DAYS)
+    assert public("homes") == ["e1"]
+
+    with pytest.raises(NotTheOrganiser):
+        as_("sun").withdraw_consent(given.id)
+    withdrawn = as_("li").withdraw_consent(given.id)
+    assert (withdrawn.status, withdrawn.withdrawn_at) == (AttestationStatus.WITHDRAWN, clock.now())
+    assert not withdrawn.holds_at(clock.now())
+    assert withdrawn.holds_at(START)
+    assert public("homes") == []
+    with pytest.raises(IllegalTransition):
+        as_("li").withdraw_consent(given.id)
+
+    # It is in the record, for those who may read it, and what happened to it is told.
+    assert village.recognition.record("li").consents == (withdrawn,)
+    assert "2026-03-02,consent,grades,,li,withdrawn,written down by li; until 2026-03-04" in (
+        village.recognition.csv("li")
+    )
+    assert as_("li").consents_for("li") == [withdrawn]
+    with pytest.raises(NotTheOrganiser):
+        as_("zhao").consents_for("li")
+    told = [event for event in village.events.read(limit=1_000) if event.subject == given.id]
+    assert [(event.kind, event.status, event.actor) for event in told] == [
+        ("consent", "given", "li"),
+        ("consent", "withdrawn", "li"),
+    ]
+
+
+def test_for_a_ward_a_guardian_agrees(village: Community) -> None:
+    mother = village.acting_as(Actor("zhao")).community
+    with pytest.raises(NotTheGuardian):
+        mother.record_consent("li", "zhao", covers="grades")
+    with pytest.raises(NotTheOrganiser):  # nobody speaks for another
+        mother.record_consent("li", "li", covers="grades")
+    with pytest.raises(NotTheGuardian):  # that somebody takes part is what guardians agree to
+        mother.record_consent("zhao", "zhao", covers="community")
+    village.community.name_guardian("li", "zhao")
+    given = mother.record_consent("li", "zhao", covers="grades:people")
+    assert mother.consents_for("li") == [given]
+    aunt = village.community.record_consent("li", "her aunt", covers="grades")
+    assert (aunt.given_by, aunt.recorded_by) == ("her aunt", "clerk-wang")
+    assert mother.withdraw_consent(aunt.id).status is AttestationStatus.WITHDRAWN
 
 
 def test_who_left_and_what_was_taken_back_count_no_more(village: Community) -> None:

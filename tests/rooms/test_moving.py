@@ -18,8 +18,10 @@ from gridpoints.errors import (
     SessionStarted,
     StartsInThePast,
 )
+from gridpoints.i18n import Language
 from gridpoints.testing import ManualClock
-from tests.rooms.conftest import START
+from gridpoints.values import Step
+from tests.rooms.conftest import RULES, START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -95,6 +97,52 @@ def test_who_is_expected_elsewhere_is_found(
     assert [step.code for step in village.claiming.claim(near.id).warnings] == ["little_time_between"]
     village.catalog.move_session(session.id, START + 3 * DAY, START + 3 * DAY + HOUR)
     assert village.claiming.claim(mine.id).warnings == ()
+
+
+def test_who_is_unfit_at_the_new_time_is_named_and_keeps_their_place(
+    village: Community, session: Session, li: Member, zhao: Member
+) -> None:
+    claiming, people = village.claiming, village.community
+    claiming.set_conditions(Conditions(guardian_below=18, skills=("first-aid",)))
+    sun, child = people.enrol("孙丽"), date(2014, 5, 1)
+    for member, until in ((li, START + 2 * DAY), (zhao, None), (sun, START + 2 * DAY)):
+        claiming.qualify(member.id, "first-aid", until=until)
+        people.record_consent(member.id, "their mother", until=None if member is li else until)
+    claims = [claiming.claim_session(session.id, member.id, born=child) for member in (li, zhao)]
+    waiting = claiming.claim_session(session.id, sun.id, born=child, wait=True)
+
+    moved = village.catalog.move_session(session.id, START + 3 * DAY, START + 3 * DAY + HOUR)
+    over, alone = Step("qualification_over", {"skills": ("first-aid",)}), Step("consent_over", {})
+    assert [(each.member_id, each.claim_id, each.reasons) for each in moved.unfit] == [
+        (li.id, claims[0].id, (over,)),
+        (sun.id, waiting.id, (over, alone)),
+    ]
+    assert [claiming.claim(each.id).warnings for each in claims] == [(over,), ()]
+    assert {claiming.claim(each.id).status for each in claims} == {ClaimStatus.CONFIRMED}
+    claiming.cancel(claims[1].id)
+    assert as_(village, sun).claiming.accept(waiting.id).warnings == (over, alone)  # told once more
+
+    earlier = village.catalog.move_session(session.id, START + 2 * HOUR, START + 3 * HOUR)
+    assert [each.reasons for each in earlier.unfit] == [(Step("age_again", {}),)] * 2
+    assert Language.of("en").explanation(earlier.unfit[0].reasons) == [
+        "It is on an earlier day now: their age is to be asked again"
+    ]
+    same_day = village.catalog.move_session(session.id, START + 4 * HOUR, START + 5 * HOUR)
+    assert same_day.unfit == ()
+
+
+def test_who_is_excluded_meanwhile_is_named_for_as_long(
+    village: Community, session: Session, li: Member
+) -> None:
+    levels = "levels: {one: {name: {en: One}, needs: {hours: 1}}}"
+    stars = f"stars: {{{levels}, exclusion: {{fraud: {{name: {{en: Fraud}}}}}}}}\n"
+    village.rules.publish(RULES.replace('"1"', '"2"') + stars)
+    village.claiming.claim_session(session.id, li.id)
+    village.awards.exclude(li.id, "fraud", note="signed for others", until=(START + 3 * DAY).date())
+    moved = village.catalog.move_session(session.id, START + 2 * DAY, START + 2 * DAY + HOUR)
+    [unfit] = moved.unfit
+    assert [step.code for step in unfit.reasons] == ["excluded"]
+    assert village.catalog.move_session(session.id, START + 4 * DAY, START + 4 * DAY + HOUR).unfit == ()
 
 
 def test_offers_requests_and_teams_keep_to_the_new_time(

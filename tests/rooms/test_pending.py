@@ -7,7 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from gridpoints import Account, Actor, Community, Exchange, GridpointsError, Member, Report
+from gridpoints import (
+    SYSTEM,
+    Account,
+    Actor,
+    Community,
+    Exchange,
+    GridpointsError,
+    Leg,
+    Member,
+    Report,
+    Transaction,
+)
 from gridpoints.awards.model import AwardStatus
 from gridpoints.awards.reviews import ObjectionStatus, ReviewStatus, Side, Vote, middle, notice_ends
 from gridpoints.errors import (
@@ -16,12 +27,14 @@ from gridpoints.errors import (
     ChoiceOutOfRange,
     DeedConflict,
     IllegalTransition,
+    NotAllDone,
     NoticeOver,
     NotPending,
     NotTheReporter,
     OwnAward,
     ReportReserved,
     RoleNeeded,
+    TransactionConflict,
     VotedAlready,
     WrongStage,
 )
@@ -313,6 +326,22 @@ def test_an_objection_stops_the_clock(
     assert [award.id for award in village.awards.tick()] == ["a"]
     assert points(village, li) == 20
     assert codes(village, "a")[-3:] == ["dismissed", "dismissed", "unopposed"]
+
+
+def test_a_notice_that_cannot_end_keeps_back_no_other(
+    village: Community, li: Member, clock: ManualClock
+) -> None:
+    for id in ("a", "b", "c"):
+        report(village, id, li, "public")
+    system = village.acting_as(SYSTEM)
+    account, issuance = Account.member(li.id, "points"), Account.issuance("points")
+    by_hand = Transaction("award:b", (Leg(account, 1), Leg(issuance, -1)))  # its id is taken
+    system.ledger.post([by_hand])
+    clock.advance(timedelta(days=20))
+    with pytest.raises(NotAllDone) as caught:
+        village.awards.tick()
+    assert [type(refusal) for refusal in caught.value.refusals] == [TransactionConflict]
+    assert [award.id for award in village.awards.pending()] == ["b"]
 
 
 def test_an_objection_upheld_ends_it(village: Community, li: Member, clock: ManualClock) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from gridpoints import Actor, Community, Exchange, Member
+from gridpoints import Actor, Community, Exchange, Member, Report
+from gridpoints.awards.model import AwardStatus
 from gridpoints.catalog.model import QuorumStatus
 from gridpoints.claiming.conditions import Conditions
 from gridpoints.claiming.model import ClaimStatus
@@ -73,7 +74,20 @@ def a_directive(village: Community, li: Member, zhao: Member) -> tuple[datetime,
     return START + HOUR, lambda: village.emergency.assignment(ids[0]).status, "lapsed"
 
 
-@pytest.mark.parametrize("timed", [a_request, a_lease, a_minimum, a_loan, a_term, a_directive])
+NOTICE = """\
+  public: {name: {en: Made public}, points: 20, approval: {notice: {days: 3}}}
+limits:
+"""
+
+
+def a_notice(village: Community, li: Member, zhao: Member) -> tuple[datetime, Callable[[], str], str]:
+    village.rules.publish(RULES.replace('"1"', '"2"').replace("limits:\n", NOTICE))
+    award = village.awards.credit(Report("deed", li.id, "public", date(2026, 3, 2)))
+    closes = datetime(2026, 3, 5, 16, tzinfo=UTC)  # in Shanghai, with the third day after it was made public
+    return closes, lambda: village.awards.award(award.id).status, AwardStatus.CREDITED
+
+
+@pytest.mark.parametrize("timed", [a_request, a_lease, a_minimum, a_loan, a_term, a_directive, a_notice])
 def test_by_the_time_that_is_given_and_never_ahead(
     village: Community, li: Member, zhao: Member, clock: ManualClock, timed: Timed
 ) -> None:
@@ -83,6 +97,7 @@ def test_by_the_time_that_is_given_and_never_ahead(
     def tick(now: datetime | None = None) -> None:
         village.catalog.tick(now)
         village.claiming.tick(now)
+        village.awards.tick(now)
         village.emergency.tick(now)
 
     clock.set(due - timedelta(minutes=1))
@@ -116,7 +131,7 @@ def test_in_any_order_and_after_any_pause(village: Community, li: Member, zhao: 
 
 
 def test_an_instant_has_a_zone(village: Community) -> None:
-    for tick in (village.catalog.tick, village.claiming.tick, village.emergency.tick):
+    for tick in (village.catalog.tick, village.claiming.tick, village.awards.tick, village.emergency.tick):
         with pytest.raises(NaiveInstant):
             tick(datetime(2026, 3, 2))  # noqa: DTZ001
 

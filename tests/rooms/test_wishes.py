@@ -90,6 +90,16 @@ def granted(village: Community, claim: Claim) -> None:
     village.claiming.verify(claim.id)
 
 
+def granted_for_a_bounty(village: Community, beneficiary: Member, giver: Member, neighbour: Member) -> Claim:
+    """A neighbour, who had 100 points, put up all of them, and the giver has got them."""
+    give(village, neighbour, 100)
+    wish = published(village, beneficiary)
+    village.claiming.put_up_bounty(wish.id, neighbour.id, 100, unit="points")
+    claim = village.claiming.claim_wish(wish.id, giver.id)
+    granted(village, claim)
+    return claim
+
+
 # --- screening ------------------------------------------------------------------------------------
 
 
@@ -584,20 +594,16 @@ def test_a_bounty_that_was_paid_comes_back_when_the_claim_is_void(
 def test_a_bounty_that_is_spent_is_owed_or_stays(
     village: Community, li: Member, zhao: Member, sun: Member
 ) -> None:
-    give(village, sun, 100)
-    wish = published(village, li)
-    village.claiming.put_up_bounty(wish.id, sun.id, 100, unit="points")
-    claim = village.claiming.claim_wish(wish.id, zhao.id)
-    granted(village, claim)
+    claim = granted_for_a_bounty(village, li, zhao, sun)
     spent = [Leg(Account.member(zhao.id, "points"), -50), Leg(Account.issuance("points"), 50)]
     village.ledger.post_one(Transaction("spent", spent))
     with pytest.raises(InsufficientPoints):
         village.claiming.void(claim.id, reason="there was no lamp")
     assert points(village, zhao) == (80, 80)
-    assert village.claiming.wish(wish.id).status is WishStatus.FULFILLED
+    assert village.claiming.wish(claim.target_id).status is WishStatus.FULFILLED
     village.claiming.void(claim.id, reason="there was no lamp", queue=True)
     [debt] = village.ledger.debts()
-    assert debt.id == f"reversal:bounty:{village.claiming.bounties(wish.id)[0].id}:0"
+    assert debt.id == f"reversal:bounty:{village.claiming.bounties(claim.target_id)[0].id}:0"
     give_back = [Leg(Account.member(zhao.id, "points"), 70), Leg(Account.issuance("points"), -70)]
     village.ledger.post_one(Transaction("earned", give_back))
     village.ledger.collect()
@@ -608,14 +614,10 @@ def test_a_bounty_that_is_spent_is_owed_or_stays(
 def test_of_a_closed_wish_the_bounty_comes_back_as_well(
     village: Community, li: Member, zhao: Member, sun: Member
 ) -> None:
-    give(village, sun, 100)
-    wish = published(village, li)
-    village.claiming.put_up_bounty(wish.id, sun.id, 100, unit="points")
-    claim = village.claiming.claim_wish(wish.id, zhao.id)
-    granted(village, claim)
-    village.claiming.close_wish(wish.id)
+    claim = granted_for_a_bounty(village, li, zhao, sun)
+    village.claiming.close_wish(claim.target_id)
     village.claiming.void(claim.id, reason="there was no lamp")
-    assert village.claiming.wish(wish.id).status is WishStatus.CLOSED
+    assert village.claiming.wish(claim.target_id).status is WishStatus.CLOSED
     assert (points(village, zhao), points(village, sun)) == ((0, 0), (100, 100))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -34,6 +34,7 @@ from gridpoints.awards.model import Award
 from gridpoints.catalog.model import ItemStatus, ServiceItem, Session
 from gridpoints.claiming.model import Claim
 from gridpoints.claiming.wishes import Particulars, Wish
+from gridpoints.community.consents import Consent
 from gridpoints.community.model import Grid, Household, Member, Profile
 from gridpoints.errors import ReferenceUnknown, SchemaMismatch, StoreUnavailable
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
@@ -188,9 +189,12 @@ def keep(url: str, rows: Iterable[tuple[str, dict[str, object]]]) -> None:
         if "status" in row and table != "award":
             values["version"] = 3
         values = {name: value for name, value in values.items() if value is not None}
-        given = ", ".join(f"'{value}'" for value in values.values())
-        insert = text(f"INSERT INTO gridpoints_{table} ({', '.join(values)}) VALUES ({given})")  # noqa: S608
-        on(url, partial(_execute, insert))
+        on(url, partial(_insert, table, values))
+
+
+def _insert(table: str, values: Mapping[str, object], connection: Connection) -> None:
+    names, given = ", ".join(values), ", ".join(f"'{value}'" for value in values.values())
+    _execute(text(f"INSERT INTO gridpoints_{table} ({names}) VALUES ({given})"), connection)  # noqa: S608
 
 
 def test_what_the_first_schema_kept_is_kept(empty_url: str) -> None:
@@ -249,6 +253,33 @@ def test_wishes_of_before_are_kept_and_their_words_set_apart(empty_url: str) -> 
         ]
         assert [wish.due_at for wish in found] == [None, work.get(Claim, "c").lease_until, None]
         assert work.get(Particulars, "draft").told == "A lamp"
+    store.close()
+
+
+def test_consents_of_before_say_who_wrote_them_down_and_when_they_were_withdrawn(empty_url: str) -> None:
+    on(empty_url, migrate_to("0020"))
+    at, later = "2026-03-02T01:00:00.000000Z", "2026-03-02T03:00:00.000000Z"
+    given = {"member_id": "li", "guardian": "her aunt", "covers": "community", "since": at}
+    change = {"kind": "consent", "before": "{}", "subject": "b"}
+    keep(empty_url, FORMER[:1])
+    keep(empty_url, [("member", {"id": "li", "name": "李", "enrolled_at": at, "status": "active"})])
+    keep(empty_url, [("consent", {"id": "a", "status": "given", **given})])  # the journal knows nothing of it
+    keep(empty_url, [("consent", {"id": "b", "status": "withdrawn", **given})])
+    for n, (when, actor, status) in enumerate([(at, "wang", "given"), (later, "sun", "withdrawn")], 1):
+        told = {
+            "community_id": "baiyang",
+            "id": f"{n}",
+            "at": when,
+            "actor": actor,
+            "version": n,
+            "number": n,
+        }
+        on(empty_url, partial(_insert, "change", {**change, **told, "status": status}))
+    store = SqlStore(empty_url)
+    with store.begin("baiyang", write=False) as work:
+        first, second = work.get(Consent, "a"), work.get(Consent, "b")
+    assert (first.given_by, first.recorded_by, first.withdrawn_at) == ("her aunt", "her aunt", None)
+    assert (second.recorded_by, second.withdrawn_at) == ("wang", START + timedelta(hours=2))
     store.close()
 
 

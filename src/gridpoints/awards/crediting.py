@@ -39,7 +39,7 @@ from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.rules.permissions import allows
 from gridpoints.storage.port import Work
-from gridpoints.values import Step, check_identifier, check_text, midnight
+from gridpoints.values import Step, check_identifier, check_text, check_type, midnight
 
 
 @frozen
@@ -109,7 +109,7 @@ class Crediting:
         The same report again is answered with the award that stands; the same id with other
         particulars is a `DeedConflict`.
         """
-        reports = list(reports)
+        reports = [check_type("report", report, Report) for report in reports]
         while True:
             try:
                 with self.context.begin() as work:
@@ -304,16 +304,16 @@ class Crediting:
             evidence=report.evidence,
         )
 
-    def rule_for(self, deed: str, day: datetime) -> DeedRule:
+    def rule_for(self, deed: str, instant: datetime) -> DeedRule:
         """The line of the rules that a deed done at that instant is judged by.
 
         Raises `NoRulesInForce` or `DeedUnknown`.
         """
-        return Rules(self.context).in_force(self.context.local_day(day)).rule(deed)
+        return Rules(self.context).in_force(self.context.local_day(instant)).rule(deed)
 
-    def extend_days(self, unit: str, day: datetime) -> int:
+    def extend_days(self, unit: str, instant: datetime) -> int:
         """For how many days points of a unit live on that were set aside then, and come back too late."""
-        return Rules(self.context).calendar().extend_days(unit, self.context.local_day(day))
+        return Rules(self.context).calendar().extend_days(unit, self.context.local_day(instant))
 
 
 def people(work: Work, ids: Iterable[str]) -> tuple[dict[str, Member], dict[str, str]]:

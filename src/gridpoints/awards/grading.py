@@ -9,6 +9,7 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from gridpoints.awards.standing import Credited, add
+from gridpoints.community.consenting import who_agreed
 from gridpoints.community.model import Grid, Household, Member, MemberStatus
 from gridpoints.community.model import Standing as Use
 from gridpoints.context import Context
@@ -17,13 +18,15 @@ from gridpoints.rules.case import Scope
 from gridpoints.rules.grades import Graded, Grading
 from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Work
+from gridpoints.values import check_day
 
 
 @frozen
 class Grades:
     """One classification over the period from `since` until before `before`: all of them, best first.
 
-    `names` are those of the subjects, by id: of a grid, on the door of a household, of a member.
+    `names` are those of the subjects, by id: of a grid, on the door of a household, of a member. `agreed` are
+    the ids of those who agreed that it is made public, by now, where the rules ask for that.
     """
 
     grading: Grading
@@ -31,10 +34,12 @@ class Grades:
     before: date
     graded: tuple[Graded, ...]
     names: Mapping[str, str] = field(hash=False)
+    agreed: frozenset[str] = frozenset()
 
-    def published(self, agreed: Collection[str] = ()) -> list[tuple[Graded, str]]:
-        """Those who are made public, each with the name that is shown; `agreed` are the ids of who agreed."""
-        return self.grading.published(self.graded, self.names.__getitem__, frozenset(agreed))
+    def published(self, agreed: Collection[str] | None = None) -> list[tuple[Graded, str]]:
+        """Those who are made public, each with the name that is shown; `agreed` has who agreed, if given."""
+        consented = self.agreed if agreed is None else frozenset(agreed)
+        return self.grading.published(self.graded, self.names.__getitem__, consented)
 
 
 def grades_of(context: Context, work: Work, code: str, day: date) -> Grades:
@@ -43,6 +48,7 @@ def grades_of(context: Context, work: Work, code: str, day: date) -> Grades:
     What was credited counts as for stars, for the household and the grid in which somebody lives now, and for
     those alone that are in use. Raises `GradesUnknown`, or `NoRulesInForce`.
     """
+    check_day("day", day)
     calendar = Rules(context).calendar()
     gradings = calendar.on(day).on(day).terms.grades
     if (grading := gradings.get(code)) is None:
@@ -54,7 +60,9 @@ def grades_of(context: Context, work: Work, code: str, day: date) -> Grades:
     for member, subject in subjects.items():
         for metric, value in credited.of(member).between(since, before).items():
             add(figures[subject], metric, value)
-    return Grades(grading, since, before, grading.graded(figures), names)
+    asked = grading.publishing.agreed
+    agreed = who_agreed(work, subjects, code, context.now()) if asked else frozenset()
+    return Grades(grading, since, before, grading.graded(figures), names, agreed)
 
 
 def _metrics(grading: Grading) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from gridpoints.records import Lifecycle
 from gridpoints.rules.case import NO_FACTS, Deed, Fact
-from gridpoints.values import Explanation, Step
+from gridpoints.values import Explanation, Step, check_day, check_exact, check_type, wrong_type
 
 
 class AwardStatus(StrEnum):
@@ -56,6 +56,16 @@ ADDED: Mapping[str, str] = {
 Facts = Mapping[str, Fact]
 
 
+#: What the type of a number may be that may be left out.
+_NUMBERS = (Decimal, type(None))
+
+
+def _texts(several: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(several, str):  # its letters are none
+        raise wrong_type("evidence", several, tuple)
+    return tuple(several)
+
+
 @frozen
 class Report:
     """A deed that somebody reports. `id` is the reporter's: reported twice, it counts once.
@@ -63,7 +73,8 @@ class Report:
     `source` says where the report comes from (``claim/…``, ``file/deeds.csv#7``). `facts` are those
     that the rules of the day declare, by name; `chosen` is the amount that a panel chose elsewhere,
     in decimals of the unit, where the rules leave it a range. `evidence` (凭据) are texts or links that
-    show that it was done. `former`: it counts also where they have left since: they took it on before.
+    show that it was done. `former`: it counts also where they have left since: they took it on before. Raises
+    `WrongType`, for a `quantity` that is a float for example.
     """
 
     id: str
@@ -74,8 +85,22 @@ class Report:
     source: str = ""
     facts: Mapping[str, Fact] = field(default=NO_FACTS, hash=False)
     chosen: Decimal | None = None
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = field(default=(), converter=_texts)
     former: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        texts = type(self.id) is type(self.member_id) is type(self.deed) is str
+        numbers = type(self.quantity) in _NUMBERS and type(self.chosen) in _NUMBERS
+        if not (texts and numbers and type(self.day) is date):  # quick: there may be a million
+            self._set_right()
+
+    def _set_right(self) -> None:
+        for name in ("id", "member_id", "deed"):
+            check_type(name, getattr(self, name), str)
+        check_day("day", self.day)
+        for name in ("quantity", "chosen"):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, check_exact(name, value))
 
     def judged_as(self) -> Deed:
         """The deed, as the rules see it."""

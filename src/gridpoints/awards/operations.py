@@ -24,7 +24,7 @@ from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Range
-from gridpoints.values import Explanation
+from gridpoints.values import Explanation, check_type
 
 __all__ = ["AwardOutcome", "Awards"]
 
@@ -85,12 +85,14 @@ class Awards(Excluding):
         return found
 
     def public_grades(
-        self, code: str, day: date | None = None, *, agreed: Collection[str] = ()
+        self, code: str, day: date | None = None, *, agreed: Collection[str] | None = None
     ) -> list[tuple[Graded, str]]:
         """What the rules make public of a classification: who, best first, each with the name that is shown.
 
-        `agreed` are the ids of those who agreed to it, where the rules ask for that. Anybody may see it.
-        Raises `GradesUnknown`, or `NoRulesInForce`.
+        Where the rules ask whether they agreed to it, these are those who did and do still: see
+        `community.record_consent`. Of households and grids, it is those where all agreed who live there.
+        Where `agreed` has the ids of some, it is these alone. Anybody may see it. Raises `GradesUnknown`, or
+        `NoRulesInForce`.
         """
         with self.context.read() as work:
             return grades_of(self.context, work, code, day or self.context.today()).published(agreed)
@@ -121,6 +123,7 @@ class Awards(Excluding):
         are judged by day, and counted from 0: what was done before `since` uses up no limit.
         """
         until = until or self.context.today()
+        check_type("rules", draft, RuleSet)
         return simulated(self.context, draft, since or until - timedelta(days=364), until)
 
     def explain(self, award_id: str) -> Explanation:

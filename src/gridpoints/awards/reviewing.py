@@ -24,6 +24,7 @@ from gridpoints.awards.reviews import (
     verdict,
 )
 from gridpoints.awards.settling import Settling, rules_of
+from gridpoints.context import in_batches, must_be_done
 from gridpoints.errors import (
     AmountNotAsked,
     AmountNotChosen,
@@ -40,7 +41,7 @@ from gridpoints.rules.judging import unchosen
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import Step, check_instant, check_text
+from gridpoints.values import Step, check_text
 
 
 @frozen
@@ -117,23 +118,25 @@ class Reviewing(Settling):
             return self._end(work, waiting, AwardStatus.WITHDRAWN, step, reason)
 
     def tick(self, now: datetime | None = None) -> list[Award]:
-        """Let go on what was made public until `now` or before, and nobody objects to; answers which.
+        """Let go on what was made public until `now` (None, or ahead of the clock: until now); answers which.
 
-        To be called as often as one likes, and after any pause: each notice ends once.
+        To be called as often as one likes, and after any pause: each notice ends once. Raises `NotAllDone`
+        where something could not be credited, after all the rest was.
         """
-        now = self.context.now() if now is None else check_instant("now", now)
+        due = {"status": ReviewStatus.OPEN, "closes_at": Range(at_most=self.context.until(now))}
         with self.context.read() as work:
-            due = {"status": ReviewStatus.OPEN, "closes_at": Range(at_most=now)}
             over = work.find(Review, due, order=("closes_at", "id"))
-        done = []
-        for review in over:
-            with self.context.begin() as work:
-                award = work.get(Award, review.award_id, lock=True)
-                review = work.get(Review, review.id)  # noqa: PLW2901  # as it is under the lock
-                if review.status is ReviewStatus.OPEN:
-                    waiting = self._waiting(work, award.id)
-                    done.append(self._pass(work, waiting, self._unopposed(review)))
-        return done
+        gone_on, refused = in_batches(lambda some: self._end_notice(*some), over, 1)
+        must_be_done(refused)
+        return gone_on
+
+    def _end_notice(self, notice: Review) -> list[Award]:
+        with self.context.begin() as work:
+            award = work.get(Award, notice.award_id, lock=True)
+            review = work.get(Review, notice.id)  # as it is under the lock
+            if review.status is not ReviewStatus.OPEN:
+                return []
+            return [self._pass(work, self._waiting(work, award.id), self._unopposed(review))]
 
     def _unopposed(self, review: Review) -> Step:
         assert review.closes_at is not None  # noqa: S101  # a notice has an end

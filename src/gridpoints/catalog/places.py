@@ -11,6 +11,7 @@ from gridpoints.catalog.model import Session
 from gridpoints.catalog.posts import Post
 from gridpoints.context import Context
 from gridpoints.storage.port import Work
+from gridpoints.values import Explanation
 
 
 class Taken(Protocol):
@@ -29,6 +30,15 @@ class Clash:
     session_id: str
 
 
+@frozen
+class Unfit:
+    """Who claimed a session that was moved, and does not fulfil what is asked at its new time: why not."""
+
+    member_id: str
+    claim_id: str
+    reasons: Explanation
+
+
 #: A record as it was, and as it is now.
 Followed = tuple[Session | Post, Session | Post]
 
@@ -38,10 +48,11 @@ class Follow(Protocol):
 
     def __call__(
         self, context: Context, work: Work, changes: Sequence[Followed], reason: str | None
-    ) -> Sequence[Clash]:
+    ) -> Sequence[Clash | Unfit]:
         """Let the claims on sessions and posts, which are locked and changed already, be as these are now.
 
-        Those on a session that is cancelled end. Answers who cannot be at the new time of one that was moved.
+        Those on a session that is cancelled end. Answers who cannot be at the new time of one that was moved,
+        and who may not.
         """
 
 
@@ -52,6 +63,6 @@ def none_taken(work: Work, kind: str, ids: Collection[str]) -> Mapping[str, int]
 
 def nothing_follows(
     context: Context, work: Work, changes: Sequence[Followed], reason: str | None
-) -> Sequence[Clash]:
+) -> Sequence[Clash | Unfit]:
     """What there is to do where nothing can be claimed."""
     return ()

@@ -18,7 +18,7 @@ from gridpoints.catalog.model import (
     Session,
     SessionStatus,
 )
-from gridpoints.catalog.places import Clash
+from gridpoints.catalog.places import Clash, Unfit
 from gridpoints.errors import StartsInThePast
 from gridpoints.records import Stateful
 from gridpoints.storage.port import Range, Work
@@ -32,10 +32,11 @@ SHORT = {"status": QuorumStatus.SHORT}
 
 @frozen
 class MovedSession:
-    """A session at its new time, and who of those that claimed it is expected elsewhere then."""
+    """A session at its new time; who of those that claimed it is expected elsewhere then, or unfit."""
 
     session: Session
     clashes: tuple[Clash, ...] = ()
+    unfit: tuple[Unfit, ...] = ()
 
 
 @frozen
@@ -84,10 +85,14 @@ class Sessions(Listing):
         """Let a session take place at another time, as long as it has not begun.
 
         Its claims stand, and each is told by an event: who claimed it before may give it back without
-        cancelling late, and who is expected elsewhere at the new time is named as a clash, for a person to
-        speak with. Hours are counted within the new time; who had checked in already does so again; the
-        minimum is looked at as long before as it was. Raises `SessionStarted`, `StartsInThePast`,
-        `IllegalTransition` for one that is cancelled, `NotTheOrganiser`, `NaiveInstant` or `EmptyInterval`.
+        cancelling late. For a person to speak with, it is named who is expected elsewhere at the new time (a
+        clash), and who does not fulfil any more what is asked (unfit): their qualification or a guardian's
+        consent is over by then, the day is earlier, so that their age is to be asked again, or they take no
+        part. None of them loses their place by it; both stand in the claim's `warnings`.
+
+        Hours are counted within the new time; who had checked in already does so again; the minimum is looked
+        at as long before as it was. Raises `SessionStarted`, `StartsInThePast`, `IllegalTransition` for one
+        that is cancelled, `NotTheOrganiser`, `NaiveInstant` or `EmptyInterval`.
         """
         when = Interval(check_instant("starts_at", starts_at), check_instant("ends_at", ends_at))
         self.context.must_organise()
@@ -106,7 +111,12 @@ class Sessions(Listing):
                 due = quorum.due_at + (new.starts_at - old.starts_at)
                 again = QUORUM.advance(quorum, QuorumStatus.WAITING, due_at=due, taken=None)
                 self.context.change(work, quorum, again, reason)
-            return MovedSession(new, tuple(self.follow(self.context, work, [(old, new)], reason)))
+            told = self.follow(self.context, work, [(old, new)], reason)
+            return MovedSession(
+                new,
+                tuple(each for each in told if isinstance(each, Clash)),
+                tuple(each for each in told if isinstance(each, Unfit)),
+            )
 
     def close_session(self, session_id: str) -> Session:
         """Take no more claims for a session; hours can still be submitted."""
@@ -133,7 +143,10 @@ class Sessions(Listing):
         """
         where: dict[str, object] = {} if item_id is None else {"item_id": item_id}
         if since is not None or until is not None:
-            where["starts_at"] = Range(at_least=since, below=until)
+            where["starts_at"] = Range(
+                at_least=since and check_instant("since", since),
+                below=until and check_instant("until", until),
+            )
         with self.context.read() as work:
             return work.find(Session, where, order=("starts_at", "id"))
 

@@ -1,4 +1,4 @@
-"""On what conditions something is claimed (报名条件), and what a claimant brings: qualifications, consent.
+"""On what conditions something is claimed (报名条件), and what a claimant brings: qualifications.
 
 Everything is off by default: a community that sets no conditions has none.
 """
@@ -10,10 +10,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from gridpoints.community.consents import EVERYWHERE, AttestationStatus
 from gridpoints.records import Lifecycle
-
-#: The id of the conditions for all that is claimed in a community.
-EVERYWHERE = "community"
 
 
 class ConditionsStatus(StrEnum):
@@ -30,8 +28,8 @@ class Conditions:
     """Who may claim, when, and what becomes of claims.
 
     `id` says of what: ``session:``, ``post:``, ``errand:`` or ``task:`` and its id, ``service_item:`` and its
-    id, or `EVERYWHERE`. The most particular ones apply, whole. Minutes are counted back from the
-    beginning of the session: those `OF_SESSIONS` are asked of nothing else, and nobody waits in line
+    id, or `EVERYWHERE`, for the community. The most particular ones apply, whole. Minutes are counted back
+    from the beginning of the session: those `OF_SESSIONS` are asked of nothing else, and nobody waits in line
     (`OF_LINES`) but for sessions and posts.
 
     `confirmed` requests wait for the organiser. Claims open `opens_before` minutes before it begins
@@ -86,16 +84,6 @@ OF_SESSIONS = (
 OF_LINES = ("offer_minutes",)
 
 
-class AttestationStatus(StrEnum):
-    """In force until it is withdrawn, or its time is over."""
-
-    GIVEN = "given"
-    WITHDRAWN = "withdrawn"
-
-
-ATTESTATION = Lifecycle.of({AttestationStatus.GIVEN: {AttestationStatus.WITHDRAWN}})
-
-
 @frozen
 class Qualification:
     """What somebody can do, and who says so (资质): a first-aid course, a driving licence."""
@@ -111,25 +99,8 @@ class Qualification:
 
     def holds_at(self, instant: datetime) -> bool:
         """Whether it is good at that time."""
-        return self.since <= instant and (self.until is None or instant < self.until)
-
-
-@frozen
-class Consent:
-    """That a guardian lets a minor take part (监护人同意), in what `covers` names like `Conditions.id`."""
-
-    id: str
-    member_id: str
-    guardian: str
-    covers: str
-    since: datetime
-    until: datetime | None = None
-    status: AttestationStatus = AttestationStatus.GIVEN
-    version: int = 1
-
-    def holds_at(self, instant: datetime) -> bool:
-        """Whether it is good at that time."""
-        return self.since <= instant and (self.until is None or instant < self.until)
+        given = self.status is AttestationStatus.GIVEN
+        return given and self.since <= instant and (self.until is None or instant < self.until)
 
 
 def before(instant: datetime, minutes: int) -> datetime:

@@ -9,7 +9,6 @@ from attrs import evolve, frozen
 from gridpoints.catalog.model import ItemStatus, Session
 from gridpoints.catalog.operations import Catalog
 from gridpoints.catalog.posts import Errand
-from gridpoints.claiming.claims.clock import in_batches, must_be_done
 from gridpoints.claiming.claims.machine import ended
 from gridpoints.claiming.model import EXPECTED, Claim, ClaimStatus, Target
 from gridpoints.claiming.undertaking import RunErrand
@@ -18,6 +17,7 @@ from gridpoints.claiming.wishes.wished import Wished
 from gridpoints.claiming.wishes.wishing import Wishing
 from gridpoints.community.leaving import AT_ONCE, LEFT, left_by
 from gridpoints.community.model import Member, MemberStatus
+from gridpoints.context import in_batches, must_be_done
 from gridpoints.errors import SessionStarted
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import SYSTEM

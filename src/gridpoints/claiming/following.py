@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gridpoints.catalog.model import ItemStatus, Session, SessionStatus
-from gridpoints.catalog.places import Clash, Followed
+from gridpoints.catalog.places import Clash, Followed, Unfit
 from gridpoints.catalog.posts import Post
 from gridpoints.claiming.claims.ending import call_off_all
 from gridpoints.claiming.claims.machine import conditions_under
@@ -22,7 +22,9 @@ from gridpoints.values import Step
 _ASKING = (ClaimStatus.REQUESTED, ClaimStatus.WAITLISTED, ClaimStatus.OFFERED)
 
 
-def follow(context: Context, work: Work, changes: Sequence[Followed], reason: str | None) -> list[Clash]:
+def follow(
+    context: Context, work: Work, changes: Sequence[Followed], reason: str | None
+) -> list[Clash | Unfit]:
     """See `gridpoints.catalog.places.Follow`."""
     moved, roomier = [], []
     for old, new in changes:
@@ -30,38 +32,46 @@ def follow(context: Context, work: Work, changes: Sequence[Followed], reason: st
             if new.status is SessionStatus.CANCELLED:
                 Places(context, work, new).call_off(reason)
             elif new.interval != old.interval:
-                moved.append(new)
+                moved.append((old, new))
             if new.places > old.places:
                 roomier.append(new)
         elif isinstance(old, Post) and isinstance(new, Post):
             _follow_post(context, work, old, new, reason)
-    clashes = _move(context, work, moved, reason)
+    told = _move(context, work, moved, reason)
     offer(context, work, roomier)
-    return clashes
+    return told
 
 
-def _move(context: Context, work: Work, moved: Sequence[Session], reason: str | None) -> list[Clash]:
-    """Tell the claims on sessions of their new time; answers who is expected elsewhere then."""
-    places = {session.id: Places(context, work, session) for session in moved}
+def _move(
+    context: Context, work: Work, moved: Sequence[tuple[Session, Session]], reason: str | None
+) -> list[Clash | Unfit]:
+    """Tell the claims on sessions of their new time; answers who cannot be there then, and who may not."""
+    before = {old.id: context.local_day(old.starts_at) for old, _ in moved}
+    places = {session.id: Places(context, work, session) for _, session in moved}
     on_them = {"target": Target.SESSION, "target_id": list(places), "status": OPEN}
     claims = work.find(Claim, on_them, order=("claimed_at", "id"), lock=True) if places else []
     if not claims:
         return []
     members = {m.id: m for m in work.find(Member, {"id": sorted({claim.member_id for claim in claims})})}
-    changes, clashes = [], []
+    changes, told = [], list[Clash | Unfit]()
     for claim in claims:
         at = places[claim.target_id]
         warnings = claim.warnings
-        if claim.team is None and claim.status is not ClaimStatus.WAITLISTED:
+        if claim.team is None:
             admission = at.admission(members[claim.member_id], at.conditions())
-            try:
-                warnings = admission.must_not_clash(claim, at.session)
-            except TimeConflict as conflict:
-                warnings = (Step("expected_elsewhere", {"session": conflict.session}),)
-                clashes.append(Clash(claim.member_id, claim.id, conflict.session))
+            warnings = ()
+            if claim.status is not ClaimStatus.WAITLISTED:
+                try:
+                    warnings = admission.must_not_clash(claim, at.session)
+                except TimeConflict as conflict:
+                    warnings = (Step("expected_elsewhere", {"session": conflict.session}),)
+                    told.append(Clash(claim.member_id, claim.id, conflict.session))
+            if reasons := admission.no_longer_fit(before[claim.target_id]):
+                told.append(Unfit(claim.member_id, claim.id, reasons))
+                warnings += reasons
         changes.append((claim, _at_its_new_time(claim, at, warnings=warnings, moved_at=context.now())))
     context.change_all(work, changes, reason)
-    return clashes
+    return told
 
 
 def _at_its_new_time(claim: Claim, places: Places, **changes: object) -> Claim:

@@ -325,7 +325,7 @@ class Undertaking(Claims):
         `NotTheClaimant`, `NotPositive`, or `HoursOutOfRange` for more hours than there were.
         """
         if hours is not None:
-            check_decimal("hours", hours)
+            hours = check_decimal("hours", hours)
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id)
             if not isinstance(claimed, Undertaken):

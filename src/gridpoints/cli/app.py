@@ -9,7 +9,7 @@ import typer
 from gridpoints.cli import catalog, claiming, demo, emergency, events, oversight, recognition, rules
 from gridpoints.cli.awards import deeds, excluding, grades, reviews, stars
 from gridpoints.cli.commands import Commands, lang_option
-from gridpoints.cli.community import founding, grids, guardians, rosters
+from gridpoints.cli.community import consents, founding, grids, guardians, rosters
 from gridpoints.cli.help import help_classes
 from gridpoints.cli.ledger import keys, points, proofs, reports, transfers, treasury
 from gridpoints.cli.redemption import (
@@ -50,6 +50,7 @@ def build(language: Language) -> typer.Typer:
         rosters,
         grids,
         guardians,
+        consents,
         deeds,
         reviews,
         stars,

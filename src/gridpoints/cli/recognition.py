@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from gridpoints.cli.awards.excluding import EXCLUSION
 from gridpoints.cli.commands import Commands, member_argument, option
+from gridpoints.cli.community.consents import CONSENT
 from gridpoints.cli.desk import Desk
 from gridpoints.cli.files import read_text, write_new, write_text
 from gridpoints.cli.output import figures, words
@@ -91,6 +92,7 @@ def _document(record: VolunteerRecord) -> dict[str, Any]:
             {"id": each.id, "number": each.number, "status": each.status} for each in record.certificates
         ],
         "exclusions": [EXCLUSION.document(each) for each in record.exclusions],
+        "consents": [CONSENT.document(each) for each in record.consents],
     }
 
 
@@ -120,6 +122,16 @@ def _drawing(desk: Desk, record: VolunteerRecord) -> Any:
     rows += [
         (said.date(each.since), said.word("exclusion", "kind"), each.reason, "", said.word(each.status))
         for each in record.exclusions
+    ]
+    rows += [
+        (
+            said.date(each.since.astimezone(said.zone).date()),
+            said.word("consent", "kind"),
+            each.covers,
+            "",
+            said.word(each.status),
+        )
+        for each in record.consents
     ]
     return desk.out.table(
         said.text("{name}: {hours} of service, verified", name=record.member.name, hours=hours),

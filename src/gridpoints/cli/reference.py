@@ -47,6 +47,7 @@ _ADJUSTMENT = "adjustment merchant money currency reason status settlement"
 _WISH = "wish number status text parts free value currency points round priority"
 _FINDING = "id suspicion subjects told caution evidence verdict note looked_by"
 _EMERGENCY = "id kind mode status reason grids declared_at declared_by ended_at ended_by outcome"
+_CONSENT = "id given_by covers recorded_by since until withdrawn_at status member"
 _EXCLUSION = "id member reason since until note decided_by lifted_on status"
 _CALLS = "calls[id place wanted missing skill grid deed starts_at ends_at status]"
 _TURNS = "turns[turn call member name status answer_by hours hours_from award]"
@@ -105,7 +106,7 @@ DOCUMENTS = {
         "sessions[session item name starts_at ends_at place places free minimum status]",
     ),
     "catalog move": "sessions[session item name starts_at ends_at place places free minimum status] "
-    "clashes[claim member session]",
+    "clashes[claim member session] unfit[claim member reasons]",
     **dict.fromkeys(
         ("catalog lend", "catalog renew", "catalog return", "catalog lost", "catalog loans"),
         "loans[loan thing name member lent_at due_at returned_at status]",
@@ -155,6 +156,7 @@ DOCUMENTS = {
     ),
     "rules explain": "award status refusal member deed day rule_set unit wanted awarded explanation",
     **dict.fromkeys(("exclusion add", "exclusion list", "exclusion lift"), f"exclusions[{_EXCLUSION}]"),
+    **dict.fromkeys(("consent add", "consent list", "consent withdraw"), f"consents[{_CONSENT}]"),
     "grades": "grades of since until graded[id name place figure class explanation]",
     "stars": "stars[member number name day since star next missing metrics no_shows barred barred_until "
     "explanation]",
@@ -240,7 +242,7 @@ DOCUMENTS = {
     "record": "member(id number name status) hours entered_hours training_hours kept_until "
     "services[id kind title day hours verified_by void] "
     "entries[id kind title day hours given_by status corrects] certificates[id number status] "
-    f"exclusions[{_EXCLUSION}]",
+    f"exclusions[{_EXCLUSION}] consents[{_CONSENT}]",
     "certificate": "certificate number member hours since until file issuer badge",
     "rules presets": "presets[name rule_set title source] text file",
     "key new": "name private public key",

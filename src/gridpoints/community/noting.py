@@ -219,8 +219,8 @@ class Noting(Room):
         """
         check_whole("most", most, most=100_000)
         local = [
-            None if instant is None else check_instant("start", instant).astimezone(self.context.zone)
-            for instant in (start, end)
+            None if instant is None else check_instant(name, instant).astimezone(self.context.zone)
+            for name, instant in (("start", start), ("end", end))
         ]
         need = Need(tuple(skills), grid_id, *local)
         with self.context.read() as work:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve, frozen
 
 from gridpoints.community.caring import Caring
+from gridpoints.community.consenting import Consenting
 from gridpoints.community.guarding import Guarding
 from gridpoints.community.hosting import Hosting
 from gridpoints.community.looking import Looking
@@ -19,7 +20,7 @@ from gridpoints.values import check_identifier, check_text
 
 
 @frozen
-class Membership(Places, Serving, Noting, Guarding, Hosting, Caring, Looking):
+class Membership(Places, Serving, Noting, Guarding, Consenting, Hosting, Caring, Looking):
     """The room ``community``: who belongs to it, where they live, and who does what for whom."""
 
     def profile(self) -> Profile:

@@ -24,7 +24,7 @@ from gridpoints.rules.case import Fact
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Work
-from gridpoints.values import check_text
+from gridpoints.values import check_exact, check_text
 
 #: A fact that a rule set declares to give points for drills; without it, they earn none.
 DRILL = "drill"
@@ -70,7 +70,7 @@ class Serving(Mustering):
         Raises `RightReserved`, `OwnDuty`, or `DutyHoursOutOfRange` for more than the emergency has lasted.
         """
         Rules(self.context).require(Right.DIRECT)
-        reason = check_text("reason", reason)
+        reason, hours = check_text("reason", reason), check_exact("hours", hours)
         with self.context.begin() as work:
             assignment = work.get(Assignment, assignment_id, lock=True)
             self._refuse_own(assignment)

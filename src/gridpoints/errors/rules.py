@@ -79,7 +79,8 @@ class StartsTooEarly(Refused):
 
 
 class NoRulesInForce(Refused):
-    """No rule set was in force on {day}. First day of the first rule set: {first}."""
+    """No rule set was in force on {day}. First day of the first rule set: {first}.
+    Publish rules that begin by that day."""
 
     day: date
     first: date | None

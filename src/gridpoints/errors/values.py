@@ -28,7 +28,7 @@ class UnknownLanguage(InvalidInput):
 
 
 class BadIdentifier(InvalidInput):
-    """{value} cannot be used as {field}: use 1 to {longest} letters, digits, and the signs
+    """{value} cannot be used as {field}: use a text of 1 to {longest} letters, digits, and the signs
     . _ : @ / # - without spaces."""
 
     field: str
@@ -43,6 +43,16 @@ class NotUsable(InvalidInput):
     value: str
 
 
+class WrongType(InvalidInput):
+    """{field} must be of the type {expected}, not {given}: {value}. Give a value of that type; in the place
+    of a record, its id."""
+
+    field: str
+    expected: str
+    given: str
+    value: str
+
+
 class NotOneOf(InvalidInput):
     """{value} cannot be used as {field}. Use one of: {known}."""
 
@@ -52,7 +62,8 @@ class NotOneOf(InvalidInput):
 
 
 class BadText(InvalidInput):
-    """{field} holds a character that cannot be stored (NUL or half a character). Type it again."""
+    """{field} is no text, or holds a character that cannot be stored (NUL or half a character). Type it
+    again."""
 
     field: str
 

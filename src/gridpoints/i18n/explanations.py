@@ -189,6 +189,9 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "double_use": ("Paid for a voucher that was used twice: {reason}",),
     # claims: what is warned of, and what is for the record alone
     "expected_elsewhere": ("They are expected in the session {session} at this time",),
+    "qualification_over": ("What they are qualified for is over by then: {skills}",),
+    "consent_over": ("No consent of a guardian is in force then",),
+    "age_again": ("It is on an earlier day now: their age is to be asked again",),
     "little_time_between": ("Only {minutes} minutes lie between this and the session {session}",),
     "entered_hours": ("The hours were entered by an administrator: for the record, without points",),
     # the ledger: what an entry without an award is

@@ -208,9 +208,12 @@ def _line(work: Work, id: str) -> Line:
 
 def original_of(work: Work, id: str) -> Original:
     """A transaction, and what of it went back; raises `RecordUnknown`."""
-    line = _line(work, id)
-    reversals = [other for other in work.ledger.about([id]) if other.act == Act.REVERSE]
-    return Original.of(line, reversals)
+    return with_reversals(work, _line(work, id))
+
+
+def with_reversals(work: Work, line: Line) -> Original:
+    """A transaction that was read already, and what of it went back."""
+    return Original.of(line, (other for other in work.ledger.about([line.id]) if other.act == Act.REVERSE))
 
 
 def _opposite(original: Original, part: int | Sequence[Leg] | None) -> tuple[Leg, ...]:

@@ -37,7 +37,7 @@ from gridpoints.redemption.vouchers.model import Arrival, Delivery
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import Interval, check_one_of, check_text, midnight
+from gridpoints.values import Interval, check_day, check_one_of, check_text, midnight
 
 T = TypeVar("T")
 
@@ -60,8 +60,8 @@ class Oversight:
         is told. Raises `NotForYourEyes` unless the actor may see the statements of others.
         """
         self._must_be_let()
-        last = last or self.context.today()
-        first = first or last - timedelta(days=89)
+        last = self.context.today() if last is None else check_day("last", last)
+        first = last - timedelta(days=89) if first is None else check_day("first", first)
         zone = self.context.zone
         within = Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
         with self.context.read() as work:

@@ -19,7 +19,7 @@ from gridpoints.recognition.model import (
     RecordEntry,
 )
 from gridpoints.storage.port import Work
-from gridpoints.values import check_text, midnight
+from gridpoints.values import check_day, check_text, midnight
 
 
 @frozen
@@ -36,7 +36,8 @@ class Certifying(Entering):
         """
         self._may_certify(member_id)
         today = self.context.today()
-        until = today if until is None else min(until, today)
+        until = today if until is None else min(check_day("until", until), today)
+        since = None if since is None else check_day("since", since)
         with self.context.begin() as work:
             record = Gathering(self.context, work, member_id).record()
             days = [each.day for each in record.services]

@@ -13,7 +13,7 @@ from gridpoints.errors import DeedInFuture, OwnRecord
 from gridpoints.recognition.model import ENTRY, EntryKind, EntryStatus, RecordEntry
 from gridpoints.rules.operations import Rules
 from gridpoints.rules.permissions import Right
-from gridpoints.values import check_decimal, check_text
+from gridpoints.values import check_day, check_decimal, check_one_of, check_text
 
 
 @frozen
@@ -99,12 +99,12 @@ class Entering:
         id: str | None = None,
         corrects: str | None = None,
     ) -> RecordEntry:
-        if day > self.context.today():
+        if check_day("day", day) > self.context.today():
             raise DeedInFuture(day=day)
         return RecordEntry(
             id=self.context.id(id),
             member_id=member_id,
-            kind=EntryKind(kind),
+            kind=check_one_of("kind", kind, EntryKind),
             title=check_text("title", title, longest=200),
             day=day,
             entered_at=self.context.now(),

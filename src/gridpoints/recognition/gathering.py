@@ -12,6 +12,7 @@ from gridpoints.awards.exclusions import Exclusion
 from gridpoints.awards.model import Award, AwardStatus
 from gridpoints.catalog.model import Session
 from gridpoints.claiming.model import Claim, ClaimStatus
+from gridpoints.community.consents import Consent
 from gridpoints.community.emergency import Emergency, Mode
 from gridpoints.community.model import Member
 from gridpoints.context import Context
@@ -44,6 +45,7 @@ class Gathering:
             tuple(self.work.find(RecordEntry, of_member, order=("day", "entered_at", "id"))),
             tuple(self.work.find(Certificate, of_member, order=("number",))),
             tuple(self.work.find(Exclusion, of_member, order=("since", "id"))),
+            tuple(self.work.find(Consent, of_member, order=("since", "id"))),
             self.context.now(),
         )
 

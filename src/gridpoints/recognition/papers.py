@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from io import StringIO
 from xml.etree import ElementTree as Xml
@@ -26,7 +27,10 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(record: VolunteerRecord, language: Language) -> str:
-    """The record as CSV (RFC 4180), a line for each line of it. Write it as ``utf-8-sig`` for Excel."""
+    """The record as CSV (RFC 4180), a line for each line of it. Write it as ``utf-8-sig`` for Excel.
+
+    Certificates have none: the hours that they certify stand in it already.
+    """
     text = language.text
     file = StringIO()
     table = csv.writer(file)
@@ -63,6 +67,31 @@ def _rows(record: VolunteerRecord, language: Language) -> Iterator[list[str]]:
             word(entry.status),
             note,
         ]
+    for decision in record.exclusions:
+        until = decision.decided.until
+        again = text("takes part again on {day}", day=until.isoformat()) if until else text("for good")
+        yield [
+            decision.since.isoformat(),
+            word("exclusion", "kind"),
+            decision.reason,
+            "",
+            decision.decided_by,
+            word(decision.status),
+            f"{decision.note}; {again}",
+        ]
+    for consent in record.consents:
+        end = consent.withdrawn_at or consent.until
+        remarks = [text("written down by {name}", name=consent.recorded_by)]
+        remarks += [text("until {day}", day=_day(end, language))] if end else []
+        yield [
+            _day(consent.since, language),
+            word("consent", "kind"),
+            consent.covers,
+            "",
+            consent.given_by,
+            word(consent.status),
+            "; ".join(remarks),
+        ]
 
 
 def _correction(correction: Correction, language: Language) -> str:
@@ -75,6 +104,10 @@ def _correction(correction: Correction, language: Language) -> str:
         by=correction.by,
         reason=reason,
     )
+
+
+def _day(instant: datetime, language: Language) -> str:
+    return instant.astimezone(language.zone).date().isoformat()
 
 
 def _hours(hours: Decimal | None) -> str:

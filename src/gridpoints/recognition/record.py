@@ -13,6 +13,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from gridpoints.awards.exclusions import Exclusion
+from gridpoints.community.consents import Consent
 from gridpoints.community.model import Member
 from gridpoints.recognition.model import Certificate, EntryKind, EntryStatus, RecordEntry
 
@@ -64,7 +65,8 @@ class Service:
 class VolunteerRecord:
     """All that the community knows of one volunteer, as it stood at `drawn_up_at`.
 
-    `exclusions` are the decisions that they take no part, those that were lifted as well.
+    `exclusions` are the decisions that they take no part, those that were lifted as well; `consents` is what
+    they, or a guardian for them, agreed to, and what was withdrawn of it.
     Hours are a record, and never spent: whatever becomes of the points, they stay.
     """
 
@@ -73,6 +75,7 @@ class VolunteerRecord:
     entries: tuple[RecordEntry, ...]
     certificates: tuple[Certificate, ...]
     exclusions: tuple[Exclusion, ...]
+    consents: tuple[Consent, ...]
     drawn_up_at: datetime = field(eq=False)
 
     def hours_between(self, since: date | None, until: date | None) -> Decimal:

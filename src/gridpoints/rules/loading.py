@@ -22,6 +22,7 @@ from gridpoints.rules.file.problems import Problem
 from gridpoints.rules.file.schema import published
 from gridpoints.rules.file.source import LONGEST_FILE, decode, parse
 from gridpoints.rules.model import RuleSet
+from gridpoints.values import check_type
 
 _PRESETS = files("gridpoints.presets")
 _SUFFIX = ".yaml"
@@ -146,7 +147,7 @@ def read(source: str | Path) -> tuple[str, str]:
     """
     if isinstance(source, Path):
         return read_file(source), str(source)
-    if "\n" in source:
+    if "\n" in check_type("rules", source, str):
         return source, "text"
     if source in preset_names():
         return preset_text(source), source

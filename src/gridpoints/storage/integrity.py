@@ -18,12 +18,13 @@ from gridpoints.catalog.programmes import Programme
 from gridpoints.catalog.series import CalendarDay, Series
 from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.things import Loan, Thing
-from gridpoints.claiming.conditions import Conditions, Consent, Qualification
+from gridpoints.claiming.conditions import Conditions, Qualification
 from gridpoints.claiming.model import Claim, CodeKey
 from gridpoints.claiming.ratings import Rating
 from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
 from gridpoints.claiming.wishes.gifts import Bounty, Contact, Disclosure, Thanks
 from gridpoints.claiming.wishes.screenings import Screening
+from gridpoints.community.consents import Consent
 from gridpoints.community.emergency import Emergency
 from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
 from gridpoints.community.model import Grid, Household, Member, Profile

@@ -43,6 +43,10 @@ class Sought:
     lock: bool = False
 
 
+#: What a store says that can be written by one at a time, where waiting would never end.
+LEFT_OPEN = "another task of this thread has a unit of work open: do not await inside a unit of work"
+
+
 class Store(Protocol):
     """Where communities are kept. Safe to share between threads."""
 
@@ -52,7 +56,8 @@ class Store(Protocol):
         Inside another unit of work of the same thread it belongs to that one: its own changes are
         undone by an exception, and kept only if the outer one commits. With ``write=False`` it
         only reads, from one consistent state, and waits for nobody; to open one that writes
-        inside it is a mistake of the program (RuntimeError).
+        inside it is a mistake of the program (RuntimeError). So is one that is left open across an
+        ``await``, where another task of the same thread would wait for it and never go on.
 
         What the database cannot do is raised at the end of the block, the inner one's too, as
         `StoreUnavailable`, or as `ConcurrentChange` where two writers stood in each other's way. Inside
@@ -90,7 +95,7 @@ class Work(Protocol):
         """`replace_all` what was changed, then `add` what is new; all of it or, with an error, none."""
 
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
-        """The record of that id; raises `RecordUnknown`.
+        """The record of that id; raises `RecordUnknown`, or `WrongType` for an id that is no text.
 
         With `lock`, nobody else can lock or change it until this unit of work ends.
         """

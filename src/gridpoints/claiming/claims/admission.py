@@ -11,15 +11,9 @@ from attrs import frozen
 
 from gridpoints.awards.operations import Awards
 from gridpoints.catalog.model import ServiceItem, Session, SessionStatus
-from gridpoints.claiming.conditions import (
-    EVERYWHERE,
-    AttestationStatus,
-    Conditions,
-    Consent,
-    Qualification,
-    before,
-)
+from gridpoints.claiming.conditions import Conditions, Qualification, before
 from gridpoints.claiming.model import OPEN, Claim, ClaimStatus, Target
+from gridpoints.community.consents import EVERYWHERE, AttestationStatus, Consent
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.errors import (
@@ -108,10 +102,39 @@ class Admission:
             raise UnderAge(member=self.member.name, least=max(ages))
         if guardian_below is None and self.item.consent:
             guardian_below = OF_AGE
-        if guardian_below is not None and age < guardian_below:
-            scopes = {*self.scopes, EVERYWHERE}
-            if not any(consent.covers in scopes for consent in self._given(Consent)):
-                raise ConsentNeeded(member=self.member.name)
+        if guardian_below is not None and age < guardian_below and not self._covering(self._given(Consent)):
+            raise ConsentNeeded(member=self.member.name)
+
+    def no_longer_fit(self, asked: date) -> Explanation:
+        """What they fulfilled when they claimed it for that day, as far as it is known, and do not by now.
+
+        What was asked of them then is not asked anew; nobody keeps their age, which is, for an earlier day.
+        """
+        return tuple(self._no_longer_fit(asked))
+
+    def _no_longer_fit(self, asked: date) -> Iterator[Step]:
+        of_member = {"member_id": self.member.id}
+        if needed := {*self.item.skills, *self.conditions.skills}:
+            ever = {each.skill for each in self.work.find(Qualification, of_member)}
+            held = {each.skill for each in self._given(Qualification)}
+            if over := tuple(sorted((needed & ever) - held)):
+                yield Step("qualification_over", {"skills": over})
+        guarded = self.conditions.guardian_below is not None or self.item.consent
+        ever_consented = guarded and self._covering(self.work.find(Consent, of_member))
+        if ever_consented and not self._covering(self._given(Consent)):
+            yield Step("consent_over", {})
+        ages = (self.item.minimum_age, self.conditions.least_age)
+        if (guarded or any(age is not None for age in ages)) and self.context.local_day(self.at) < asked:
+            yield Step("age_again", {})
+        missed = self.work.find(Claim, {**of_member, "status": ClaimStatus.NO_SHOW})
+        days = [self.context.local_day(session.starts_at) for session in self._sessions(missed)]
+        barred = Awards(self.context).barred(self.member.id, days)
+        if barred is not None and (barred.until is None or self.context.local_day(self.at) < barred.until):
+            yield from barred.explanation
+
+    def _covering(self, consents: Iterable[Consent]) -> bool:
+        scopes = {*self.scopes, EVERYWHERE}
+        return any(consent.covers in scopes for consent in consents)
 
     def _given(self, kind: type[A]) -> list[A]:
         given = {"member_id": self.member.id, "status": AttestationStatus.GIVEN}

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import TypeVar
 
 from attrs import frozen
 
 from gridpoints.claiming.claims.machine import Claims, ended
 from gridpoints.claiming.model import TIMED, Claim, ClaimStatus, Target
-from gridpoints.errors import ConcurrentChange, GridpointsError, NotAllDone, StoreError
+from gridpoints.context import in_batches, must_be_done
 from gridpoints.storage.port import Range
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 #: How many things are looked after in one unit of work by `ClaimClock.tick`.
 _AT_ONCE = 500
@@ -63,38 +59,6 @@ class ClaimClock(Claims):
                 # What is there no more can be given to nobody.
                 kind.let_go_all([claimed[of] for of in freed if of[0] is target and of in claimed])
             return [new for _, new in moves]
-
-
-def in_batches(
-    act: Callable[[Sequence[T]], Iterable[R]], things: Sequence[T], size: int
-) -> tuple[list[R], list[GridpointsError]]:
-    """What came of an act upon so many things at a time, each time one unit of work, and the refusals.
-
-    A batch that is refused is gone through one by one: nothing keeps the others back. What somebody
-    else is at is left to them, and to the next time.
-    """
-    done: list[R] = []
-    refused: list[GridpointsError] = []
-    for start in range(0, len(things), size):
-        some = things[start : start + size]
-        try:
-            done += act(some)
-        except StoreError:
-            raise
-        except GridpointsError as refusal:
-            if size > 1:
-                alone, left = in_batches(act, some, 1)
-                done += alone
-                refused += left
-            elif not isinstance(refusal, ConcurrentChange):
-                refused.append(refusal)
-    return done, refused
-
-
-def must_be_done(refused: Sequence[GridpointsError]) -> None:
-    """Raise `NotAllDone` where anything was refused."""
-    if refused:
-        raise NotAllDone(count=len(refused), refusals=tuple(refused)) from refused[0]
 
 
 def _due(now: datetime) -> Mapping[str, object]:

@@ -10,13 +10,14 @@ from typing import ClassVar
 from attrs import frozen
 
 from gridpoints.claiming.claims.claimable import Claimable
-from gridpoints.claiming.conditions import EVERYWHERE, UNCONDITIONAL, Conditions
+from gridpoints.claiming.conditions import UNCONDITIONAL, Conditions
 from gridpoints.claiming.model import (
     CLAIM,
     Claim,
     ClaimStatus,
     Target,
 )
+from gridpoints.community.consents import EVERYWHERE
 from gridpoints.community.model import Member
 from gridpoints.context import Context
 from gridpoints.errors import (

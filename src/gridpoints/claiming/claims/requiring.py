@@ -1,9 +1,8 @@
-"""The conditions of claims are set; qualifications and consent are written down."""
+"""The conditions of claims are set; qualifications are written down."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
 
 from attrs import evolve, frozen
 
@@ -11,25 +10,18 @@ from gridpoints.catalog.model import Session
 from gridpoints.claiming.claims.admission import scopes_of
 from gridpoints.claiming.claims.machine import Claims, conditions_under
 from gridpoints.claiming.conditions import (
-    ATTESTATION,
     CONDITIONS,
-    EVERYWHERE,
     OF_LINES,
     OF_SESSIONS,
     UNCONDITIONAL,
-    AttestationStatus,
     Conditions,
     ConditionsStatus,
-    Consent,
     Qualification,
 )
 from gridpoints.claiming.model import Target
-from gridpoints.community.guarding import must_guard
-from gridpoints.community.model import Member
+from gridpoints.community.consents import ATTESTATION, AttestationStatus
 from gridpoints.errors import ConditionOfSessions, NotTheOrganiser
 from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text, check_whole
-
-A = TypeVar("A", Consent, Qualification)
 
 #: The fields of `Conditions` that are whole numbers, with the least that they may be.
 _LEAST = {
@@ -90,48 +82,11 @@ class Requiring(Claims):
         with self.context.begin() as work:
             return self.context.keep(work, qualification)
 
-    def record_consent(
-        self,
-        member_id: str,
-        guardian: str,
-        *,
-        covers: str = EVERYWHERE,
-        until: datetime | None = None,
-        id: str | None = None,
-    ) -> Consent:
-        """Write down that a guardian (who it is) lets a minor take part in what `covers` names.
-
-        Guardians who are members say so themselves, or an organiser writes it down, naming them by their id:
-        the community must know them as guardians, else `NotTheGuardian`. For a guardian who is no member, an
-        organiser answers.
-        """
-        if self.context.actor.id != guardian:
-            self._must_be_organiser(member_id)
-        consent = Consent(
-            id=self.context.id(id),
-            member_id=member_id,
-            guardian=check_text("guardian", guardian, longest=200),
-            covers=check_identifier("covers", covers, longest=LONGEST_DERIVED),
-            since=self.context.now(),
-            until=None if until is None else check_instant("until", until),
-        )
-        with self.context.begin() as work:
-            if self.context.actor.id == guardian or work.count(Member, {"id": guardian}):
-                must_guard(work, guardian, work.get(Member, member_id))
-            return self.context.keep(work, consent)
-
     def withdraw_qualification(self, id: str, *, reason: str) -> Qualification:
         """Note that somebody is no longer qualified."""
-        return self._withdraw(Qualification, id, reason)
-
-    def withdraw_consent(self, id: str, *, reason: str) -> Consent:
-        """Note that a guardian consents no longer; claims that stand are to be called off by hand."""
-        return self._withdraw(Consent, id, reason)
-
-    def _withdraw(self, kind: type[A], id: str, reason: str) -> A:
         self._must_be_organiser()
         with self.context.begin() as work:
-            given = work.get(kind, id, lock=True)
+            given = work.get(Qualification, id, lock=True)
             withdrawn = ATTESTATION.advance(given, AttestationStatus.WITHDRAWN)
             return self.context.change(work, given, withdrawn, reason)
 
@@ -139,11 +94,6 @@ class Requiring(Claims):
         """What was ever attested of somebody."""
         with self.context.read() as work:
             return work.find(Qualification, {"member_id": member_id}, order=("since", "id"))
-
-    def consents_for(self, member_id: str) -> list[Consent]:
-        """What guardians ever consented to for somebody."""
-        with self.context.read() as work:
-            return work.find(Consent, {"member_id": member_id}, order=("since", "id"))
 
     def _must_be_organiser(self, member_id: str | None = None) -> None:
         self.context.must_organise()

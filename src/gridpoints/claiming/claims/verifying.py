@@ -34,7 +34,7 @@ class Verifying(Claims):
 
         Where these ask for them, who verifies tells the `facts` of the deed, by name, and its `quantity`,
         unless it is paid by the hour or each time: `NotUsable`. What is missing is asked for
-        (`FactMissing`, `QuantityNeeded`).
+        (`FactNeeded`, `QuantityNeeded`).
 
         Anybody but the claimant (`OwnClaim`), who wrote the hours down for them (`OwnEntry`), and,
         where the `Conditions` ask for it, their household (`OwnFamily`); for a wish its beneficiary,

@@ -127,6 +127,7 @@ class Attending(Ending):
         if claim.team is None:
             admission = claimed.admission(member, claimed.conditions())
             warnings = admission.must_not_clash(claim, claimed.session)
+            warnings += admission.no_longer_fit(self.context.local_day(claimed.session.starts_at))
         # Who accepts now has agreed to the time that it has now.
         return CLAIM.advance(
             claim, ClaimStatus.CONFIRMED, due_at=claimed.due(claim), warnings=warnings, moved_at=None

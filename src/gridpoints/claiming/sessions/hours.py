@@ -20,7 +20,7 @@ from gridpoints.errors import (
     HoursOverlap,
 )
 from gridpoints.storage.port import Work
-from gridpoints.values import Interval
+from gridpoints.values import Interval, check_exact
 
 #: In these, hours were said.
 _WITH_HOURS = (ClaimStatus.SUBMITTED, ClaimStatus.DISPUTED, ClaimStatus.VERIFIED)
@@ -40,6 +40,7 @@ class Hours(Attending):
         verify it. Raises `NotTheClaimant`, `SessionNotOver`, `HoursOutOfRange` for more than there can be,
         `HoursOverlap`, `HoursNeeded`, and `CheckOutMissing` for one who has not checked out.
         """
+        hours = None if hours is None else check_exact("hours", hours)
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
             self._must_be_theirs(claim, places)
@@ -70,6 +71,7 @@ class Hours(Attending):
         Also for who did not check out, or was noted as not there. Somebody else verifies them. Raises
         as `submit_hours` does, and `OwnClaim`, `NotTheOrganiser`.
         """
+        hours = check_exact("hours", hours)
         with self.context.begin() as work:
             claim, places = self._locked_places(work, claim_id)
             self._must_enter(claim, places)
@@ -91,6 +93,7 @@ class Hours(Attending):
         What was, was: it does not matter how many places there were. Raises as `enter_hours` does, and
         `AlreadyClaimed` for who has a claim.
         """
+        hours = check_exact("hours", hours)
         with self.context.begin() as work:
             member = self._active(work, member_id)
             places = Places.locked(self.context, work, session_id)

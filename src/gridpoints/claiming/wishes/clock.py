@@ -8,12 +8,12 @@ from functools import partial
 
 from attrs import frozen
 
-from gridpoints.claiming.claims.clock import in_batches, must_be_done
 from gridpoints.claiming.model import HOLDING, Claim, Target
 from gridpoints.claiming.wishes.gifts import Bounty, BountyStatus
 from gridpoints.claiming.wishes.model import WISH, Wish, WishStatus
 from gridpoints.claiming.wishes.rounds import Rounds
 from gridpoints.claiming.wishes.wished import Standing, Wished, lapse
+from gridpoints.context import in_batches, must_be_done
 from gridpoints.storage.port import Range
 
 #: How many wishes are locked together.

@@ -139,7 +139,7 @@ class Granting(Wishing, Bounties, Disclosing, Thanking, WishClock):
         `HoursOutOfRange` for more hours than there were.
         """
         if hours is not None:
-            check_decimal("hours", hours)
+            hours = check_decimal("hours", hours)
         with self.context.begin() as work:
             claim, claimed = self._locked(work, claim_id, Target.WISH)
             self._must_give(work, claim)

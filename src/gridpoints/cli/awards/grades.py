@@ -35,7 +35,11 @@ def register(command: Commands, language: Language) -> None:
         agreed: Annotated[
             list[str] | None,
             option(
-                "ID", language.text("Who agreed to be made public, where the rules ask; repeat it for each.")
+                "ID",
+                language.text(
+                    "Who agreed to be made public, where the rules ask; without it, those of whom it is on "
+                    "record; repeat it for each."
+                ),
             ),
         ] = None,
     ) -> None:
@@ -43,7 +47,7 @@ def register(command: Commands, language: Language) -> None:
         with desk.village() as village:
             room, rules = village.awards, village.rules.in_force(on).on(on or village.context.today())
             if public:
-                shown = room.public_grades(code, on, agreed=agreed or ())
+                shown = room.public_grades(code, on, agreed=agreed)
             else:
                 found = room.grades(code, on)
                 shown = [(each, found.names[each.subject]) for each in found.graded]

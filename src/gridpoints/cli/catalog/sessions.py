@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from gridpoints.catalog.model import Session, SessionStatus
-from gridpoints.catalog.places import Clash
 from gridpoints.catalog.series import OnHoliday
+from gridpoints.catalog.sessions import MovedSession
 from gridpoints.cli.catalog import listed
 from gridpoints.cli.commands import Commands, argument, option
 from gridpoints.cli.desk import Desk, beginning_of, end_of, moment_of
@@ -186,7 +186,7 @@ def _register_deciding(command: Commands, language: Language) -> None:
             begins = moment_of(village, starts, "starts_at")
             end = _end(village, begins, ends)
             moved = village.catalog.move_session(session, begins, end, reason=reason)
-            show_sessions(desk, village, [moved.session], moved.clashes)
+            show_sessions(desk, village, [moved.session], moved)
 
     @command("hold-anyway", language.text("Hold a session to which fewer come than its minimum."))
     def hold_anyway(
@@ -201,9 +201,9 @@ def _register_deciding(command: Commands, language: Language) -> None:
 
 
 def show_sessions(
-    desk: Desk, village: Community, sessions: Sequence[Session], clashes: Sequence[Clash] | None = None
+    desk: Desk, village: Community, sessions: Sequence[Session], moved: MovedSession | None = None
 ) -> None:
-    """Show sessions, with how many places of each are free, and who is expected elsewhere at that time."""
+    """Show sessions, with how many places of each are free, and who cannot or may not be there then."""
     said = desk.language
     names = {item.id: item.name for item in village.catalog.items(None)}
     free = {
@@ -230,18 +230,30 @@ def show_sessions(
         told("session", words(said.text("Number")), lambda each: each.id),
     )
     document: dict[str, object] = {"sessions": shown.document}
-    elsewhere = []
-    if clashes is not None:
-        desk.name_members(village, [clash.member_id for clash in clashes])
+    speak_with = []
+    if moved is not None:
+        desk.name_members(
+            village, [*(each.member_id for each in moved.clashes), *(each.member_id for each in moved.unfit)]
+        )
         document["clashes"] = [
-            {"claim": each.claim_id, "member": each.member_id, "session": each.session_id} for each in clashes
+            {"claim": each.claim_id, "member": each.member_id, "session": each.session_id}
+            for each in moved.clashes
         ]
-        elsewhere = [
+        document["unfit"] = [
+            {"claim": each.claim_id, "member": each.member_id, "reasons": said.explanation(each.reasons)}
+            for each in moved.unfit
+        ]
+        speak_with = [
             said.text(
                 "{member} is expected in another session then: {session}",
                 member=desk.known[clash.member_id],
                 session=clash.session_id,
             )
-            for clash in clashes
+            for clash in moved.clashes
         ]
-    desk.out.show(document, shown.table if sessions else said.text("There are none."), *elsewhere)
+        speak_with += [
+            f"{desk.known[each.member_id]}: {reason}"
+            for each in moved.unfit
+            for reason in said.explanation(each.reasons)
+        ]
+    desk.out.show(document, shown.table if sessions else said.text("There are none."), *speak_with)

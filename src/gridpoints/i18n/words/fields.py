@@ -74,6 +74,7 @@ FIELDS: Mapping[str, str] = {
     "least_age": "the least age",
     "leg": "the leg",
     "legs": "the legs",
+    "lots": "the lots",
     "level": "the level",
     "limit": "the number of lines",
     "mandate": "the mandate",

@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
     "code_key": "key of check-in codes",
     "colour_card": "card",
     "conditions": "conditions of claims",
-    "consent": "consent of a guardian",
+    "consent": "consent",
     "contact": "note of contact",
     "cover": "area of a functional unit",
     "delivery": "delivery of a till",

@@ -17,7 +17,7 @@ from gridpoints.redemption.offers.model import Offer
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.stars import Excluded
 from gridpoints.storage.port import Work
-from gridpoints.values import check_identifier, check_whole
+from gridpoints.values import check_identifier, check_type, check_whole
 
 #: Ids of redemptions and refunds; those of their holds and transactions are made from them.
 LONGEST_ID = 100
@@ -133,7 +133,8 @@ class Asked:
         merits: Merits | None,
     ) -> Asked:
         """The request; raises `NotWholeNumber` for pieces or shares that cannot be."""
-        basket = {goods: quantity} if isinstance(goods, str) else dict(goods)
+        basket = {goods: quantity} if isinstance(goods, str) else dict(check_type("offer", goods, Mapping))
+        check_type("member", member_id, str)
         check_whole("quantity", len(basket), most=MOST_LINES)
         for pieces in basket.values():
             check_whole("quantity", pieces, most=10_000)

@@ -17,10 +17,10 @@ from gridpoints.errors import (
     RefundExceeds,
     RefundOver,
 )
-from gridpoints.ledger.journal import Act, Line, instant_text
+from gridpoints.ledger.journal import instant_text
 from gridpoints.ledger.model import Account, AccountKind, Leg, Transaction
 from gridpoints.ledger.operations import Ledger
-from gridpoints.ledger.reversal import Original
+from gridpoints.ledger.transactions import with_reversals
 from gridpoints.redemption.merchants.model import Merchant
 from gridpoints.redemption.merchants.outlets import KeyScope
 from gridpoints.redemption.model import (
@@ -76,7 +76,7 @@ class Refunding(Redeeming):
         id = self.context.id(None) if id is None else check_id(id)
         reason = check_text("reason", reason)
         named = pieces if pieces is None or isinstance(pieces, int) else dict(pieces)
-        lots = tuple(check_instant("expires_at", each) for each in lots)
+        lots = tuple(check_instant("lots", each) for each in lots)
         asked_for = [redemption_id, named, points, restock, extend_days or 0, reason]
         request = fingerprint([*asked_for, [instant_text(each) for each in lots]] if lots else asked_for)
         while True:
@@ -217,7 +217,7 @@ class Refunding(Redeeming):
             line = work.ledger.line(transaction)
             if line is None:
                 continue
-            original = _original(work, line)
+            original = with_reversals(work, line)
             earned = sum(amount for amount in original.net.values() if amount > 0)
             wanted = earned * _back(redemption) // max(1, _taken(redemption)) - retaken[transaction]
             part = min(wanted, sum(amount for amount in original.left().values() if amount > 0))
@@ -280,10 +280,6 @@ def _left(redemption: Redemption) -> int:
     return _taken(redemption) - _back(redemption)
 
 
-def _original(work: Work, line: Line) -> Original:
-    return Original.of(line, (other for other in work.ledger.about([line.id]) if other.act == Act.REVERSE))
-
-
 def _transactions(work: Work, id: str, old: Redemption, new: Redemption, asked: _Back) -> list[Transaction]:
     """What gives every account its part back: reversals, so that the lots are as they were."""
     transactions = []
@@ -311,7 +307,7 @@ def _legs(
 ) -> Iterator[Leg]:
     """Give an account its part back: into the lots that are named, one after another."""
     line = work.ledger.line(transaction_id) if lots else None
-    there = {} if line is None else _original(work, line).lots_left(account)
+    there = {} if line is None else with_reversals(work, line).lots_left(account)
     for expires_at in lots[:-1]:
         if into := min(part, there.get(expires_at, 0)):
             part -= into

@@ -36,7 +36,7 @@ from gridpoints.rules.case import Scope
 from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.operations import Rules, in_force_on
 from gridpoints.storage.port import Sought, Work
-from gridpoints.values import Explanation, Step, Unit
+from gridpoints.values import Explanation, Interval, Step, Unit, check_instant
 
 #: Refusals that may be owed to what is set aside for somebody who did not come.
 _TAKEN = (OutOfStock, OfferLimitReached, NotRedeemable)
@@ -76,12 +76,15 @@ class Reserving(Redeeming, Offering):
         `TakesNoPart`, `RedeemReserved`, `PoolingNotAllowed`, `SharesDiffer`, `OffersApart`,
         `NotInAlliance`, `MerchantNotActive`, `AgreementMissing`, `CategoryNotAgreed`, `NotPublished`,
         `NotOfferedNow`, `MemberInactive`, `NotYourPoints`, `MemberNotThere`, `TooManyAttempts`, `TillMayNot`,
-        `StaffOnly` or `RedemptionConflict`.
+        `StaffOnly`, `EmptyInterval` where it would be over already, or `RedemptionConflict`.
         """
         asked = Asked.of(
             goods, member_id, quantity, shares, pooled=pooled, merchant_id=merchant_id, merits=merits
         )
-        until = self.context.now() + RESERVATION if expires_at is None else expires_at
+        if expires_at is None:
+            until = self.context.now() + RESERVATION
+        else:
+            until = check_instant("expires_at", expires_at)
         new = id is None
         id = self.context.id(None) if id is None else check_id(id)
         while True:
@@ -109,6 +112,7 @@ class Reserving(Redeeming, Offering):
             if standing[0].request != asked.fingerprint():
                 raise RedemptionConflict(redemption=id)
             return standing[0]
+        Interval(self.context.now(), until)
         rules = Rules(self.context).of_found(published, today).on(today)
         self._must_be_let(rules, people[0])
         offers = _in_basket(asked, offers)

@@ -23,8 +23,8 @@ from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.memory.books import Books, Journal
 from gridpoints.storage.memory.ledger import MemoryLedger
-from gridpoints.storage.port import Range, Sought
-from gridpoints.values import Unit, check_whole
+from gridpoints.storage.port import LEFT_OPEN, Range, Sought
+from gridpoints.values import Unit, check_type, check_whole
 
 T = TypeVar("T", bound=Record)
 
@@ -45,16 +45,22 @@ class MemoryStore:
         self._lock = RLock()
         self._communities: defaultdict[str, _Community] = defaultdict(_Community)
         self._open: ContextVar[_Open | None] = ContextVar("open", default=None)
+        self._writing = False
 
     @contextmanager
     def begin(self, community: str, *, write: bool = True) -> Iterator[MemoryWork]:
         with self._lock:
             outer = self._open.get()
+            begins = False
             if outer is None or outer.thread != get_ident():
+                begins = write
+                if begins and self._writing:  # under the lock, this can only be another task's
+                    raise RuntimeError(LEFT_OPEN)
                 outer = _Open(write, get_ident())
             elif write and not outer.write:
                 raise RuntimeError("the unit of work that is open only reads")
             mark = len(outer.journal)
+            self._writing |= begins
             token = self._open.set(outer)
             try:
                 yield MemoryWork(self._communities[community], outer.journal)
@@ -62,6 +68,7 @@ class MemoryStore:
                 _undo(outer.journal, mark)
                 raise
             finally:
+                self._writing &= not begins
                 self._open.reset(token)
 
     def communities(self) -> list[str]:
@@ -226,7 +233,7 @@ class MemoryWork:
 
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
         try:
-            return cast(T, self._kept.records[kind].rows[id])
+            return cast(T, self._kept.records[kind].rows[check_type("id", id, str)])
         except KeyError:
             raise RecordUnknown(kind=kind_of(kind), id=id) from None
 

@@ -36,7 +36,7 @@ from gridpoints.storage.sql.reading import HERE, IDS
 from gridpoints.storage.sql.remembered import Remembered
 from gridpoints.storage.sql.savepoints import piped_savepoint
 from gridpoints.storage.sql.types import Whole, among
-from gridpoints.values import check_whole
+from gridpoints.values import check_type, check_whole
 
 T = TypeVar("T", bound=Record)
 Item = TypeVar("Item")
@@ -154,6 +154,7 @@ class SqlWork:
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
         kept = KEPT[kind]
         statement = kept.locked if lock else kept.one
+        check_type("id", id, str)
         for row in statement.rows(self._connection, community=self._community, of_id=id):
             return cast(T, kept.record(row))
         raise RecordUnknown(kind=kind_of(kind), id=id)

@@ -16,6 +16,7 @@ from gridpoints.errors import (
     RecordExists,
     RecordUnknown,
     ReferenceUnknown,
+    WrongType,
 )
 from gridpoints.records import Record, kind_of
 from gridpoints.redemption.merchants.model import Merchant
@@ -252,6 +253,17 @@ class RecordsContract(StoreContract):
             with pytest.raises(RecordUnknown) as caught, store.begin(clerk.community) as work:
                 work.get(ServiceItem, "nothing", lock=lock)
             assert caught.value.fields == {"kind": "service_item", "id": "nothing"}
+
+    def test_an_id_is_text(self, store: Store, clerk: Clerk) -> None:
+        """A program that gives a record in the place of its id is told so, and not by the database."""
+        with store.begin(clerk.community) as work:
+            found = work.get(Unit, "points")
+            for wrong in (found, 7, None, [found.id]):
+                for lock in (False, True):
+                    with pytest.raises(WrongType) as caught:
+                        work.get(ServiceItem, wrong, lock=lock)  # type: ignore[arg-type]
+                    assert (caught.value.field, caught.value.given) == ("id", type(wrong).__name__)
+            assert work.get(Unit, "points") == found
 
     # --- what is refused ----------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
+from contextlib import suppress
+from contextvars import Context, copy_context
 from datetime import date
 from typing import Any
 
@@ -155,6 +156,22 @@ class UnitsContract(StoreContract):
         assert [entry.transaction for entry in clerk.entries(LI)] == ["theirs"]
 
     # --- several communities ------------------------------------------------------------------
+
+    def test_another_task_of_the_thread_is_not_waited_for_for_ever(self, store: Store, clerk: Clerk) -> None:
+        """A unit of work that is left open across an await: the next one is refused, or goes on by itself."""
+
+        def another_task() -> None:
+            with store.begin(clerk.community) as work:
+                work.add(Grid("b", "B"))
+
+        with store.begin(clerk.community) as work:
+            work.add(Grid("a", "A"))
+            with suppress(RuntimeError):
+                Context().run(another_task)
+        with suppress(RecordExists):  # it went on by itself
+            another_task()
+        with store.begin(clerk.community, write=False) as work:
+            assert [grid.id for grid in work.find(Grid, order=("id",))] == ["a", "b"]
 
     def test_communities_never_see_one_another(self, store: Store, clerk: Clerk) -> None:
         other = found(store, "another")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridpoints.claiming.conditions import Conditions, Consent, Qualification
+from gridpoints.claiming.conditions import Conditions, Qualification
 from gridpoints.claiming.model import Claim, CodeKey
 from gridpoints.claiming.ratings import Rating
 from gridpoints.claiming.wishes import Particulars, Wish, WishRound, WishTerms
@@ -156,21 +156,6 @@ class QualificationRow(Row, table=True):
     member_id: Text
     skill: Text
     attested_by: Text
-    since: Instant
-    until: InstantOrNone
-    status: Text
-    version: Whole
-
-
-class ConsentRow(Row, table=True):
-    """See `gridpoints.claiming.conditions.Consent`."""
-
-    __tablename__ = "gridpoints_consent"
-    __table_args__ = kept(Consent, index("member_id"))
-    id: Key
-    member_id: Text
-    guardian: Text
-    covers: Text
     since: Instant
     until: InstantOrNone
     status: Text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gridpoints.community.consents import Consent
 from gridpoints.community.offices import Office, Partner, PartnershipAgreement, Team, TeamMember
 from gridpoints.community.overlays import Cover, Overlay
 from gridpoints.community.people import Guardianship
@@ -11,6 +12,7 @@ from gridpoints.storage.sql.tables.base import (
     Day,
     DayOrNone,
     Instant,
+    InstantOrNone,
     Json,
     Key,
     Row,
@@ -166,6 +168,23 @@ class GuardianshipRow(Row, table=True):
     id: Key
     member_id: Text
     guardian_id: Text
+    status: Text
+    version: Whole
+
+
+class ConsentRow(Row, table=True):
+    """See `gridpoints.community.consents.Consent`."""
+
+    __tablename__ = "gridpoints_consent"
+    __table_args__ = kept(Consent, index("member_id"), index("covers", "status"))
+    id: Key
+    member_id: Text
+    given_by: Text
+    covers: Text
+    recorded_by: Text
+    since: Instant
+    until: InstantOrNone
+    withdrawn_at: InstantOrNone
     status: Text
     version: Whole
 

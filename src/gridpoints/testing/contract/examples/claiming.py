@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from gridpoints.claiming.conditions import AttestationStatus, Conditions, Consent, Qualification
+from gridpoints.claiming.conditions import Conditions, Qualification
 from gridpoints.claiming.model import Claim, ClaimStatus, CodeKey, Provenance, Target
 from gridpoints.claiming.ratings import Rating, RatingStatus
 from gridpoints.claiming.wishes import (
@@ -27,6 +27,7 @@ from gridpoints.claiming.wishes.gifts import (
     ThanksStatus,
 )
 from gridpoints.claiming.wishes.screenings import Personal, Screening
+from gridpoints.community.consents import AttestationStatus
 from gridpoints.ledger.model import MOST_AMOUNT
 from gridpoints.records import Record
 from gridpoints.testing.contract.edges import BEFORE_1970, LATER, MOMENT, TEXT
@@ -110,8 +111,6 @@ def records() -> list[Record]:
         ),
         Qualification("q", "nobody", "急救", "clerk", MOMENT, LATER, AttestationStatus.WITHDRAWN, 2),
         Qualification("q2", "nobody", "driving", "clerk", BEFORE_1970),
-        Consent("c", "nobody", TEXT, "session:session", MOMENT, LATER, AttestationStatus.WITHDRAWN, 2),
-        Consent("c2", "nobody", "王", "community", BEFORE_1970),
         CodeKey("session", TEXT, MOMENT),
         Claim(
             id="claim",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from gridpoints.community.consents import AttestationStatus, Consent
 from gridpoints.community.files import FileEntry, FileReading, HouseholdFile
 from gridpoints.community.hours import WeeklyHours
 from gridpoints.community.model import (
@@ -76,6 +77,10 @@ def records(community_id: str) -> list[Record]:
         Talent("nobody", "nobody", hours, TEXT, Standing.CLOSED, 10),
         Skill("nobody/law", "nobody", "law"),
         Guardianship("nobody/李秀英@1", "nobody", "李秀英@1", Tenure.ENDED, 2),
+        Consent(
+            "c", "nobody", TEXT, "session:s", "clerk", MOMENT, LATER, LATER, AttestationStatus.WITHDRAWN, 2
+        ),
+        Consent("c2", "nobody", "王", "community", "clerk", BEFORE_1970),
         Skill("nobody/理发", "nobody", "理发", Tenure.ENDED, 2),
         Station("s1", TEXT, "grid.1"),
         Station("s2", TEXT, LONG_ID, TEXT, hours, {"伞": 10, "x": 0}, Standing.CLOSED, 11),
