@@ -8,7 +8,7 @@ from alembic import op
 
 from gridpoints.storage.sql.migrations import parts
 
-revision = "0024"
+revision = "0022"
 down_revision = "0021"
 
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
