@@ -141,12 +141,14 @@ class Context:
         added: Iterable[Stateful],
         changed: Iterable[tuple[Stateful, Stateful]],
         reason: str | None = None,
+        *,
+        at_end: bool = False,
     ) -> None:
-        """`keep_all` and `change_all` in one go; the reason is that of the changes."""
+        """`keep_all` and `change_all` in one go; the reason is that of the changes; see `Work.write`."""
         added, changed = list(added), list(changed)
         pages = [self._change(None, record) for record in added]
         pages += [self._change(old, new, reason) for old, new in changed]
-        work.write([*added, *pages], changed)
+        work.write([*added, *pages], changed, at_end=at_end)
 
     def _change(self, old: Record | None, new: Record, reason: str | None = None) -> Change:
         if reason is not None:
