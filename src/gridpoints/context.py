@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import uuid
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
@@ -51,7 +50,8 @@ class TimeOrderedIds:
             self._last = max(self._last + 1, int(self.clock.now().timestamp() * 1000) << 12)
             milliseconds, count = self._last >> 12, self._last & 0xFFF
             value = milliseconds << 80 | 7 << 76 | count << 64 | 2 << 62 | self.random.getrandbits(62)
-        return str(uuid.UUID(int=value))
+        digits = f"{value:032x}"  # as `uuid.UUID` would write it, in a tenth of the time
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 @frozen
