@@ -64,8 +64,14 @@ class TellingWork:
         self.work.replace_all(changes)
         self.written.extend(new for _, new in changes)
 
-    def write(self, added: Collection[Record], changed: Collection[tuple[Record, Record]]) -> None:
-        self.work.write(added, changed)
+    def write(
+        self,
+        added: Collection[Record],
+        changed: Collection[tuple[Record, Record]],
+        *,
+        at_end: bool = False,
+    ) -> None:
+        self.work.write(added, changed, at_end=at_end)
         self.written.extend([*added, *(new for _, new in changed)])
 
     def untold(self) -> list[Record]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
@@ -54,7 +53,8 @@ class TimeOrderedIds:
             self._last = max(self._last + 1, int(self.clock.now().timestamp() * 1000) << 12)
             milliseconds, count = self._last >> 12, self._last & 0xFFF
             value = milliseconds << 80 | 7 << 76 | count << 64 | 2 << 62 | self.random.getrandbits(62)
-        return str(uuid.UUID(int=value))
+        digits = f"{value:032x}"  # as `uuid.UUID` would write it, in a tenth of the time
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 @frozen
@@ -146,13 +146,15 @@ class Context:
         added: Iterable[Stateful],
         changed: Iterable[tuple[Stateful, Stateful]],
         reason: str | None = None,
+        *,
+        at_end: bool = False,
     ) -> None:
-        """`keep_all` and `change_all` in one go; the reason is that of the changes."""
+        """`keep_all` and `change_all` in one go; the reason is that of the changes; see `Work.write`."""
         added, changed = list(added), list(changed)
         _must_have_days([*added, *(new for _, new in changed)])
         pages = [self._change(None, record) for record in added]
         pages += [self._change(old, new, reason) for old, new in changed]
-        work.write([*added, *pages], changed)
+        work.write([*added, *pages], changed, at_end=at_end)
 
     def _change(self, old: Record | None, new: Record, reason: str | None = None) -> Change:
         if reason is not None:

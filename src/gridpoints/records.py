@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -45,7 +46,11 @@ R = TypeVar("R", bound=Stateful)
 
 def kind_of(record: object | type) -> str:
     """The kind a record is known by in errors and in the journal: ``service_item``."""
-    cls = record if isinstance(record, type) else type(record)
+    return _kind(record if isinstance(record, type) else type(record))
+
+
+@cache
+def _kind(cls: type) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
 
@@ -121,7 +126,8 @@ class Change:
         status = getattr(new, "status", None)
         if old is not None:
             for a in attrs.fields(type(old)):  # type: ignore[arg-type]  # every record is attrs
-                if a.name != "version" and (was := getattr(old, a.name)) != getattr(new, a.name):
+                was, now = getattr(old, a.name), getattr(new, a.name)
+                if was is not now and was != now and a.name != "version":
                     before[a.name] = was
         return cls(
             id=id,

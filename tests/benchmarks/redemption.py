@@ -4,8 +4,9 @@ One client on SQLite: ``authorise`` and ``capture`` of random members and offers
 past redemptions, each with its record, its page in the journal of changes, and its transaction in the
 ledger. The limit is what the ledger alone takes for the same two calls, ``hold`` and ``capture``, in the same
 store, measured in turn. Eight clients on PostgreSQL, each a process of its own, over 1,000 members and 20
-offers: the limit is one client in the same run. And one offer of which there are 100 pieces, with 1,000
-members at once: exactly 100 get one, the others are told that it is gone, and keep their points.
+offers: the limit is the driver alone, eight clients that commit twice for a redemption, one row each time,
+in the same database; beside it, one client in the same run. And one offer of which there are 100 pieces, with
+1,000 members at once: exactly 100 get one, the others are told that it is gone, and keep their points.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from statistics import quantiles
 from threading import Barrier as ThreadBarrier
 from time import perf_counter
 
+import psycopg
 from attrs import frozen
 
 import gridpoints
@@ -187,8 +189,14 @@ def _throughput(url: str, bench: Run) -> Iterator[Figure]:
         told.append(_together(url, clients, seconds))
         return told[-1].done / told[-1].seconds
 
+    def commit() -> float:
+        barest = _together(url, CLIENTS, seconds, act=_bare_client)
+        return barest.done / barest.seconds
+
     rounds = 1 if bench.quick else measure.ROUNDS
-    limit, rate = measure.medians(lambda: redeem(1), lambda: redeem(CLIENTS), rounds=rounds)
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE bare (id BIGSERIAL PRIMARY KEY, said TEXT NOT NULL)")
+    one, rate, bare = measure.medians(lambda: redeem(1), lambda: redeem(CLIENTS), commit, rounds=rounds)
     done = sum(each.done + each.before for each in told)
     with gridpoints.open(url) as exchange:
         village = exchange.community(measure.COMMUNITY)
@@ -198,18 +206,22 @@ def _throughput(url: str, bench: Run) -> Iterator[Figure]:
         assert left == OFFERS * 10**8 - done, "stock was lost"
         verification = village.ledger.verify()
         assert verification.ok, verification.differences
-    note = f"one client: {limit:,.0f}; points and stock add up, verified"
+    note = f"one client: {one:,.0f}; points and stock add up, verified"
     yield Figure(f"postgresql: {CLIENTS} clients", rate, "redemptions/s", at_least=400, note=note)
+    note = "limit: two commits of one row each, by the driver alone"
+    yield Figure(
+        "postgresql: against bare commits", rate / bare, "times", note=f"{note}: {bare:,.0f} times a second"
+    )
     errors: Counter[str] = sum((each.errors for each in told), Counter())
     note = ", ".join(f"{code} {times}" for code, times in errors.items())
     yield Figure("postgresql: errors", errors.total(), "errors", at_most=0, note=note)
 
 
-def _together(url: str, clients: int, seconds: float) -> _Told:
+def _together(url: str, clients: int, seconds: float, act: Callable[..., None] | None = None) -> _Told:
     context = multiprocessing.get_context("spawn")
     started, answers = context.Barrier(clients), context.Queue()
     processes = [
-        context.Process(target=_client, args=(url, seconds, started, answers), daemon=True)
+        context.Process(target=act or _client, args=(url, seconds, started, answers), daemon=True)
         for _ in range(clients)
     ]
     for process in processes:
@@ -246,6 +258,26 @@ def _client(url: str, seconds: float, started: Barrier, answers: Queue[_Told]) -
             else:
                 done += 1
         answers.put(_Told(perf_counter() - start, done, errors))
+
+
+def _bare_client(url: str, seconds: float, started: Barrier, answers: Queue[_Told]) -> None:
+    """Commit two rows for each redemption, one after the other, and do nothing else."""
+    done = 0
+    with psycopg.connect(url) as connection:
+
+        def commit_twice() -> None:
+            for said in ("authorised", "captured"):
+                connection.execute("INSERT INTO bare (said) VALUES (%s)", [said])
+                connection.commit()
+
+        for _ in range(FIRST):
+            commit_twice()
+        started.wait(PATIENCE)
+        start = perf_counter()
+        while perf_counter() - start < seconds:
+            commit_twice()
+            done += 1
+        answers.put(_Told(perf_counter() - start, done, Counter()))
 
 
 # --- one thing that all want ----------------------------------------------------------------------

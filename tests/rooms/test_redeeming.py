@@ -477,6 +477,42 @@ def test_points_past_their_date_live_on_as_the_rules_say_when_a_voucher_is_revok
     room.revoke_voucher(issued.voucher.id, reason="again")
 
 
+@pytest.mark.parametrize("days", [0, 30])
+def test_points_past_their_date_live_on_as_the_rules_say_when_a_part_is_captured(
+    exchange: Exchange, clock: ManualClock, days: int
+) -> None:
+    """Of 12 points that expire in ten days, 8 are set aside for longer, and 4 of these are spent."""
+    lasting = f", extend_days: {days}" if days else ""
+    text = RULES.replace("zh_Hant: 積分}}", f"zh_Hant: 積分}}{lasting}}}")
+    village = exchange.found("lasting", name="长村", rules=text).acting_as(
+        Actor("clerk-wang", frozenset({"clerk"}))
+    )
+    li = village.community.enrol("李秀英", number="1")
+    give(village, li, 12, clock.now() + timedelta(days=10))
+    rice = offered(village, shop_of(village), "大米", 4, stock=3)
+    room, account = village.redemption, Account.member(li.id, "points")
+    until = clock.now() + timedelta(days=60)
+    bought = room.authorise(rice.id, li.id, quantity=2, expires_at=until)
+    clock.advance(timedelta(days=20))
+    captured = room.capture(bought.id, 1)
+    assert room.capture(bought.id, 1) == captured == room.redemption(bought.id)
+    told = captured.explanation[-1]
+    assert (told.code, told.values["points"]) == ("points_live_on" if days else "points_gone", 4)
+    village.ledger.expire()
+    assert village.ledger.balance(account).available == (4 if days else 0)
+    left = [(lot.remaining, lot.expires_at) for lot in village.ledger.lots(account)]
+    live_on = [(points, until and (until - clock.now()).days) for points, until in left]
+    assert live_on == ([(4, 30)] if days else [])
+    assert village.ledger.balance(captured.taker).posted == 4
+    assert room.offer(rice.id).stock == 2
+    clock.advance(timedelta(days=31))
+    village.ledger.expire()
+    assert village.ledger.balance(Account.expiry("points")).posted == 8
+    assert village.ledger.verify().ok
+    whole = room.refund(bought.id, reason="broken")  # what was spent is no worse off
+    assert (whole.points, village.ledger.balance(account).available) == (4, 4 if days else 0)
+
+
 def test_what_no_hold_kept_from_expiring_does_not_live_on(exchange: Exchange, clock: ManualClock) -> None:
     """Other points cover the hold, and a second hold: only what this one kept lives on."""
     text = RULES.replace("积分, zh_Hant: 積分}}", "积分, zh_Hant: 積分}, extend_days: 30}")

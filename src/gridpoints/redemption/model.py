@@ -183,6 +183,11 @@ class Redemption:
             if share.account
         }
 
+    def not_taken(self) -> dict[str, Account]:
+        """Of `held` those of whose points a part was not taken."""
+        left = {self.hold_id(n) for n, share in enumerate(self.shares) if share.captured < share.points}
+        return {id: account for id, account in self.held().items() if id in left}
+
     def transaction_id(self, share: int) -> str:
         """The id of the transaction that takes the points of a share, numbered from 0."""
         return f"redemption:{self.hold_id(share)}"

@@ -91,8 +91,18 @@ class Work(Protocol):
     def replace_all(self, changes: Iterable[tuple[Record, Record]]) -> None:
         """`replace` for many pairs of old and new, in one go; all of them or, with an error, none."""
 
-    def write(self, added: Collection[Record], changed: Collection[tuple[Record, Record]]) -> None:
-        """`replace_all` what was changed, then `add` what is new; all of it or, with an error, none."""
+    def write(
+        self,
+        added: Collection[Record],
+        changed: Collection[tuple[Record, Record]],
+        *,
+        at_end: bool = False,
+    ) -> None:
+        """`replace_all` what was changed, then `add` what is new; all of it or, with an error, none.
+
+        With `at_end`, it may be sent with the end of the unit of work, and the error be raised only there:
+        for what is written last, by whoever would not go on without it.
+        """
 
     def get(self, kind: type[T], id: str, *, lock: bool = False) -> T:
         """The record of that id; raises `RecordUnknown`, or `WrongType` for an id that is no text.

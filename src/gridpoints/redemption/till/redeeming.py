@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gridpoints.errors import (
     CapturesMore,
@@ -38,9 +38,10 @@ class Redeeming(Spending):
         """Hand over the goods: the merchant gets the points. Again, it changes nothing.
 
         Of a part, `pieces` says how many (of one offer, or by offer); the rest of the goods and points is
-        let go. Raises `RedemptionExpired`, `IllegalTransition` for one that was voided, `CapturesMore`,
-        `NothingCaptured`, `NotYourPoints`, `RedemptionConflict` where it was captured with other pieces, or
-        `VoucherNeeded` for tills and whoever else acts for a merchant, where a voucher was issued for it.
+        let go, as when all of it is called off: see `void`. Raises `RedemptionExpired`, `IllegalTransition`
+        for one that was voided, `CapturesMore`, `NothingCaptured`, `NotYourPoints`, `RedemptionConflict`
+        where it was captured with other pieces, or `VoucherNeeded` for tills and whoever else acts for a
+        merchant, where a voucher was issued for it.
         """
         with self.context.begin() as work:
             if self._acts_for_a_merchant and work.find(Voucher, {"redemption_id": redemption_id}):
@@ -65,12 +66,18 @@ class Redeeming(Spending):
         captured = REDEMPTION.advance(
             capturing(redemption, wanted), RedemptionStatus.CAPTURED, captured_at=now
         )
-        moved = self._move(work, redemption, captured, offers)
+        # Limits, then accounts, and the records at last: everybody locks in this order.
+        self._give_back(work, redemption, captured)
+        if left := captured.not_taken():
+            work.ledger.lock_available(redemption.held().values(), at=now)
         self._take(work, captured)
-        return moved
+        if told := self._let_go(work, captured, left):
+            captured = evolve(captured, explanation=(*captured.explanation, *told))
+        self.context.write(work, (), self._replacing(redemption, captured, offers), at_end=True)
+        return captured
 
     def _take(self, work: Work, captured: Redemption) -> None:
-        """Give the points to the merchant, and let go of what is left of the holds."""
+        """Give the points to the merchant."""
         goods = "、".join(line.name for line in captured.lines)
         metadata = {
             "redemption": captured.id,
@@ -94,9 +101,6 @@ class Redeeming(Spending):
             if share.account and share.captured
         ]
         post(work, transactions, self.context.now())
-        for n, share in enumerate(captured.shares):
-            if share.account and share.captured < share.points:
-                work.ledger.release(captured.hold_id(n), at=self.context.now())
 
     def void(self, redemption_id: str, *, reason: str | None = None) -> Redemption:
         """Call a redemption off before the goods are handed over: points and stock go back.
@@ -111,23 +115,29 @@ class Redeeming(Spending):
             if redemption.status is RedemptionStatus.VOIDED:
                 return redemption
             REDEMPTION.advance(redemption, RedemptionStatus.VOIDED)  # refuses what was captured
-            late = self._late(work, redemption)
-            days = self._extend_days(redemption) if late else 0
-            explanation = (*redemption.explanation, *self._told(work, redemption, late, days))
+            held = redemption.held()
+            work.lock_usage(redemption.counted())  # before the accounts: everybody locks in this order
+            work.ledger.lock_available(held.values(), at=self.context.now())
+            explanation = (*redemption.explanation, *self._let_go(work, redemption, held))
             voided = REDEMPTION.advance(redemption, RedemptionStatus.VOIDED, explanation=explanation)
-            moved = self._move(work, redemption, voided, offers, reason=reason)
-            self._let_go(work, redemption, late if days else {}, days)
-            return moved
+            return self._move(work, redemption, voided, offers, reason=reason)
 
-    def _late(self, work: Work, redemption: Redemption) -> dict[str, int]:
-        """What holds alone keep from expiring of points that are past their date, by the id of the hold."""
-        now, held = self.context.now(), redemption.held()
-        if not any(_past(work, account, now) for account in held.values()):
-            return {}
-        work.lock_usage(redemption.counted())  # before the accounts: everybody locks in this order
-        work.ledger.lock_available(held.values(), at=now)
-        late = {id: _kept_by(work, id, account, now) for id, account in held.items()}
-        return {id: points for id, points in late.items() if points}
+    def _let_go(self, work: Work, redemption: Redemption, held: Mapping[str, Account]) -> Explanation:
+        """Give back what is left of these holds, whose accounts are locked; answers what is to be told.
+
+        That is what becomes of points that are past their date, which the holds alone keep from expiring.
+        """
+        now = self.context.now()
+        late = {id: points for id, account in held.items() if (points := _kept_by(work, id, account, now))}
+        days = self._extend_days(redemption) if late else 0
+        for id, account in held.items():
+            lives_on = days and id in late
+            if lives_on:
+                post(work, _revived(redemption, id, account, late[id], days), now)
+            hold = work.ledger.find_hold(id) if lives_on else None
+            if hold is None or hold.remaining:
+                work.ledger.release(id, at=now)
+        return self._told(work, redemption, late, days)
 
     def _extend_days(self, redemption: Redemption) -> int:
         day = self.context.local_day(redemption.authorised_at)
@@ -146,16 +156,6 @@ class Redeeming(Spending):
             Step(code, {"account": held[id].key, "points": unit.decimal(points), "unit": unit.code, **ends})
             for id, points in late.items()
         )
-
-    def _let_go(self, work: Work, redemption: Redemption, late: Mapping[str, int], days: int) -> None:
-        """Give back all that is set aside; `late` points live on for so many days."""
-        now = self.context.now()
-        for id, account in redemption.held().items():
-            if points := late.get(id, 0):
-                post(work, _revived(redemption, id, account, points, days), now)
-            hold = work.ledger.find_hold(id) if points else None
-            if hold is None or hold.remaining:
-                work.ledger.release(id, at=now)
 
     def expire(self, offer_id: str | None = None) -> int:
         """Put back the goods (of an offer; None: all) whose reservations ran out; answers how many did.
@@ -214,6 +214,18 @@ class Redeeming(Spending):
 
         `offers` are locked, and are moved on. `restocked` are the pieces that go back, where that is not all.
         """
+        self._give_back(work, old, new)
+        self.context.change_all(work, self._replacing(old, new, offers, restocked), reason)
+        return new
+
+    def _replacing(
+        self,
+        old: Redemption,
+        new: Redemption,
+        offers: dict[str, Offer],
+        restocked: Mapping[str, int] | None = None,
+    ) -> list[tuple[Stateful, Stateful]]:
+        """What takes the place of what: see `_move`."""
         changes: list[tuple[Stateful, Stateful]] = [(old, new)]
         left = new.taken()
         for offer_id, pieces in old.taken().items():
@@ -221,9 +233,7 @@ class Redeeming(Spending):
             if freed and (offer := offers[offer_id]).stock is not None:
                 offers[offer_id] = offer.moved(freed)
                 changes.append((offer, offers[offer_id]))
-        self._give_back(work, old, new)
-        self.context.change_all(work, changes, reason)
-        return new
+        return changes
 
     def _give_back(self, work: Work, old: Redemption, new: Redemption) -> None:
         """Count less under the limits."""
@@ -241,19 +251,15 @@ def post(work: Work, transactions: Iterable[Transaction], now: datetime) -> None
             raise outcome.error
 
 
-def _past(work: Work, account: Account, now: datetime) -> int:
-    """What an account has in lots that are past their date."""
-    return sum(amount for expires_at, amount in work.ledger.lots(account).items() if expires_at <= now)
-
-
 def _kept_by(work: Work, hold_id: str, account: Account, now: datetime) -> int:
     """What of a locked account would expire if a hold were let go; nothing else of it is overdue."""
-    hold = work.ledger.find_hold(hold_id)
+    past = sum(amount for expires_at, amount in work.ledger.lots(account).items() if expires_at <= now)
+    hold = work.ledger.find_hold(hold_id) if past else None
     if hold is None or hold.status_at(now) is not HoldStatus.OPEN:
         return 0
     balance = work.ledger.balances([account], now)[account]
     free = hold.remaining + min(0, balance.posted - balance.held)
-    return max(0, min(_past(work, account, now), free))
+    return max(0, min(past, free))
 
 
 def _revived(

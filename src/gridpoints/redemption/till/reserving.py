@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from gridpoints.community.model import Member, MemberStatus
 from gridpoints.errors import (
     AgreementMissing,
+    HoldConflict,
     NotInAlliance,
     NotRedeemable,
     OfferLimitReached,
@@ -95,6 +96,10 @@ class Reserving(Redeeming, Offering):
                 if race.kind != "redemption":
                     raise
                 new = False
+            except HoldConflict:  # or did so for somebody else
+                with self.context.read() as work:
+                    if new or not work.find(Redemption, {"id": id}):
+                        raise
             except _TAKEN:
                 # Only now, for it looks at everything that is set aside: what ran out is put back.
                 if not self.expire():
@@ -206,8 +211,8 @@ class _Reservation:
         )
         if counted := redemption.counted():
             self.work.set_usage({key: self._used[key] + used for key, used in counted.items()})
-        self.room.context.write(self.work, [redemption], taken)
         self._hold(redemption)
+        self.room.context.write(self.work, [redemption], taken, at_end=True)
         return redemption
 
     # --- limits and the rules -----------------------------------------------------------------

@@ -114,7 +114,8 @@ class Taking(Issuing):
         if voucher.named and not self._shows(work, voucher.holder_id, member_code):
             raise VoucherNamed(voucher=voucher.id)
         redemption = self._capture(work, redemption_id, pieces)
-        self.context.change(work, voucher, VOUCHER.advance(voucher, VoucherStatus.REDEEMED))
+        used = VOUCHER.advance(voucher, VoucherStatus.REDEEMED)
+        self.context.write(work, (), [(voucher, used)], at_end=True)
         return redemption
 
     # --- a member's own code ------------------------------------------------------------------

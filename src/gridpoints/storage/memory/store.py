@@ -205,7 +205,13 @@ class MemoryWork:
             _undo(self._journal, mark)
             raise
 
-    def write(self, added: Collection[Record], changed: Collection[tuple[Record, Record]]) -> None:
+    def write(
+        self,
+        added: Collection[Record],
+        changed: Collection[tuple[Record, Record]],
+        *,
+        at_end: bool = False,
+    ) -> None:
         mark = len(self._journal)
         try:
             self.replace_all(changed)

@@ -100,7 +100,12 @@ class Bulk:
             return self._run_sqlite(driver_of(connection), connection, columns)
         if size == 1:
             sql, order = self._one_sql = self._one_sql or _compiled(self._one, dialect, self._sets)
-            arguments = {name: self._bound(dialect, name, values[name])[0] for name in self._types}
+            arguments = {
+                name: values[name][0]
+                if (bind := self._bind(dialect, name)) is None
+                else bind(values[name][0])
+                for name in self._types
+            }
             arguments[COMMUNITY] = community
         else:
             sql, order = self._arrays_sql = self._arrays_sql or _compiled(self._arrays, dialect)
@@ -199,17 +204,20 @@ class Bulk:
         return lambda: len(columns[0])
 
     def _bound(self, dialect: Dialect, name: str, values: Sequence[Any]) -> Sequence[Any]:
-        try:
-            bind = self._binds[dialect.name, name]
-        except KeyError:
-            bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
-            self._binds[dialect.name, name] = bind
-        if bind is None:
+        if (bind := self._bind(dialect, name)) is None:
             return values
         first = values[0]
         if all(map(is_, values, repeat(first))):
             return [bind(first)] * len(values)
         return list(map(bind, values))
+
+    def _bind(self, dialect: Dialect, name: str) -> Callable[[Any], Any] | None:
+        try:
+            return self._binds[dialect.name, name]
+        except KeyError:
+            bind = self._types[name].dialect_impl(dialect).bind_processor(dialect)
+            self._binds[dialect.name, name] = bind
+            return bind
 
 
 def _none() -> int:

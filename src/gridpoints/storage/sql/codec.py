@@ -59,6 +59,10 @@ class RowCodec(Generic[T]):
         hooks = {a.name: _hooks(a.type) for a in fields}
         self._to_column = {name: to_column for name, (to_column, _) in hooks.items()}
         self._to_field = {name: to_field for name, (_, to_field) in hooks.items()}
+        self._write = [
+            (self._columns[name].name, attrgetter(name), to_column)
+            for name, to_column in self._to_column.items()
+        ]
         self._read = [
             (place, to_field)
             for place, to_field in enumerate(self._to_field.values())
@@ -83,9 +87,9 @@ class RowCodec(Generic[T]):
         """The values of many records, by column."""
         records = list(records)
         values = {}
-        for name, to_column in self._to_column.items():
-            found = map(attrgetter(name), records)
-            values[self._columns[name].name] = list(found if to_column is None else map(to_column, found))
+        for column, get, to_column in self._write:
+            found = map(get, records)
+            values[column] = list(found if to_column is None else map(to_column, found))
         return values
 
     def differing(self, old: T, new: T) -> Iterator[tuple[str, Any]]:

@@ -172,8 +172,15 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             **_line_values(line),
             **{f"hold_{name}": value for name, [value] in hold_values([hold]).items()},
         }
-        overtaken = ConcurrentChange(kind="transaction", id=line.id)
-        put_off(self.connection, lambda: self.start(_RECORD_MOVE_AND_KEEP, **values), overtaken)
+
+        def overtaken(work: Any) -> ConcurrentChange | None:
+            """The answer to a line of that id, or a hold of that id on another account, that came first."""
+            kept = work.ledger.find_hold(hold.id)
+            if work.ledger.line(line.id) or (kept is not None and kept.account != hold.account):
+                return ConcurrentChange(kind="transaction", id=line.id)
+            return None
+
+        put_off(self.connection, lambda: [self.start(_RECORD_MOVE_AND_KEEP, **values)], overtaken)
 
     def _keep_lots(self, locked: Locked) -> None:
         changed = sorted(locked.changed_lots)

@@ -6,7 +6,7 @@ bound and read by the types of the statement's own columns and parameters, as SQ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
 from types import TracebackType
@@ -20,13 +20,15 @@ from sqlalchemy.sql import ClauseElement
 from gridpoints.storage.sql.types import all_same
 
 Convert = Callable[[Any], Any]
+#: What a unit of work finds to be the reason why a statement was refused, if it is one.
+Reason = Callable[[Any], Exception | None]
 
 #: Where a connection keeps cursors that nobody uses, by statement, and the one for those without an answer.
 _IDLE, _SILENT = "gridpoints_idle", "gridpoints_silent"
 #: Where it keeps what is put off.
 _LAST = "gridpoints_last"
-#: What a statement fails with on PostgreSQL that refuses by it.
-DIVISION_BY_ZERO = "22012"
+#: The status of a transaction of PostgreSQL that can only be undone.
+_IN_ERROR = 3
 #: So many rows may a cursor keep that nobody uses.
 _FEW = 100
 
@@ -172,30 +174,39 @@ def driver_of(connection: Connection) -> Any:
 # --- what goes with the end -----------------------------------------------------------------------
 
 
-def put_off(connection: Connection, send: Callable[[], object], refusal: Exception) -> None:
-    """Send a statement that answers nothing with COMMIT, or before whatever is to be sent first.
+class PutOffRefused(Exception):
+    """The database refused something that was put off, with this `error`; all has to be undone.
 
-    `refusal` is what is raised then where the statement divides by zero, its way to refuse.
+    `reasons` are asked for why, of what stands there after that, the last that was put off first.
     """
-    if _LAST in connection.info:
-        send_last(connection)
-    connection.info[_LAST] = (send, refusal)
+
+    def __init__(self, error: exc.DBAPIError, reasons: Sequence[Reason]) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.reasons = reasons
+
+
+def put_off(connection: Connection, send: Callable[[], Iterable[Callable[[], object]]], why: Reason) -> None:
+    """Send statements that answer nothing of interest with COMMIT, or before whatever is to be sent first.
+
+    `send` sends them, and answers how their answers are fetched. Where the database refuses any of them,
+    `PutOffRefused` is raised then.
+    """
+    connection.info.setdefault(_LAST, []).append((send, why))
 
 
 def send_last(connection: Connection, *, commit: bool = False) -> None:
     """Send what was put off, if anything was: with COMMIT in one go, which then does nothing if it fails."""
-    send, refusal = connection.info.pop(_LAST)
+    last = connection.info.pop(_LAST)
     try:
-        if commit:
-            with pipeline(connection):
-                send()
+        with pipeline(connection):
+            sent = [fetch for send, _ in last for fetch in send()]
+            if commit:
                 driver_of(connection).commit()
-        else:
-            send()
-    except exc.DataError as error:
-        if getattr(error.orig, "sqlstate", None) != DIVISION_BY_ZERO:
-            raise
-        raise refusal from error
+        for fetch in sent:  # which says nothing new, but its cursor is for the next one
+            fetch()
+    except (exc.DataError, exc.IntegrityError) as error:
+        raise PutOffRefused(error, [why for _, why in reversed(last)]) from error
 
 
 def forget_last(connection: Connection) -> None:
@@ -206,6 +217,11 @@ def forget_last(connection: Connection) -> None:
 def puts_off(connection: Connection) -> bool:
     """Whether something is put off."""
     return _LAST in connection.info
+
+
+def is_broken(connection: Connection) -> bool:
+    """Whether the transaction on it can only be undone, after an error that no savepoint stood before."""
+    return bool(driver_of(connection).pgconn.transaction_status == _IN_ERROR)
 
 
 # --- cursors --------------------------------------------------------------------------------------

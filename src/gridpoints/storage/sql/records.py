@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import chain
+from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
@@ -31,7 +30,7 @@ from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.kept import KEPT, Kept, conditions, form, ordering, parameters
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
-from gridpoints.storage.sql.prepared import DIVISION_BY_ZERO, Prepared, pipeline
+from gridpoints.storage.sql.prepared import Prepared, pipeline, put_off
 from gridpoints.storage.sql.reading import HERE, IDS
 from gridpoints.storage.sql.remembered import Remembered
 from gridpoints.storage.sql.savepoints import piped_savepoint
@@ -69,6 +68,7 @@ class SqlWork:
     def __init__(self, connection: Connection, community: str, remembered: Remembered) -> None:
         self._connection = connection
         self._community = community
+        self._others_write = connection.dialect.name != "sqlite"  # whoever writes there is alone
         self.ledger = SqlLedger(connection, community, remembered)
 
     @cached_property
@@ -84,38 +84,43 @@ class SqlWork:
     def replace_all(self, changes: Iterable[tuple[Record, Record]]) -> None:
         self.write((), list(changes))
 
-    def write(self, added: Collection[Record], changed: Collection[tuple[Record, Record]]) -> None:
+    def write(
+        self,
+        added: Collection[Record],
+        changed: Collection[tuple[Record, Record]],
+        *,
+        at_end: bool = False,
+    ) -> None:
         if not added and not changed:
             return
         adding = _grouped(added, type)
         replacing = _grouped(changed, lambda pair: type(pair[0]))
-        kinds = sorted(adding, key=KINDS.index)
-        numbers = self.outbox.numbers(len(adding[Change])) if Change in adding else ()
-        sent: list[Callable[[], Any]] = []
+        send = partial(self._send, adding, replacing)
+        if at_end and self._others_write:
+            put_off(self._connection, send, lambda work: next(work.reasons(adding, replacing), None))
+            return
         try:
             with piped_savepoint(self._connection):
-                for kind, pairs in replacing.items():
-                    sent += self._replace(KEPT[kind], pairs)
-                for kind in kinds:
-                    values: bulk.Columns = KEPT[kind].values(adding[kind])
-                    if kind is Change:
-                        values = {**values, "number": numbers}
-                    sent.append(KEPT[kind].insert.run(self._connection, self._community, values))
+                sent = list(send())
             for answer in sent:  # which says nothing new, but its cursor is for the next one
                 answer()
         except _Stale:
             raise next(self._stale(replacing)) from None
-        except exc.DataError as error:
-            if getattr(error.orig, "sqlstate", None) != DIVISION_BY_ZERO:
-                raise
-            raise next(self._stale(replacing)) from None
-        except exc.IntegrityError as error:
-            replaced = {kind: [new for _, new in pairs] for kind, pairs in replacing.items()}
-            refusals = chain(
-                *(self._refusals(kind, replaced, replacing=True) for kind in replaced),
-                *(self._refusals(kind, adding) for kind in kinds),
-            )
-            raise next(refusals, error) from error
+        except (exc.DataError, exc.IntegrityError) as error:
+            raise next(self.reasons(adding, replacing), error) from error
+
+    def _send(
+        self,
+        adding: Mapping[type[Record], Sequence[Record]],
+        replacing: Mapping[type[Record], Sequence[tuple[Record, Record]]],
+    ) -> Iterator[Callable[[], object]]:
+        for kind, pairs in replacing.items():
+            yield from self._replace(KEPT[kind], pairs)
+        for kind in sorted(adding, key=KINDS.index):
+            values: bulk.Columns = KEPT[kind].values(adding[kind])
+            if kind is Change:
+                values = {**values, "number": self.outbox.numbers(len(adding[kind]))}
+            yield KEPT[kind].insert.run(self._connection, self._community, values)
 
     def _replace(
         self, kept: Kept[Any], pairs: Sequence[tuple[Record, Record]]
@@ -124,7 +129,6 @@ class SqlWork:
 
         What is the same object in both was not changed, and is not written.
         """
-        others_write = self._connection.dialect.name != "sqlite"
         for old, new in pairs:
             changed = dict(kept.differing(old, new))
             statements = kept.replacing(tuple(changed))
@@ -136,7 +140,7 @@ class SqlWork:
                 "of_id": old.id,
                 "old_version": cast(Stateful, old).version,
             }
-            if others_write:
+            if self._others_write:
                 yield statements.or_fail.start(self._connection, **arguments)
             elif not statements.replace.run(self._connection, **arguments):
                 raise _Stale
@@ -269,7 +273,7 @@ class SqlWork:
     def lock_usage(self, keys: Collection[str]) -> dict[str, int]:
         if not keys:
             return {}
-        if self._connection.dialect.name == "sqlite":  # whoever writes there is alone
+        if not self._others_write:
             return self.usage(keys)
         with pipeline(self._connection):
             _OPEN_USAGE.run(self._connection, self._community, _counters(dict.fromkeys(keys, 0)))
@@ -280,6 +284,19 @@ class SqlWork:
         _SET_USAGE.run(self._connection, self._community, _counters(used))
 
     # --- why the database refused ------------------------------------------------------------------
+
+    def reasons(
+        self,
+        adding: Mapping[type[Record], Sequence[Record]],
+        replacing: Mapping[type[Record], Sequence[tuple[Record, Record]]],
+    ) -> Iterator[GridpointsError]:
+        """Why these cannot be written, now that none of them is."""
+        replaced = {kind: [new for _, new in pairs] for kind, pairs in replacing.items()}
+        yield from self._stale(replacing)
+        for kind in replaced:
+            yield from self._refusals(kind, replaced, replacing=True)
+        for kind in sorted(adding, key=KINDS.index):
+            yield from self._refusals(kind, adding)
 
     def _refusals(
         self, kind: type[Record], adding: Mapping[type[Record], Sequence[Record]], *, replacing: bool = False

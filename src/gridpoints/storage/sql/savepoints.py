@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from gridpoints.storage.sql.prepared import forget, forget_last, pipeline, run
+from gridpoints.storage.sql.prepared import PutOffRefused, forget, forget_last, pipeline, run
 
 #: One name for all: the innermost savepoint of a name is the one that is meant.
 _NAME = "gridpoints_inner"
@@ -25,10 +25,12 @@ def savepoint(connection: Connection) -> Iterator[None]:
     run(connection, _SET)
     try:
         yield
-    except BaseException:
+        run(connection, _RELEASE)  # behind what was put off
+    except BaseException as error:
         _undo(connection)
+        if isinstance(error, PutOffRefused):
+            forget(connection)
         raise
-    run(connection, _RELEASE)
 
 
 @contextmanager

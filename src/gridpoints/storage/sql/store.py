@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gridpoints.storage.sql import schema
 from gridpoints.storage.sql.engines import Engines
+from gridpoints.storage.sql.prepared import PutOffRefused, is_broken
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.refusals import translated, unavailable
 from gridpoints.storage.sql.remembered import Remembered
@@ -51,6 +52,12 @@ class _Undone:
                 each.forget(None)
 
 
+def _reason(refused: PutOffRefused, work: SqlWork) -> Exception:
+    """Why the database refused what was put off, now that it is undone."""
+    found = (why(work) for why in refused.reasons)
+    return next((reason for reason in found if reason is not None), refused.error)
+
+
 class SqlStore:
     """A `gridpoints.storage.port.Store` in the database that `url` names.
 
@@ -83,17 +90,28 @@ class SqlStore:
             if outer is None or outer.thread != get_ident():
                 engine = self._engines.writing if write else self._engines.reading
                 turn = self._engines.turn if write else _NO_TURN
-                with turn, _Undone(self._remembered, write), engine.begin() as connection:
-                    token = self._open.set(_Open(connection, write, get_ident()))
-                    try:
-                        yield SqlWork(connection, community, remembered)
-                    finally:
-                        self._open.reset(token)
+                try:
+                    with turn, _Undone(self._remembered, write), engine.begin() as connection:
+                        token = self._open.set(_Open(connection, write, get_ident()))
+                        try:
+                            yield SqlWork(connection, community, remembered)
+                        finally:
+                            self._open.reset(token)
+                except PutOffRefused as refused:
+                    with self.begin(community, write=False) as work:
+                        raise _reason(refused, work) from refused.error
             elif not write:
                 yield SqlWork(outer.connection, community, remembered)
             elif outer.write:
-                with _Undone(self._remembered), savepoint(outer.connection):
-                    yield SqlWork(outer.connection, community, remembered)
+                try:
+                    with _Undone(self._remembered), savepoint(outer.connection):
+                        yield SqlWork(outer.connection, community, remembered)
+                except PutOffRefused as refused:
+                    if is_broken(outer.connection):  # it was put off outside of here
+                        raise
+                    raise _reason(
+                        refused, SqlWork(outer.connection, community, remembered)
+                    ) from refused.error
             else:
                 raise RuntimeError("the unit of work that is open only reads")
 

@@ -18,7 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
-from gridpoints.exact_json import exact_text, from_json, to_json
+from gridpoints.exact_json import exact_text, from_json
 from gridpoints.ledger.journal import instant_text
 from gridpoints.values import check_instant
 
@@ -111,13 +111,9 @@ class ExactJson(types.TypeDecorator[Any]):
     impl = Json
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """On SQLite, JSON is text, and written without going through what it has types for."""
-        return _exact_text if dialect.name == "sqlite" else super().bind_processor(dialect)
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """See `gridpoints.exact_json`."""
-        return None if value is None else to_json(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """As text, which PostgreSQL reads as JSON: written without going through what JSON has types for."""
+        return _exact_text
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """See `gridpoints.exact_json`."""

@@ -162,6 +162,49 @@ class RecordsContract(StoreContract):
             work.write([ServiceItem("more", "助老", "care")], [change])
             assert [item.version for item in work.find(ServiceItem)] == [1, 1, 2, 2]
 
+    def test_what_is_refused_at_the_end_is_told_there_and_all_is_undone(
+        self, store: Store, clerk: Clerk
+    ) -> None:
+        old, more, last = (ServiceItem(id, "巡逻", "patrol") for id in ("old", "more", "last"))
+        new = ITEM.advance(old, ItemStatus.PUBLISHED)
+        with store.begin(clerk.community) as work:
+            work.add(old)
+            work.write([last], [(old, new)], at_end=True)
+        with pytest.raises(ConcurrentChange) as stale, store.begin(clerk.community) as work:
+            work.add(more)
+            work.write([], [(old, new)], at_end=True)
+        assert stale.value.fields == {"kind": "service_item", "id": "old"}
+        with pytest.raises(RecordExists) as doubled, store.begin(clerk.community) as work:
+            work.write([more, last], (), at_end=True)
+        assert doubled.value.fields == {"kind": "service_item", "id": "last"}
+        with pytest.raises(RecordExists), store.begin(clerk.community) as work:
+            work.write([last], (), at_end=True)
+            work.find(ServiceItem)  # goes on nevertheless
+            work.add(more)
+        with pytest.raises(RecordExists), store.begin(clerk.community) as work:
+            work.write([last], (), at_end=True)
+            with store.begin(clerk.community) as inner:
+                inner.add(more)
+        with store.begin(clerk.community, write=False) as work:
+            assert work.find(ServiceItem) == [last, new]
+
+    def test_what_is_refused_at_the_end_of_an_inner_unit_of_work_is_undone_there(
+        self, store: Store, clerk: Clerk
+    ) -> None:
+        first, second, third = (ServiceItem(id, "巡逻", "patrol") for id in "abc")
+        with store.begin(clerk.community) as work:
+            work.write([first], (), at_end=True)
+            with pytest.raises(RecordExists) as doubled, store.begin(clerk.community) as inner:
+                inner.add(third)
+                inner.write([first], (), at_end=True)
+            assert doubled.value.fields == {"kind": "service_item", "id": "a"}
+            with store.begin(clerk.community) as inner:
+                inner.write([second], (), at_end=True)
+            assert work.find(ServiceItem) == [first, second]
+            work.write([], [(second, ITEM.advance(second, ItemStatus.PUBLISHED))], at_end=True)
+        with store.begin(clerk.community, write=False) as work:
+            assert [(item.id, item.version) for item in work.find(ServiceItem)] == [("a", 1), ("b", 2)]
+
     def test_a_value_that_is_equal_and_written_otherwise_is_kept_as_it_is_written(
         self, store: Store, clerk: Clerk
     ) -> None:
