@@ -205,12 +205,13 @@ class Crediting:
 
         All get a page in the journal but those that gave points at once: the transaction tells of them.
         """
-        gave = [award for award in new if award.status is AwardStatus.CREDITED and award.awarded > 0]
+        gave: list[Award] = []
+        others: list[Award] = []
+        for award in new:
+            (gave if award.status is AwardStatus.CREDITED and award.awarded > 0 else others).append(award)
         # As the index by member has them: each page of it is written once.
         gave.sort(key=attrgetter("member_id", "day"))
         work.add(*gave)
-        told = {award.id for award in gave}
-        others = [award for award in new if award.id not in told]
         self.context.keep_all(work, others)
         if waiting := [award for award in others if award.status is AwardStatus.PENDING]:
             reviews = (

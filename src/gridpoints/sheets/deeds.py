@@ -186,7 +186,7 @@ class _Crediting:
     def _look_up(self, texts: set[str]) -> Mapping[str, GridpointsError]:
         """Find those who are meant and were not met in the file before; answers of whom, why nobody is."""
         unknown: dict[str, GridpointsError] = {}
-        if not (new := texts - self.members.keys()):
+        if not (new := {text for text in texts if text not in self.members}):
             return unknown
         for text, member in Membership(self.context).identify_all(new).items():
             if isinstance(member, Member):
@@ -199,7 +199,7 @@ class _Crediting:
         if row.flaw is not None:
             raise Misread(RowProblem(row.number, None, row.flaw))
         cell = self.table.value
-        number, member, name = (cell(row, key, str) for key in WHO)
+        number, member, name = [cell(row, key, str) for key in WHO]
         if not (number or member or name):
             raise self._misread(row, WHO, BlankText(field="member"))
         return _Draft(
