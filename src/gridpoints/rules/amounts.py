@@ -23,7 +23,7 @@ from gridpoints.errors import (
     QuantityNotTaken,
     QuantityOutOfRange,
 )
-from gridpoints.rules.case import BILLION, MOST_EXPLAINED, Case, Counter
+from gridpoints.rules.case import BILLION, Case, Counter
 from gridpoints.rules.expression.model import Program
 from gridpoints.values import Step, Unit
 
@@ -73,6 +73,9 @@ _ROUNDED: Mapping[Rounding, Callable[[Decimal], Decimal]] = {
 #: A slip of the keyboard: nobody did anything so often.
 MOST_QUANTITY = Decimal(10**9)
 _NOTHING = Decimal(0)
+
+#: So many quantities of one line of the rules are remembered with the step that tells of them.
+MOST_EXPLAINED = 256
 
 #: What one deed can give at most, in the smallest parts of its unit: an amount of the ledger's.
 MOST_WORTH = 10**12 - 1

@@ -117,9 +117,6 @@ class Counter:
         return f"{self._start}{subject}{self._ends[day]}"
 
 
-#: So many steps of one line of the rules, or limit, are kept to be told again.
-MOST_EXPLAINED = 4_096
-
 #: A running total counts quantities in billionths: twenty minutes are no finite decimal of an hour.
 BILLION = 10**9
 

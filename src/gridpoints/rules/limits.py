@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from gridpoints.rules.case import BILLION, MOST_EXPLAINED, Case, Counter, Scope
+from gridpoints.rules.case import BILLION, Case, Counter, Scope
 from gridpoints.values import Names, Period, Step, Unit
 
 
@@ -36,6 +36,9 @@ class Counted(StrEnum):
     QUANTITY = "quantity"
     TIMES = "times"
 
+
+#: So many steps of one limit are kept, to be told again.
+MOST_STEPS = 4_096
 
 #: A member is slow to find in its enumeration.
 _POINTS = Counted.POINTS
@@ -157,7 +160,7 @@ class Limit:
         unit = case.unit
         key = code, left, given, unit.code
         if (step := self._steps.get(key)) is None:
-            if len(self._steps) >= MOST_EXPLAINED:
+            if len(self._steps) >= MOST_STEPS:
                 self._steps.clear()
             step = self._steps[key] = Step(code, _of_points(self.figures(case), unit, left, given))
         return step
