@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gridpoints.errors import DeedUnknown, QuantityNeeded, QuantityNotTaken, QuantityOutOfRange
 from gridpoints.rules.case import Deed, Scope, UsageKey
-from gridpoints.rules.limits import Excess, Limit
+from gridpoints.rules.limits import MOST_STEPS, Excess, Limit
 from gridpoints.rules.loading import load
 from gridpoints.rules.model import RuleSet
 from gridpoints.values import Period
@@ -226,6 +226,22 @@ def test_an_award_is_explained_step_by_step() -> None:
     assert (amount.values["rate"], amount.values["points"]) == (10, 25)
     assert (clipped.values["limit"], clipped.values["most"], clipped.values["left"]) == ("limit", 30, 20)
     assert (clipped.values["period"], clipped.values["scope"]) == (Period.MONTH, Scope.MEMBER)
+
+
+def test_the_same_figures_are_the_same_steps_and_digits_are_figures() -> None:
+    village = rules("{per: hour, amount: 10}", limits=limit(1_000, "month"))
+    one, again, longer = (Counted(village).judge("deed", DAY, hours) for hours in ("1", "1", "1.0"))
+    assert all(step is told for step, told in zip(one.explanation, again.explanation, strict=True))
+    assert str(one.explanation[1].values["quantity"]) == "1"
+    assert str(longer.explanation[1].values["quantity"]) == "1.0"
+    assert longer.explanation[2] is one.explanation[2]
+
+
+def test_more_figures_than_are_kept_are_told_right() -> None:
+    counted = Counted(rules("{per: item, amount: 1}", limits=limit(10**8, "month")))
+    for items in range(1, MOST_STEPS + 3):
+        _, amount, within = counted.judge("deed", DAY, str(items)).explanation
+        assert (amount.values["quantity"], within.values["points"]) == (items, items)
 
 
 def test_a_refusal_is_explained_too() -> None:

@@ -24,7 +24,7 @@ from gridpoints.storage.integrity import KINDS
 from gridpoints.storage.sql import kept, types
 from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.testing.contract.examples import anatomy, examples
-from gridpoints.values import Period, Unit
+from gridpoints.values import Period, Step, Unit
 
 NAIVE = datetime(2026, 3, 2)  # noqa: DTZ001 -- what is to be refused
 
@@ -111,6 +111,17 @@ def test_json_comes_back_as_it_went_in(tree: Any) -> None:
     assert returned == tree
     assert anatomy(returned) == anatomy(tree)  # 1, True and Decimal("1.0") are equal
     assert exact_text(tree) == canonical(to_json(tree))
+
+
+def test_a_step_keeps_its_text_and_is_no_other_step_for_it() -> None:
+    values = {"left": Decimal("1.0"), "names": {"en": "Month"}}
+    step, same = Step("within", values), Step("within", values)
+    text = exact_text(step)
+    assert exact_text(step) is text
+    assert exact_text([step, step]) == f"[{text},{text}]"
+    assert text == canonical(to_json(step))
+    assert (step, hash(step), repr(step)) == (same, hash(same), repr(same))
+    assert exact_text(attrs.evolve(step, code="clipped")) == text.replace("within", "clipped")
 
 
 def test_sets_and_enumerations_in_json() -> None:

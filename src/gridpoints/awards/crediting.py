@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
 
 from attrs import field, frozen
 
@@ -52,8 +54,7 @@ class AwardOutcome:
     repeated: bool = False
 
 
-@frozen
-class Case:
+class Case(NamedTuple):  # quick to make: one for each deed
     """A report with all that is needed to judge it: `account` is the one that it changes.
 
     `added` is what is said of the facts that the community adds: that it is a deed of an emergency, which
@@ -82,6 +83,8 @@ class _Known:
     credited: Credited
     exclusions: Exclusions
     subjects: dict[str, Mapping[Scope, str]] = field(factory=dict)
+    #: By holder, member and unit.
+    accounts: dict[tuple[Holder, str, str], Account] = field(factory=dict)
 
 
 @frozen
@@ -160,7 +163,7 @@ class Crediting:
         cases = self._cases(work, calendar, [r for r in reports if r.id not in standing])
         sound = [case for case in cases.values() if isinstance(case, Case)]
         used = work.lock_usage(
-            set[str]().union(*(case.rule.keys(case.deed.day, case.subjects) for case in sound))
+            {counter.key(case.deed.day, case.subjects) for case in sound for counter in case.rule.counters}
         )
         now = self.context.now()
         batch = Batch(self.context, work, calendar, [case.account for case in sound], now)
@@ -202,12 +205,13 @@ class Crediting:
 
         All get a page in the journal but those that gave points at once: the transaction tells of them.
         """
-        gave = [award for award in new if award.status is AwardStatus.CREDITED and award.awarded > 0]
+        gave: list[Award] = []
+        others: list[Award] = []
+        for award in new:
+            (gave if award.status is AwardStatus.CREDITED and award.awarded > 0 else others).append(award)
         # As the index by member has them: each page of it is written once.
-        gave.sort(key=lambda award: (award.member_id, award.day))
+        gave.sort(key=attrgetter("member_id", "day"))
         work.add(*gave)
-        told = {award.id for award in gave}
-        others = [award for award in new if award.id not in told]
         self.context.keep_all(work, others)
         if waiting := [award for award in others if award.status is AwardStatus.PENDING]:
             reviews = (
@@ -263,7 +267,9 @@ class Crediting:
             raise ReportReserved(actor=self.context.actor.id, deed=report.deed, roles=roles)
         if report.facts:
             check_facts(rules.facts, report.facts)
-        account = account_under(rule, member)
+        whose = rule.holder, member.id, rule.unit.code
+        if (account := known.accounts.get(whose)) is None:
+            account = known.accounts[whose] = account_under(rule, member)
         if (subjects := known.subjects.get(member.id)) is None:
             subjects = known.subjects[member.id] = self._subjects(member, known.grids)
         deed, added = _completed(report, subjects, rules, known)
@@ -351,6 +357,8 @@ def _completed(
 ) -> tuple[Deed, tuple[Step, ...]]:
     """The deed with what the community knows where the report does not say, and the steps that say so."""
     deed, told = report.judged_as(), report.facts
+    if not (rules.facts or known.emergencies.any):
+        return deed, ()
     grid_id, id = subjects.get(Scope.GRID), report.member_id
     emergency = None if "emergency" in told else known.emergencies.step(report.day, grid_id)
     if emergency is not None:

@@ -48,6 +48,11 @@ class EmergencyCalendar:
             )
         )
 
+    @property
+    def any(self) -> bool:
+        """Whether there ever was one."""
+        return bool(self._days)
+
     def step(self, day: date, grid_id: str | None) -> Step | None:
         """What is to be said of a deed of that day by somebody who lives in that grid; None: nothing."""
         for days in self._days:

@@ -45,7 +45,8 @@ class Batch:
     _owing: bool | None = None
     #: By rule set, unit and day.
     _expiries: dict[tuple[str, str, date], datetime | None] = field(factory=dict)
-    _issuances: dict[str, Account] = field(factory=dict)
+    #: By unit and amount: what gives the points.
+    _issued: dict[tuple[str, int], Leg] = field(factory=dict)
 
     def available(self, account: Account) -> int:
         """What can be taken from an account of the batch now, what it will post included."""
@@ -104,7 +105,7 @@ class Batch:
             id=f"award:{award.id}",
             legs=(
                 Leg(account, amount, self._expiry(award, rule) if amount > 0 else None),
-                Leg(self._issuance(award.unit), -amount),
+                self._issuance(award.unit, -amount),
             ),
             effective_at=None if closed_until is not None and done < closed_until else done,
             kind="award",
@@ -126,10 +127,10 @@ class Batch:
         expires_at = self._expiries[key] = None if day is None else midnight(day, self.context.zone)
         return expires_at
 
-    def _issuance(self, unit: str) -> Account:
-        if (account := self._issuances.get(unit)) is None:
-            account = self._issuances[unit] = Account.issuance(unit)
-        return account
+    def _issuance(self, unit: str, amount: int) -> Leg:
+        if (leg := self._issued.get((unit, amount))) is None:
+            leg = self._issued[unit, amount] = Leg(Account.issuance(unit), amount)
+        return leg
 
     # --- what is owed -------------------------------------------------------------------------
 

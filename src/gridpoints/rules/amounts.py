@@ -74,6 +74,9 @@ _ROUNDED: Mapping[Rounding, Callable[[Decimal], Decimal]] = {
 MOST_QUANTITY = Decimal(10**9)
 _NOTHING = Decimal(0)
 
+#: So many quantities of one line of the rules are remembered with the step that tells of them.
+MOST_EXPLAINED = 256
+
 #: What one deed can give at most, in the smallest parts of its unit: an amount of the ledger's.
 MOST_WORTH = 10**12 - 1
 
@@ -203,26 +206,40 @@ class PerUnit:
     points: int
     rounding: Rounding = Rounding.EXACT
     counter: None = field(default=None, init=False)
+    #: Quantities come again and again: by the text of one, with all its digits, and by the unit.
+    _explained: dict[tuple[str, str], tuple[Worth, Step]] = field(
+        init=False, eq=False, repr=False, factory=dict
+    )
 
     def worth(self, case: Case) -> Worth:
         """The points for what is counted of the quantity; raises `QuantityNeeded`."""
-        quantity = quantity_of(case, self.per)
-        counted = self.rounding.apply(quantity)
-        worth = _EXACT.multiply(counted, self.points)
-        if case.steps is not None:
-            unit = case.unit
-            case.say(
-                "per_unit",
-                {
-                    "quantity": quantity,
-                    "counted": counted,
-                    "per": self.per,
-                    "rate": unit.decimal(self.points),
-                    "points": shown(whole(worth), unit),
-                    "unit": unit.code,
-                },
-            )
+        if case.steps is None:
+            return self._worth(quantity_of(case, self.per))
+        key = str(case.quantity), case.unit.code
+        if (explained := self._explained.get(key)) is None:
+            if len(self._explained) >= MOST_EXPLAINED:
+                self._explained.clear()
+            explained = self._explained[key] = self._explain(case)
+        worth, step = explained
+        case.steps.append(step)
         return worth
+
+    def _worth(self, quantity: Decimal) -> Decimal:
+        return _EXACT.multiply(self.rounding.apply(quantity), self.points)
+
+    def _explain(self, case: Case) -> tuple[Worth, Step]:
+        quantity, unit = quantity_of(case, self.per), case.unit
+        worth = self._worth(quantity)
+        points = whole(worth)
+        figures = {
+            "quantity": quantity,
+            "counted": self.rounding.apply(quantity),
+            "per": self.per,
+            "rate": unit.decimal(self.points),
+            "points": unit.decimal(points),
+            "unit": unit.code,
+        }
+        return points if points == worth else worth, Step("per_unit", figures)
 
 
 @frozen

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from attrs import field, frozen
 
 from gridpoints.rules.case import BILLION, Case, Counter, Scope
-from gridpoints.values import Names, Period, Step
+from gridpoints.values import Names, Period, Step, Unit
 
 
 class Excess(StrEnum):
@@ -36,6 +36,9 @@ class Counted(StrEnum):
     QUANTITY = "quantity"
     TIMES = "times"
 
+
+#: So many steps of one limit are kept, to be told again.
+MOST_STEPS = 4_096
 
 #: A member is slow to find in its enumeration.
 _POINTS = Counted.POINTS
@@ -115,6 +118,8 @@ class Limit:
     counter: Counter | None = field(init=False, eq=False, repr=False)
     #: The same for every deed that counts in a unit.
     _figures: dict[str, dict[str, Any]] = field(init=False, eq=False, repr=False, factory=dict)
+    #: What was said of points, by code, what was left, what is given, and unit: it comes again and again.
+    _steps: dict[tuple[str, int, int, str], Step] = field(init=False, eq=False, repr=False, factory=dict)
 
     @counter.default
     def _counter(self) -> Counter | None:
@@ -149,6 +154,16 @@ class Limit:
             if self.counts is Counted.POINTS:  # room for what changes: a copy that grows takes twice as long
                 figures |= {"left": None, "points": None, "unit": unit}
         return figures.copy()
+
+    def step(self, code: str, case: Case, left: int, given: int) -> Step:
+        """What is said of points."""
+        unit = case.unit
+        key = code, left, given, unit.code
+        if (step := self._steps.get(key)) is None:
+            if len(self._steps) >= MOST_STEPS:
+                self._steps.clear()
+            step = self._steps[key] = Step(code, _of_points(self.figures(case), unit, left, given))
+        return step
 
 
 def in_words(number: int, counts: Counted, case: Case) -> Decimal:
@@ -190,18 +205,23 @@ def _step(bound: Bound, case: Case, left: int, before: int, given: int) -> Step:
     else:
         code = "clipped" if given or bound.excess is Excess.CLIP else "rejected"
     counts = bound.counts
+    if counts is _POINTS and type(bound) is Limit:
+        return bound.step(code, case, left, given)
     values = bound.figures(case)
     # Figures are shown with what they count; times stand alone.
     if counts is _POINTS:
-        unit = case.unit
-        values["left"] = unit.decimal(left)
-        values["points"] = unit.decimal(given)
-        values["unit"] = unit.code
-        return Step(code, values)
+        return Step(code, _of_points(values, case.unit, left, given))
     values["left"] = in_words(left, counts, case)
     if counts is Counted.QUANTITY:
         values["quantity"], values["per"] = in_words(given, counts, case), case.per or "time"
     return Step(f"{code}_{counts}", values)
+
+
+def _of_points(figures: dict[str, Any], unit: Unit, left: int, given: int) -> dict[str, Any]:
+    figures["left"] = unit.decimal(left)
+    figures["points"] = unit.decimal(given)
+    figures["unit"] = unit.code
+    return figures
 
 
 def count(bounds: tuple[Bound, ...], case: Case, given: int) -> None:

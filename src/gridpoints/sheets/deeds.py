@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -50,6 +50,9 @@ from gridpoints.sheets.rows import Misread, Row, RowProblem
 from gridpoints.values import Unit, check_identifier
 
 T = TypeVar("T")
+
+#: Rows that are made reports together. With all that is made of so many, they stay in a processor's cache.
+READ_AT_ONCE = 500
 
 #: The column that an error of crediting is about.
 _ABOUT: Mapping[type[GridpointsError], tuple[str, ...]] = {
@@ -109,8 +112,7 @@ class DeedOutcome:
     problem: RowProblem | None = None
 
 
-@frozen
-class _Draft:
+class _Draft(NamedTuple):
     """A row whose cells could be read; who and what is meant was not looked up yet."""
 
     row: Row
@@ -152,31 +154,41 @@ class _Crediting:
     facts: dict[str, FactColumns] = field(factory=dict)
 
     def batch(self, rows: Sequence[Row]) -> Iterator[DeedOutcome]:
-        outcomes: dict[int, DeedOutcome] = {}
-        drafts: list[_Draft] = []
+        calendar = Rules(self.context).calendar()
+        read: list[Report | DeedOutcome] = []
+        for start in range(0, len(rows), READ_AT_ONCE):
+            read += self._reports(rows[start : start + READ_AT_ONCE], calendar)
+        credited = iter(Awards(self.context).credit_all(each for each in read if isinstance(each, Report)))
+        for row, each in zip(rows, read, strict=True):
+            yield each if isinstance(each, DeedOutcome) else self._outcome(row, next(credited))
+
+    def _reports(self, rows: Sequence[Row], calendar: RulesCalendar) -> list[Report | DeedOutcome]:
+        """What each row reports, or what is wrong with it."""
+        drafts: list[_Draft | DeedOutcome] = []
         for row in rows:
             try:
                 drafts.append(self._draft(row))
             except Misread as misread:
-                outcomes[row.number] = DeedOutcome(row, problem=misread.problem)
-        unknown = self._look_up({draft.member for draft in drafts})
-        calendar = Rules(self.context).calendar()
-        reports: dict[int, Report] = {}
+                drafts.append(DeedOutcome(row, problem=misread.problem))
+        unknown = self._look_up({draft.member for draft in drafts if isinstance(draft, _Draft)})
+        read: list[Report | DeedOutcome] = []
         for draft in drafts:
+            if isinstance(draft, DeedOutcome):
+                read.append(draft)
+                continue
             try:
                 member = self.members.get(draft.member) or unknown[draft.member]
-                reports[draft.row.number] = self._report(draft, member, calendar)
+                read.append(self._report(draft, member, calendar))
             except Misread as misread:
-                outcomes[draft.row.number] = DeedOutcome(draft.row, problem=misread.problem)
-        credited = Awards(self.context).credit_all(reports.values())
-        awards = dict(zip(reports, credited, strict=True))
-        for row in rows:
-            yield outcomes.get(row.number) or self._outcome(row, awards[row.number])
+                read.append(DeedOutcome(draft.row, problem=misread.problem))
+        return read
 
     def _look_up(self, texts: set[str]) -> Mapping[str, GridpointsError]:
         """Find those who are meant and were not met in the file before; answers of whom, why nobody is."""
         unknown: dict[str, GridpointsError] = {}
-        for text, member in Membership(self.context).identify_all(texts - self.members.keys()).items():
+        if not (new := {text for text in texts if text not in self.members}):
+            return unknown
+        for text, member in Membership(self.context).identify_all(new).items():
             if isinstance(member, Member):
                 self.members[text] = member
             else:
@@ -186,20 +198,20 @@ class _Crediting:
     def _draft(self, row: Row) -> _Draft:
         if row.flaw is not None:
             raise Misread(RowProblem(row.number, None, row.flaw))
-        cell = partial(self.table.value, row)
-        number, member, name = (cell(key, str) for key in WHO)
+        cell = self.table.value
+        number, member, name = [cell(row, key, str) for key in WHO]
         if not (number or member or name):
             raise self._misread(row, WHO, BlankText(field="member"))
         return _Draft(
             row=row,
             member=number or member or name,
             name=name,
-            deed=cell("deed", partial(filled, "deed", str)),
-            day=cell("day", partial(filled, "day", read_day)),
-            quantity=cell("quantity", read_quantity),
-            id=cell("id", _read_id),
-            chosen=cell("chosen", str),
-            evidence=cell("evidence", str),
+            deed=cell(row, "deed", _read_deed),
+            day=cell(row, "day", _read_day),
+            quantity=cell(row, "quantity", read_quantity),
+            id=cell(row, "id", _read_id),
+            chosen=cell(row, "chosen", str),
+            evidence=cell(row, "evidence", str),
         )
 
     def _report(self, draft: _Draft, member: Member | GridpointsError, calendar: RulesCalendar) -> Report:
@@ -277,6 +289,10 @@ def filled(name: str, read: Callable[[str], T], text: str) -> T:
     if not text:
         raise BlankText(field=name)
     return read(text)
+
+
+_read_deed = partial(filled, "deed", str)
+_read_day = partial(filled, "day", read_day)
 
 
 def _read_id(text: str) -> str | None:

@@ -10,7 +10,7 @@ from functools import partial
 from attrs import evolve, frozen
 
 from gridpoints.errors import ColumnDoubled, DayImpossible, DayUnclear, DayUnreadable, FactUnusable
-from gridpoints.rules.case import Fact
+from gridpoints.rules.case import NO_FACTS, Fact
 from gridpoints.rules.expression.model import Type
 from gridpoints.rules.facts import FactRule
 from gridpoints.sheets.cells import read_day
@@ -71,8 +71,10 @@ class FactColumns:
                 found[rule.code], columns[rule.code] = rule, places[0]
         return cls(found, evolve(table, columns=columns))
 
-    def read(self, row: Row) -> dict[str, Fact]:
+    def read(self, row: Row) -> Mapping[str, Fact]:
         """What the cells of a row tell: nothing where they are empty. Raises `Misread`."""
+        if not self.rules:
+            return NO_FACTS
         told: dict[str, Fact] = {}
         for code, rule in self.rules.items():
             value = self._table.value(row, code, partial(_read_if_told, rule))

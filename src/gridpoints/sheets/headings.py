@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from attrs import frozen
 
@@ -83,6 +83,7 @@ class Layout:
         return {key: indexes[0] for key, indexes in found.items()}
 
 
+@lru_cache(maxsize=1_024)  # a long table has few deeds, which are looked up by it
 def plain_heading(heading: str) -> str:
     """`heading` without case, blanks and ornament: two that are alike mean the same."""
     return _ORNAMENT.sub("", unicodedata.normalize("NFKC", heading).casefold())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -60,7 +60,7 @@ class _Reading:
     deeds: dict[str, str] = field(factory=dict)
     quantities: dict[Decimal | None, Decimal | None] = field(factory=dict)
     days: dict[date, date] = field(factory=dict)
-    facts: dict[tuple[tuple[str, Fact], ...], dict[str, Fact]] = field(factory=dict)
+    facts: dict[tuple[tuple[str, Fact], ...], Mapping[str, Fact]] = field(factory=dict)
 
     def past(self, row: Row) -> Past:
         if row.flaw is not None:

@@ -75,7 +75,12 @@ class Table:
     def value(self, row: Row, key: str, read: Callable[[str], T]) -> T:
         """What `read` makes of the text under a column; raises `Misread` with the heading."""
         try:
-            return read(self.text(row, key))
+            # `text` once more: for each row, it is asked for every column there may be
+            if (index := self.columns.get(key)) is None:
+                return read("")
+            if row.flaws or index >= len(row.cells):
+                return read(self.text(row, key))
+            return read(row.cells[index])
         except GridpointsError as error:
             raise Misread(RowProblem(row.number, self.heading(key), error)) from None
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 from gridpoints.errors import GridpointsError, InvalidInput
+
+#: One for all: most rows have none.
+_NO_FLAWS: Mapping[int, InvalidInput] = MappingProxyType({})
 
 
 @frozen
@@ -19,7 +23,7 @@ class Row:
 
     number: int
     cells: tuple[str, ...]
-    flaws: Mapping[int, InvalidInput] = field(factory=dict)
+    flaws: Mapping[int, InvalidInput] = _NO_FLAWS
     flaw: InvalidInput | None = None
 
 

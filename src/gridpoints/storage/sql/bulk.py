@@ -159,16 +159,15 @@ class Bulk:
             same = tuple(place for place, column in enumerate(columns) if all_same(column))
         shared = [columns[place][0] for place in same]
         varying = [column for place, column in enumerate(columns) if place not in same]
-        values = list(chain.from_iterable(zip(*varying, strict=True)))
         start = 0
         for size in ROWS_AT_ONCE:
             sql = ""
             while left >= size:
                 sql = sql or self._several(same, size)
-                end = start + size * len(varying)
+                rows = zip(*(column[start : start + size] for column in varying), strict=True)
                 with translated(connection, sql):
-                    written += driver.execute(sql, shared + values[start:end]).rowcount
-                start, left = end, left - size
+                    written += driver.execute(sql, [*shared, *chain.from_iterable(rows)]).rowcount
+                start, left = start + size, left - size
         return lambda: written
 
     def _several(self, same: tuple[int, ...], size: int) -> str:

@@ -185,7 +185,7 @@ class SqlReading:
         while limit is None or limit > 0:
             size = PAGE if limit is None else min(limit, PAGE)
             rows = self.rows(_LINES, after=after, limit=size)
-            yield from map(line_of, rows)
+            yield from map(Line._make, rows)
             if len(rows) < size:
                 return
             after = rows[-1][0]

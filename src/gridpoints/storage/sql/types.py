@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, repeat
@@ -46,7 +46,6 @@ Json = types.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "pos
 Amount = BigInteger()
 Whole = Integer()
 Flag = Boolean()
-Day = Date()
 Bytes = LargeBinary()
 Flag = Boolean()
 
@@ -88,6 +87,24 @@ def _from_zone(value: datetime | None) -> datetime | None:
 @lru_cache(maxsize=4_096)  # the rows of a batch have few instants among them
 def _parsed(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+class _Day(types.TypeDecorator[date]):
+    """A local day; on SQLite text, as SQLAlchemy writes it, which takes five times as long to do so."""
+
+    impl = Date
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[date | None], Any] | None:
+        """As text on SQLite."""
+        return _day_text if dialect.name == "sqlite" else None
+
+
+def _day_text(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+Day = _Day()
 
 
 class ExactDecimal(types.TypeDecorator[Decimal]):

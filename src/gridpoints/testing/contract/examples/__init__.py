@@ -43,10 +43,11 @@ def examples(community_id: str) -> list[Record]:
 def anatomy(value: Any) -> Any:
     """`value` taken apart to its types, as ``==`` does not tell text from an enum, or True from 1.
 
-    Inside free mappings an enum is its text, and every instant shows how far it is from UTC.
+    Inside free mappings an enum is its text, and every instant shows how far it is from UTC. What
+    ``==`` never looks at is no part of a value.
     """
     if attrs.has(type(value)):
-        parts = {a.name: getattr(value, a.name) for a in attrs.fields(type(value))}
+        parts = {a.name: getattr(value, a.name) for a in attrs.fields(type(value)) if a.eq}
         return type(value), {
             name: anatomy(part) if isinstance(part, Mapping) else (type(part), anatomy(part))
             for name, part in parts.items()
