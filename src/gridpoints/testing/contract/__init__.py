@@ -13,6 +13,7 @@ from gridpoints.testing.contract.lots import LotsContract
 from gridpoints.testing.contract.outbox import OutboxContract
 from gridpoints.testing.contract.proof import ProofContract
 from gridpoints.testing.contract.records import RecordsContract
+from gridpoints.testing.contract.refusals import RefusalsContract
 from gridpoints.testing.contract.reversals import ReversalsContract
 from gridpoints.testing.contract.sums import SumsContract
 from gridpoints.testing.contract.time import TimeContract
@@ -22,6 +23,7 @@ from gridpoints.testing.contract.units import UnitsContract
 
 class StorageContract(
     RecordsContract,
+    RefusalsContract,
     OutboxContract,
     UnitsContract,
     LedgerContract,
