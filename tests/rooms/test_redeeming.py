@@ -437,19 +437,24 @@ def test_the_rules_say_how_long_points_that_come_back_late_live_on(
     assert room.refund(bought.id, 1, reason="broken", id="back") == as_the_rules_say
 
 
-@pytest.mark.parametrize("days", [0, 30])
-def test_points_past_their_date_live_on_as_the_rules_say_when_a_voucher_is_revoked(
-    exchange: Exchange, clock: ManualClock, days: int
-) -> None:
-    """Of 12 points that expire in ten days, 8 are set aside for longer: 4 expire, and 8 with the voucher."""
-    lasting = f", extend_days: {days}" if days else ""
-    text = RULES.replace("zh_Hant: 積分}}", f"zh_Hant: 積分}}{lasting}}}")
+def lasting(exchange: Exchange, clock: ManualClock, days: int) -> tuple[Community, Member, Offer]:
+    """A village where points live on for so many days, a member whose 12 expire in ten, and rice for 4."""
+    extended = f", extend_days: {days}" if days else ""
+    text = RULES.replace("zh_Hant: 積分}}", f"zh_Hant: 積分}}{extended}}}")
     village = exchange.found("lasting", name="长村", rules=text).acting_as(
         Actor("clerk-wang", frozenset({"clerk"}))
     )
     li = village.community.enrol("李秀英", number="1")
     give(village, li, 12, clock.now() + timedelta(days=10))
-    rice = offered(village, shop_of(village), "大米", 4, stock=3)
+    return village, li, offered(village, shop_of(village), "大米", 4, stock=3)
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_points_past_their_date_live_on_as_the_rules_say_when_a_voucher_is_revoked(
+    exchange: Exchange, clock: ManualClock, days: int
+) -> None:
+    """Of 12 points that expire in ten days, 8 are set aside for longer: 4 expire, and 8 with the voucher."""
+    village, li, rice = lasting(exchange, clock, days)
     room, account = village.redemption, Account.member(li.id, "points")
     issued = room.issue_voucher(rice.id, li.id, quantity=2, valid_until=clock.now() + timedelta(days=60))
     clock.advance(timedelta(days=20))
@@ -482,14 +487,7 @@ def test_points_past_their_date_live_on_as_the_rules_say_when_a_part_is_captured
     exchange: Exchange, clock: ManualClock, days: int
 ) -> None:
     """Of 12 points that expire in ten days, 8 are set aside for longer, and 4 of these are spent."""
-    lasting = f", extend_days: {days}" if days else ""
-    text = RULES.replace("zh_Hant: 積分}}", f"zh_Hant: 積分}}{lasting}}}")
-    village = exchange.found("lasting", name="长村", rules=text).acting_as(
-        Actor("clerk-wang", frozenset({"clerk"}))
-    )
-    li = village.community.enrol("李秀英", number="1")
-    give(village, li, 12, clock.now() + timedelta(days=10))
-    rice = offered(village, shop_of(village), "大米", 4, stock=3)
+    village, li, rice = lasting(exchange, clock, days)
     room, account = village.redemption, Account.member(li.id, "points")
     until = clock.now() + timedelta(days=60)
     bought = room.authorise(rice.id, li.id, quantity=2, expires_at=until)
