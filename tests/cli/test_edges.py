@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,13 @@ def test_an_interruption_leaves_with_130(process: Run, tmp_path: Path) -> None:
     (tmp_path / "long.csv").write_text("\n".join(["编号,事项,日期,单号", *rows]), "utf-8")
     command = [sys.executable, "-m", "gridpoints.cli", "credit", "long.csv"]
     crediting = subprocess.Popen(
-        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Whoever runs the tests in the background may ignore it, and with them all that they start.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     url = f"sqlite:///{tmp_path / 'gridpoints.db'}"
     with gridpoints.open(url) as exchange:

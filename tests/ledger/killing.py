@@ -92,6 +92,11 @@ def fold(village: Community, _: str) -> None:
     assert village.ledger.fold() > 0
 
 
+def number(village: Community, _: str) -> None:
+    with village.context.begin() as work:
+        work.ledger.number()
+
+
 def seal(village: Community, _: str) -> None:
     village.ledger.seal(KEY)
 
@@ -120,6 +125,9 @@ ACTS: dict[str, Callable[[Community, str], None]] = {
         restore,
     )
 }
+
+#: What is a part of one of them, and a unit of work of its own.
+PARTS: dict[str, Callable[[Community, str], None]] = {"number": number}
 
 
 class Statements:
@@ -168,7 +176,7 @@ def run(url: str, act: str, at: int, file: str) -> int:
         village = exchange.community("baiyang")
         statements = Statements(at)
         statements.watch(url)
-        ACTS[act](village, file)
+        (ACTS | PARTS)[act](village, file)
         return statements.begun
 
 

@@ -40,7 +40,7 @@ def register(commands: Commands, language: Language) -> None:
             str,
             option(
                 "WHAT",
-                language.text("To what: grades, to be made public; community, session:ID …, to take part."),
+                language.text("To what: grades, to be made public; community or session:ID, to take part."),
             ),
         ] = GRADES,
     ) -> None:

@@ -211,7 +211,7 @@ class SqlFolding(SqlStatements):
         return self._fold(most)
 
     def is_long(self) -> bool:
-        found = self.rows(_IS_LONG[self.connection.dialect.name], skip=LONG - 1, since=self.remembered.since)
+        found = self.rows(_IS_LONG[self.connection.dialect.name], skip=LONG - 1, since=self.since)
         if not self.others_write:
             return bool(found)
         [(is_long, oldest)] = found
@@ -229,13 +229,13 @@ class SqlFolding(SqlStatements):
         return self._number(most)
 
     def _number(self, most: int | None) -> int:
-        [(oldest,)] = self.rows(_LEARN, since=self.remembered.since)
+        [(oldest,)] = self.rows(_LEARN, since=self.since)
         self._learn(oldest)
         self.rows(_HAS_NUMBERED)
         return _NUMBER.run(
             self.connection,
             community=self.community,
-            since=self.remembered.since,
+            since=self.since,
             limit=ALL if most is None else most,
         )
 

@@ -145,13 +145,21 @@ _TAIL_OF = _tails(func.replace(journal.c.legs, bindparam("leg", type_=Text), "")
 class SqlReading:
     """A ledger that is read, in an open transaction."""
 
-    def __init__(self, connection: Connection, community: str, remembered: Remembered) -> None:
+    def __init__(
+        self, connection: Connection, community: str, remembered: Remembered, since: int | None = None
+    ) -> None:
         self.connection = connection
         self.community = community
         self.remembered = remembered
+        self._since = since
         self.others_write = self.numbers_later = connection.dialect.name == "postgresql"
         #: The units that published rules declare, by code.
         self.units: Mapping[str, Unit] = _Units(connection, community)
+
+    @property
+    def since(self) -> int:
+        """See `Remembered.since`. In a snapshot, as it was before: what was numbered since waits in there."""
+        return self.remembered.since if self._since is None else self._since
 
     def rows(self, statement: Prepared, **values: Any) -> list[Any]:
         """What a statement answers for this community."""
@@ -195,12 +203,12 @@ class SqlReading:
         yield from map(line_of, self.rows(_UNNUMBERED))
 
     def waiting(self) -> int:
-        [(waiting,)] = self.rows(_WAITING, since=self.remembered.since)
+        [(waiting,)] = self.rows(_WAITING, since=self.since)
         return int(waiting)
 
     def tail_legs(self) -> Iterator[tuple[Line, Account, int]]:
         """Every leg that is in no statement yet, with its line and account."""
-        for row in self.rows(_TAIL[self.connection.dialect.name], since=self.remembered.since):
+        for row in self.rows(_TAIL[self.connection.dialect.name], since=self.since):
             line = line_of(row)
             for key, amount, _ in line.each_leg():
                 yield line, Account.parse(key), amount
@@ -208,7 +216,7 @@ class SqlReading:
     def tail_of(self, account: Account) -> Iterator[tuple[Line, int]]:
         """The amounts that are not in the statement of an account yet, with their lines."""
         leg = f'["{account.key}",'
-        for row in self.rows(_TAIL_OF[self.connection.dialect.name], leg=leg, since=self.remembered.since):
+        for row in self.rows(_TAIL_OF[self.connection.dialect.name], leg=leg, since=self.since):
             line = line_of(row)
             for key, amount, _ in line.each_leg():
                 if key == account.key:

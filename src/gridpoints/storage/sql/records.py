@@ -65,11 +65,13 @@ def _grouped(items: Iterable[Item], kind: Callable[[Item], type[Record]]) -> dic
 class SqlWork:
     """A `gridpoints.storage.port.Work` in an open transaction."""
 
-    def __init__(self, connection: Connection, community: str, remembered: Remembered) -> None:
+    def __init__(
+        self, connection: Connection, community: str, remembered: Remembered, since: int | None = None
+    ) -> None:
         self._connection = connection
         self._community = community
         self._others_write = connection.dialect.name != "sqlite"  # whoever writes there is alone
-        self.ledger = SqlLedger(connection, community, remembered)
+        self.ledger = SqlLedger(connection, community, remembered, since)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

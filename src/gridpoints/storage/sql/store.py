@@ -33,6 +33,9 @@ class _Open:
     connection: Connection
     write: bool
     thread: int
+    community: str
+    #: See `Remembered.since`, as it was before a snapshot was taken.
+    since: int
 
 
 class _Undone:
@@ -85,35 +88,40 @@ class SqlStore:
         Inside a unit of work that only reads, none can be opened that writes: RuntimeError.
         """
         outer = self._open.get()
-        remembered = self._remembered[community]
+        since = self._remembered[community].since
         with translated(self._engines.url, community):
             if outer is None or outer.thread != get_ident():
                 engine = self._engines.writing if write else self._engines.reading
                 turn = self._engines.turn if write else _NO_TURN
                 try:
                     with turn, _Undone(self._remembered, write), engine.begin() as connection:
-                        token = self._open.set(_Open(connection, write, get_ident()))
+                        opened = _Open(connection, write, get_ident(), community, since)
+                        token = self._open.set(opened)
                         try:
-                            yield SqlWork(connection, community, remembered)
+                            yield self._work(opened, community)
                         finally:
                             self._open.reset(token)
                 except PutOffRefused as refused:
                     with self.begin(community, write=False) as work:
                         raise _reason(refused, work) from refused.error
             elif not write:
-                yield SqlWork(outer.connection, community, remembered)
+                yield self._work(outer, community)
             elif outer.write:
                 try:
                     with _Undone(self._remembered), savepoint(outer.connection):
-                        yield SqlWork(outer.connection, community, remembered)
+                        yield self._work(outer, community)
                 except PutOffRefused as refused:
                     if is_broken(outer.connection):  # it was put off outside of here
                         raise
-                    raise _reason(
-                        refused, SqlWork(outer.connection, community, remembered)
-                    ) from refused.error
+                    raise _reason(refused, self._work(outer, community)) from refused.error
             else:
                 raise RuntimeError("the unit of work that is open only reads")
+
+    def _work(self, opened: _Open, community: str) -> SqlWork:
+        since = None  # each statement of a writer has a snapshot of its own
+        if not opened.write:
+            since = opened.since if community == opened.community else 0
+        return SqlWork(opened.connection, community, self._remembered[community], since)
 
     def communities(self) -> list[str]:
         """The ids of all communities, sorted."""
