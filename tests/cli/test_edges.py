@@ -139,7 +139,7 @@ def test_an_interruption_leaves_with_130(process: Run, tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         # Whoever runs the tests in the background may ignore it, and with them all that they start.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 -- no threads
     )
     url = f"sqlite:///{tmp_path / 'gridpoints.db'}"
     with gridpoints.open(url) as exchange:
