@@ -27,6 +27,7 @@ from gridpoints.storage.sql.reading import (
     IDS,
     LINE,
     OLDEST,
+    UNNUMBERED,
     WAITS,
     accounts,
     book,
@@ -55,10 +56,9 @@ _FOLDED = bulk.update_of(book, ["folded"])
 _CLOSED = bulk.update_of(book, ["closed_until"])
 
 _OPEN = bulk.insert(accounts, new_only=True)
-_LINE_NAMES = [column.name for column in LINE]
-_RECORD = bulk.insert(journal, _LINE_NAMES, new_only=True)
-#: What `fold` will number: the database says whose it is.
-_RECORD_UNNUMBERED = bulk.insert(journal, [name for name in _LINE_NAMES if name != "number"], new_only=True)
+_RECORD = bulk.insert(journal, [column.name for column in LINE], new_only=True)
+#: Here the database itself says whose transaction it was, for as long as the line waits.
+_RECORD_UNNUMBERED = bulk.insert(journal, [column.name for column in UNNUMBERED], new_only=True)
 _RECORD_AGAIN = bulk.insert(journal, new_only=True)
 _ENTER = bulk.insert(entries)
 READ_HOT = Prepared(
@@ -95,7 +95,7 @@ _NUMBERED_TAIL = Prepared(
     .limit(_LIMIT)
 )
 #: Gives the lines that wait for a number theirs, as they were recorded. They are found by their place,
-#: which only `fold` ever changes.
+#: which nothing else ever changes.
 _NUMBER = Prepared(
     text(
         "UPDATE gridpoints_journal SET number = (SELECT coalesce(max(number), 0) FROM gridpoints_journal "

@@ -33,7 +33,7 @@ from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
     HERE,
     IDS,
-    LINE,
+    UNNUMBERED,
     accounts,
     holds,
     journal,
@@ -50,14 +50,10 @@ _move_one = (
     .where(accounts.c.community_id == HERE, accounts.c.id == bindparam("account_id", type_=Text))
 )
 _MOVE_ONE = Prepared(_move_one)
-#: A line that gets its number later.
-_UNNUMBERED = LINE[1:]
 #: One line and one account, on PostgreSQL: there, the way to the database is what a short post costs.
 _record_one = (
     postgresql.insert(journal)
-    .values(
-        {"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in _UNNUMBERED}}
-    )
+    .values({"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in UNNUMBERED}})
     .on_conflict_do_nothing()
 )
 _RECORD_AND_MOVE = Prepared(_record_one.add_cte(_move_one.cte("moved")))
@@ -225,7 +221,7 @@ def _figures(state: AccountState) -> tuple[Any, ...]:
 
 def _line_values(line: Line) -> dict[str, Any]:
     """A line that gets its number later, by the names of parameters."""
-    return {f"line_{column.name}": value for column, value in zip(_UNNUMBERED, line[1:], strict=True)}
+    return {f"line_{column.name}": value for column, value in zip(UNNUMBERED, line[1:], strict=True)}
 
 
 def hold_values(changed: Sequence[Hold]) -> bulk.Columns:

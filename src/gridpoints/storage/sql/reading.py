@@ -51,6 +51,8 @@ AFTER = bindparam("after", type_=BigInteger)
 PAGE, ALL = 5_000, 2**62
 #: A line, in the order of its fields.
 LINE = [column for column in journal.c if column.name not in ("community_id", "writer")]
+#: One that gets its number later.
+UNNUMBERED = LINE[1:]
 #: Of those that wait for a number, all that there can be: see `Remembered.since`.
 WAITS = journal.c.writer >= bindparam("since", type_=BigInteger)
 _oldest_waiting = (

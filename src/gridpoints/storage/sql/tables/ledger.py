@@ -33,7 +33,7 @@ class JournalRow(Row, table=True):
     """See `gridpoints.ledger.journal.Line`. Rows are added, never changed.
 
     But for `number`, on PostgreSQL: there, those who post at once cannot agree on the order without
-    waiting for each other, so that it is null until `fold` numbers what was committed. Until then, `writer`
+    waiting for each other, so that it is null until what was committed is numbered. Until then, `writer`
     is the transaction that wrote the line; of SQLite's it is always null.
     """
 
