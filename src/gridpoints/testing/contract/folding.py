@@ -99,6 +99,27 @@ class FoldingContract(StoreContract):
             assert busy.ledger.verify().differences == ()
         assert busy.ledger.fold() == 0
 
+    def test_what_waits_for_a_number_gets_it_once_and_is_in_no_statement_for_it(self, busy: Clerk) -> None:
+        """Where lines have their numbers as they are written, nothing ever waits."""
+        before = self._everything(busy)
+        with busy.store.begin(busy.community, write=False) as work:
+            unnumbered = [line.id for line in work.ledger.unnumbered()]
+            numbered = [line.id for line in work.ledger.lines()]
+            assert work.ledger.waiting() == len(unnumbered)
+        for most, given in ((0, []), (2, unnumbered[:2]), (None, unnumbered[2:])):
+            with busy.store.begin(busy.community) as work:
+                assert work.ledger.number(most=most) == len(given)
+            numbered += given
+            assert self._everything(busy) == before
+            with busy.store.begin(busy.community, write=False) as work:
+                assert [line.id for line in work.ledger.lines()] == numbered
+                assert [line.number for line in work.ledger.lines()] == [*range(1, len(numbered) + 1)]
+        assert busy.ledger.verify().differences == ()
+        busy.ledger.seal()
+        assert self._everything(busy) == before
+        with busy.store.begin(busy.community, write=False) as work:
+            assert work.ledger.waiting() == 0
+
     def test_every_answer_is_the_same_however_often_it_was_folded_between(self, store: Store) -> None:
         """Both go on from there in the same way."""
         told = []
