@@ -117,8 +117,8 @@ class LedgerStore(ABC):
         """
 
     @abstractmethod
-    def is_long(self) -> bool:
-        """Whether so many lines are in no statement that reading would be slow."""
+    def is_long(self, *, than: int | None = None) -> bool:
+        """Whether more than so many lines are in no statement; None: so many that reading would be slow."""
 
     @abstractmethod
     def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
