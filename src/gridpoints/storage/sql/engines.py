@@ -38,7 +38,7 @@ CONNECTIONS, KEPT = 32, 4
 #: What the writer of a SQLite file remembers of it, in KiB, and how long its log grows, in pages of 4 KiB:
 #: 32 MiB and 128 MiB. With twice as much to remember, 100,000 awards write no fewer pages, and whoever
 #: posts needs more than 200 MB of memory; a log of a quarter is brought over for each batch of a long file.
-_CACHE, _LOG = 32_768, 32_768
+_CACHE, _LOG = 32_768, 8_192
 
 #: How often a connection was taken when it plans its statements anew. PostgreSQL plans each of them once for
 #: all; in a new store for tables that are empty, where to read an index from end to end seems no worse than
