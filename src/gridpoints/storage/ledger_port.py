@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from attrs import field, frozen
@@ -93,6 +94,14 @@ class LedgerStore(ABC):
     @abstractmethod
     def lock_book(self) -> Locked:
         """Lock what concerns no account: the period that is closed."""
+
+    def recording(self, locked: Locked, size: int) -> AbstractContextManager[None]:
+        """While so many transactions are decided in the block, take the lines that `locked` passes on.
+
+        After it, all are `recorded`; or none, by a store that has nothing to gain from it, as here. Raises
+        what `write` does.
+        """
+        return nullcontext()
 
     @abstractmethod
     def write(self, locked: Locked) -> None:
@@ -301,7 +310,8 @@ class LedgerStore(ABC):
         """
         batch = Batch.read(transactions)
         locked = self.lock(_wanted(batch), at)
-        outcomes = posting.post(batch.requests, locked=locked, at=at, atomic=atomic)
+        with self.recording(locked, len(batch.requests)):
+            outcomes = posting.post(batch.requests, locked=locked, at=at, atomic=atomic)
         self.write(locked)
         return outcomes
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from sqlalchemy.exc import IntegrityError
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.journal import MOVING, Line
+from gridpoints.ledger.locked import Locked
+from gridpoints.ledger.posting import PASSED_ON_AT_ONCE
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import (
@@ -159,6 +162,29 @@ class SqlFolding(SqlStatements):
         if self.others_write:
             return self._record(_RECORD_UNNUMBERED, columns[1:], lines)
         return self._record(_RECORD, columns, lines)
+
+    @contextmanager
+    def recording(self, locked: Locked, size: int) -> Iterator[None]:
+        """See `LedgerStore.recording`: a server takes them while the next are decided."""
+        if not self.others_write or size <= PASSED_ON_AT_ONCE:
+            yield
+            return
+        sent = 0
+
+        def send(lines: Sequence[Line]) -> None:
+            nonlocal sent
+            if some := lines[sent:]:
+                copy(list(zip(*some, strict=True))[1:])
+                sent = len(lines)
+
+        try:
+            with _RECORD_UNNUMBERED.copying(self.connection, self.community) as copy:
+                locked.passes_on = send
+                yield
+                send(locked.lines)
+        except IntegrityError as error:
+            raise ConcurrentChange(kind="transaction", id=locked.lines[0].id) from error
+        locked.recorded = True
 
     def record_again(self, lines: Sequence[Line]) -> None:
         """The same, for lines that have their numbers."""
