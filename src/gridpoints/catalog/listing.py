@@ -69,7 +69,7 @@ class Listing:
         """Show it to everybody: a service item (also by its id), or any other record of the catalog.
 
         A series is announced, the tasks of a list are published with it. Raises `NotPublished` where its
-        service item is not.
+        service item is not, and `DeedUnknown` for an item that nobody could ever be given anything for.
         """
         self.context.must_organise()
         return self._move(what, ItemStatus.PUBLISHED)
@@ -156,6 +156,8 @@ class Listing:
         """Keep a record in its new state, with all that goes with it."""
         if new.status is ItemStatus.PUBLISHED and isinstance(new, Post | Errand | Task | Series):
             work.get(ServiceItem, new.item_id).must_be_published()
+        if new.status is ItemStatus.PUBLISHED and isinstance(new, ServiceItem):
+            Rules(self.context).must_know(new.deed)
         self.context.change(work, old, new, reason)
         if isinstance(new, FINDABLE):
             self._enter(work, [new])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
@@ -179,6 +180,18 @@ class Rules(Drafts):
         if not found:
             return self.calendar().on(day)  # which refuses, and says when the first one begins
         return _compiled(found[0], self.context.evaluator)
+
+    def must_know(self, deed: str) -> None:
+        """Raise `DeedUnknown` for a deed that is not in the rules of today, nor in any to come.
+
+        Where there are none, every deed may come to be known.
+        """
+        with suppress(NoRulesInForce):
+            if deed in self.in_force().deeds:
+                return
+        standing = [each.rules for each in self.versions() if each.status is not VersionStatus.SUPERSEDED]
+        if standing and not any(deed in rules.deeds for rules in standing):
+            standing[0].rule(deed)
 
     def permits(self, right: Right) -> bool:
         """Whether the rules of today give a right to whoever acts; before there are any, `OPEN_AT_FIRST`."""
