@@ -36,8 +36,10 @@ from gridpoints.ledger.lots import AccountState, move_lots, overdue
 from gridpoints.ledger.model import MOST_BALANCE, Outcome, Posted, Rejected
 from gridpoints.ledger.request import Request
 from gridpoints.ledger.reversal import Original
+from gridpoints.records import maker
 
 _LEAST = -MOST_BALANCE
+_posted = maker(Posted)
 _POST, _CAPTURE, _REVERSE = Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value
 
 
@@ -76,7 +78,7 @@ def _post_each(requests: list[Request], locked: Locked, at: datetime) -> list[Ou
             outcomes.append(_again(request, earlier))
         else:
             try:
-                outcomes.append(Posted(id, move(request, locked, at)))
+                outcomes.append(_posted(id, move(request, locked, at)))
             except (InvalidInput, NotFound) as error:
                 outcomes.append(Rejected(id, error))
                 continue
