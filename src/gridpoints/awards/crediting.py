@@ -174,7 +174,7 @@ class Crediting:
         batch = Batch(self.context, work, calendar, [case.account for case in sound], now)
         outcomes: list[AwardOutcome] = []
         new: list[Award] = []
-        changed: set[str] = set()
+        before = used.copy()
         for report in reports:
             if (award := standing.get(report.id)) is not None:
                 outcomes.append(_again(report, award))
@@ -192,14 +192,13 @@ class Crediting:
                 continue
             for key, points in judgement.uses.items():
                 used[key] += points
-            changed.update(judgement.uses)
             award = standing[report.id] = self._award(case, judgement, now)
             if award.status is AwardStatus.CREDITED:
                 batch.give(award, case.rule, case.account, owed=judgement.owed)
             new.append(award)
             outcomes.append(_credited(report, award))
         self._keep(work, new, cases, now)
-        work.set_usage({key: used[key] for key in changed})
+        work.set_usage({key: counted for key, counted in used.items() if counted != before[key]})
         batch.close()
         return outcomes
 
@@ -363,7 +362,7 @@ def _completed(
 ) -> tuple[Deed, tuple[Step, ...]]:
     """The deed with what the community knows where the report does not say, and the steps that say so."""
     deed, told = report.judged_as(), report.facts
-    if not (rules.facts or known.emergencies.any):
+    if not (known.emergencies.any or STAR_FACT in rules.facts or EXCLUDED_FACT in rules.facts):
         return deed, ()
     grid_id, id = subjects.get(Scope.GRID), report.member_id
     emergency = None if "emergency" in told else known.emergencies.step(report.day, grid_id)
