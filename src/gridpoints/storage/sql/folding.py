@@ -42,9 +42,12 @@ from gridpoints.storage.sql.types import among
 LONG = 8_192
 #: So many lines are entered by the post that finds them, so that no tail grows for ever.
 FAR_TOO_LONG = 131_072
-#: Lines that are read at once, and lines that are entered at once: of an account that moves now and then,
-#: each page of its statement is written once for all of these.
-CHUNK, ENTERED_AT_ONCE = 8_192, 65_536
+#: Lines that are read at once.
+CHUNK = 8_192
+#: Lines whose entries are put into statements together: of an account that moves now and then, each page of
+#: its statement is written once for all of these. What is known of them is 70 bytes a line, until they are
+#: entered, so many entries at once.
+ENTERED_TOGETHER, ENTRIES_AT_ONCE = 262_144, 16_384
 #: Lines whose legs are read at once. Of more, the lists that JSON makes live long enough for Python's
 #: collector to look through all there is, again and again: two thirds of the time of folding.
 READ_AT_ONCE = 256
@@ -248,7 +251,7 @@ class SqlFolding(SqlStatements):
             self._number(most)
         first = self.folded
         while most is None or self.folded - first < most:
-            size = ENTERED_AT_ONCE if most is None else min(ENTERED_AT_ONCE, most - (self.folded - first))
+            size = ENTERED_TOGETHER if most is None else min(ENTERED_TOGETHER, most - (self.folded - first))
             moves, read = self._moves(size)
             if moves:
                 self._enter_moves(moves)
@@ -294,7 +297,10 @@ class SqlFolding(SqlStatements):
             numbers += moved[::2]
             amounts += added
             balances += islice(accumulate(added, initial=balance), 1, None)
-        _ENTER.run_bound(self.connection, self.community, columns)
+            if len(keys) >= ENTRIES_AT_ONCE or not moves:
+                _ENTER.run_bound(self.connection, self.community, columns)
+                for column in columns:
+                    column.clear()
         self._move_hot(sums)
 
     def _move_hot(self, moved: Mapping[str, int]) -> None:
