@@ -53,17 +53,18 @@ def maker(kind: Callable[P, T]) -> Callable[P, T]:
     the object is whole, it is of a class with the same fields that forbids nothing. A `kind` that has not
     just fields of its own, in slots, each of which can be set by itself, is answered as it is.
     """
-    own = getattr(kind, "__bases__", ()) == (object,) and "__slots__" in vars(kind)
-    fields = attrs.fields(cast("type[attrs.AttrsInstance]", kind))
-    if not own or any(a.validator or getattr(a.default, "takes_self", False) for a in fields):
-        return kind
+    whole = cast("type[attrs.AttrsInstance]", kind)
+    fields = attrs.fields(whole)
     same = {a.name: attrs.field(default=a.default, converter=a.converter, init=a.init) for a in fields}
-    begun: type[Any] = attrs.make_class(kind.__name__, same, slots=True, eq=False, repr=False)
+    begun: type[Any] = attrs.make_class(whole.__name__, same, slots=True, eq=False, repr=False)
+    alike = (begun.__bases__, begun.__slots__) == (whole.__bases__, vars(whole).get("__slots__"))
+    if not alike or any(a.validator or getattr(a.default, "takes_self", False) for a in fields):
+        return kind
     finish = getattr(kind, "__attrs_post_init__", None)
 
     def make(*args: Any) -> Any:
         made = begun(*args)
-        made.__class__ = kind
+        made.__class__ = whole
         if finish is not None:
             finish(made)
         return made
