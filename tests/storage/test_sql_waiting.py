@@ -64,9 +64,9 @@ def newest_transaction(store: SqlStore) -> int:
 def test_what_got_its_number_is_not_looked_at_again(store: SqlStore, number: bool) -> None:
     """Though entries of it stand in the index of what waits, until the database cleans up."""
     for turn in range(3):
-        post(store, f"t{turn}-", 100)
+        post(store, f"t{turn}-", 30)
         with store.begin("baiyang") as work:
-            assert (work.ledger.number() if number else work.ledger.fold()) == 100
+            assert (work.ledger.number() if number else work.ledger.fold()) == 30
     newest = newest_transaction(store)
     give_up = monotonic() + 60
     while store._remembered["baiyang"].since <= newest:  # transactions of other databases may be open
@@ -74,7 +74,7 @@ def test_what_got_its_number_is_not_looked_at_again(store: SqlStore, number: boo
         assert monotonic() < give_up
     post(store, "last")
     look(store)
-    assert (waiting(store), issued(store)) == (1, 301)
+    assert (waiting(store), issued(store)) == (1, 91)
 
 
 @pytest.mark.parametrize("know", [look, fold], ids=["reading", "folding"])

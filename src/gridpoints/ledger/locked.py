@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -49,6 +49,10 @@ class Locked:
     changed_holds: set[str] = field(factory=set)
     changed_lots: set[tuple[str, datetime]] = field(factory=set)
     due: dict[str, list[Hold]] | None = None
+    #: Takes all lines that there are, while a long batch is decided; not those of a trial.
+    passes_on: Callable[[Sequence[Line]], None] | None = None
+    #: Whether they all are in the journal already.
+    recorded: bool = False
 
     def copy(self) -> Locked:
         """A copy to try something out on."""
@@ -62,6 +66,7 @@ class Locked:
             changed_holds=set(self.changed_holds),
             changed_lots=set(self.changed_lots),
             due=None,
+            passes_on=None,
         )
 
     def account(self, key: str) -> AccountState:

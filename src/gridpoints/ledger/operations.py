@@ -81,13 +81,14 @@ class Ledger(Transactions):
         kinds = {_sound(account).kind for account in accounts}
         for account in accounts:
             self.guard.reading([account], entries=False)
-        if not all(kind.strict for kind in kinds):
-            self._fold_what_is_long()
         with self.context.read() as work:
             found = work.ledger.balances(accounts, self.context.now())
             empty = [account for account, each in found.items() if not (each.posted or each.held)]
             _must_have_units(work, empty)
-            return found
+            is_long = not all(kind.strict for kind in kinds) and work.ledger.is_long()
+        if is_long:
+            self._fold_if_possible()  # for whoever asks next
+        return found
 
     def lots(self, account: Account) -> list[Lot]:
         """What an account holds by expiry, soonest first, what never expires last.
@@ -135,10 +136,8 @@ class Ledger(Transactions):
         for field, text in (("kind", kind), ("reason", reason), *_texts("text", metadata)):
             if text is not None and not (isinstance(text, str) and can_be_stored(text)):
                 raise BadText(field=field)
-        if account.kind.strict:
-            self._fold_what_is_long()
-        else:
-            self._fold_if_possible()  # so that the sequences of its entries stand
+        # Of an account that many use, the sequences of entries stand only when all are in its statement.
+        self._fold_what_is_long(than=None if account.kind.strict else 0)
         with self.context.read() as work:
             entries = work.ledger.entries(
                 account, after=after, since=since, until=until, only=only, limit=limit + 1

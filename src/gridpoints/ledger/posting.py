@@ -36,10 +36,10 @@ from gridpoints.ledger.lots import AccountState, move_lots, overdue
 from gridpoints.ledger.model import MOST_BALANCE, Outcome, Posted, Rejected
 from gridpoints.ledger.request import Request
 from gridpoints.ledger.reversal import Original
-from gridpoints.records import maker
 
 _LEAST = -MOST_BALANCE
-_posted = maker(Posted)
+#: After so many transactions, the lines that there are by then are passed on.
+PASSED_ON_AT_ONCE = 1_000
 _POST, _CAPTURE, _REVERSE = Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value
 
 
@@ -70,24 +70,27 @@ def _post_each(requests: list[Request], locked: Locked, at: datetime) -> list[Ou
     late = locked.closed_until is not None and at < locked.closed_until
     move = _move_any if late else _move
     reversible = {request.subject for request in requests if request.act == _REVERSE}
-    for request in requests:
-        id = request.transaction.id
-        if request.error is not None:
-            outcomes.append(Rejected(id, request.error))
-        elif (earlier := seen.get(id)) is not None:
-            outcomes.append(_again(request, earlier))
-        else:
-            try:
-                outcomes.append(_posted(id, move(request, locked, at)))
-            except (InvalidInput, NotFound) as error:
-                outcomes.append(Rejected(id, error))
-                continue
-            except GridpointsError as error:
-                _refuse(request, error, locked, at)
-                outcomes.append(Rejected(id, error))
-            seen[id] = locked.lines[-1]
-            if id in reversible:
-                locked.originals[id] = Original.of(locked.lines[-1])
+    for start in range(0, len(requests), PASSED_ON_AT_ONCE):
+        if start and locked.passes_on:
+            locked.passes_on(locked.lines)
+        for request in requests[start : start + PASSED_ON_AT_ONCE]:
+            id = request.transaction.id
+            if request.error is not None:
+                outcomes.append(Rejected(id, request.error))
+            elif (earlier := seen.get(id)) is not None:
+                outcomes.append(_again(request, earlier))
+            else:
+                try:
+                    outcomes.append(Posted(id, move(request, locked, at)))
+                except (InvalidInput, NotFound) as error:
+                    outcomes.append(Rejected(id, error))
+                    continue
+                except GridpointsError as error:
+                    _refuse(request, error, locked, at)
+                    outcomes.append(Rejected(id, error))
+                seen[id] = locked.lines[-1]
+                if id in reversible:
+                    locked.originals[id] = Original.of(locked.lines[-1])
     return outcomes
 
 

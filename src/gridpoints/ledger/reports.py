@@ -58,9 +58,9 @@ class Reports:
             if several < FOLDED_AT_ONCE:
                 return folded
 
-    def _fold_what_is_long(self) -> None:
+    def _fold_what_is_long(self, *, than: int | None = None) -> None:
         with self.context.read() as work:
-            is_long = work.ledger.is_long()
+            is_long = work.ledger.is_long(than=than)
         if is_long:
             self._fold_if_possible()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from attrs import field, frozen
@@ -94,6 +95,14 @@ class LedgerStore(ABC):
     def lock_book(self) -> Locked:
         """Lock what concerns no account: the period that is closed."""
 
+    def recording(self, locked: Locked, size: int) -> AbstractContextManager[None]:
+        """While so many transactions are decided in the block, take the lines that `locked` passes on.
+
+        After it, all are `recorded`; or none, by a store that has nothing to gain from it, as here. Raises
+        what `write` does.
+        """
+        return nullcontext()
+
     @abstractmethod
     def write(self, locked: Locked) -> None:
         """Keep the lines, and the accounts, lots and holds as `locked` now has them.
@@ -117,8 +126,8 @@ class LedgerStore(ABC):
         """
 
     @abstractmethod
-    def is_long(self) -> bool:
-        """Whether so many lines are in no statement that reading would be slow."""
+    def is_long(self, *, than: int | None = None) -> bool:
+        """Whether more than so many lines are in no statement; None: so many that reading would be slow."""
 
     @abstractmethod
     def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:
@@ -301,7 +310,8 @@ class LedgerStore(ABC):
         """
         batch = Batch.read(transactions)
         locked = self.lock(_wanted(batch), at)
-        outcomes = posting.post(batch.requests, locked=locked, at=at, atomic=atomic)
+        with self.recording(locked, len(batch.requests)):
+            outcomes = posting.post(batch.requests, locked=locked, at=at, atomic=atomic)
         self.write(locked)
         return outcomes
 

@@ -101,7 +101,7 @@ class MemoryLedger(LedgerStore):
     def number(self, *, most: int | None = None) -> int:
         return 0
 
-    def is_long(self) -> bool:
+    def is_long(self, *, than: int | None = None) -> bool:
         return False
 
     def restore(self, lines: Sequence[Line], places: Sequence[Place]) -> None:

@@ -8,7 +8,8 @@ rows are inserted, for so many of them. Values are passed by column.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, repeat
 from operator import is_
@@ -135,7 +136,7 @@ class Bulk:
             driver: Any = driver_of(connection)
             return self._run_sqlite(driver, connection, ((community,) * size, *columns))
         if size >= COPY_AT:
-            return self._copy(connection, ((community,) * size, *columns))
+            return self._copy(connection, community, columns)
         return self.run(connection, community, dict(zip(self._types, columns, strict=True)))
 
     # --- on SQLite ----------------------------------------------------------------------------
@@ -194,12 +195,29 @@ class Bulk:
 
     # --- on PostgreSQL ------------------------------------------------------------------------
 
-    def _copy(self, connection: Connection, columns: Sequence[Sequence[Any]]) -> Count:
+    @contextmanager
+    def copying(
+        self, connection: Connection, community: str
+    ) -> Iterator[Callable[[Sequence[Sequence[Any]]], None]]:
+        """Insert the rows that are given, by column and bound as they are, in as many parts as one likes.
+
+        While the server is at one part, the next can be made ready; nothing else can be asked. The end raises
+        IntegrityError where the key of a row is there already.
+        """
         driver: Any = driver_of(connection)
         sql = f"COPY {self._name} ({COMMUNITY}, {', '.join(map(_name, self._types))}) FROM STDIN"
         with translated(connection, sql), driver.cursor() as cursor, cursor.copy(sql) as copy:
-            for start in range(0, len(columns[0]), COPIED_AT_ONCE):
-                copy.write(copied([column[start : start + COPIED_AT_ONCE] for column in columns]))
+
+            def send(columns: Sequence[Sequence[Any]]) -> None:
+                for start in range(0, len(columns[0]), COPIED_AT_ONCE):
+                    part = [column[start : start + COPIED_AT_ONCE] for column in columns]
+                    copy.write(copied([[community] * len(part[0]), *part]))
+
+            yield send
+
+    def _copy(self, connection: Connection, community: str, columns: Sequence[Sequence[Any]]) -> Count:
+        with self.copying(connection, community) as send:
+            send(columns)
         return lambda: len(columns[0])
 
     def _bound(self, dialect: Dialect, name: str, values: Sequence[Any]) -> Sequence[Any]:

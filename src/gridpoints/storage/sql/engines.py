@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from gridpoints.errors import MissingDriver, UnknownStore
+from gridpoints.errors import MissingDriver, StoreUnavailable, UnknownStore
 from gridpoints.exact_json import canonical
 from gridpoints.storage.sql.prepared import (
     driver_of,
@@ -31,13 +31,14 @@ from gridpoints.storage.sql.turns import Turns
 
 #: Seconds to wait for another process that writes, or for a connection, before giving up.
 PATIENCE = 30.0
-#: Connections of one store to PostgreSQL, at most; and how many are kept ready beside the pool.
+#: Connections of one store to PostgreSQL that are in use, at most; and how many are kept ready beside the
+#: pool, for those who write and for those who read.
 CONNECTIONS, KEPT = 32, 4
 
 #: What the writer of a SQLite file remembers of it, in KiB, and how long its log grows, in pages of 4 KiB:
 #: 32 MiB and 128 MiB. With twice as much to remember, 100,000 awards write no fewer pages, and whoever
 #: posts needs more than 200 MB of memory; a log of a quarter is brought over for each batch of a long file.
-_CACHE, _LOG = 32_768, 32_768
+_CACHE, _LOG = 32_768, 8_192
 
 #: How often a connection was taken when it plans its statements anew. PostgreSQL plans each of them once for
 #: all; in a new store for tables that are empty, where to read an index from end to end seems no worse than
@@ -52,14 +53,24 @@ class Kept:
 
     `begin` is what the driver must be told for a transaction to begin; None: it begins one by itself.
     A connection that does more and more plans its statements `anew` now and then, by this statement.
+    When the server goes, all are lost that are kept, also by others that have a list in `together`.
     """
 
-    def __init__(self, engine: Engine, most: int, begin: str | None = None, anew: str | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        most: int,
+        begin: str | None = None,
+        anew: str | None = None,
+        together: list[list[Connection]] | None = None,
+    ) -> None:
         self._engine = engine
         self._most = most
         self._begin = begin
         self._anew = anew
         self._idle: list[Connection] = []
+        self._together = [] if together is None else together
+        self._together.append(self._idle)
         self.dialect = engine.dialect
 
     def begin(self) -> _Transaction:
@@ -112,7 +123,8 @@ class Kept:
             connection.rollback()
         finally:
             connection.close()
-            if isinstance(error, DBAPIError):  # the server may have gone: then they all are lost
+            # The server may have gone: then they all are lost.
+            if isinstance(error, DBAPIError | StoreUnavailable):
                 self._close_idle()
 
     def connect(self) -> Connection:
@@ -125,9 +137,10 @@ class Kept:
         self._engine.dispose()
 
     def _close_idle(self) -> None:
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().close()
+        for idle in self._together:
+            with suppress(IndexError):
+                while True:
+                    idle.pop().close()
 
 
 class _Transaction:
@@ -164,7 +177,7 @@ class Engines:
 
     url: URL
     writing: Kept
-    reading: Engine | Kept
+    reading: Kept
     turn: AbstractContextManager[None]
 
     @classmethod
@@ -268,7 +281,7 @@ def _postgresql(url: URL) -> Engines:
         url,
         isolation_level="READ COMMITTED",  # what was committed before a lock was got must be seen
         pool_size=CONNECTIONS // 4,
-        max_overflow=CONNECTIONS - CONNECTIONS // 4,
+        max_overflow=CONNECTIONS - CONNECTIONS // 4 + KEPT,  # those that the others keep are in nobody's way
         pool_timeout=PATIENCE,
         pool_reset_on_return=None,
         json_serializer=canonical,
@@ -277,7 +290,11 @@ def _postgresql(url: URL) -> Engines:
     )
     event.listen(writing, "before_cursor_execute", _send_what_was_put_off)
     reading = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(url, Kept(writing, KEPT, anew="DISCARD PLANS"), reading, nullcontext())
+    together: list[list[Connection]] = []
+    writers, readers = (
+        Kept(each, KEPT, anew="DISCARD PLANS", together=together) for each in (writing, reading)
+    )
+    return Engines(url, writers, readers, nullcontext())
 
 
 def _send_what_was_put_off(connection: Connection, *_: object) -> None:

@@ -97,7 +97,8 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         lines, accounts = locked.lines, locked.accounts
         moved = sorted(locked.changed_accounts)
         strict = [state for key in moved if (state := accounts[key]).account.kind.strict]
-        one = len(lines) == len(strict) == 1 and not (locked.changed_lots or self._opened)
+        one = len(lines) == len(strict) == 1
+        one = one and not (locked.changed_lots or self._opened or locked.recorded)
         if one and not locked.changed_holds:
             written = self._record_and_move(lines[0], strict[0]) == 1
         elif one and len(locked.changed_holds) == 1 and self.others_write:
@@ -126,7 +127,11 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
     def _write_all(self, locked: Locked, strict: Sequence[AccountState]) -> bool:
         """Whether all that should be new was new."""
         lines = locked.lines
-        recorded = self.record(lines) if len(lines) >= bulk.COPY_AT else None
+        recorded: bulk.Count | None = None
+        if locked.recorded:
+            recorded = lines.__len__
+        elif len(lines) >= bulk.COPY_AT:
+            recorded = self.record(lines)
         alone = recorded and not (locked.changed_lots or locked.changed_holds or self._opened)
         with nullcontext() if alone else pipeline(self.connection):
             recorded = recorded or self.record(lines)

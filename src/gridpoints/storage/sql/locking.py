@@ -84,10 +84,12 @@ _any_between = (
     )
     .exists()
 )
+#: Each id is looked for only where there is one.
 _KNOWN_OR_AHEAD = Prepared(
-    union_all(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)), _ahead)
+    union_all(
+        select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS), _any_between), _ahead
+    )
 )
-_ANY_KNOWN_OR_AHEAD = Prepared(select(or_(_any_between, _ahead.exists())))
 _last_number = (
     select(func.coalesce(func.max(journal.c.number), 0))
     .where(journal.c.community_id == HERE, journal.c.number.is_not(None))
@@ -115,10 +117,6 @@ _KEY = func.hashtextextended(bindparam("key", type_=Text), 0)
 _ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
 _ADVISE_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_KEY)))
 
-
-#: Of so many ids, PostgreSQL is asked for a line between the first and the last of them, before it looks for
-#: each: of fewer, that would save less than asking twice costs where others post at the same time.
-MANY = 1_000
 
 #: Under which the sum of dated lots stands until they are read.
 _UNREAD = datetime.max.replace(tzinfo=UTC)
@@ -185,19 +183,11 @@ class SqlLocking(SqlFolding):
 
     def _known(self, ids: Collection[str], at: datetime, locked: Locked) -> Callable[[], None]:
         """Ask for the lines under these ids, and for a period that is closed beyond `at`."""
-        now = instant_text(at)
-        if len(ids) >= MANY:
-            first, last = min(ids), max(ids)
-            fetch = self.start(_ANY_KNOWN_OR_AHEAD, first=first, last=last, now=now)
-        else:
-            fetch = self.start(_KNOWN_OR_AHEAD, ids=ids, now=now)
+        first, last = _ends(ids)
+        fetch = self.start(_KNOWN_OR_AHEAD, ids=ids, first=first, last=last, now=instant_text(at))
 
         def read() -> None:
-            rows = fetch()
-            if len(ids) >= MANY:
-                [(any_known,)] = rows
-                rows = self.rows(_KNOWN_OR_AHEAD, ids=ids, now=now) if any_known else []
-            for line in map(line_of, rows):
+            for line in map(line_of, fetch()):
                 if line.act == Act.CLOSE:
                     until = instant(line.effective_at)
                     locked.closed_until = max(until, locked.closed_until or until)
@@ -274,7 +264,7 @@ class SqlLocking(SqlFolding):
         self, strict: Mapping[str, Account], ids: Collection[str], locked: Locked
     ) -> dict[str, AccountState]:
         """Read what nobody else can change, and what stands under the ids; no account that is remembered."""
-        first, last = (min(ids), max(ids)) if ids else ("", "")
+        first, last = _ends(ids)
         remembered = self.remembered
         taken = remembered.take(strict)
         asked = [key for key in strict if key not in taken] if taken else strict
@@ -335,6 +325,10 @@ class SqlLocking(SqlFolding):
             self._read_book(locked)
             locked.accounts |= {key: AccountState(hot[key], hot[key].kind.floor) for key in self._alone}
             locked.accounts |= self._states({key: hot[key] for key in self._alone})()
+
+
+def _ends(ids: Collection[str]) -> tuple[str, str]:
+    return (min(ids), max(ids)) if ids else ("", "")
 
 
 def _states_in(rows: Sequence[Any], named: Mapping[str, Account]) -> dict[str, AccountState]:

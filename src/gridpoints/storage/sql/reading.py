@@ -126,12 +126,14 @@ _CLOSED_UNTIL = Prepared(select(book.c.closed_until).where(book.c.community_id =
 _DEBTS = Prepared(
     _lines.where(RARE, journal.c.act == Act.DEBT.value).order_by(journal.c.recorded_at, journal.c.id)
 )
-_folded = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
+#: How a leg of an account begins, in the text of a line's legs.
+LEG = bindparam("leg", type_=Text)
+FOLDED = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
 
 
 def _tails(*conditions: ColumnElement[bool]) -> dict[str, Prepared]:
     """Lines that are in no statement, by their number or, where they have none, as they were recorded."""
-    numbered = _lines.where(moved, journal.c.number > _folded, *conditions)
+    numbered = _lines.where(moved, journal.c.number > FOLDED, *conditions)
     either = union_all(numbered, _lines.where(moved, WAITS, *conditions)).subquery()
     order = (either.c.number.nulls_last(), either.c.recorded_at, either.c.id)
     return {
@@ -141,7 +143,7 @@ def _tails(*conditions: ColumnElement[bool]) -> dict[str, Prepared]:
 
 
 _TAIL = _tails()
-_TAIL_OF = _tails(func.replace(journal.c.legs, bindparam("leg", type_=Text), "") != journal.c.legs)
+_TAIL_OF = _tails(func.replace(journal.c.legs, LEG, "") != journal.c.legs)
 
 
 class SqlReading:
@@ -217,7 +219,7 @@ class SqlReading:
 
     def tail_of(self, account: Account) -> Iterator[tuple[Line, int]]:
         """The amounts that are not in the statement of an account yet, with their lines."""
-        leg = f'["{account.key}",'
+        leg = leg_of(account)
         for row in self.rows(_TAIL_OF[self.connection.dialect.name], leg=leg, since=self.since):
             line = line_of(row)
             for key, amount, _ in line.each_leg():
@@ -245,6 +247,11 @@ class _Units(Mapping[str, Unit]):
 
     def __len__(self) -> int:
         return len(self._all)
+
+
+def leg_of(account: Account) -> str:
+    """For `LEG`."""
+    return f'["{account.key}",'
 
 
 def line_of(row: Sequence[Any]) -> Line:

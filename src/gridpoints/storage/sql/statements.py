@@ -26,7 +26,7 @@ from gridpoints.ledger.accounts import Account, Balance
 from gridpoints.ledger.journal import Line, instant, instant_text
 from gridpoints.ledger.model import Entry, Totals
 from gridpoints.storage.ledger_port import Only
-from gridpoints.storage.sql.prepared import Prepared
+from gridpoints.storage.sql.prepared import Prepared, pipeline
 from gridpoints.storage.sql.reading import (
     AFTER,
     ALL,
@@ -41,6 +41,7 @@ from gridpoints.storage.sql.reading import (
     entries,
     holds,
     journal,
+    leg_of,
     line_of,
     lots,
 )
@@ -127,12 +128,15 @@ class SqlStatements(SqlSums):
 
     def balances(self, accounts: Collection[Account], at: datetime) -> dict[Account, Balance]:
         keys = [account.key for account in accounts]
-        found = {key: figures for key, *figures in self.rows(_BALANCES, ids=keys, at=at)}
+        with pipeline(self.connection):
+            asked = self.start(_BALANCES, ids=keys, at=at)
+            tails = [(account, self.ask_tail(account)) for account in accounts if not account.kind.strict]
+        found = {key: figures for key, *figures in asked()}
+        waiting = {account: moved for account, answered in tails for [moved] in answered()}
         balances = {}
         for account in accounts:
             posted, held, expired = found.get(account.key, (0, 0, 0))
-            if not account.kind.strict:
-                posted += sum(amount for _, amount in self.tail_of(account))
+            posted += waiting.get(account, 0)
             balances[account] = Balance(account, posted, held, max(0, min(expired, posted - held)))
         return balances
 
@@ -185,8 +189,9 @@ class SqlStatements(SqlSums):
         if only.reason is not None:
             statement = statement.where(journal.c.reason == only.reason)
         if only.other is not None:
-            leg = f'["{only.other.key}",'
-            statement = statement.where(func.replace(journal.c.legs, leg, "") != journal.c.legs)
+            statement = statement.where(
+                func.replace(journal.c.legs, leg_of(only.other), "") != journal.c.legs
+            )
         metadata = journal.c["metadata"]
         for key, wanted in only.metadata.items():
             if self.others_write:

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, cast, column, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
-from gridpoints.ledger.accounts import AccountKind
+from gridpoints.ledger.accounts import Account, AccountKind
 from gridpoints.ledger.journal import instant, instant_text
 from gridpoints.ledger.model import Flow, Outstanding, TrialLine, Turnover
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import (
+    FOLDED,
     HERE,
+    ID,
     IDS,
+    LEG,
     SOME_LEFT,
+    WAITS,
     SqlReading,
     accounts,
     entries,
     journal,
+    leg_of,
     lots,
     moved,
 )
@@ -111,16 +128,34 @@ class _Legs:
             self.account = func.json_extract(self.each.c.value, "$[0]", type_=Text)
             self.amount = cast(func.json_extract(self.each.c.value, "$[1]"), BigInteger)
             self._place = func.instr
+            rest = func.substr(journal.c.legs, func.instr(journal.c.legs, LEG) + func.length(LEG), type_=Text)
+            self._first = cast(rest, BigInteger)  # the digits with which it begins
+            self._once = func.instr(rest, LEG) == 0
         else:
             legs = func.jsonb_array_elements(cast(journal.c.legs, JSONB))
             self.each = legs.table_valued(column("value", JSONB), name="leg")
             self.account = cast(self.each.c.value[0].astext, Text)
             self.amount = cast(self.each.c.value[1].astext, BigInteger)
             self._place = func.strpos
+            rest = func.split_part(journal.c.legs, LEG, 2, type_=Text)
+            self._first = cast(func.rtrim(func.split_part(rest, ",", 1), "]"), BigInteger)
+            self._once = func.split_part(journal.c.legs, LEG, 3) == ""
 
     def kind(self, rest: ColumnElement[str]) -> ColumnElement[str]:
         """The kind of an account, of whose key `rest` is what follows its unit."""
         return func.substr(rest, 1, self._place(rest + "/", "/") - 1, type_=Text)
+
+    def tail(self, *tails: ColumnElement[bool]) -> Prepared:
+        """What an account got and gave in the lines of these tails.
+
+        Nearly every line has one leg of it: that is found in the text in a tenth of the time.
+        """
+        mine = select(func.sum(self.amount)).select_from(self.each).where(self.account == ID)
+        amount = case((self._once, self._first), else_=mine.correlate(journal).scalar_subquery())
+        moves = and_(journal.c.community_id == HERE, moved, self._place(journal.c.legs, LEG) > 0)
+        either = union_all(*(select(amount.label("amount")).where(moves, tail) for tail in tails)).subquery()
+        # Eight million of the largest amounts may wait before this is beyond 2^63.
+        return Prepared(select(func.coalesce(func.sum(either.c.amount), 0).cast(BigInteger)))
 
     def flows(self) -> Prepared:
         """As `_FLOWS`."""
@@ -156,13 +191,23 @@ class _Legs:
         )
 
 
+_NUMBERED = journal.c.number > FOLDED
 _LEGS = {dialect: _Legs(dialect) for dialect in ("sqlite", "postgresql")}
 _FLOWS_WITHIN = {dialect: legs.flows() for dialect, legs in _LEGS.items()}
 _TURNOVER_WITHIN = {dialect: legs.turnover() for dialect, legs in _LEGS.items()}
+_TAIL_SUM = {
+    "sqlite": _LEGS["sqlite"].tail(_NUMBERED),
+    "postgresql": _LEGS["postgresql"].tail(_NUMBERED, WAITS),
+}
 
 
 class SqlSums(SqlReading):
     """Reports, in an open transaction."""
+
+    def ask_tail(self, account: Account) -> Callable[[], list[Any]]:
+        """Ask what an account got and gave that is not in its statement yet: see `start`."""
+        statement = _TAIL_SUM[self.connection.dialect.name]
+        return self.start(statement, id=account.key, leg=leg_of(account), since=self.since)
 
     def trial_balance(self) -> list[TrialLine]:
         found = {(unit, kind): figures for unit, kind, *figures in self.rows(_TRIAL_BALANCE)}

@@ -56,6 +56,14 @@ class ConcurrencyContract(StoreContract):
         assert clerk.balance(LI).posted == 10
         clerk.must_verify()
 
+    def test_a_long_batch_is_posted_once(self, clerk: Clerk) -> None:
+        accounts = [Account.member(f"m{n}", "points") for n in range(40)]
+        batch = [issue(f"t{n}", accounts[n % 40], 1) for n in range(1_200)]
+        outcomes = race(4, lambda n: clerk.post(*batch, at=START + timedelta(n)))
+        assert all(each == outcomes[0] for each in outcomes)
+        assert clerk.balance(ISSUANCE).posted == -1_200
+        clerk.must_verify()
+
     def test_one_id_is_posted_once(self, clerk: Clerk) -> None:
         outcomes = race(THREADS, lambda n: clerk.post(issue("t", LI, 1), at=START + timedelta(n))[0])
         assert len(set(outcomes)) == 1

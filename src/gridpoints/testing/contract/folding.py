@@ -98,6 +98,8 @@ class FoldingContract(StoreContract):
             assert self._everything(busy) == before
             assert busy.ledger.verify().differences == ()
         assert busy.ledger.fold() == 0
+        with busy.store.begin(busy.community, write=False) as work:
+            assert not work.ledger.is_long(than=0)
 
     def test_what_waits_for_a_number_gets_it_once_and_is_in_no_statement_for_it(self, busy: Clerk) -> None:
         """Where lines have their numbers as they are written, nothing ever waits."""

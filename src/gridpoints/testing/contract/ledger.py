@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -33,6 +34,7 @@ from gridpoints.testing.contract.base import (
     Clerk,
     StoreContract,
     codes,
+    found,
     issue,
     move,
     told,
@@ -190,6 +192,47 @@ class LedgerContract(StoreContract):
         with store.begin(clerk.community, write=False) as work:
             balances = work.ledger.balances(members, START)
         assert [balances[member].posted for member in members] == [1 + n % 3 for n in range(3_000)]
+        clerk.must_verify()
+
+    def test_a_long_batch_comes_to_the_same_as_many_short_ones(self, store: Store) -> None:
+        """Refused, repeated, taken back and unusable ones included, far apart from what they are about."""
+        batch = [issue(f"t{n}", LI, 3) if n % 5 else move(f"t{n}", ZHAO, LI, 1) for n in range(2_400)]
+        batch[700] = issue("again", LI, 7)
+        batch[1_300] = issue("nothing", LI, 0)
+        batch[1_999] = batch[2_001] = batch[1]
+        batch[2_000] = issue("again", LI, 8)
+        batch[2_399] = move("back", LI, ISSUANCE, 3, reverses="t1")
+        told_of = []
+        for size in (2_400, 100):
+            clerk = found(store, f"by-{size}")
+            outcomes = [
+                outcome for n in range(0, len(batch), size) for outcome in clerk.post(*batch[n : n + size])
+            ]
+            told_of.append((list(map(told, outcomes)), clerk.entries(LI), clerk.balance(ISSUANCE)))
+            clerk.must_verify()
+        assert told_of[0] == told_of[1]
+        told_codes = Counter(code for _, code, _ in told_of[0][0])
+        assert told_codes == {
+            "posted": 1_921,
+            "insufficient_points": 477,
+            "bad_leg_amount": 1,
+            "transaction_conflict": 1,
+        }
+
+    def test_a_long_batch_of_which_nothing_is_usable(self, clerk: Clerk) -> None:
+        wrong = [issue(f"t{n}", LI, 0) for n in range(1_500)]
+        assert set(codes(clerk.post(*wrong))) == {"bad_leg_amount"}
+        assert codes(clerk.post(*wrong, issue("t", LI, 1)))[-1] == "posted"
+        clerk.must_verify()
+
+    def test_a_long_group_is_posted_whole_or_not_at_all(self, clerk: Clerk) -> None:
+        group = [issue(f"t{n}", LI, 1) for n in range(1_500)]
+        assert codes(clerk.post(*group, move("last", ZHAO, LI, 1), atomic=True))[-1] == "insufficient_points"
+        assert clerk.balance(LI).posted == 0
+        assert set(codes(clerk.post(*group, atomic=True))) == {"batch_not_posted"}
+        again = [issue(f"again{n}", LI, 1) for n in range(1_500)]
+        assert set(codes(clerk.post(*again, atomic=True))) == {"posted"}
+        assert clerk.balance(LI).posted == 1_500
         clerk.must_verify()
 
     # --- repetitions --------------------------------------------------------------------------
