@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridpoints.errors import AmountNotChosen, ChoiceOutOfRange, FactNeeded, NotInTable
-from gridpoints.rules.case import BILLION, Deed, Fact, Scope
+from gridpoints.exact_json import canonical, exact_text, to_json
+from gridpoints.rules.case import BILLION, Case, Deed, Fact, Scope
 from gridpoints.rules.judging import Judgement
 from gridpoints.rules.limits import Counted as Counts
 from gridpoints.rules.limits import Limit
 from gridpoints.rules.loading import load
 from gridpoints.rules.model import RuleSet
-from gridpoints.values import Period
+from gridpoints.values import Period, Unit
 from tests.rules.counting import HOMES, Counted
 
 DAY = date(2028, 2, 29)
@@ -304,3 +305,15 @@ def test_a_coefficient_multiplies_and_less_than_a_point_is_cut_off(times: str, p
     village = rules(str(points), more=more)
     assert judge(village, category="elder_care").awarded == int(points * Decimal(times))
     assert judge(village, category="child_care").awarded == points
+
+
+@pytest.mark.parametrize("name", ["", "ein Monat", 'of "quotes" \\ and 换行\n', "NaN20000101"])
+@pytest.mark.parametrize("scale", [0, 2])
+def test_the_text_of_a_step_is_that_of_its_figures(scale: int, name: str) -> None:
+    unit = Unit("points", scale)
+    limit = Limit("month", 700, Period.MONTH, names={"de": name} if name else {})
+    case = Case(Deed("deed", DAY), unit, None, {}, lambda key: 0, int, [])
+    for code, left, points in (("within", 700, 5), ("within", 695, 5), ("clipped", 3, 3), ("rejected", 3, 0)):
+        step = limit.step(code, case, left, points)
+        assert exact_text(step) == canonical(to_json(step))
+        assert step.values["left"] == unit.decimal(left)

@@ -31,6 +31,7 @@ from gridpoints.errors import (
     ReportReserved,
 )
 from gridpoints.ledger.model import Account
+from gridpoints.records import maker
 from gridpoints.rules.amounts import Chosen
 from gridpoints.rules.approval import StageKind
 from gridpoints.rules.case import NO_FACTS, Deed, Scope
@@ -52,6 +53,10 @@ class AwardOutcome:
     award: Award | None = None
     error: GridpointsError | None = None
     repeated: bool = False
+
+
+#: For each deed there is one of all three: half of the time of ``Award(…)``, and of ``Case(…)``.
+_award, _credited, _new = maker(Award), maker(AwardOutcome), tuple.__new__
 
 
 class Case(NamedTuple):  # quick to make: one for each deed
@@ -169,7 +174,7 @@ class Crediting:
         batch = Batch(self.context, work, calendar, [case.account for case in sound], now)
         outcomes: list[AwardOutcome] = []
         new: list[Award] = []
-        changed: set[str] = set()
+        before = used.copy()
         for report in reports:
             if (award := standing.get(report.id)) is not None:
                 outcomes.append(_again(report, award))
@@ -187,14 +192,13 @@ class Crediting:
                 continue
             for key, points in judgement.uses.items():
                 used[key] += points
-            changed.update(judgement.uses)
             award = standing[report.id] = self._award(case, judgement, now)
             if award.status is AwardStatus.CREDITED:
                 batch.give(award, case.rule, case.account, owed=judgement.owed)
             new.append(award)
-            outcomes.append(AwardOutcome(report, award))
+            outcomes.append(_credited(report, award))
         self._keep(work, new, cases, now)
-        work.set_usage({key: used[key] for key in changed})
+        work.set_usage({key: counted for key, counted in used.items() if counted != before[key]})
         batch.close()
         return outcomes
 
@@ -273,7 +277,7 @@ class Crediting:
         if (subjects := known.subjects.get(member.id)) is None:
             subjects = known.subjects[member.id] = self._subjects(member, known.grids)
         deed, added = _completed(report, subjects, rules, known)
-        return Case(report, deed, rules, rule, subjects, account, added)
+        return _new(Case, (report, deed, rules, rule, subjects, account, added))
 
     def _subjects(self, member: Member, grids: Mapping[str, str]) -> Mapping[Scope, str]:
         subjects = {Scope.MEMBER: member.id, Scope.COMMUNITY: self.context.community}
@@ -288,26 +292,27 @@ class Crediting:
             status = AwardStatus.PENDING
         else:
             status = AwardStatus.CREDITED if judgement.awarded else AwardStatus.REFUSED
-        return Award(
-            id=report.id,
-            member_id=report.member_id,
-            deed=report.deed,
-            day=report.day,
-            quantity=report.quantity,
-            source=report.source,
-            reported_by=self.context.actor.id,
-            recorded_at=now,
-            rule_set=judgement.rule_set,
-            unit=judgement.unit.code,
-            wanted=judgement.wanted,
-            awarded=judgement.awarded,
-            status=status,
-            explanation=judgement.explanation,
-            facts=dict(case.deed.facts) if case.deed.facts else NO_FACTS,
-            chosen=report.chosen,
-            household_id=case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
-            uses=judgement.uses,
-            evidence=report.evidence,
+        return _award(
+            report.id,
+            report.member_id,
+            report.deed,
+            report.day,
+            report.quantity,
+            report.source,
+            self.context.actor.id,
+            now,
+            judgement.rule_set,
+            judgement.unit.code,
+            judgement.wanted,
+            judgement.awarded,
+            status,
+            judgement.explanation,
+            dict(case.deed.facts) if case.deed.facts else NO_FACTS,
+            report.chosen,
+            case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
+            judgement.uses,
+            1,
+            report.evidence,
         )
 
     def rule_for(self, deed: str, instant: datetime) -> DeedRule:
@@ -357,7 +362,7 @@ def _completed(
 ) -> tuple[Deed, tuple[Step, ...]]:
     """The deed with what the community knows where the report does not say, and the steps that say so."""
     deed, told = report.judged_as(), report.facts
-    if not (rules.facts or known.emergencies.any):
+    if not (known.emergencies.any or STAR_FACT in rules.facts or EXCLUDED_FACT in rules.facts):
         return deed, ()
     grid_id, id = subjects.get(Scope.GRID), report.member_id
     emergency = None if "emergency" in told else known.emergencies.step(report.day, grid_id)

@@ -6,7 +6,7 @@ entry point.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from itertools import chain
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
+from gridpoints.exact_json import exact_text
 from gridpoints.rules.case import BILLION, Case, Counter, Scope
 from gridpoints.values import Names, Period, Step, Unit
 
@@ -39,6 +40,9 @@ class Counted(StrEnum):
 
 #: So many steps of one limit are kept, to be told again.
 MOST_STEPS = 4_096
+
+#: Stands in a text for a number that is not known yet: no number is written like this.
+_HOLE = Decimal("NaN20000101")
 
 #: A member is slow to find in its enumeration.
 _POINTS = Counted.POINTS
@@ -120,6 +124,8 @@ class Limit:
     _figures: dict[str, dict[str, Any]] = field(init=False, eq=False, repr=False, factory=dict)
     #: What was said of points, by code, what was left, what is given, and unit: it comes again and again.
     _steps: dict[tuple[str, int, int, str], Step] = field(init=False, eq=False, repr=False, factory=dict)
+    #: By code and unit, how it is written down.
+    _texts: dict[tuple[str, str], list[str]] = field(init=False, eq=False, repr=False, factory=dict)
 
     @counter.default
     def _counter(self) -> Counter | None:
@@ -162,8 +168,21 @@ class Limit:
         if (step := self._steps.get(key)) is None:
             if len(self._steps) >= MOST_STEPS:
                 self._steps.clear()
-            step = self._steps[key] = Step(code, _of_points(self.figures(case), unit, left, given))
+            figures = _of_points(self.figures(case), unit, left, given)
+            step = self._steps[key] = Step(code, figures)
+            if len(parts := self._parts(code, figures)) == 3:
+                before, between, after = parts
+                text = before + str(figures["left"]) + between + str(figures["points"]) + after
+                object.__setattr__(step, "text", text)  # for it is as `exact_text` would write it
         return step
+
+    def _parts(self, code: str, figures: Mapping[str, Any]) -> list[str]:
+        """The JSON of a step around what was left and what is given, which are other numbers each time."""
+        key = code, figures["unit"]
+        if (parts := self._texts.get(key)) is None:
+            open_ones = {**figures, "left": _HOLE, "points": _HOLE}
+            parts = self._texts[key] = exact_text(Step(code, open_ones)).split(str(_HOLE))
+        return parts
 
 
 def in_words(number: int, counts: Counted, case: Case) -> Decimal:

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from gridpoints.errors import (
     FileIsFolder,
@@ -112,8 +112,8 @@ def open_table(path: str | Path, layout: Layout, *, sheet: str | None = None) ->
 
 def _unshifted(rows: Iterable[Row], width: int) -> Iterator[Row]:
     for row in rows:
-        shifted = any(row.cells[width:])
-        yield evolve(row, flaw=RowTooLong(found=len(row.cells), expected=width)) if shifted else row
+        shifted = len(row.cells) > width and any(row.cells[width:])
+        yield row._replace(flaw=RowTooLong(found=len(row.cells), expected=width)) if shifted else row
 
 
 def _source(path: Path, layout: Layout, sheet: str | None, files: ExitStack) -> Source:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from attrs import frozen
 
 from gridpoints.errors import GridpointsError, InvalidInput
 
 #: One for all: most rows have none.
-_NO_FLAWS: Mapping[int, InvalidInput] = MappingProxyType({})
+NO_FLAWS: Mapping[int, InvalidInput] = MappingProxyType({})
 
 
-@frozen
-class Row:
+class Row(NamedTuple):  # quick to make: a table may have a million
     """One row: `number` is the one that a spreadsheet program shows beside it.
 
     `flaws` says, by the index of a cell, why it cannot be taken; `flaw`, why the whole row cannot.
@@ -23,7 +22,7 @@ class Row:
 
     number: int
     cells: tuple[str, ...]
-    flaws: Mapping[int, InvalidInput] = _NO_FLAWS
+    flaws: Mapping[int, InvalidInput] = NO_FLAWS
     flaw: InvalidInput | None = None
 
 

@@ -77,7 +77,7 @@ class Worksheet:
         merged = _Merged(self._merged)
         for row in self._cells():
             flaws = merged.flaws(row.number)
-            yield evolve(row, flaws={**row.flaws, **flaws}) if flaws else row
+            yield row._replace(flaws={**row.flaws, **flaws}) if flaws else row
 
     def _cells(self) -> Iterator[Row]:
         reader = _Reader(self._package.file, self._strings, self._formats)

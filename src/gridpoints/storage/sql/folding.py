@@ -8,10 +8,11 @@ sorted, so that the database touches a page once and not for every entry.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import accumulate, islice, repeat
 from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, func, or_, select, text
@@ -46,8 +47,12 @@ from gridpoints.storage.sql.types import among
 LONG = 128
 #: So many lines are entered by the post that finds them, so that no tail grows for ever.
 FAR_TOO_LONG = 131_072
-#: Lines that are entered at once.
-CHUNK = 16_384
+#: Lines that are read at once.
+CHUNK = 8_192
+#: Lines whose entries are put into statements together: of an account that moves now and then, each page of
+#: its statement is written once for all of these. What is known of them is 70 bytes a line, until they are
+#: entered, so many entries at once.
+ENTERED_TOGETHER, ENTRIES_AT_ONCE = 262_144, 16_384
 #: Lines whose legs are read at once. Of more, the lists that JSON makes live long enough for Python's
 #: collector to look through all there is, again and again: two thirds of the time of folding.
 READ_AT_ONCE = 256
@@ -129,6 +134,8 @@ _IS_LONG = {
 }
 
 
+#: By account, the number of each line that moves it and by how much, one after the other.
+_Moves = defaultdict[str, list[int]]
 #: The place before the first entry of an account, and its balance.
 _NO_ENTRY = (0, 0)
 
@@ -273,37 +280,59 @@ class SqlFolding(SqlStatements):
             self._number(most)
         first = self.folded
         while most is None or self.folded - first < most:
-            size = CHUNK if most is None else min(CHUNK, most - (self.folded - first))
-            tail = self.rows(_NUMBERED_TAIL, folded=self.folded, limit=size)
-            if tail:
-                numbers = range(self.folded + 1, self.folded + 1 + len(tail))
-                moving = [
-                    (number, legs)
-                    for number, (act, legs, refusal) in zip(numbers, tail, strict=True)
-                    if refusal is None and act in MOVING
-                ]
-                starts = range(0, len(moving), READ_AT_ONCE)
-                self._enter_legs([leg for n in starts for leg in _legs(moving[n : n + READ_AT_ONCE])])
-                self.folded = numbers[-1]
+            size = ENTERED_TOGETHER if most is None else min(ENTERED_TOGETHER, most - (self.folded - first))
+            moves, read = self._moves(size)
+            if moves:
+                self._enter_moves(moves)
+            if read:
+                self.folded += read
                 _FOLDED.run(self.connection, self.community, {"folded": [self.folded]})
-            if len(tail) < size:
+            if read < size:
                 break
         return self.folded - first
 
-    def _enter_legs(self, legs: Sequence[tuple[int, str, int]]) -> None:
-        moved = Counter[str]()
-        for _, key, amount in legs:
-            moved[key] += amount
-        tips = {key: (sequence, balance) for key, sequence, balance in self.rows(_TIPS, ids=moved)}
-        places: list[tuple[str, int, int, int, int]] = []
-        for number, key, amount in legs:
-            sequence, balance = tips.get(key, _NO_ENTRY)
-            tips[key] = sequence, balance = sequence + 1, balance + amount
-            places.append((key, sequence, number, amount, balance))
-        self.enter(places)
-        self._move_hot(moved)
+    def _moves(self, most: int) -> tuple[_Moves, int]:
+        """What the next lines move, at most so many, and how many lines these are."""
+        moves: _Moves = defaultdict(list)
+        read = 0
+        while read < most:
+            size = min(CHUNK, most - read)
+            tail = self.rows(_NUMBERED_TAIL, folded=self.folded + read, limit=size)
+            moving = [
+                (number, legs)
+                for number, (act, legs, refusal) in enumerate(tail, self.folded + read + 1)
+                if refusal is None and act in MOVING
+            ]
+            for start in range(0, len(moving), READ_AT_ONCE):
+                _add_legs(moves, moving[start : start + READ_AT_ONCE])
+            read += len(tail)
+            if len(tail) < size:
+                break
+        return moves, read
 
-    def _move_hot(self, moved: Counter[str]) -> None:
+    def _enter_moves(self, moves: _Moves) -> None:
+        """Enter them account by account; nothing of `moves` is left."""
+        tips = {key: (sequence, balance) for key, sequence, balance in self.rows(_TIPS, ids=moves)}
+        columns: tuple[list[Any], ...] = ([], [], [], [], [])
+        keys, sequences, numbers, amounts, balances = columns
+        sums: dict[str, int] = {}
+        for key in sorted(moves):
+            moved = moves.pop(key)
+            sequence, balance = tips.get(key, _NO_ENTRY)
+            added = moved[1::2]
+            sums[key] = sum(added)
+            keys += repeat(key, len(added))
+            sequences += range(sequence + 1, sequence + 1 + len(added))
+            numbers += moved[::2]
+            amounts += added
+            balances += islice(accumulate(added, initial=balance), 1, None)
+            if len(keys) >= ENTRIES_AT_ONCE or not moves:
+                _ENTER.run_bound(self.connection, self.community, columns)
+                for column in columns:
+                    column.clear()
+        self._move_hot(sums)
+
+    def _move_hot(self, moved: Mapping[str, int]) -> None:
         hot = [account for account in map(Account.parse, moved) if not account.kind.strict]
         self.open(hot)
         rows = self.rows(READ_HOT, ids=[account.key for account in hot])
@@ -313,13 +342,13 @@ class SqlFolding(SqlStatements):
         _MOVE_HOT.run(self.connection, self.community, values)
 
 
-def _legs(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str, int]]:
-    """The number of its line, account and amount of each leg, of lines with their numbers and legs."""
+def _add_legs(moves: _Moves, lines: Sequence[tuple[int, str]]) -> None:
+    """Add the legs of lines with their numbers."""
     # One text of all of them is read in a third of the time.
     parsed = json.loads(f"[{','.join([legs for _, legs in lines])}]")
     for (number, _), legs in zip(lines, parsed, strict=True):
-        for key, amount, *_ in legs:
-            yield number, key, amount
+        for leg in legs:
+            moves[leg[0]] += number, leg[1]
 
 
 def account_values(named: Sequence[Account]) -> bulk.Columns:
