@@ -293,7 +293,7 @@ class translated:  # noqa: N801 -- reads as a function; as a class, it costs a f
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if isinstance(error, self._connection.dialect.loaded_dbapi.Error):
+        if error is not None and isinstance(error, self._connection.dialect.loaded_dbapi.Error):
             raise _told(self._connection, self._sql, error) from error
 
 

@@ -6,13 +6,14 @@ Here a statement is prepared when it is first sent. Values go as text: it says i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import psycopg
 from psycopg.abc import Buffer, PQGen
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import Loader, PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
@@ -29,6 +30,18 @@ _FAILED, _ABORTED, _SYNC = (
 MOST = 500
 #: A statement that answered so many rows keeps none of them.
 _FEW = 100
+
+
+class _Json(Loader):
+    """JSON, which is short more often than not; the driver would find out its encoding first."""
+
+    def load(self, data: Buffer) -> Any:
+        text = bytes(data)
+        return _EMPTY[text]() if text in _EMPTY else _DECODE(text.decode())
+
+
+_EMPTY: Mapping[bytes, Callable[[], Any]] = {b"[]": list, b"{}": dict}
+_DECODE = json.JSONDecoder().decode
 
 
 class _Statement:
@@ -106,6 +119,7 @@ class Wire:
         self.held = 0
         #: See `put_off`.
         self.last: list[Any] = []
+        driver.adapters.register_loader("jsonb", _Json)
         driver.prepare_threshold = None  # to undo anything, the driver forgets what was prepared: ours too
 
     def send(self, sql: str, arguments: Sequence[Any] = ()) -> Answer:
