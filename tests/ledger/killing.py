@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -140,6 +141,7 @@ class Statements:
     def begin(self, *_: object) -> None:
         self.begun += 1
         if self.begun == self._at:
+            sleep(0.05)  # for the server to do what it was sent
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self, url: str) -> None:
@@ -149,13 +151,15 @@ class Statements:
         else:
             import psycopg
 
+            from gridpoints.storage.sql.wire import Wire
+
             for kind, method in (
                 (psycopg.Cursor, "execute"),
                 (psycopg.Cursor, "executemany"),
                 (psycopg.Cursor, "copy"),
                 (psycopg.Connection, "commit"),
-                (psycopg.Pipeline, "sync"),
-                (psycopg.Pipeline, "__exit__"),
+                (psycopg.Connection, "wait"),  # where it was sent, and is not answered yet
+                (Wire, "_send"),
             ):
                 setattr(kind, method, self._before(getattr(kind, method)))
 

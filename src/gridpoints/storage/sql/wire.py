@@ -142,7 +142,7 @@ class Wire:
         if not queue:
             return
         if self._libpq.transaction_status == _IDLE:
-            queue[:0] = self._beginning()
+            queue.insert(0, self._beginning())
         if len(queue) == 1 and queue[0].statement.prepared:
             sent: list[Answer | _Statement] = [queue[0]]
             self._send(queue[0])
@@ -150,17 +150,17 @@ class Wire:
         else:
             self._tell(*self._together(queue))
 
-    def _beginning(self) -> list[Answer]:
+    def _beginning(self) -> Answer:
         """What is sent before the first statement of a transaction."""
-        begin = _begin(self._driver.isolation_level, self._driver.read_only)
-        first = []
         if len(self._statements) > MOST:
+            self._tell(*self._together([Answer(self, _Statement("DEALLOCATE ALL", self._driver), ())]))
             for each in self._statements.values():
                 each.prepared = False
             self._statements.clear()
-            first.append(Answer(self, _Statement("DEALLOCATE ALL", self._driver), ()))
-        statement = self._statements.setdefault(begin, _Statement(begin, self._driver))
-        return [*first, Answer(self, statement, ())]
+        begin = _begin(self._driver.isolation_level, self._driver.read_only)
+        if (statement := self._statements.get(begin)) is None:
+            statement = self._statements[begin] = _Statement(begin, self._driver)
+        return Answer(self, statement, ())
 
     def _together(self, queue: Sequence[Answer]) -> tuple[list[Answer | _Statement], list[PGresult]]:
         """Send statements in one go: what was sent, whatever is to be prepared included, and its answers."""
