@@ -6,7 +6,7 @@ bound and read by the types of the statement's own columns and parameters, as SQ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial
 from types import TracebackType
@@ -194,11 +194,10 @@ class PutOffRefused(Exception):
         self.reasons = reasons
 
 
-def put_off(connection: Connection, send: Callable[[], Iterable[Callable[[], object]]], why: Reason) -> None:
+def put_off(connection: Connection, send: Callable[[], object], why: Reason) -> None:
     """Send statements that answer nothing of interest with COMMIT, or before whatever is to be sent first.
 
-    `send` sends them, and answers how their answers are fetched. Where the database refuses any of them,
-    `PutOffRefused` is raised then.
+    `send` sends them. Where the database refuses any of them, `PutOffRefused` is raised then.
     """
     wire = connection.info[_WIRE] if _WIRE in connection.info else _laid(connection)
     wire.last.append((send, why))
@@ -211,7 +210,7 @@ def send_last(connection: Connection, *, commit: bool = False) -> None:
     try:
         with pipeline(connection):
             for send, _ in last:
-                list(send())
+                send()
             if commit:
                 wire.send("COMMIT")
     except (exc.DataError, exc.IntegrityError) as error:

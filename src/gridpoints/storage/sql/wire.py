@@ -134,7 +134,7 @@ class Wire:
 
     def forget(self) -> None:
         """What is queued or put off is not sent any more."""
-        self._queue, self.last, self.held = [], [], 0
+        self._queue, self.last = [], []
 
     def flush(self) -> None:
         """Send what is queued, and wait for all answers."""
