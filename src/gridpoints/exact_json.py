@@ -10,12 +10,13 @@ comes back as that: the journal of changes is read, not turned into records agai
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from json.encoder import encode_basestring
+from operator import attrgetter
 from types import NoneType
 from typing import Any
 
@@ -119,8 +120,19 @@ def _step_text(step: Step) -> str:
     return text
 
 
-def _list_text(value: list[Any]) -> str:
+def _list_text(value: Iterable[Any]) -> str:
     return "[" + ",".join([_TEXTS[type(item)](item) for item in value]) + "]"
+
+
+def _writer_of_fields(kind: type) -> Callable[[Any], str]:
+    names = sorted(each.name for each in attrs.fields(kind))
+    shape = [(attrgetter(name), f'"{name}":') for name in names]
+
+    def text(value: Any) -> str:
+        items = [(name, get(value)) for get, name in shape]
+        return "{" + ",".join([name + _TEXTS[type(item)](item) for name, item in items]) + "}"
+
+    return text
 
 
 class _Texts(dict[type, Callable[[Any], str]]):
@@ -128,7 +140,11 @@ class _Texts(dict[type, Callable[[Any], str]]):
 
     def __missing__(self, kind: type) -> Callable[[Any], str]:
         base = next((base for base in (str, Mapping) if issubclass(kind, base)), None)
-        writer = self[kind] = _long_way if base is None else self[base]
+        if base is not None:
+            writer = self[base]
+        else:
+            writer = _writer_of_fields(kind) if attrs.has(kind) and kind not in _WRITERS else _long_way
+        self[kind] = writer
         return writer
 
 
@@ -144,6 +160,8 @@ _TEXTS = _Texts(
         dict: _object_text,
         Mapping: _object_text,
         list: _list_text,
+        tuple: lambda value: '{"$tuple":' + _list_text(value) + "}",
+        NoneType: lambda _: "null",
         Step: _step_text,
     }
 )

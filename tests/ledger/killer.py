@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,10 +44,25 @@ class Killer:
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         assert not answer.get("failed"), act
+        if answer.get("killed") and url.startswith("postgresql"):
+            _let_the_server_end(url)
         return answer
 
     def base(self, act: str) -> str:
         return self.bases["founded" if act == "restore" else "lived"]
+
+
+def _let_the_server_end(url: str) -> None:
+    """Wait until it has done what it was sent by who was killed, and found that nobody is there."""
+    import psycopg
+
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute(others).fetchone() != (0,):
+            sleep(0.002)
 
 
 @contextmanager

@@ -149,13 +149,11 @@ class Statements:
         else:
             import psycopg
 
+            from gridpoints.storage.sql.wire import Wire
+
             for kind, method in (
-                (psycopg.Cursor, "execute"),
-                (psycopg.Cursor, "executemany"),
-                (psycopg.Cursor, "copy"),
-                (psycopg.Connection, "commit"),
-                (psycopg.Pipeline, "sync"),
-                (psycopg.Pipeline, "__exit__"),
+                (psycopg.Connection, "wait"),  # where it was sent, and is not answered yet, or is sent now
+                (Wire, "_send"),
             ):
                 setattr(kind, method, self._before(getattr(kind, method)))
 

@@ -132,21 +132,18 @@ def test_a_tick_asks_postgres_as_seldom_for_many_claims_as_for_few(
     clock = ManualClock(START)
     asked = 0
 
-    def counting(do: Any) -> Any:
-        def act(asking: Any, *args: Any, **kwargs: Any) -> Any:
-            """What is sent within a pipeline is answered with it."""
-            nonlocal asked
-            asked += isinstance(asking, psycopg.Connection) or not asking.connection.pgconn.pipeline_status
-            return do(asking, *args, **kwargs)
+    wait = psycopg.Connection.wait
 
-        return act
+    def counting(*args: Any, **kwargs: Any) -> Any:
+        """Whoever asks waits for the answer, however much is asked together."""
+        nonlocal asked
+        asked += 1
+        return wait(*args, **kwargs)
 
     with gridpoints.open(postgres_url, clock=clock) as exchange:
         village = exchange.found("v", name="v", rules=RULES).acting_as(Actor("c", frozenset({"clerk"})))
         people = [village.community.enrol(name) for name in ("li", "zhao", "sun")]
-        for name in ("execute", "executemany"):
-            monkeypatch.setattr(psycopg.Cursor, name, counting(getattr(psycopg.Cursor, name)))
-        monkeypatch.setattr(psycopg.Connection, "pipeline", counting(psycopg.Connection.pipeline))
+        monkeypatch.setattr(psycopg.Connection, "wait", counting)
         trips = []
         for sessions in (2, 20):
             clock.set(START)
@@ -158,4 +155,4 @@ def test_a_tick_asks_postgres_as_seldom_for_many_claims_as_for_few(
             clock.set(START + 9 * DAY)  # who was offered a place let it go, and nobody is left in line
             village.claiming.tick()
             clock.set(START)
-    assert trips[0] == trips[1]
+    assert 0 < trips[1] <= trips[0]

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -37,6 +38,9 @@ from gridpoints.storage.sql.tables import AccountRow, metadata, table_of
 from gridpoints.storage.sql.turns import Turns
 from gridpoints.testing import START
 from gridpoints.values import Unit
+
+if TYPE_CHECKING:
+    from gridpoints.storage.sql.wire import Answer, Wire
 
 #: Never shown.
 PASSWORD = "s3cret"  # noqa: S105 -- it opens nothing
@@ -413,6 +417,54 @@ def test_what_a_hold_writes_is_sent_before_all_that_follows(four_units: SqlStore
         assert held(work) == 25
         assert [hold.id for hold in work.ledger.holds_of(account)] == ["h1", "h0", "h2", "h4", "h5"]
     assert verified(four_units).differences == ()
+
+
+def test_a_connection_prepares_no_more_statements_than_it_may(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gridpoints.storage.sql.wire.MOST", 3)
+    with closing(SqlStore(postgres_url)) as store:
+        for n in range(5):
+            with store.begin("baiyang") as work:
+                work.add(Grid(f"g{n}", "东"))
+                work.count(Grid, {"name": ["东", None]})
+                work.find(Grid, {"name": "东"}, limit=2)
+                work.lock_usage(["a"])
+            with store.begin("baiyang", write=False) as work:
+                assert work.count(Grid) == n + 1
+            with store.begin("baiyang", write=False) as work:
+                assert work.get(Grid, f"g{n}").name == "东"
+                [(prepared,)] = work._connection.execute(text("SELECT count(*) FROM pg_prepared_statements"))
+                assert prepared < 15
+
+
+def test_an_interruption_while_statements_are_sent(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent is undone, and the connection is as good as it was."""
+
+    def interrupted(store: SqlStore) -> None:
+        with store.begin("baiyang") as work:
+            work.add(Grid("a", "东"))
+            with monkeypatch.context() as patched:
+                patched.setattr(wire.Wire, "_send", sent_and_interrupted)
+                work.add(Grid("b", "西"))
+
+    def sent_and_interrupted(on: Wire, answer: Answer) -> None:
+        send(on, answer)
+        raise KeyboardInterrupt
+
+    wire = pytest.importorskip("gridpoints.storage.sql.wire")
+    send = wire.Wire._send
+    with closing(SqlStore(postgres_url)) as store:
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                interrupted(store)
+        with store.begin("baiyang") as work:
+            assert work.find(Grid) == []
+            work.add(Grid("b", "西"))
+        with store.begin("baiyang", write=False) as work:
+            assert [grid.id for grid in work.find(Grid)] == ["b"]
 
 
 def test_a_connection_plans_its_statements_anew(postgres_url: str) -> None:

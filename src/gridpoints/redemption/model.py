@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -202,6 +203,8 @@ class Redemption:
     def counted(self) -> Mapping[str, int]:
         """What it uses up of each limit, as it stands."""
         counted = Counter[str]()
+        if not self.uses:
+            return counted
         pieces = self.taken()
         standing = {
             CountedBy.PIECES: pieces,
@@ -238,10 +241,10 @@ def apportioned(amount: int, parts: Sequence[int]) -> list[int]:
     return given
 
 
-def capturing(redemption: Redemption, pieces: Mapping[str, int]) -> Redemption:
-    """The redemption with so many pieces of each offer handed out, each account having paid its part."""
+def capturing(redemption: Redemption, pieces: Mapping[str, int]) -> dict[str, Any]:
+    """What is changed by handing out so many pieces of each offer, each account having paid its part."""
     lines = tuple(evolve(line, captured=pieces[line.offer_id]) for line in redemption.lines)
     amount = sum(line.price * line.captured for line in lines)
     parts = apportioned(amount, [share.points for share in redemption.shares])
     shares = tuple(evolve(s, captured=part) for s, part in zip(redemption.shares, parts, strict=True))
-    return evolve(redemption, lines=lines, shares=shares)
+    return {"lines": lines, "shares": shares}

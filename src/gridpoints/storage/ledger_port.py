@@ -315,10 +315,14 @@ class LedgerStore(ABC):
         self.write(locked)
         return outcomes
 
-    def place(self, hold: Hold, *, at: datetime) -> Hold:
-        """Set points aside; raises `InsufficientPoints`, `HoldConflict` or `UnitUnknown`."""
+    def place(self, hold: Hold, *, at: datetime, new: bool = False) -> Hold:
+        """Set points aside; raises `InsufficientPoints`, `HoldConflict` or `UnitUnknown`.
+
+        With `new`, nobody can have asked for one of that id before, and none is looked for.
+        """
         key = hold.account.key
-        wanted = Wanted({key: hold.account}, frozenset({hold.id}), alone=_alone([hold.account]))
+        standing = frozenset[str]() if new else frozenset({hold.id})
+        wanted = Wanted({key: hold.account}, standing, alone=_alone([hold.account]))
         locked = self.lock(wanted, at)
         placed = posting.place(hold, locked=locked, at=at)
         self.write(locked)

@@ -33,6 +33,18 @@ class Range:
 
 
 @frozen
+class Of:
+    """In the `where` of `Work.find` and `Work.count`: any value that the `field` of other records has.
+
+    They are those with these `ids`; None is no such value. So both can be asked for together.
+    """
+
+    kind: type[Record]
+    field: str
+    ids: Collection[str]
+
+
+@frozen
 class Sought:
     """What `Work.find` is asked for, to be asked together with others: see `Work.find_all`."""
 
@@ -119,7 +131,7 @@ class Work(Protocol):
         limit: int | None = None,
         lock: bool = False,
     ) -> list[T]:
-        """The records whose fields equal `where` (a tuple or list: any of these values; or a `Range`).
+        """The records whose fields equal `where` (a tuple or list: any of these; a `Range`; an `Of`).
 
         Sorted by the fields `order`, ascending, text by code point and None first; one that begins
         with ``-`` descending. Equal ones stand by id. With `lock`, nobody else can lock or change

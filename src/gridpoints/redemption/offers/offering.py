@@ -20,7 +20,7 @@ from gridpoints.errors import (
 from gridpoints.redemption.merchants.acting import Acting
 from gridpoints.redemption.merchants.model import Agreement, Merchant, StaffRole
 from gridpoints.redemption.offers.model import OFFER, Offer, OfferKind, OfferLimit, OfferStatus
-from gridpoints.storage.port import Range, Sought, Work
+from gridpoints.storage.port import Of, Range, Sought, Work
 from gridpoints.values import (
     LONGEST_TEXT,
     Names,
@@ -119,7 +119,7 @@ class Offering(Acting):
         [found] = work.find_all(self._agreements_begun(merchant.id))
         return [each for each in found if each.covers(self.context.today())]
 
-    def _agreements_begun(self, merchant_id: str) -> Sought:
+    def _agreements_begun(self, merchant_id: str | Of) -> Sought:
         begun = {"merchant_id": merchant_id, "starts_on": Range(at_most=self.context.today())}
         return Sought(Agreement, begun, order=("-starts_on",))
 

@@ -64,7 +64,7 @@ class Redeeming(Spending):
             # Whether its goods were taken back already or not.
             raise RedemptionExpired(redemption=redemption.id, expired_at=redemption.expires_at)
         captured = REDEMPTION.advance(
-            capturing(redemption, wanted), RedemptionStatus.CAPTURED, captured_at=now
+            redemption, RedemptionStatus.CAPTURED, captured_at=now, **capturing(redemption, wanted)
         )
         # Limits, then accounts, and the records at last: everybody locks in this order.
         self._give_back(work, redemption, captured)
@@ -237,6 +237,8 @@ class Redeeming(Spending):
 
     def _give_back(self, work: Work, old: Redemption, new: Redemption) -> None:
         """Count less under the limits."""
+        if not old.uses:
+            return
         less = Counter(old.counted())
         less.subtract(new.counted())
         if less := Counter({key: used for key, used in less.items() if used}):

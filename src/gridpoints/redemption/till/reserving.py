@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Unpack
+from typing import Any, Unpack
 
 from attrs import define, evolve, field, frozen
 
@@ -34,9 +34,9 @@ from gridpoints.redemption.till.asking import Asked, Merits, Wanted, check_id
 from gridpoints.redemption.till.pricing import Paid, Payer, Pricing, pieces_limited
 from gridpoints.redemption.till.redeeming import Redeeming
 from gridpoints.rules.case import Scope
-from gridpoints.rules.model import PublishedRules, RuleSet
+from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, in_force_on
-from gridpoints.storage.port import Sought, Work
+from gridpoints.storage.port import Of, Sought, Work
 from gridpoints.values import Explanation, Interval, Step, Unit, check_instant
 
 #: Refusals that may be owed to what is set aside for somebody who did not come.
@@ -112,7 +112,7 @@ class Reserving(Redeeming, Offering):
             self._must_not_try_too_often(work)
         today = self.context.today()
         # People first, then offers, limits, accounts: everybody locks in this order.
-        people, published, offers = _locked(work, asked, in_force_on(today))
+        people, (published, offers, merchants, agreements) = _locked(work, asked, self._sought(asked))
         if not new and (standing := work.find(Redemption, {"id": id})):
             if standing[0].request != asked.fingerprint():
                 raise RedemptionConflict(redemption=id)
@@ -123,7 +123,7 @@ class Reserving(Redeeming, Offering):
         offers = _in_basket(asked, offers)
         merits = asked.merits or self._merits(work, rules, people[0], offers)
         merits.must_take_part(rules, people[0].name, today)
-        merchant, agreement = self._giver(work, asked, offers)
+        merchant, agreement = self._giver(work, asked, offers, merchants, agreements)
         self._must_spend(work, people[0], merchant.unit, member_code, rules)
         for offer in offers:
             offer.must_be_published()
@@ -131,20 +131,37 @@ class Reserving(Redeeming, Offering):
             merits.must_have_star(rules, offer, people[0].name)
             must_cover(agreement, merchant, offer)
         reservation = _Reservation(self, work, asked, rules, people, offers, merchant)
-        return reservation.made(id, agreement, until)
+        return reservation.made(id, agreement, until, new=new)
 
     def redeem(self, goods: str | Mapping[str, int], member_id: str, **wanted: Unpack[Wanted]) -> Redemption:
         """Authorise what is `wanted`, and capture it at once, as when goods are handed over on the spot."""
         with self._attempting(), self.context.begin():
             return self.capture(self.authorise(goods, member_id, **wanted).id)
 
-    def _giver(self, work: Work, asked: Asked, offers: Sequence[Offer]) -> tuple[Merchant, Agreement]:
-        """Who gives the goods, and on what terms."""
+    def _sought(self, asked: Asked) -> list[Sought]:
+        """What is looked at beside who redeems: the rules, the offers, locked, and who gives them."""
+        ids = list(asked.basket)
+        giver = asked.merchant_id or Of(Offer, "merchant_id", ids)
+        return [
+            in_force_on(self.context.today()),
+            Sought(Offer, {"id": ids}, lock=True),
+            Sought(Merchant, {"id": giver}),
+            self._agreements_begun(giver),
+        ]
+
+    def _giver(
+        self,
+        work: Work,
+        asked: Asked,
+        offers: Sequence[Offer],
+        merchants: Sequence[Merchant],
+        agreements: Sequence[Agreement],
+    ) -> tuple[Merchant, Agreement]:
+        """Who of these gives the goods, and on what terms."""
         id = asked.merchant_id or offers[0].merchant_id
-        merchants, agreements = work.find_all(Sought(Merchant, {"id": id}), self._agreements_begun(id))
-        if not merchants:
+        merchant = next((each for each in merchants if each.id == id), None)
+        if merchant is None:
             raise RecordUnknown(kind="merchant", id=id)
-        [merchant] = merchants
         if self._acts_for_a_merchant:
             self._must_serve(work, merchant, KeyScope.AUTHORISE, offers[0].name)
         merchant.must_be_active()
@@ -155,7 +172,7 @@ class Reserving(Redeeming, Offering):
             raise OffersApart(offers=tuple(offer.name for offer in offers))
         today = self.context.today()
         for agreement in agreements:
-            if agreement.covers(today):
+            if agreement.merchant_id == id and agreement.covers(today):
                 return merchant, agreement
         raise AgreementMissing(merchant=merchant.name, day=today)
 
@@ -180,7 +197,7 @@ class _Reservation:
         self.unit = self.rules.units.get(unit) or self.work.get(Unit, unit)
         self.now = self.room.context.now()
 
-    def made(self, id: str, agreement: Agreement, until: datetime) -> Redemption:
+    def made(self, id: str, agreement: Agreement, until: datetime, *, new: bool) -> Redemption:
         """Take the goods off the stock, count them, hold the points, and keep all of it."""
         lines = tuple(_line(offer, self.asked.basket[offer.id]) for offer in self.offers)
         taken = [
@@ -211,7 +228,7 @@ class _Reservation:
         )
         if counted := redemption.counted():
             self.work.set_usage({key: self._used[key] + used for key, used in counted.items()})
-        self._hold(redemption)
+        self._hold(redemption, new=new)
         self.room.context.write(self.work, [redemption], taken, at_end=True)
         return redemption
 
@@ -292,7 +309,7 @@ class _Reservation:
                 raise PoolingNotAllowed(unit=unit, account=account.key)
         return [Payer(a, self._subjects(by_account[a]), points=points) for a, points in named.items()]
 
-    def _hold(self, redemption: Redemption) -> None:
+    def _hold(self, redemption: Redemption, *, new: bool) -> None:
         """Set the points of every share aside, account after account in their order."""
         shares = [(share.account, n, share.points) for n, share in enumerate(redemption.shares)]
         for key, n, points in sorted(shares):
@@ -306,7 +323,7 @@ class _Reservation:
                     remaining=points,
                     reason=redemption.lines[0].name,
                 )
-                self.work.ledger.place(hold, at=self.now)
+                self.work.ledger.place(hold, at=self.now, new=new)
 
     def _told(self, lines: Sequence[Line], paid: Paid) -> Explanation:
         """Why it costs what it does: the goods, who pays, and what the rules say."""
@@ -327,20 +344,15 @@ class _Reservation:
         return (*steps, *paid.explanation)
 
 
-def _locked(
-    work: Work, asked: Asked, in_force: Sought
-) -> tuple[list[Member], list[PublishedRules], list[Offer]]:
-    """Who redeems and what, locked in this order, and the rules; one question where one person pays."""
-    goods = Sought(Offer, {"id": list(asked.basket)}, lock=True)
+def _locked(work: Work, asked: Asked, sought: Sequence[Sought]) -> tuple[list[Member], list[list[Any]]]:
+    """Who redeems, locked, and then what is sought; one question where one person pays."""
     if asked.shares is not None or asked.pooled:
-        people = _lock_household(work, asked)
-        published, offers = work.find_all(in_force, goods)
-    else:
-        payer = Sought(Member, {"id": asked.member_id}, lock=True)
-        people, published, offers = work.find_all(payer, in_force, goods)
-        if not people:
-            raise RecordUnknown(kind="member", id=asked.member_id)
-    return people, published, offers
+        return _lock_household(work, asked), work.find_all(*sought)
+    payer = Sought(Member, {"id": asked.member_id}, lock=True)
+    people, *found = work.find_all(payer, *sought)
+    if not people:
+        raise RecordUnknown(kind="member", id=asked.member_id)
+    return people, found
 
 
 def _lock_household(work: Work, asked: Asked) -> list[Member]:

@@ -23,7 +23,7 @@ from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.storage.integrity import NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.memory.books import Books, Journal
 from gridpoints.storage.memory.ledger import MemoryLedger
-from gridpoints.storage.port import LEFT_OPEN, Range, Sought
+from gridpoints.storage.port import LEFT_OPEN, Of, Range, Sought
 from gridpoints.values import Unit, check_type, check_whole
 
 T = TypeVar("T", bound=Record)
@@ -252,10 +252,20 @@ class MemoryWork:
         limit: int | None = None,
         lock: bool = False,
     ) -> list[T]:
-        found: list[T] = self._kept.records[kind].select(where or {})
+        found: list[T] = self._found(kind, where)
         for name in reversed(dict.fromkeys([*order, "id"])):
             found.sort(key=_none_first(name.removeprefix("-")), reverse=name.startswith("-"))
         return found[:limit]
+
+    def _found(self, kind: type[Record], where: Mapping[str, Any] | None) -> list[Any]:
+        """The records that are asked for, in no order."""
+        wanted = {n: self._said(each) if isinstance(each, Of) else each for n, each in (where or {}).items()}
+        return self._kept.records[kind].select(wanted)
+
+    def _said(self, of: Of) -> list[Any]:
+        rows = self._kept.records[of.kind].rows
+        values = (getattr(rows[id], of.field) for id in of.ids if id in rows)
+        return [value for value in values if value is not None]
 
     def find_all(self, *sought: Sought) -> list[list[Any]]:
         return [self.find(each.kind, each.where, order=each.order, limit=each.limit) for each in sought]
@@ -283,12 +293,12 @@ class MemoryWork:
         return iter(self.select(kind, fields, where, order=order))
 
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
-        return len(self._kept.records[kind].select(where or {}))
+        return len(self._found(kind, where))
 
     def count_by(
         self, kind: type[Record], field: str, where: Mapping[str, Any] | None = None
     ) -> dict[Any, int]:
-        return dict(Counter(map(attrgetter(field), self._kept.records[kind].select(where or {}))))
+        return dict(Counter(map(attrgetter(field), self._found(kind, where))))
 
     def usage(self, keys: Collection[str]) -> dict[str, int]:
         return {key: self._kept.usage.get(key, 0) for key in keys}

@@ -31,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from gridpoints.storage.sql.prepared import driver_of, executed, give_back, in_words_of, translated
+from gridpoints.storage.sql.prepared import driver_of, executed, in_words_of, translated
 from gridpoints.storage.sql.types import all_same, array_literal, array_of_texts, copied, quoted
 
 COMMUNITY = "community_id"
@@ -115,14 +115,8 @@ class Bulk:
             }
             arguments["community"] = community
         with translated(connection, sql):
-            cursor = executed(connection, sql, [arguments[name] for name in order])
-
-        def count() -> int:
-            written = int(cursor.rowcount)
-            give_back(connection, sql, cursor)
-            return written
-
-        return count
+            answer = executed(connection, sql, [arguments[name] for name in order])
+        return lambda: int(answer.rowcount)
 
     def run_bound(self, connection: Connection, community: str, columns: Sequence[Sequence[Any]]) -> Count:
         """Insert rows with these columns, in the order of the table's, and bound as they are.

@@ -19,6 +19,7 @@ from sqlalchemy.pool import QueuePool
 from gridpoints.errors import MissingDriver, StoreUnavailable, UnknownStore
 from gridpoints.exact_json import canonical
 from gridpoints.storage.sql.prepared import (
+    commit,
     driver_of,
     forget_last,
     puts_off,
@@ -104,10 +105,7 @@ class Kept:
             connection.commit()
         else:
             with translated(connection, "COMMIT"):
-                if puts_off(connection):
-                    send_last(connection, commit=True)
-                else:
-                    driver_of(connection).commit()
+                commit(connection)
         if len(self._idle) < self._most:
             self._idle.append(connection)
         else:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from gridpoints.records import Record
-from gridpoints.storage.port import Range
+from gridpoints.storage.port import Of, Range
 from gridpoints.storage.sql import bulk, tables
 from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.storage.sql.prepared import Prepared
@@ -92,6 +92,8 @@ def form(kept: Kept[Any], name: str, wanted: Any) -> Hashable:
     """What a statement says of a condition, less the values themselves."""
     if isinstance(wanted, Range):
         return name, *(getattr(wanted, bound) is None for bound in _BOUNDS)
+    if isinstance(wanted, Of):
+        return name, wanted.kind, wanted.field
     if isinstance(wanted, tuple | list):
         values = 0 if _is_text(kept.column(name)) else len(wanted) - wanted.count(None)
         return name, "any", None in wanted, values
@@ -109,6 +111,8 @@ def parameters(kept: Kept[Any], where: Mapping[str, Any] | None) -> Iterator[tup
             for bound in _BOUNDS:
                 if (value := getattr(wanted, bound)) is not None:
                     yield f"{name}_{bound}", kept.value(name, value)
+        elif isinstance(wanted, Of):
+            yield f"{name}_of", wanted.ids
         elif isinstance(wanted, tuple | list):
             values = [kept.value(name, value) for value in wanted if value is not None]
             if _is_text(kept.column(name)):
@@ -125,6 +129,10 @@ def conditions(kept: Kept[Any], where: Mapping[str, Any] | None) -> Iterator[Col
         column = kept.column(name)
         if isinstance(wanted, Range):
             yield from _bounds(name, column, wanted)
+        elif isinstance(wanted, Of):
+            other = KEPT[wanted.kind]
+            these = among(other.key, bindparam(f"{name}_of", type_=TextSet))
+            yield column.in_(select(other.column(wanted.field)).where(other.here, these))
         elif isinstance(wanted, tuple | list):
             if _is_text(column):
                 any_of: ColumnElement[bool] = among(column, bindparam(f"{name}_any", type_=TextSet))

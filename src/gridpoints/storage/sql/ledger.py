@@ -181,7 +181,7 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
                 return ConcurrentChange(kind="transaction", id=line.id)
             return None
 
-        put_off(self.connection, lambda: [self.start(_RECORD_MOVE_AND_KEEP, **values)], overtaken)
+        put_off(self.connection, lambda: self.start(_RECORD_MOVE_AND_KEEP, **values), overtaken)
 
     def _keep_lots(self, locked: Locked) -> None:
         changed = sorted(locked.changed_lots)

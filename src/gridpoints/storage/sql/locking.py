@@ -21,7 +21,6 @@ from gridpoints.storage.sql.reading import (
     ID,
     IDS,
     LINE,
-    OVERDUE,
     RARE,
     SOME_LEFT,
     accounts,
@@ -32,8 +31,9 @@ from gridpoints.storage.sql.reading import (
     journal,
     line_of,
     lots,
+    overdue_holds,
 )
-from gridpoints.storage.sql.types import Text, TextSet, among
+from gridpoints.storage.sql.types import Text, among
 
 _lock = (
     select(
@@ -66,13 +66,12 @@ _LOTS = Prepared(
     )
 )
 _named = holds_with_accounts.where(among(holds.c.id, IDS))
-_overdue = holds_with_accounts.where(
-    OVERDUE, among(holds.c.account_id, bindparam("account_ids", type_=TextSet))
-)
 _NAMED_HOLDS = Prepared(_named)
-_OVERDUE_HOLDS = Prepared(_overdue)
+_OVERDUE_HOLDS = {dialect: Prepared(overdue) for dialect, overdue in overdue_holds.items()}
 #: Both at once; one that is both stands there twice.
-_NAMED_AND_OVERDUE_HOLDS = Prepared(union_all(_named, _overdue))
+_NAMED_AND_OVERDUE_HOLDS = {
+    dialect: Prepared(union_all(_named, overdue)) for dialect, overdue in overdue_holds.items()
+}
 _KNOWN = Prepared(select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS)))
 #: Whether a line stands under one of these ids, or one between them: most are made in time, and new.
 _any_between = (
@@ -165,9 +164,10 @@ class SqlLocking(SqlFolding):
         at_stake = [key for key, state in locked.accounts.items() if state.held]
         if wanted.holds:
             if found is None:
-                found = self.rows(_NAMED_AND_OVERDUE_HOLDS, ids=wanted.holds, account_ids=at_stake, at=at)
+                either = _NAMED_AND_OVERDUE_HOLDS[self.connection.dialect.name]
+                found = self.rows(either, ids=wanted.holds, account_ids=at_stake, at=at)
         elif at_stake:
-            found = self.rows(_OVERDUE_HOLDS, account_ids=at_stake, at=at)
+            found = self.rows(_OVERDUE_HOLDS[self.connection.dialect.name], account_ids=at_stake, at=at)
         else:
             found = []
         holds = {hold.id: hold for hold in map(hold_of, found)} if found else {}
@@ -291,9 +291,8 @@ class SqlLocking(SqlFolding):
         if wanted.holds:
             with pipeline(self.connection):
                 fetch = self.start(_LOCK_FOR_ONE, **values)
-                fetch_holds = self.start(
-                    _NAMED_AND_OVERDUE_HOLDS, ids=wanted.holds, account_ids=strict, at=at
-                )
+                either = _NAMED_AND_OVERDUE_HOLDS["postgresql"]
+                fetch_holds = self.start(either, ids=wanted.holds, account_ids=strict, at=at)
             rows, holds = fetch(), fetch_holds()
         else:
             rows, holds = self.rows(_LOCK_FOR_ONE, **values), None

@@ -6,11 +6,11 @@ bound and read by the types of the statement's own columns and parameters, as SQ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from sqlalchemy import BindParameter, Connection, Dialect, exc
@@ -19,18 +19,17 @@ from sqlalchemy.sql import ClauseElement
 
 from gridpoints.storage.sql.types import all_same
 
+if TYPE_CHECKING:
+    from gridpoints.storage.sql.wire import Wire
+
 Convert = Callable[[Any], Any]
 #: What a unit of work finds to be the reason why a statement was refused, if it is one.
 Reason = Callable[[Any], Exception | None]
 
-#: Where a connection keeps cursors that nobody uses, by statement, and the one for those without an answer.
-_IDLE, _SILENT = "gridpoints_idle", "gridpoints_silent"
-#: Where it keeps what is put off.
-_LAST = "gridpoints_last"
+#: Where a connection to PostgreSQL keeps its `Wire`.
+_WIRE = "gridpoints_wire"
 #: The status of a transaction of PostgreSQL that can only be undone.
 _IN_ERROR = 3
-#: So many rows may a cursor keep that nobody uses.
-_FEW = 100
 
 
 @frozen
@@ -82,19 +81,13 @@ class Prepared:
 
     def rows(self, connection: Connection, **values: Any) -> list[Any]:
         """All rows that it answers."""
-        if _begins(connection):
-            with pipeline(connection):
-                fetch = self.start(connection, **values)
-            return fetch()
         compiled = self._compiled.get(connection.dialect.name) or self._for(connection)
         return _fetched(connection, compiled, _executed(connection, compiled, values))
 
     def run(self, connection: Connection, **values: Any) -> int:
         """Run it, and answer how many rows it wrote."""
         compiled = self._compiled.get(connection.dialect.name) or self._for(connection)
-        cursor = _executed(connection, compiled, values)
-        count: int = cursor.rowcount
-        give_back(connection, compiled.sql, cursor)
+        count: int = _executed(connection, compiled, values).rowcount
         return count
 
     def start(self, connection: Connection, **values: Any) -> Callable[[], list[Any]]:
@@ -126,8 +119,6 @@ def _fetched(connection: Connection, compiled: _Compiled, cursor: Any) -> list[A
         ):
             raise ValueError(str(told.orig)) from told
         raise told from error
-    if len(rows) <= _FEW:  # a cursor keeps what it read last
-        give_back(connection, compiled.sql, cursor)
     return compiled.read(rows)
 
 
@@ -166,9 +157,26 @@ def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
 
 def driver_of(connection: Connection) -> Any:
     """The connection of the driver itself, for which nothing is put off any more."""
-    if _LAST in connection.info:
+    if puts_off(connection):
         send_last(connection)
     return connection.connection.dbapi_connection
+
+
+def _wire(connection: Connection) -> Wire:
+    """The way to PostgreSQL, on which nothing is put off any more."""
+    info = connection.info
+    wire: Wire = info[_WIRE] if _WIRE in info else _laid(connection)
+    if wire.last:
+        send_last(connection)
+    return wire
+
+
+def _laid(connection: Connection) -> Wire:
+    from gridpoints.storage.sql.wire import Wire
+
+    driver: Any = connection.connection.dbapi_connection
+    wire = connection.info[_WIRE] = Wire(driver)
+    return wire
 
 
 # --- what goes with the end -----------------------------------------------------------------------
@@ -186,37 +194,49 @@ class PutOffRefused(Exception):
         self.reasons = reasons
 
 
-def put_off(connection: Connection, send: Callable[[], Iterable[Callable[[], object]]], why: Reason) -> None:
+def put_off(connection: Connection, send: Callable[[], object], why: Reason) -> None:
     """Send statements that answer nothing of interest with COMMIT, or before whatever is to be sent first.
 
-    `send` sends them, and answers how their answers are fetched. Where the database refuses any of them,
-    `PutOffRefused` is raised then.
+    `send` sends them. Where the database refuses any of them, `PutOffRefused` is raised then.
     """
-    connection.info.setdefault(_LAST, []).append((send, why))
+    wire = connection.info[_WIRE] if _WIRE in connection.info else _laid(connection)
+    wire.last.append((send, why))
 
 
 def send_last(connection: Connection, *, commit: bool = False) -> None:
     """Send what was put off, if anything was: with COMMIT in one go, which then does nothing if it fails."""
-    last = connection.info.pop(_LAST)
+    wire: Wire = connection.info[_WIRE]
+    last, wire.last = wire.last, []
     try:
         with pipeline(connection):
-            sent = [fetch for send, _ in last for fetch in send()]
+            for send, _ in last:
+                send()
             if commit:
-                driver_of(connection).commit()
-        for fetch in sent:  # which says nothing new, but its cursor is for the next one
-            fetch()
+                wire.send("COMMIT")
     except (exc.DataError, exc.IntegrityError) as error:
         raise PutOffRefused(error, [why for _, why in reversed(last)]) from error
 
 
 def forget_last(connection: Connection) -> None:
     """What was put off is undone with all the rest."""
-    connection.info.pop(_LAST, None)
+    if (wire := connection.info.get(_WIRE)) is not None:
+        wire.forget()
 
 
 def puts_off(connection: Connection) -> bool:
     """Whether something is put off."""
-    return _LAST in connection.info
+    wire: Wire | None = connection.info.get(_WIRE)
+    return wire is not None and bool(wire.last)
+
+
+def commit(connection: Connection) -> None:
+    """Commit what was begun, and with it what was put off."""
+    if connection.dialect.name != "postgresql":
+        driver_of(connection).commit()
+    elif puts_off(connection):
+        send_last(connection, commit=True)
+    elif driver_of(connection).pgconn.transaction_status:
+        _wire(connection).send("COMMIT")
 
 
 def is_broken(connection: Connection) -> bool:
@@ -224,35 +244,17 @@ def is_broken(connection: Connection) -> bool:
     return bool(driver_of(connection).pgconn.transaction_status == _IN_ERROR)
 
 
-# --- cursors --------------------------------------------------------------------------------------
+# --- sending --------------------------------------------------------------------------------------
 
 
 def executed(connection: Connection, sql: str, arguments: Any) -> Any:
-    """A cursor that has run a statement, or has sent it: see `pipeline`.
+    """A cursor that has run a statement, or what is answered to one that was sent: see `pipeline`.
 
-    On PostgreSQL the arguments stand in their order, and the cursor is one that ran the same statement
-    before, if it was given back: how values of each type are written and read, which a cursor finds out for
-    its statement, is two thirds of the time of a short one.
+    On PostgreSQL the arguments stand in their order.
     """
-    driver = driver_of(connection)
-    if connection.dialect.name != "postgresql":
-        return driver.execute(sql, arguments)
-    if idle := connection.info.setdefault(_IDLE, {}).get(sql):
-        return idle.pop().execute(sql, arguments)
-    return _raw_cursor()(driver).execute(sql, arguments)
-
-
-def give_back(connection: Connection, sql: str, cursor: Any) -> None:
-    """Let the next one who runs the statement use a cursor of `executed`, once it was read to the end."""
     if connection.dialect.name == "postgresql":
-        connection.info[_IDLE].setdefault(sql, []).append(cursor)
-
-
-@cache
-def _raw_cursor() -> Any:
-    from psycopg import RawCursor
-
-    return RawCursor
+        return _wire(connection).send(sql, arguments)
+    return driver_of(connection).execute(sql, arguments)
 
 
 def in_words_of(dialect: Dialect) -> Dialect:
@@ -266,31 +268,10 @@ def _numbered() -> Dialect:
     return numbered
 
 
-def _begins(connection: Connection) -> bool:
-    """Whether the driver is about to send BEGIN, for whose answer it would wait before it sends more."""
-    return connection.dialect.name == "postgresql" and not driver_of(connection).pgconn.transaction_status
-
-
 def run(connection: Connection, sql: str) -> None:
-    """Run a statement that has no values, answers nothing, and is not worth preparing."""
+    """Run a statement that has no values and answers nothing."""
     with translated(connection, sql):
-        driver = driver_of(connection)
-        if connection.dialect.name == "postgresql":
-            if (silent := connection.info.get(_SILENT)) is None:
-                silent = connection.info[_SILENT] = _raw_cursor()(driver)
-            silent.execute(sql, prepare=False)
-        else:
-            driver.execute(sql)
-
-
-def forget(connection: Connection) -> None:
-    """Have the driver prepare anew what it thinks that it prepared, after a `pipeline` that broke off.
-
-    The server did not do what was sent behind the statement that failed, PREPARE included.
-    """
-    if connection.dialect.name == "postgresql":
-        with translated(connection, ""), driver_of(connection).transaction(force_rollback=True):
-            pass
+        executed(connection, sql, ())
 
 
 class translated:  # noqa: N801 -- reads as a function; as a class, it costs a fifth of a generator
@@ -311,16 +292,33 @@ class translated:  # noqa: N801 -- reads as a function; as a class, it costs a f
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if isinstance(error, self._connection.dialect.loaded_dbapi.Error):
+        if error is not None and isinstance(error, self._connection.dialect.loaded_dbapi.Error):
             raise _told(self._connection, self._sql, error) from error
 
 
 def pipeline(connection: Connection) -> AbstractContextManager[None]:
-    """Send what the block runs together: on PostgreSQL one round trip for all of it."""
-    return _pipeline(connection) if connection.dialect.name == "postgresql" else nullcontext()
+    """Send what the block runs together: on PostgreSQL one round trip for all of it.
+
+    There, what was refused is raised at its end.
+    """
+    return _Together(connection) if connection.dialect.name == "postgresql" else nullcontext()
 
 
-@contextmanager
-def _pipeline(connection: Connection) -> Iterator[None]:
-    with translated(connection, ""), driver_of(connection).pipeline():
-        yield
+class _Together:
+    __slots__ = ("_connection", "_wire")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._wire = _wire(self._connection)
+        self._wire.held += 1
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._wire.held -= 1
+        try:
+            with translated(self._connection, ""):
+                self._wire.flush()
+        except exc.DBAPIError:
+            if kind is None:  # else the block itself says what was wrong
+                raise

@@ -19,9 +19,11 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal_column,
     or_,
     select,
     text,
+    true,
     union_all,
 )
 
@@ -74,26 +76,39 @@ OLDEST = case(
 )
 
 _of_hold = and_(accounts.c.community_id == holds.c.community_id, accounts.c.id == holds.c.account_id)
+_HOLD_OF_ACCOUNT = [
+    holds.c.id,
+    accounts.c.unit,
+    accounts.c.kind,
+    accounts.c.owner,
+    holds.c.amount,
+    holds.c.placed_at,
+    holds.c.expires_at,
+    holds.c.remaining,
+    holds.c.reason,
+    holds.c.status,
+]
 holds_with_accounts = (
-    select(
-        holds.c.id,
-        accounts.c.unit,
-        accounts.c.kind,
-        accounts.c.owner,
-        holds.c.amount,
-        holds.c.placed_at,
-        holds.c.expires_at,
-        holds.c.remaining,
-        holds.c.reason,
-        holds.c.status,
-    )
-    .select_from(holds.join(accounts, _of_hold))
-    .where(holds.c.community_id == HERE)
+    select(*_HOLD_OF_ACCOUNT).select_from(holds.join(accounts, _of_hold)).where(holds.c.community_id == HERE)
 )
 #: In the words of the index, which a parameter would not match.
 _OPEN, SOME_LEFT = text("gridpoints_hold.status = 'open'"), text("gridpoints_lot.remaining > 0")
 RARE = text("gridpoints_journal.act IN ('close', 'debt')")
 OVERDUE = and_(_OPEN, holds.c.expires_at <= AT)
+_of_these = among(accounts.c.id, bindparam("account_ids", type_=TextSet))
+_of_one = (
+    select(holds).where(_of_hold, OVERDUE).correlate(accounts).offset(literal_column("0")).lateral("one")
+)
+#: Open holds of some accounts that ran out. PostgreSQL, which may take a table for one of a few rows, would
+#: rather read all holds than look for ten accounts in an index: it is told to go account by account.
+overdue_holds = {
+    "sqlite": holds_with_accounts.where(
+        OVERDUE, among(holds.c.account_id, bindparam("account_ids", type_=TextSet))
+    ),
+    "postgresql": select(*(_of_one.c[c.name] if c.table is holds else c for c in _HOLD_OF_ACCOUNT))
+    .select_from(accounts.join(_of_one, true()))
+    .where(accounts.c.community_id == HERE, _of_these),
+}
 
 _UNITS = Prepared(select(units.c.code, units.c.scale, units.c.names).where(units.c.community_id == HERE))
 _HOLD = Prepared(holds_with_accounts.where(holds.c.id == ID))

@@ -103,9 +103,7 @@ class SqlWork:
             return
         try:
             with piped_savepoint(self._connection):
-                sent = list(send())
-            for answer in sent:  # which says nothing new, but its cursor is for the next one
-                answer()
+                send()
         except _Stale:
             raise next(self._stale(replacing)) from None
         except (exc.DataError, exc.IntegrityError) as error:
@@ -115,18 +113,16 @@ class SqlWork:
         self,
         adding: Mapping[type[Record], Sequence[Record]],
         replacing: Mapping[type[Record], Sequence[tuple[Record, Record]]],
-    ) -> Iterator[Callable[[], object]]:
+    ) -> None:
         for kind, pairs in replacing.items():
-            yield from self._replace(KEPT[kind], pairs)
+            self._replace(KEPT[kind], pairs)
         for kind in sorted(adding, key=KINDS.index):
             values: bulk.Columns = KEPT[kind].values(adding[kind])
             if kind is Change:
                 values = {**values, "number": self.outbox.numbers(len(adding[kind]))}
-            yield KEPT[kind].insert.run(self._connection, self._community, values)
+            KEPT[kind].insert.run(self._connection, self._community, values)
 
-    def _replace(
-        self, kept: Kept[Any], pairs: Sequence[tuple[Record, Record]]
-    ) -> Iterator[Callable[[], Any]]:
+    def _replace(self, kept: Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> None:
         """Refuse, at the latest where the pipeline ends, an old record that stands there no more.
 
         What is the same object in both was not changed, and is not written.
@@ -143,7 +139,7 @@ class SqlWork:
                 "old_version": cast(Stateful, old).version,
             }
             if self._others_write:
-                yield statements.or_fail.start(self._connection, **arguments)
+                statements.or_fail.start(self._connection, **arguments)
             elif not statements.replace.run(self._connection, **arguments):
                 raise _Stale
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from gridpoints.storage.sql.prepared import PutOffRefused, forget, forget_last, pipeline, run
+from gridpoints.storage.sql.prepared import forget_last, pipeline, run
 
 #: One name for all: the innermost savepoint of a name is the one that is meant.
 _NAME = "gridpoints_inner"
@@ -26,10 +26,8 @@ def savepoint(connection: Connection) -> Iterator[None]:
     try:
         yield
         run(connection, _RELEASE)  # behind what was put off
-    except BaseException as error:
+    except BaseException:
         _undo(connection)
-        if isinstance(error, PutOffRefused):
-            forget(connection)
         raise
 
 
@@ -46,7 +44,6 @@ def piped_savepoint(connection: Connection) -> Iterator[None]:
             run(connection, _RELEASE)
     except BaseException:
         _undo(connection)
-        forget(connection)
         raise
 
 

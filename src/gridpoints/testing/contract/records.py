@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from gridpoints.catalog.model import ITEM, ItemStatus, ServiceItem
-from gridpoints.community.model import Member, MemberStatus, Profile
+from gridpoints.community.model import Grid, Household, Member, MemberStatus, Profile
 from gridpoints.errors import (
     ConcurrentChange,
     RecordExists,
@@ -19,7 +19,7 @@ from gridpoints.errors import (
 from gridpoints.redemption.merchants.model import Merchant
 from gridpoints.rules.case import UsageKey
 from gridpoints.storage.integrity import KINDS
-from gridpoints.storage.port import Range, Sought, Store, Work
+from gridpoints.storage.port import Of, Range, Sought, Store, Work
 from gridpoints.testing.contract.base import Clerk, StoreContract
 from gridpoints.testing.contract.examples import anatomy, examples
 from gridpoints.testing.sources import START
@@ -117,6 +117,31 @@ class RecordsContract(StoreContract):
         assert ids({"number": Range(at_least="10")}) == "bd"
         assert ids({"number": Range()}) == "abd"
         assert ids({"number": Range(at_most="1"), "id": ("a", "b")}) == "a"
+
+    def test_finds_by_what_other_records_say(self, store: Store, clerk: Clerk) -> None:
+        """It is looked up for the question itself: both can be asked for in one go."""
+        home = Household("home", "first", "1-101")
+        with store.begin(clerk.community) as work:
+            work.add(Grid("first", "东"), home, Household("away", "first", "1-102"))
+            work.add(
+                attrs.evolve(member("a"), household_id="home"), attrs.evolve(member("b"), household_id="away")
+            )
+            work.add(member("c"))
+        with store.begin(clerk.community) as work:
+
+            def homes(*members: str) -> list[str]:
+                of = {"id": Of(Member, "household_id", members)}
+                people, found = work.find_all(Sought(Member, {"id": members}), Sought(Household, of))
+                assert work.count(Household, of) == len(found)
+                assert len(people) == len({*members} & {*"abc"})
+                return [each.id for each in found]
+
+            assert homes("a") == ["home"]
+            assert homes("b", "a", "nobody", "a") == ["away", "home"]
+            assert homes("c") == homes("nobody") == homes() == []
+            work.replace(home, attrs.evolve(home, label="2-202", version=2))
+            assert work.find(Household, {"id": Of(Member, "household_id", ["a"]), "label": "1-101"}) == []
+            assert work.find(Member, {"household_id": Of(Member, "household_id", ["c"])}) == []
 
     def test_finds_and_locks(self, store: Store, clerk: Clerk) -> None:
         with store.begin(clerk.community) as work:
