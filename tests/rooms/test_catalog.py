@@ -15,6 +15,7 @@ from gridpoints.errors import (
     BadText,
     BlankText,
     DaysReversed,
+    DeedUnknown,
     EmptyInterval,
     GridpointsError,
     IllegalTransition,
@@ -47,6 +48,22 @@ def item(village: Community) -> ServiceItem:
 
 
 # --- items ----------------------------------------------------------------------------------------
+
+
+def test_an_item_that_nothing_could_be_given_for_is_not_published(
+    village: Community, clock: ManualClock
+) -> None:
+    catalog, item = village.catalog, village.catalog.draft("Care", deed="caer")
+    with pytest.raises(DeedUnknown) as refusal:
+        catalog.publish(item.id)
+    assert (refusal.value.deed, refusal.value.suggestion) == ("caer", "care")
+    assert catalog.item(item.id).status is ItemStatus.DRAFT
+    to_come = RULES.replace("  care:", "  caer:").replace("[care]", "[caer]")
+    village.rules.publish(to_come.replace('"1"', '"2"').replace("2026-01-01", "2027-01-01"))
+    assert catalog.publish(item.id).status is ItemStatus.PUBLISHED
+    clock.set(datetime(2027, 6, 1, tzinfo=UTC))
+    with pytest.raises(DeedUnknown):
+        catalog.publish(catalog.draft("Care", deed="care").id)
 
 
 def test_an_item_says_in_every_language_what_it_asks(village: Community) -> None:

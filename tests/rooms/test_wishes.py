@@ -16,6 +16,7 @@ from gridpoints.errors import (
     AlreadyClaimed,
     BlankText,
     BountyPromised,
+    DeedUnknown,
     EmptyInterval,
     IllegalTransition,
     InsufficientPoints,
@@ -195,6 +196,13 @@ def test_the_short_way_is_a_screening_by_whoever_publishes(village: Community, l
     wish = published(village, li)
     [screening] = village.claiming.screenings(wish.id)
     assert (screening.by, screening.text, screening.consent) == ("clerk-wang", "A lamp", None)
+
+
+def test_a_wish_that_nothing_could_be_given_for_is_not_published(village: Community, li: Member) -> None:
+    wish = village.claiming.make_wish(li.id, "A lamp", deed="whish")
+    with pytest.raises(DeedUnknown) as refusal:
+        village.claiming.publish_wish(wish.id)
+    assert refusal.value.suggestion == "wish"
 
 
 def test_terms_are_the_communitys(village: Community, li: Member) -> None:

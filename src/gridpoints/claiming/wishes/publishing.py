@@ -12,6 +12,7 @@ from gridpoints.claiming.wishes.showing import Card, Showing, card_of, cards
 from gridpoints.claiming.wishes.wished import terms_in
 from gridpoints.community.model import Household, Member, Profile
 from gridpoints.errors import NotScreened, OwnScreening, PersonalDataLeft, RoundOver, ValueAboveLimit
+from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import check_decimal, check_text
 
@@ -99,13 +100,14 @@ class Publishing(Showing):
 
         One that nobody screened is screened by this, in the words in which it was told. Raises
         `PersonalDataLeft`, `ValueAboveLimit`, `NotScreened`, `RoundOver`, `WishJudged`,
-        `WishRoleNeeded` or `OwnScreening`.
+        `WishRoleNeeded`, `OwnScreening`, or `DeedUnknown` where nothing could ever be given for it.
         """
         now = self.context.now()
         with self.context.begin() as work:
             wish = work.get(Wish, wish_id, lock=True)
             terms = self._must_judge(work, wish)
             wish.must_wait()
+            Rules(self.context).must_know(wish.deed)
             last = self._last_screening(work, wish)
             if last is None:
                 last = self._screening(work, wish, work.get(Particulars, wish.id).told)
