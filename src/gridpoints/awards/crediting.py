@@ -322,6 +322,10 @@ class Crediting:
         """
         return Rules(self.context).in_force(self.context.local_day(instant)).rule(deed)
 
+    def must_know(self, deed: str) -> None:
+        """Raise `DeedUnknown` for a deed that nothing could ever be given for: see `Rules.must_know`."""
+        Rules(self.context).must_know(deed)
+
     def extend_days(self, unit: str, instant: datetime) -> int:
         """For how many days points of a unit live on that were set aside then, and come back too late."""
         return Rules(self.context).calendar().extend_days(unit, self.context.local_day(instant))

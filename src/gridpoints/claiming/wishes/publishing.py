@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from gridpoints.awards.operations import Awards
 from gridpoints.claiming.wishes.model import WISH, Particulars, Wish, WishRound, WishStatus, WishTerms
 from gridpoints.claiming.wishes.screenings import Leftover, Screening, leftovers, redacted
 from gridpoints.claiming.wishes.showing import Card, Showing, card_of, cards
 from gridpoints.claiming.wishes.wished import terms_in
 from gridpoints.community.model import Household, Member, Profile
 from gridpoints.errors import NotScreened, OwnScreening, PersonalDataLeft, RoundOver, ValueAboveLimit
-from gridpoints.rules.operations import Rules
 from gridpoints.storage.port import Range, Work
 from gridpoints.values import check_decimal, check_text
 
@@ -107,7 +107,7 @@ class Publishing(Showing):
             wish = work.get(Wish, wish_id, lock=True)
             terms = self._must_judge(work, wish)
             wish.must_wait()
-            Rules(self.context).must_know(wish.deed)
+            Awards(self.context).must_know(wish.deed)
             last = self._last_screening(work, wish)
             if last is None:
                 last = self._screening(work, wish, work.get(Particulars, wish.id).told)
