@@ -8,11 +8,11 @@ written to the journal as a `Change`, so that what stood there before can always
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -42,34 +42,6 @@ class Stateful(Record, Protocol):
 
 S = TypeVar("S", bound=StrEnum)
 R = TypeVar("R", bound=Stateful)
-T = TypeVar("T")
-P = ParamSpec("P")
-
-
-def maker(kind: Callable[P, T]) -> Callable[P, T]:
-    """What makes an object of a frozen class as ``kind(…)`` does, in half of the time; takes no keywords.
-
-    To set a field of a frozen class is to go around what forbids it. Here it is set as in any other: until
-    the object is whole, it is of a class with the same fields that forbids nothing. A `kind` that has not
-    just fields of its own, in slots, each of which can be set by itself, is answered as it is.
-    """
-    whole = cast("type[attrs.AttrsInstance]", kind)
-    fields = attrs.fields(whole)
-    same = {a.name: attrs.field(default=a.default, converter=a.converter, init=a.init) for a in fields}
-    begun: type[Any] = attrs.make_class(whole.__name__, same, slots=True, eq=False, repr=False)
-    alike = (begun.__bases__, begun.__slots__) == (whole.__bases__, vars(whole).get("__slots__"))
-    if not alike or any(a.validator or getattr(a.default, "takes_self", False) for a in fields):
-        return kind
-    finish = getattr(kind, "__attrs_post_init__", None)
-
-    def make(*args: Any) -> Any:
-        made = begun(*args)
-        made.__class__ = whole
-        if finish is not None:
-            finish(made)
-        return made
-
-    return cast("Callable[P, T]", make)
 
 
 def kind_of(record: object | type) -> str:

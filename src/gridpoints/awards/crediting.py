@@ -31,7 +31,6 @@ from gridpoints.errors import (
     ReportReserved,
 )
 from gridpoints.ledger.model import Account
-from gridpoints.records import maker
 from gridpoints.rules.amounts import Chosen
 from gridpoints.rules.approval import StageKind
 from gridpoints.rules.case import NO_FACTS, Deed, Scope
@@ -45,7 +44,7 @@ from gridpoints.storage.port import Work
 from gridpoints.values import Step, check_identifier, check_text, check_type, midnight
 
 
-@frozen
+@frozen(slots=False)  # of which there is one for each deed: see `Award`
 class AwardOutcome:
     """What became of one report: an award (`repeated`: it stood already), or an error."""
 
@@ -56,7 +55,7 @@ class AwardOutcome:
 
 
 #: For each deed there is one of all three: half of the time of ``Award(…)``, and of ``Case(…)``.
-_award, _credited, _new = maker(Award), maker(AwardOutcome), tuple.__new__
+_new = tuple.__new__
 
 
 class Case(NamedTuple):  # quick to make: one for each deed
@@ -196,7 +195,7 @@ class Crediting:
             if award.status is AwardStatus.CREDITED:
                 batch.give(award, case.rule, case.account, owed=judgement.owed)
             new.append(award)
-            outcomes.append(_credited(report, award))
+            outcomes.append(AwardOutcome(report, award))
         self._keep(work, new, cases, now)
         work.set_usage({key: counted for key, counted in used.items() if counted != before[key]})
         batch.close()
@@ -292,7 +291,7 @@ class Crediting:
             status = AwardStatus.PENDING
         else:
             status = AwardStatus.CREDITED if judgement.awarded else AwardStatus.REFUSED
-        return _award(
+        return Award(
             report.id,
             report.member_id,
             report.deed,

@@ -11,14 +11,10 @@ from attrs import define, evolve, field
 from gridpoints.awards.model import ARREARS, Arrears, ArrearsStatus, Award
 from gridpoints.context import Context
 from gridpoints.ledger.model import Account, Leg, Rejected, Transaction
-from gridpoints.records import maker
 from gridpoints.rules.deeds import DeedRule, Shortfall
 from gridpoints.rules.operations import RulesCalendar
 from gridpoints.storage.port import Work
 from gridpoints.values import midnight
-
-#: For each award there is one of both.
-_transaction, _leg = maker(Transaction), maker(Leg)
 
 
 def account_of(award: Award) -> Account:
@@ -105,16 +101,16 @@ class Batch:
         self, award: Award, account: Account, amount: int, rule: DeedRule, closed_until: datetime | None
     ) -> Transaction:
         done = midnight(award.day, self.context.zone)
-        return _transaction(
-            f"award:{award.id}",
-            (
-                _leg(account, amount, self._expiry(award, rule) if amount > 0 else None),
+        return Transaction(
+            id=f"award:{award.id}",
+            legs=(
+                Leg(account, amount, self._expiry(award, rule) if amount > 0 else None),
                 self._issuance(award.unit, -amount),
             ),
-            None if closed_until is not None and done < closed_until else done,
-            "award",
-            award.deed,
-            {"award": award.id, "rules": award.rule_set},
+            effective_at=None if closed_until is not None and done < closed_until else done,
+            kind="award",
+            reason=award.deed,
+            metadata={"award": award.id, "rules": award.rule_set},
         )
 
     def _expiry(self, award: Award, rule: DeedRule) -> datetime | None:

@@ -38,7 +38,6 @@ from gridpoints.errors import (
     QuantityNotTaken,
     RowRepeated,
 )
-from gridpoints.records import maker
 from gridpoints.rules.model import RuleSet
 from gridpoints.rules.operations import Rules, RulesCalendar
 from gridpoints.sheets.cells import read_day, read_quantity, tidy
@@ -54,7 +53,6 @@ T = TypeVar("T")
 
 #: Rows that are made reports together. With all that is made of so many, they stay in a processor's cache.
 READ_AT_ONCE = 500
-
 
 #: The column that an error of crediting is about.
 _ABOUT: Mapping[type[GridpointsError], tuple[str, ...]] = {
@@ -104,7 +102,7 @@ class DeedNames:
         return codes[0]
 
 
-@frozen
+@frozen(slots=False)  # of which there is one for each row: see `Award`
 class DeedOutcome:
     """What became of a row: an award (`repeated`: it stood already), or a problem."""
 
@@ -114,8 +112,8 @@ class DeedOutcome:
     problem: RowProblem | None = None
 
 
-#: For each row there is one of all three: half of the time of ``Report(…)``, and of ``_Draft(…)``.
-_report, _credited, _new = maker(Report), maker(DeedOutcome), tuple.__new__
+#: For each row there is one: a third of the time of ``_Draft(…)``.
+_new = tuple.__new__
 
 
 class _Draft(NamedTuple):
@@ -237,17 +235,17 @@ class _Crediting:
             raise self._misread(row, ("deed",), error) from None
         rule = rules.deeds[deed]
         fixed = rule.amount.per is None
-        report = _report(
-            draft.id or "",
-            member.id,
-            deed,
-            draft.day,
+        report = Report(
+            id=draft.id or "",
+            member_id=member.id,
+            deed=deed,
+            day=draft.day,
             # once is what a fixed deed is: with 1 or without, it is the same deed
-            None if fixed and draft.quantity == 1 else draft.quantity,
-            f"file/{self.table.file[:80]}#{row.number}",
-            self._facts(rules).read(row),
-            self._chosen(draft, rule.unit),
-            (draft.evidence,) if draft.evidence else (),
+            quantity=None if fixed and draft.quantity == 1 else draft.quantity,
+            source=f"file/{self.table.file[:80]}#{row.number}",
+            facts=self._facts(rules).read(row),
+            chosen=self._chosen(draft, rule.unit),
+            evidence=(draft.evidence,) if draft.evidence else (),
         )
         return report if draft.id else self._identified(report, row)
 
@@ -284,7 +282,7 @@ class _Crediting:
 
     def _outcome(self, row: Row, outcome: AwardOutcome) -> DeedOutcome:
         if (error := outcome.error) is None:
-            return _credited(row, outcome.award, outcome.repeated)
+            return DeedOutcome(row, outcome.award, outcome.repeated)
         return DeedOutcome(row, problem=self._misread(row, _ABOUT.get(type(error), WHO), error).problem)
 
     def _misread(self, row: Row, keys: Sequence[str], error: GridpointsError) -> Misread:

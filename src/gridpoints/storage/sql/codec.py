@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
 from operator import attrgetter
 from types import NoneType
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin
@@ -15,7 +14,7 @@ import attrs
 from cattrs import Converter
 from sqlalchemy import Column, Table
 
-from gridpoints.records import Record, maker
+from gridpoints.records import Record
 from gridpoints.values import Step
 
 T = TypeVar("T", bound=Record)
@@ -106,16 +105,12 @@ class RowCodec(Generic[T]):
             if name != "id" and (value is not getattr(old, name) or name == "version"):
                 yield name, value
 
-    @cached_property
-    def _make(self) -> Callable[..., T]:
-        return maker(self.kind)
-
     def record(self, row: Iterable[Any]) -> T:
         """The record of a row that holds `columns`, in their order."""
         values = list(row)
         for place, read in self._read:
             values[place] = read(values[place])
-        return self._make(*values)
+        return self.kind(*values)
 
     def parts(self, rows: Iterable[Iterable[Any]], fields: Sequence[str]) -> list[tuple[Any, ...]]:
         """What the records have in `fields`, of rows that hold the columns of these, in their order."""
