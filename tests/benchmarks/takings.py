@@ -178,8 +178,8 @@ CREATE TEMPORARY TABLE lines AS
         {text:$at}, '[["points/member/m' || $second || '",-1],["points/merchant/s' || $shop || '",1]]', $about
     FROM shared;
 INSERT INTO gridpoints_journal (community_id, number, id, act, kind, reason, subject, effective_at,
-    recorded_at, legs, metadata)
-SELECT $here, number, id, act, kind, 'Rice', subject, at, at, legs, about FROM lines;
+    recorded_at, legs, metadata, writer)
+SELECT $here, number, id, act, kind, 'Rice', subject, at, at, legs, about, NULL FROM lines;
 
 CREATE TEMPORARY TABLE legs AS
     SELECT number, 'points/member/m' || $member AS account, -$first AS amount FROM taken
