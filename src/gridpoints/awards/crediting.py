@@ -54,7 +54,7 @@ class AwardOutcome:
     repeated: bool = False
 
 
-#: For each deed there is one of all three: half of the time of ``Award(…)``, and of ``Case(…)``.
+#: Half of the time of ``Case(…)``.
 _new = tuple.__new__
 
 
@@ -292,26 +292,25 @@ class Crediting:
         else:
             status = AwardStatus.CREDITED if judgement.awarded else AwardStatus.REFUSED
         return Award(
-            report.id,
-            report.member_id,
-            report.deed,
-            report.day,
-            report.quantity,
-            report.source,
-            self.context.actor.id,
-            now,
-            judgement.rule_set,
-            judgement.unit.code,
-            judgement.wanted,
-            judgement.awarded,
-            status,
-            judgement.explanation,
-            dict(case.deed.facts) if case.deed.facts else NO_FACTS,
-            report.chosen,
-            case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
-            judgement.uses,
-            1,
-            report.evidence,
+            id=report.id,
+            member_id=report.member_id,
+            deed=report.deed,
+            day=report.day,
+            quantity=report.quantity,
+            source=report.source,
+            reported_by=self.context.actor.id,
+            recorded_at=now,
+            rule_set=judgement.rule_set,
+            unit=judgement.unit.code,
+            wanted=judgement.wanted,
+            awarded=judgement.awarded,
+            status=status,
+            explanation=judgement.explanation,
+            facts=dict(case.deed.facts) if case.deed.facts else NO_FACTS,
+            chosen=report.chosen,
+            household_id=case.account.owner if case.rule.holder is Holder.HOUSEHOLD else None,
+            uses=judgement.uses,
+            evidence=report.evidence,
         )
 
     def rule_for(self, deed: str, instant: datetime) -> DeedRule:
