@@ -6,7 +6,8 @@ random ones of them, so that neither opens accounts. How much the number of memb
 figure without a target: the same in a community of 100,000, of which each has had points once; there, each
 of the 100 accounts of a batch stands on a page of its own.
 
-Reading, in the big store: one ``balance`` of a random member and of the issuance account, and a page of 100
+Reading, in the big store: one ``balance`` of a random member and of the issuance account, while so many lines
+are in no statement yet as nobody enters for it, and a page of 100
 entries of ``statement``, the first and the middle one, of a busy member and of the issuance account.
 The busy member has one of 251 transactions.
 """
@@ -31,6 +32,8 @@ BUSY = 251
 FILLING_BATCH = 8_000
 BATCH = 100
 PAGE = 100
+#: Lines that are in no statement while balances are read.
+TAIL = 100
 #: Transfers of one round: enough for what happens once in ten thousand.
 SIZE, QUICK_SIZE = 10_000, 1_000
 BALANCES, PAGES = 2_000, 300
@@ -93,6 +96,8 @@ def _posting(ledger: Ledger, members: list[Account], *, quick: bool) -> Callable
 
 def _reading(store: str, ledger: Ledger, members: list[Account]) -> Iterator[Figure]:
     chosen = random.Random(1)
+    ledger.fold()
+    ledger.post([measure.award(chosen.choice(members)) for _ in range(TAIL)])
     yield from _latency(
         f"{store}, balance of a member of {len(members):,}",
         lambda: ledger.balance(chosen.choice(members)),
