@@ -93,8 +93,8 @@ class TellingStore:
     store: Store
 
     @contextmanager
-    def begin(self, community: str, *, write: bool = True) -> Iterator[Any]:
-        with self.store.begin(community, write=write) as work:
+    def begin(self, community: str, *, write: bool = True, snapshot: bool = True) -> Iterator[Any]:
+        with self.store.begin(community, write=write, snapshot=snapshot) as work:
             watched = TellingWork(work)
             yield watched if write else work
             if untold := watched.untold():

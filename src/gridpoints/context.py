@@ -78,9 +78,9 @@ class Context:
         """A unit of work that may write; joins the one that is open."""
         return self.store.begin(self.community)
 
-    def read(self) -> AbstractContextManager[Work]:
-        """A unit of work that only reads, from one consistent state."""
-        return self.store.begin(self.community, write=False)
+    def read(self, *, snapshot: bool = True) -> AbstractContextManager[Work]:
+        """A unit of work that only reads, from one consistent state; see `Store.begin`."""
+        return self.store.begin(self.community, write=False, snapshot=snapshot)
 
     def now(self) -> datetime:
         """The present instant, in UTC; raises `NaiveInstant` where the clock gives none."""

@@ -33,7 +33,7 @@ FILLING_BATCH = 8_000
 BATCH = 100
 PAGE = 100
 #: Lines that are in no statement while balances are read.
-TAIL = 100
+TAIL = 60
 #: Transfers of one round: enough for what happens once in ten thousand.
 SIZE, QUICK_SIZE = 10_000, 1_000
 BALANCES, PAGES = 2_000, 300

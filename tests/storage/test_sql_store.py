@@ -184,10 +184,12 @@ def test_closing_twice_does_nothing(store: SqlStore) -> None:
 # --- units of work --------------------------------------------------------------------------------
 
 
-def test_a_unit_that_reads_cannot_write(store: SqlStore) -> None:
-    with pytest.raises((DBAPIError, StoreUnavailable)), store.begin("baiyang", write=False) as work:
+@pytest.mark.parametrize("snapshot", [True, False])
+def test_a_unit_that_reads_cannot_write(store: SqlStore, snapshot: bool) -> None:
+    unit = store.begin("baiyang", write=False, snapshot=snapshot)
+    with pytest.raises((DBAPIError, StoreUnavailable)), unit as work:
         work.add(Grid("g", "东"))
-    with store.begin("baiyang", write=False) as work:
+    with store.begin("baiyang", write=False, snapshot=snapshot) as work:
         assert work.count(Grid) == 0
 
 

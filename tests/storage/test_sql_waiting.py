@@ -64,9 +64,9 @@ def newest_transaction(store: SqlStore) -> int:
 def test_what_got_its_number_is_not_looked_at_again(store: SqlStore, number: bool) -> None:
     """Though entries of it stand in the index of what waits, until the database cleans up."""
     for turn in range(3):
-        post(store, f"t{turn}-", 30)
+        post(store, f"t{turn}-", 20)
         with store.begin("baiyang") as work:
-            assert (work.ledger.number() if number else work.ledger.fold()) == 30
+            assert (work.ledger.number() if number else work.ledger.fold()) == 20
     newest = newest_transaction(store)
     give_up = monotonic() + 60
     while store._remembered["baiyang"].since <= newest:  # transactions of other databases may be open
@@ -74,7 +74,7 @@ def test_what_got_its_number_is_not_looked_at_again(store: SqlStore, number: boo
         assert monotonic() < give_up
     post(store, "last")
     look(store)
-    assert (waiting(store), issued(store)) == (1, 91)
+    assert (waiting(store), issued(store)) == (1, 61)
 
 
 @pytest.mark.parametrize("know", [look, fold], ids=["reading", "folding"])
@@ -145,3 +145,46 @@ def test_a_ledger_that_came_from_another_server(store: SqlStore) -> None:
     look(store)
     post(store, "v")
     assert (waiting(store), issued(store), fold(store)) == (4, 4, 4)
+
+
+def test_a_balance_is_read_from_one_state_also_without_a_snapshot(store: SqlStore) -> None:
+    """What is entered in statements meanwhile is counted once, and each batch is there or not."""
+
+    def post_and_fold() -> None:
+        for turn in range(30):
+            post(store, f"t{turn}-", 10)
+            fold(store)
+
+    def seen() -> tuple[int, int]:
+        with store.begin("baiyang", write=False, snapshot=False) as work:
+            found = work.ledger.balances([LI, ISSUANCE], START)
+        return found[LI].posted, found[ISSUANCE].posted
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        writing = elsewhere.submit(post_and_fold)
+        figures = [seen()]
+        while not writing.done():
+            figures.append(seen())
+    writing.result()
+    assert all(member == -issued for member, issued in figures)
+    assert all(member % 10 == 0 for member, _ in figures)
+    assert figures == sorted(figures)
+    assert seen() == (300, -300)
+
+
+def test_a_balance_is_one_message(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = pytest.importorskip("gridpoints.storage.sql.wire")
+    sent = list[Any]()
+    send = wire.Wire._send
+
+    def note(on: Any, answer: Any) -> None:
+        sent.append(answer)
+        send(on, answer)
+
+    post(store, "t", 3)
+    issued(store)
+    monkeypatch.setattr(wire.Wire, "_send", note)
+    with store.begin("baiyang", write=False, snapshot=False) as work:
+        assert work.ledger.balances([ISSUANCE], START)[ISSUANCE].posted == -3
+        assert not work.ledger.is_long()
+    assert len(sent) == 1

@@ -81,7 +81,7 @@ class Ledger(Transactions):
         kinds = {_sound(account).kind for account in accounts}
         for account in accounts:
             self.guard.reading([account], entries=False)
-        with self.context.read() as work:
+        with self.context.read(snapshot=False) as work:
             found = work.ledger.balances(accounts, self.context.now())
             empty = [account for account, each in found.items() if not (each.posted or each.held)]
             _must_have_units(work, empty)

@@ -59,7 +59,7 @@ class Reports:
                 return folded
 
     def _fold_what_is_long(self, *, than: int | None = None) -> None:
-        with self.context.read() as work:
+        with self.context.read(snapshot=False) as work:
             is_long = work.ledger.is_long(than=than)
         if is_long:
             self._fold_if_possible()

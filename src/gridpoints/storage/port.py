@@ -62,7 +62,9 @@ LEFT_OPEN = "another task of this thread has a unit of work open: do not await i
 class Store(Protocol):
     """Where communities are kept. Safe to share between threads."""
 
-    def begin(self, community: str, *, write: bool = True) -> AbstractContextManager[Work]:
+    def begin(
+        self, community: str, *, write: bool = True, snapshot: bool = True
+    ) -> AbstractContextManager[Work]:
         """A unit of work on one community: commits at the end of the block, undone by an exception.
 
         Inside another unit of work of the same thread it belongs to that one: its own changes are
@@ -70,6 +72,9 @@ class Store(Protocol):
         only reads, from one consistent state, and waits for nobody; to open one that writes
         inside it is a mistake of the program (RuntimeError). So is one that is left open across an
         ``await``, where another task of the same thread would wait for it and never go on.
+
+        Without a `snapshot`, each question to one that only reads may be answered from a later state than
+        the one before, where the store is asked faster so.
 
         What the database cannot do is raised at the end of the block, the inner one's too, as
         `StoreUnavailable`, or as `ConcurrentChange` where two writers stood in each other's way. Inside

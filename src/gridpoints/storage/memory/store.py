@@ -48,7 +48,7 @@ class MemoryStore:
         self._writing = False
 
     @contextmanager
-    def begin(self, community: str, *, write: bool = True) -> Iterator[MemoryWork]:
+    def begin(self, community: str, *, write: bool = True, snapshot: bool = True) -> Iterator[MemoryWork]:
         with self._lock:
             outer = self._open.get()
             begins = False

@@ -271,14 +271,17 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _postgresql(url: URL) -> Engines:
-    """Writers lock the rows that they decide on, in sorted order; readers see one snapshot."""
+    """Writers lock the rows that they decide on, in sorted order; readers see one snapshot.
+
+    A connection by itself only reads, from one snapshot what is sent together: so a question that comes alone
+    needs no transaction around it.
+    """
     try:
         import psycopg  # noqa: F401
     except ImportError:
         raise MissingDriver(package="psycopg", extra="postgres") from None
-    writing = create_engine(
+    engine = create_engine(
         url,
-        isolation_level="READ COMMITTED",  # what was committed before a lock was got must be seen
         pool_size=CONNECTIONS // 4,
         max_overflow=CONNECTIONS - CONNECTIONS // 4 + KEPT,  # those that the others keep are in nobody's way
         pool_timeout=PATIENCE,
@@ -287,13 +290,24 @@ def _postgresql(url: URL) -> Engines:
         use_native_hstore=False,
         connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
     )
-    event.listen(writing, "before_cursor_execute", _send_what_was_put_off)
-    reading = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    event.listen(engine, "connect", _only_read)
+    event.listen(engine, "before_cursor_execute", _send_what_was_put_off)
+    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    # What was committed before a lock was got must be seen.
+    writing = engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
     together: list[list[Connection]] = []
     writers, readers = (
         Kept(each, KEPT, anew="DISCARD PLANS", together=together) for each in (writing, reading)
     )
     return Engines(url, writers, readers, nullcontext())
+
+
+def _only_read(connection: Any, _: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        )
+    connection.commit()
 
 
 def _send_what_was_put_off(connection: Connection, *_: object) -> None:

@@ -179,6 +179,15 @@ def _laid(connection: Connection) -> Wire:
     return wire
 
 
+def set_snapshot(connection: Connection, snapshot: bool) -> None:
+    """Whether what is read from now on is read from one state.
+
+    Without, PostgreSQL is asked in half of the time. In a transaction that has begun, nothing changes.
+    """
+    if connection.dialect.name == "postgresql":
+        _wire(connection).begins = snapshot
+
+
 # --- what goes with the end -----------------------------------------------------------------------
 
 

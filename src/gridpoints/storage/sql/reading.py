@@ -171,6 +171,7 @@ class SqlReading:
         self.community = community
         self.remembered = remembered
         self._since = since
+        self.only_reads = since is not None
         self.others_write = self.numbers_later = connection.dialect.name == "postgresql"
         #: The units that published rules declare, by code.
         self.units: Mapping[str, Unit] = _Units(connection, community)
@@ -179,6 +180,11 @@ class SqlReading:
     def since(self) -> int:
         """See `Remembered.since`. In a snapshot, as it was before: what was numbered since waits in there."""
         return self.remembered.since if self._since is None else self._since
+
+    def learn(self, oldest: int | None) -> None:
+        """Remember `OLDEST`."""
+        if oldest is not None:
+            self.remembered.since = oldest
 
     def rows(self, statement: Prepared, **values: Any) -> list[Any]:
         """What a statement answers for this community."""

@@ -124,19 +124,25 @@ _SAME = {
 class SqlStatements(SqlSums):
     """Balances and statements, in an open transaction."""
 
+    #: How many lines are in no statement, where `balances` counted them.
+    waits: int | None = None
+
     # --- balances -----------------------------------------------------------------------------
 
     def balances(self, accounts: Collection[Account], at: datetime) -> dict[Account, Balance]:
-        keys = [account.key for account in accounts]
+        strict = [account.key for account in accounts if account.kind.strict]
+        hot = [account for account in accounts if not account.kind.strict]
         with pipeline(self.connection):
-            asked = self.start(_BALANCES, ids=keys, at=at)
-            tails = [(account, self.ask_tail(account)) for account in accounts if not account.kind.strict]
-        found = {key: figures for key, *figures in asked()}
-        waiting = {account: moved for account, answered in tails for [moved] in answered()}
+            asked = self.start(_BALANCES, ids=strict, at=at) if strict else list
+            answers = [self.ask_hot_balance(account) for account in hot]
+        found: dict[str, Sequence[int]] = {key: figures for key, *figures in asked()}
+        for account, answer in zip(hot, answers, strict=True):
+            [(posted, self.waits, oldest)] = answer()
+            self.learn(oldest)
+            found[account.key] = (posted, 0, 0)
         balances = {}
         for account in accounts:
             posted, held, expired = found.get(account.key, (0, 0, 0))
-            posted += waiting.get(account, 0)
             balances[account] = Balance(account, posted, held, max(0, min(expired, posted - held)))
         return balances
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gridpoints.storage.sql import schema
 from gridpoints.storage.sql.engines import Engines
-from gridpoints.storage.sql.prepared import PutOffRefused, is_broken
+from gridpoints.storage.sql.prepared import PutOffRefused, is_broken, set_snapshot
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.refusals import translated, unavailable
 from gridpoints.storage.sql.remembered import Remembered
@@ -82,7 +82,7 @@ class SqlStore:
             raise
 
     @contextmanager
-    def begin(self, community: str, *, write: bool = True) -> Iterator[SqlWork]:
+    def begin(self, community: str, *, write: bool = True, snapshot: bool = True) -> Iterator[SqlWork]:
         """See `gridpoints.storage.port.Store.begin`.
 
         Inside a unit of work that only reads, none can be opened that writes: RuntimeError.
@@ -95,6 +95,8 @@ class SqlStore:
                 turn = self._engines.turn if write else _NO_TURN
                 try:
                     with turn, _Undone(self._remembered, write), engine.begin() as connection:
+                        if not write:
+                            set_snapshot(connection, snapshot)
                         opened = _Open(connection, write, get_ident(), community, since)
                         token = self._open.set(opened)
                         try:
@@ -105,6 +107,8 @@ class SqlStore:
                     with self.begin(community, write=False) as work:
                         raise _reason(refused, work) from refused.error
             elif not write:
+                if snapshot and not outer.write:
+                    set_snapshot(outer.connection, True)
                 yield self._work(outer, community)
             elif outer.write:
                 try:

@@ -17,6 +17,8 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    not_,
+    null,
     or_,
     select,
     union_all,
@@ -33,6 +35,7 @@ from gridpoints.storage.sql.reading import (
     ID,
     IDS,
     LEG,
+    OLDEST,
     SOME_LEFT,
     WAITS,
     SqlReading,
@@ -131,6 +134,7 @@ class _Legs:
             rest = func.substr(journal.c.legs, func.instr(journal.c.legs, LEG) + func.length(LEG), type_=Text)
             self._first = cast(rest, BigInteger)  # the digits with which it begins
             self._once = func.instr(rest, LEG) == 0
+            self._oldest: ColumnElement[Any] = null()
         else:
             legs = func.jsonb_array_elements(cast(journal.c.legs, JSONB))
             self.each = legs.table_valued(column("value", JSONB), name="leg")
@@ -140,22 +144,30 @@ class _Legs:
             rest = func.split_part(journal.c.legs, LEG, 2, type_=Text)
             self._first = cast(func.rtrim(func.split_part(rest, ",", 1), "]"), BigInteger)
             self._once = func.split_part(journal.c.legs, LEG, 3) == ""
+            self._oldest = OLDEST
 
     def kind(self, rest: ColumnElement[str]) -> ColumnElement[str]:
         """The kind of an account, of whose key `rest` is what follows its unit."""
         return func.substr(rest, 1, self._place(rest + "/", "/") - 1, type_=Text)
 
-    def tail(self, *tails: ColumnElement[bool]) -> Prepared:
-        """What an account got and gave in the lines of these tails.
+    def hot_balance(self, *tails: ColumnElement[bool]) -> Prepared:
+        """What a hot account holds, how many lines wait in these tails, and `OLDEST`.
 
         Nearly every line has one leg of it: that is found in the text in a tenth of the time.
         """
         mine = select(func.sum(self.amount)).select_from(self.each).where(self.account == ID)
-        amount = case((self._once, self._first), else_=mine.correlate(journal).scalar_subquery())
-        moves = and_(journal.c.community_id == HERE, moved, self._place(journal.c.legs, LEG) > 0)
-        either = union_all(*(select(amount.label("amount")).where(moves, tail) for tail in tails)).subquery()
-        # Eight million of the largest amounts may wait before this is beyond 2^63.
-        return Prepared(select(func.coalesce(func.sum(either.c.amount), 0).cast(BigInteger)))
+        amount = case(
+            (not_(and_(moved, self._place(journal.c.legs, LEG) > 0)), 0),
+            (self._once, self._first),
+            else_=mine.correlate(journal).scalar_subquery(),
+        ).label("amount")
+        lines = select(amount).where(journal.c.community_id == HERE)
+        waits = union_all(*map(lines.where, tails)).subquery()
+        # Eight million of the largest amounts may wait before these are beyond 2^63.
+        tail = func.coalesce(func.sum(waits.c.amount), 0).cast(BigInteger)
+        return Prepared(
+            select(func.coalesce(_folded, 0) + tail, func.count(), self._oldest).select_from(waits)
+        )
 
     def flows(self) -> Prepared:
         """As `_FLOWS`."""
@@ -191,22 +203,25 @@ class _Legs:
         )
 
 
+_folded = (
+    select(accounts.c.posted).where(accounts.c.community_id == HERE, accounts.c.id == ID).scalar_subquery()
+)
 _NUMBERED = journal.c.number > FOLDED
 _LEGS = {dialect: _Legs(dialect) for dialect in ("sqlite", "postgresql")}
 _FLOWS_WITHIN = {dialect: legs.flows() for dialect, legs in _LEGS.items()}
 _TURNOVER_WITHIN = {dialect: legs.turnover() for dialect, legs in _LEGS.items()}
-_TAIL_SUM = {
-    "sqlite": _LEGS["sqlite"].tail(_NUMBERED),
-    "postgresql": _LEGS["postgresql"].tail(_NUMBERED, WAITS),
+_HOT_BALANCE = {
+    "sqlite": _LEGS["sqlite"].hot_balance(_NUMBERED),
+    "postgresql": _LEGS["postgresql"].hot_balance(_NUMBERED, WAITS),
 }
 
 
 class SqlSums(SqlReading):
     """Reports, in an open transaction."""
 
-    def ask_tail(self, account: Account) -> Callable[[], list[Any]]:
-        """Ask what an account got and gave that is not in its statement yet: see `start`."""
-        statement = _TAIL_SUM[self.connection.dialect.name]
+    def ask_hot_balance(self, account: Account) -> Callable[[], list[Any]]:
+        """Ask what a hot account holds, and what waits to be entered: see `start`."""
+        statement = _HOT_BALANCE[self.connection.dialect.name]
         return self.start(statement, id=account.key, leg=leg_of(account), since=self.since)
 
     def trial_balance(self) -> list[TrialLine]:

@@ -117,13 +117,15 @@ class Wire:
         self._prepared = 0
         self._queue: list[Answer] = []
         self.held = 0
+        #: Whether a transaction begins with the first statement. Else what is sent together is one by itself.
+        self.begins = True
         #: See `put_off`.
         self.last: list[Any] = []
         driver.adapters.register_loader("jsonb", _Json)
         driver.prepare_threshold = None  # to undo anything, the driver forgets what was prepared: ours too
 
     def send(self, sql: str, arguments: Sequence[Any] = ()) -> Answer:
-        """Send a statement, or queue it. A transaction begins with the first one."""
+        """Send a statement, or queue it."""
         if (statement := self._statements.get(sql)) is None:
             statement = self._statements[sql] = _Statement(sql, self._driver)
         answer = Answer(self, statement, statement.written(arguments))
@@ -142,7 +144,10 @@ class Wire:
         if not queue:
             return
         if self._libpq.transaction_status == _IDLE:
-            queue.insert(0, self._beginning())
+            if len(self._statements) > MOST:
+                self._forget_statements()
+            if self.begins:
+                queue.insert(0, self._beginning())
         if len(queue) == 1 and queue[0].statement.prepared:
             sent: list[Answer | _Statement] = [queue[0]]
             self._send(queue[0])
@@ -150,13 +155,14 @@ class Wire:
         else:
             self._tell(*self._together(queue))
 
+    def _forget_statements(self) -> None:
+        self._tell(*self._together([Answer(self, _Statement("DEALLOCATE ALL", self._driver), ())]))
+        for each in self._statements.values():
+            each.prepared = False
+        self._statements.clear()
+
     def _beginning(self) -> Answer:
         """What is sent before the first statement of a transaction."""
-        if len(self._statements) > MOST:
-            self._tell(*self._together([Answer(self, _Statement("DEALLOCATE ALL", self._driver), ())]))
-            for each in self._statements.values():
-                each.prepared = False
-            self._statements.clear()
         begin = _begin(self._driver.isolation_level, self._driver.read_only)
         if (statement := self._statements.get(begin)) is None:
             statement = self._statements[begin] = _Statement(begin, self._driver)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from contextvars import Context, copy_context
 from datetime import date
 from typing import Any
@@ -229,15 +229,17 @@ class UnitsContract(StoreContract):
 
     # --- several threads ----------------------------------------------------------------------
 
-    def test_a_reader_sees_one_state(self, store: Store, clerk: Clerk) -> None:
+    @pytest.mark.parametrize("inside", [False, True], ids=["alone", "inside one without a snapshot"])
+    def test_a_reader_sees_one_state(self, store: Store, clerk: Clerk, inside: bool) -> None:
         """What another thread writes meanwhile, now or when the reader is done, is not seen."""
 
         def write() -> None:
             with store.begin(clerk.community) as work:
                 change_everything(work, "x")
 
+        outer = store.begin(clerk.community, write=False, snapshot=False) if inside else nullcontext()
         with ThreadPoolExecutor(1) as pool:
-            with store.begin(clerk.community, write=False) as work:
+            with outer, store.begin(clerk.community, write=False) as work:
                 before = (work.count(Grid), work.ledger.balances([LI], START), work.ledger.entries(LI))
                 writing = pool.submit(write)
                 self._let_run(writing, to_its_end=self.reads_while_writing)
