@@ -55,13 +55,14 @@ PAGE, ALL = 5_000, 2**62
 LINE = [column for column in journal.c if column.name not in ("community_id", "writer")]
 #: One that gets its number later.
 UNNUMBERED = LINE[1:]
-#: Of those that wait for a number, all that there can be: see `Remembered.since`.
-WAITS = journal.c.writer >= bindparam("since", type_=BigInteger)
+#: Of those that wait for a number, all that there can be: see `Remembered.since`. In a subquery, for which
+#: PostgreSQL makes one plan for all; with the figure itself it would make another one each time.
+WAITS = journal.c.writer >= select(bindparam("since", type_=BigInteger)).scalar_subquery()
 _oldest_waiting = (
     select(journal.c.writer)
     .where(journal.c.community_id == HERE, WAITS)
     .order_by(journal.c.writer)
-    .limit(1)
+    .limit(literal_column("1"))
     .scalar_subquery()
 )
 #: The oldest transaction whose lines may wait for a number, or come yet: all that is older was committed or
