@@ -283,7 +283,7 @@ def test_the_tail_is_found_without_the_rest(name: str, new_postgres_url: str) ->
             compiled = clause(statement).compile(dialect=connection.dialect)
             given = {**compiled.params, **GIVEN, "community": "old", "leg": '["points/member/m1",'}
             found = connection.exec_driver_sql(f"EXPLAIN {compiled}", given).scalars().all()
-    assert any("Index Scan using ix_gridpoints_journal_writer" in line for line in found), found
+    assert any("Index Scan" in line and "ix_gridpoints_journal_writer" in line for line in found), found
     assert not any("Seq Scan on gridpoints_journal" in line for line in found), found
 
 

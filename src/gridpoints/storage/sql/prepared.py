@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from sqlalchemy import BindParameter, Connection, Dialect, exc
+from sqlalchemy import BindParameter, Connection, Dialect, exc, literal_column
 from sqlalchemy.dialects.postgresql import psycopg
-from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql import ClauseElement, visitors
 
 from gridpoints.storage.sql.types import all_same
 
@@ -130,16 +130,16 @@ def _told(connection: Connection, sql: str, error: Exception) -> BaseException:
 
 def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
     words = in_words_of(dialect)
-    compiled = statement.compile(dialect=words, compile_kwargs={"render_postcompile": True})
+    whole: Any = visitors.replacement_traverse(statement, {}, _written_out)
+    compiled = whole.compile(dialect=words, compile_kwargs={"render_postcompile": True})
     names: dict[str, BindParameter[Any]] = {
-        name: parameter
-        for parameter, name in compiled.bind_names.items()  # type: ignore[attr-defined]
+        name: parameter for parameter, name in compiled.bind_names.items()
     }
-    positional: bool = compiled.positional  # type: ignore[attr-defined]
+    positional: bool = compiled.positional
     columns = getattr(statement, "selected_columns", ())
     return _Compiled(
         sql=str(compiled),
-        positions=(compiled.positiontup or ()) if positional else (),  # type: ignore[attr-defined]
+        positions=(compiled.positiontup or ()) if positional else (),
         converts=[
             (name, convert)
             for name, parameter in names.items()
@@ -153,6 +153,17 @@ def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
         ],
         refusals=dialect.loaded_dbapi.Error,
     )
+
+
+def _written_out(element: Any, **_: Any) -> ClauseElement | None:
+    """What is the same each time, said in the statement itself: no plan depends on it, and it is not sent."""
+    if isinstance(element, BindParameter) and not element.required:
+        value = element.effective_value
+        if type(value) is int:
+            return literal_column(str(value), element.type)
+        if type(value) is str and value.isprintable():
+            return literal_column("'{}'".format(value.replace("'", "''")), element.type)
+    return None
 
 
 def driver_of(connection: Connection) -> Any:
