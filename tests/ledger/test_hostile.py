@@ -12,7 +12,7 @@ import pytest
 
 import gridpoints
 from gridpoints import Account, Community, GridpointsError, Leg, Transaction
-from gridpoints.ledger import reports
+from gridpoints.ledger import proving, reports
 from gridpoints.ledger.model import MOST_AMOUNT, AccountKind, Outcome, Posted, Rejected
 from gridpoints.testing import ManualClock
 from gridpoints.values import Interval
@@ -253,6 +253,19 @@ def test_statements_are_entered_in_portions(
     village.ledger.post([issue(f"u{n}", LI, 1) for n in range(2)])
     assert village.ledger.fold() == (0 if store_url == "memory://" else 2)
     assert len(village.ledger.statement(ISSUANCE).entries) == 7
+
+
+def test_a_seal_is_over_all_lines_though_they_get_their_numbers_in_portions(
+    village: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "FOLDED_AT_ONCE", 2)
+    for more, size in ((4, 5), (2, 7), (1, 8)):
+        village.ledger.post([issue(f"t{size}-{n}", LI, 1) for n in range(more)])
+        seal = village.ledger.seal()
+        assert seal is not None
+        assert seal.size == size
+    assert [seal.size for seal in village.ledger.seals()] == [5, 7, 8]
+    assert village.ledger.verify().ok
 
 
 def test_a_generator_that_raises_half_way(village: Community) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
+from threading import Thread
 
 import attrs
 import pytest
@@ -15,6 +16,7 @@ import pytest
 import gridpoints
 from gridpoints import Account, Community, Leg, Transaction
 from gridpoints.errors import ConcurrentChange
+from gridpoints.ledger.checkpoint import PrivateKey
 from gridpoints.ledger.seals import Seal
 from gridpoints.testing import ManualClock
 from tests.ledger.full import DAY, ISSUANCE, LI, SHOP, ZHAO, issue, move, undone
@@ -257,6 +259,27 @@ def test_the_same_lines_are_sealed_once(village: Community) -> None:
     again = attrs.evolve(seal.checkpoint, previous=seal.checkpoint.hash)
     with undone(village) as work, pytest.raises(ConcurrentChange):
         work.ledger.add_seal(Seal(again.size, again.root, again.sealed_at, again.text), [])
+    must_agree(village)
+
+
+def test_one_seal_is_signed_though_another_follows_it_meanwhile(village: Community) -> None:
+    """It is the one that was read, unless whoever signs had to wait for that as well, as in memory."""
+    pytest.importorskip("cryptography", reason="a seal is signed: the extra proof")
+    key = PrivateKey.generate("gridpoints/baiyang")
+    village.ledger.post([issue("t1", LI, 1)])
+    village.ledger.seal()
+    signed: list[Seal | None] = []
+    signer = Thread(target=lambda: signed.append(village.ledger.seal(key)))
+    with village.context.begin() as work:
+        work.ledger.number(most=0)
+        signer.start()
+        signer.join(0.5)
+        village.ledger.post([issue("t2", LI, 1)])
+        village.ledger.seal()
+    signer.join()
+    first, second = village.ledger.seals()
+    assert signed == [first if first.signed else second]
+    assert first.signed != second.signed
     must_agree(village)
 
 

@@ -54,16 +54,18 @@ def replaced(part: str, by: str) -> Callable[[str], str]:
 
 NO_HEAD = "it does not begin the ledger of baiyang, version 1"
 SEALED_OTHERS = "seal 1–2: 006b55b56dacb94e ≠ aecfe23f26a1b7b0"
-NO_NUMBER = "invalid literal for int() with base 10: 'one'"
+NO_NUMBER = "invalid literal for int() with base 10: "
 NO_QUOTE = "',' expected after '\"'"
 NO_SORT = f"there is no record of the sort '{'lime' * 10}'"
 NO_BASE64 = "not what would have been written"
 NO_JSON = "it is not a record in JSON"
+AT_LENGTH = "at length " * 30
 UNUSABLE: dict[str, tuple[str, Callable[[str], str], int, str]] = {
     "empty": ("json", lambda text: "", 1, NO_HEAD),
     "empty CSV": ("csv", lambda text: "", 1, NO_HEAD),
     "of another community": ("json", replaced("baiyang", "hailin"), 1, NO_HEAD),
     "of another version": ("csv", replaced("ledger,1,", "ledger,2,"), 2, NO_HEAD),
+    "with other columns": ("csv", lambda text: "name,points\r\nli,5\r\n", 2, NO_HEAD),
     "without a head": ("json", lines(lambda several: several.pop(0)), 1, NO_HEAD),
     "no JSON": ("json", lines(lambda several: several.insert(2, "{\n")), 3, NO_JSON),
     "a number": ("json", lines(lambda several: several.insert(2, "5\n")), 3, NO_JSON),
@@ -85,7 +87,20 @@ UNUSABLE: dict[str, tuple[str, Callable[[str], str], int, str]] = {
     ),
     "a seal over other lines": ("json", replaced('"reason":""', '"reason":"x"'), 5, SEALED_OTHERS),
     "a root that is no base64": ("json", replaced('"root":"', '"root":" '), 5, NO_BASE64),
-    "no number": ("csv", replaced("line,,,,,,1,award", "line,,,,,,one,award"), 4, NO_NUMBER),
+    "no number": ("csv", replaced("line,,,,,,1,award", "line,,,,,,one,award"), 4, f"{NO_NUMBER}'one'"),
+    "an empty number": ("csv", replaced("line,,,,,,1,award", "line,,,,,,,award"), 4, f"{NO_NUMBER}''"),
+    "a text at length for a number": (
+        "csv",
+        replaced("line,,,,,,1,award", f"line,,,,,,{AT_LENGTH},award"),
+        4,
+        f"{NO_NUMBER}'{AT_LENGTH}"[:100],
+    ),
+    "a text at length for an instant": (
+        "json",
+        replaced('"sealed_at":"', f'"sealed_at":"{AT_LENGTH}'),
+        5,
+        f"Invalid isoformat string: '{AT_LENGTH}"[:200],
+    ),
     "an open quote": ("csv", replaced("line,,,,,,1,award", 'line,,,,,,1,"aw"ard'), 4, NO_QUOTE),
 }
 
@@ -98,6 +113,18 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(name: str) -> None:
         with pytest.raises(LedgerFileUnusable) as refusal:
             village.ledger.restore(io.StringIO(text, newline=""), format)
         assert refusal.value.fields == {"line": line, "problem": problem}
+        assert village.ledger.trial_balance() == []
+
+
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_a_file_in_another_encoding_is_refused_before_its_first_line(format: str) -> None:
+    """As a spreadsheet saves it on a machine that is set to Chinese."""
+    data = exported(format).replace("award", "奖励").encode("gb18030")
+    with founded() as village:
+        with pytest.raises(LedgerFileUnusable) as refusal:
+            village.ledger.restore(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), format)
+        assert refusal.value.line == 0
+        assert "'utf-8' codec can't decode" in refusal.value.problem
         assert village.ledger.trial_balance() == []
 
 

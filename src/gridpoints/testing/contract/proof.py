@@ -121,6 +121,30 @@ class ProofContract(StoreContract):
         assert clerk.ledger.seal(PrivateKey.generate(key.name)) == signed, "it is signed once"
         assert clerk.ledger.verify(key.public).ok
 
+    def test_the_newest_of_several_seals_is_the_one_that_is_signed(
+        self, clerk: Clerk, key: PrivateKey
+    ) -> None:
+        *earlier, unsigned = sealing(clerk, [2, 4, 5])
+        signed = clerk.ledger.seal(key)
+        assert signed is not None
+        assert clerk.ledger.seals() == [*earlier, signed]
+        assert Checkpoint.open(signed.note, key.public) == unsigned.checkpoint
+        clerk.must_verify()
+
+    def test_a_seal_is_told_of_and_its_signature_as_what_became_of_it(
+        self, store: Store, clerk: Clerk, key: PrivateKey
+    ) -> None:
+        [unsigned] = sealing(clerk, [5])
+        clerk.ledger.seal(key)
+        with store.begin(clerk.community) as work:
+            work.outbox.number()
+        with store.begin(clerk.community, write=False) as work:
+            told = [change for _, change in work.outbox.read(0, 100) if change.kind == "seal"]
+        assert [(change.subject, change.version, change.status, change.before) for change in told] == [
+            ("5", 1, "sealed", {}),
+            ("5", 2, "signed", {"note": unsigned.note}),
+        ]
+
     def test_posting_goes_on_after_a_seal(self, clerk: Clerk) -> None:
         [seal] = sealing(clerk, [5])
         everything(clerk)
@@ -136,6 +160,15 @@ class ProofContract(StoreContract):
         assert all(isinstance(each, Seal | ConcurrentChange) for each in sealed)
         assert [seal.size for seal in clerk.ledger.seals()] == [len(made)]
         clerk.must_verify()
+
+    def test_many_who_sign_at_once(self, clerk: Clerk, key: PrivateKey) -> None:
+        [unsigned] = sealing(clerk, [5])
+        keys = [PrivateKey.generate(key.name) for _ in range(8)]
+        signed = race(8, lambda n: clerk.ledger.seal(keys[n]))
+        [standing] = clerk.ledger.seals()
+        assert standing.signed
+        assert standing.checkpoint == unsigned.checkpoint
+        assert signed == [standing] * 8
 
     def test_seals_while_others_post(self, clerk: Clerk) -> None:
         def act(n: int) -> object:
