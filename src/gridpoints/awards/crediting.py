@@ -213,7 +213,7 @@ class Crediting:
         for award in new:
             (gave if award.status is AwardStatus.CREDITED and award.awarded > 0 else others).append(award)
         # As the index by member has them: each page of it is written once.
-        gave.sort(key=attrgetter("member_id", "day"))
+        gave.sort(key=attrgetter("member_id"))
         work.add(*gave)
         self.context.keep_all(work, others)
         if waiting := [award for award in others if award.status is AwardStatus.PENDING]:

@@ -170,7 +170,7 @@ class Credited:
         """What counts of their awards: member, day, deed, quantity, unit, points, rule set, and the facts."""
         fields = ["member_id", "day", "deed", "quantity", "unit", "awarded", "rule_set"]
         fields += ["facts"] if facts else []
-        of_all, order = {"member_id": tuple(sorted(self.member_ids))}, ("member_id", "day", "id")
+        of_all, order = {"member_id": tuple(sorted(self.member_ids))}, ("member_id",)
         # What is taken away takes no star.
         credited = {**of_all, "status": AwardStatus.CREDITED, "awarded": Range(above=0)}
         yield from self.work.select(Award, fields, credited, order=order)

@@ -29,7 +29,7 @@ class AwardRow(Row, table=True):
     """See `gridpoints.awards.model.Award`."""
 
     __tablename__ = "gridpoints_award"
-    __table_args__ = kept(Award, index("member_id", "day"), index("day"))
+    __table_args__ = kept(Award, index("member_id"), index("day"))
     id: Key
     member_id: Text
     deed: Text
