@@ -184,6 +184,8 @@ CALLS: dict[str, Callable[[Community], object]] = {
     "metadata as a list": lambda v: v.ledger.statement(LI, metadata=["a"]),  # type: ignore[arg-type]
     "a hold on a text": lambda v: v.ledger.hold("li", 1, expires_at=LAST_HOURS),  # type: ignore[arg-type]
     "a hold of many digits": lambda v: v.ledger.hold(LI, 10**5_000, expires_at=LAST_HOURS),
+    "one that is posted alone": lambda v: v.ledger.post(issue("t", LI, 1)),  # type: ignore[arg-type]
+    "none that are posted": lambda v: list(v.ledger.post_each(None)),  # type: ignore[arg-type]
     "a text that is posted": lambda v: v.ledger.post(["award"]),  # type: ignore[list-item]
     "no legs at all": lambda v: v.ledger.post([Transaction("t", 5)]),  # type: ignore[arg-type]
     "a part of texts": lambda v: v.ledger.reverse("award", ["x"]),  # type: ignore[list-item]

@@ -265,6 +265,11 @@ TOLD_OF_CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         "not_whole_number",
         {"field": "amount", "value": "int", "least": 1, "most": 999999999999},
     ),
+    "one that is posted alone": (
+        "not_usable",
+        {"field": "transaction", "value": "Transaction(id='t', legs=(Leg(account=Ac"},
+    ),
+    "none that are posted": ("not_usable", {"field": "transaction", "value": "None"}),
     "a text that is posted": ("not_usable", {"field": "transaction", "value": "award"}),
     "no legs at all": ("not_usable", {"field": "legs", "value": "5"}),
     "a part of texts": ("not_usable", {"field": "leg", "value": "x"}),

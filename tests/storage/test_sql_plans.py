@@ -28,7 +28,7 @@ from gridpoints.redemption.statements.model import Settlement
 from gridpoints.redemption.till.refunds import Refund
 from gridpoints.redemption.vouchers.model import Attempt, Delivery
 from gridpoints.storage.port import Range
-from gridpoints.storage.sql import folding, ledger, locking, proof, reading, records, statements, sums
+from gridpoints.storage.sql import bulk, folding, ledger, locking, proof, reading, records, statements, sums
 from gridpoints.storage.sql.kept import KEPT, conditions, ordering
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.store import SqlStore
@@ -287,6 +287,19 @@ def test_the_tail_is_found_without_the_rest(name: str, new_postgres_url: str) ->
     assert not any("Seq Scan on gridpoints_journal" in line for line in found), found
 
 
+def test_a_few_accounts_are_moved_without_a_look_at_the_others(new_postgres_url: str) -> None:
+    """Also before PostgreSQL has counted them, when it takes every community for a small one."""
+    with closing(SqlStore(new_postgres_url)) as store:
+        with store.begin("old") as work:
+            work.add(Unit("points"))
+            work.ledger.post(awards(0, members=5_000), at=START)
+        with store._engines.writing.begin() as connection:
+            sql, _ = bulk._compiled(ledger._MOVE._arrays, connection.dialect)
+            found = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {sql}").scalars().all()
+    assert any("Tid Scan on gridpoints_account" in line for line in found), found
+    assert not any("Heap Scan on" in line or "Seq Scan on" in line for line in found), found
+
+
 JOINS: dict[str, Prepared | ClauseElement] = {
     "statement": statements._ENTRIES,
     "totals": statements._totals("postgresql", 0, bounded=False, once=False),
@@ -317,12 +330,12 @@ GIVEN: dict[str, Any] = {
 }
 
 
-def awards(first: int) -> list[Transaction]:
-    """One for each of a thousand members."""
+def awards(first: int, members: int = 1_000) -> list[Transaction]:
+    """One for each of so many members."""
     issuance = Account.issuance("points")
     return [
         Transaction(f"t{first + n}", (Leg(issuance, -5), Leg(Account.member(f"m{n}", "points"), 5)))
-        for n in range(1000)
+        for n in range(members)
     ]
 
 

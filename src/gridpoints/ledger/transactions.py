@@ -13,6 +13,7 @@ from attrs import frozen
 from gridpoints.errors import (
     ConcurrentChange,
     InsufficientPoints,
+    NotUsable,
     RecordUnknown,
     ReversalExceeds,
     ReversalUnclear,
@@ -25,7 +26,7 @@ from gridpoints.ledger.request import check_subject
 from gridpoints.ledger.reversal import Original
 from gridpoints.ledger.transfer import Transfer
 from gridpoints.storage.port import Work
-from gridpoints.values import check_whole
+from gridpoints.values import check_whole, shown
 
 T = TypeVar("T")
 
@@ -42,9 +43,9 @@ class Transactions(Transfer):
         A refusal is an outcome, kept for ever like a posting: the same id and content is answered
         with the first outcome again, the same id with another content with
         `TransactionConflict`. With `atomic`, all of them post or none does. Amounts are ints in
-        the smallest part of their unit.
+        the smallest part of their unit. Raises `NotUsable` where it is given no transactions.
         """
-        several = list(transactions)
+        several = list(_several(transactions))
         self.guard.adjusting([t.reverses for t in several if isinstance(t, Transaction) and t.reverses])
         return self._undisputed(lambda work, at: work.ledger.post(several, at=at, atomic=atomic))
 
@@ -54,7 +55,7 @@ class Transactions(Transfer):
         Outcomes come one by one, as soon as they are kept; nothing more than a batch is in memory.
         """
         check_whole("batch", batch, most=100_000)
-        rest = iter(transactions)
+        rest = iter(_several(transactions))
         while several := list(islice(rest, batch)):
             yield from self.post(several)
 
@@ -190,6 +191,13 @@ class Transactions(Transfer):
             return ()
         most = min(there for _, there in short)
         return tuple(Leg(leg.account, most if leg.amount > 0 else -most) for leg in debt.legs)
+
+
+def _several(transactions: Iterable[Transaction]) -> Iterable[Transaction]:
+    """They as they are; raises `NotUsable` for one that stands alone, or for what is none at all."""
+    if not isinstance(transactions, Iterable):
+        raise NotUsable(field="transaction", value=shown(transactions))
+    return transactions
 
 
 def _posted(outcomes: Sequence[Outcome]) -> Posted:
