@@ -193,6 +193,28 @@ def test_a_unit_that_reads_cannot_write(store: SqlStore, snapshot: bool) -> None
         assert work.count(Grid) == 0
 
 
+def test_what_was_read_on_without_a_snapshot_is_written_on(store: SqlStore) -> None:
+    """More than are kept for readers go back to where writers take theirs."""
+    together = threading.Barrier(12)
+
+    def read(_: int) -> int:
+        with store.begin("baiyang", write=False, snapshot=False) as work:
+            counted = work.count(Grid)
+            together.wait()
+            return counted
+
+    def write(n: int) -> None:
+        with store.begin("baiyang") as work:
+            work.add(Grid(f"g{n}", "东"))
+
+    with ThreadPoolExecutor(12) as threads:
+        for turn in range(2):
+            assert list(threads.map(read, range(12))) == [12 * turn] * 12
+            list(threads.map(write, range(12 * turn, 12 * turn + 12)))
+    with store.begin("baiyang", write=False) as work:
+        assert work.count(Grid) == 24
+
+
 def test_a_refused_record_leaves_the_unit_as_it_was(store: SqlStore) -> None:
     with store.begin("baiyang") as work:
         work.add(Grid("a", "东"))

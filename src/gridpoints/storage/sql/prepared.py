@@ -191,7 +191,7 @@ def _laid(connection: Connection) -> Wire:
 
 
 def set_snapshot(connection: Connection, snapshot: bool) -> None:
-    """Whether what is read from now on is read from one state.
+    """Whether a transaction begins with what is sent next, so that all that is read is read from one state.
 
     Without, PostgreSQL is asked in half of the time. In a transaction that has begun, nothing changes.
     """

@@ -95,8 +95,8 @@ class SqlStore:
                 turn = self._engines.turn if write else _NO_TURN
                 try:
                     with turn, _Undone(self._remembered, write), engine.begin() as connection:
-                        if not write:
-                            set_snapshot(connection, snapshot)
+                        # Always: it may have served another unit of work before.
+                        set_snapshot(connection, write or snapshot)
                         opened = _Open(connection, write, get_ident(), community, since)
                         token = self._open.set(opened)
                         try:
