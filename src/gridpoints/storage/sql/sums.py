@@ -166,7 +166,7 @@ class _Legs:
         # Eight million of the largest amounts may wait before these are beyond 2^63.
         tail = func.coalesce(func.sum(waits.c.amount), 0).cast(BigInteger)
         return Prepared(
-            select(func.coalesce(_folded, 0) + tail, func.count(), self._oldest).select_from(waits)
+            select(func.coalesce(_entered, 0) + tail, func.count(), self._oldest).select_from(waits)
         )
 
     def flows(self) -> Prepared:
@@ -203,7 +203,7 @@ class _Legs:
         )
 
 
-_folded = (
+_entered = (
     select(accounts.c.posted).where(accounts.c.community_id == HERE, accounts.c.id == ID).scalar_subquery()
 )
 _NUMBERED = journal.c.number > FOLDED
