@@ -79,7 +79,7 @@ class Context:
         return self.store.begin(self.community)
 
     def read(self, *, snapshot: bool = True) -> AbstractContextManager[Work]:
-        """A unit of work that only reads, from one consistent state; see `Store.begin`."""
+        """A unit of work that only reads, from one consistent state; or without a `snapshot`: see `Store`."""
         return self.store.begin(self.community, write=False, snapshot=snapshot)
 
     def now(self) -> datetime:
