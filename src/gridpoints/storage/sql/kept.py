@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from gridpoints.records import Record
 from gridpoints.storage.port import Of, Range
-from gridpoints.storage.sql import bulk, tables
+from gridpoints.storage.sql import bulk, parts, tables
 from gridpoints.storage.sql.codec import RowCodec
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import HERE
@@ -57,6 +57,9 @@ class Kept(RowCodec[T], Generic[T]):
         self.one = Prepared(one)
         self.locked = Prepared(one.with_for_update(key_share=True))
         self.insert = bulk.insert(table)
+        #: The field that the table is parted by, if it is, and what answers its newest part.
+        self.parted_by: str | None = table.info["parted_by"]
+        self.newest_part = parts.newest(table)
         #: The statements of `find` and `count`, by the shape of what is asked: there are few.
         self.asked: dict[Hashable, Prepared] = {}
         self._replacing: dict[tuple[str, ...], Replacing] = {}
@@ -127,6 +130,8 @@ def conditions(kept: Kept[Any], where: Mapping[str, Any] | None) -> Iterator[Col
     """What a `where` asks for, its values left open: see `parameters`."""
     for name, wanted in (where or {}).items():
         column = kept.column(name)
+        if name == kept.parted_by:
+            yield parts.in_each_part(kept.table.c.part, HERE)
         if isinstance(wanted, Range):
             yield from _bounds(name, column, wanted)
         elif isinstance(wanted, Of):

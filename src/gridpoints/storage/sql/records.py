@@ -117,10 +117,19 @@ class SqlWork:
         for kind, pairs in replacing.items():
             self._replace(KEPT[kind], pairs)
         for kind in sorted(adding, key=KINDS.index):
-            values: bulk.Columns = KEPT[kind].values(adding[kind])
+            kept = KEPT[kind]
+            values: bulk.Columns = kept.values(adding[kind])
             if kind is Change:
                 values = {**values, "number": self.outbox.numbers(len(adding[kind]))}
-            KEPT[kind].insert.run(self._connection, self._community, values)
+            if kept.parted_by is not None:
+                values = {**values, "part": [self._newest_part(kept)] * len(adding[kind])}
+            kept.insert.run(self._connection, self._community, values)
+
+    def _newest_part(self, kept: Kept[Any]) -> int:
+        if self._others_write:
+            return 0
+        [(part,)] = kept.newest_part.rows(self._connection)
+        return cast(int, part)
 
     def _replace(self, kept: Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> None:
         """Refuse, at the latest where the pipeline ends, an old record that stands there no more.

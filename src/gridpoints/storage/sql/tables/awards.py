@@ -16,6 +16,7 @@ from gridpoints.storage.sql.tables.base import (
     Instant,
     InstantOrNone,
     Key,
+    Part,
     Row,
     Text,
     TextOrNone,
@@ -29,7 +30,7 @@ class AwardRow(Row, table=True):
     """See `gridpoints.awards.model.Award`."""
 
     __tablename__ = "gridpoints_award"
-    __table_args__ = kept(Award, index("member_id"), index("day"))
+    __table_args__ = kept(Award, index("day"), parted_by="member_id")
     id: Key
     member_id: Text
     deed: Text
@@ -50,6 +51,7 @@ class AwardRow(Row, table=True):
     uses: ExactJson
     version: Whole
     evidence: ExactList
+    part: Part = 0
 
 
 class ArrearsRow(Row, table=True):

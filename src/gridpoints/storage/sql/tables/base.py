@@ -60,6 +60,8 @@ ExactJson = Annotated[Any, Field(sa_type=types.ExactJson, nullable=False)]
 ExactList = Annotated[
     Any, Field(sa_type=types.ExactJson, nullable=False, sa_column_kwargs={"server_default": text("'[]'")})
 ]
+#: In a table that is parted, the part that the row is in: see `gridpoints.storage.sql.parts`.
+Part = Annotated[int, Field(sa_type=types.Whole, sa_column_kwargs={"server_default": text("0")})]
 ExactJsonOrNone = Annotated[Any, Field(sa_type=types.ExactJson, nullable=True)]
 Bytes = Annotated[bytes, Field(sa_type=types.Bytes)]
 
@@ -90,19 +92,26 @@ def where(condition: str) -> dict[str, Any]:
 
 
 def kept(
-    kind: type[Record], *more: SchemaItem, key: str = "id", own: Collection[str] = ()
+    kind: type[Record],
+    *more: SchemaItem,
+    key: str = "id",
+    own: Collection[str] = (),
+    parted_by: str | None = None,
 ) -> tuple[SchemaItem | dict[str, Any], ...]:
     """What every store refuses for this kind of record, as constraints, and `more`.
 
     The table says in its `info` what it keeps, in which column the id, and which columns are its
-    `own`: those that no field of the record is kept in.
+    `own`: those that no field of the record is kept in. Where it is `parted_by` a column, it has a `Part`,
+    and an index by that column in each.
     """
+    if parted_by is not None:
+        more, own = (index("part", parted_by), *more), {"part", *own}
     return (
         *(refers(column, kind_of(target)) for column, target in REFERENCES.get(kind, {}).items()),
         *(UniqueConstraint("community_id", column) for column in UNIQUE.get(kind, ())),
         *(CheckConstraint(f"{column} >= 0", name=column) for column in NEVER_NEGATIVE.get(kind, ())),
         *more,
-        {"info": {"kind": kind, "key": key, "own": frozenset(own)}},
+        {"info": {"kind": kind, "key": key, "own": frozenset(own), "parted_by": parted_by}},
     )
 
 
