@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
+from gridpoints.awards.model import Award
 from gridpoints.awards.reviews import Vote
 from gridpoints.catalog.index import IndexPosting
 from gridpoints.catalog.model import Quorum, Session
@@ -149,6 +150,8 @@ def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
         (Claim, {"waits_since": Range(above=START)}, "USING INDEX ix_gridpoints_claim_waits_since"),
         (Claim, {"waits_since": START, "id": Range(above="a")}, "waits_since=? AND id>?"),
         (Member, {"left_at": Range(at_most=START)}, "USING INDEX ix_gridpoints_member_left_at"),
+        (Award, {"member_id": "li"}, "community_id=? AND part=? AND member_id=?"),
+        (Award, {"member_id": ["li", "wang"], "status": "credited"}, "part=? AND member_id=?"),
     ],
     ids=[
         "minimums",
@@ -164,6 +167,8 @@ def test_records_are_found_by_many_ids(sqlite_url: str) -> None:
         "what waits",
         "what waits since then",
         "who left",
+        "a member's awards",
+        "awards of some",
     ],
 )
 def test_what_a_tick_and_a_search_ask_for_is_found_by_an_index(

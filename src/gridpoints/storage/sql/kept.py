@@ -131,7 +131,7 @@ def conditions(kept: Kept[Any], where: Mapping[str, Any] | None) -> Iterator[Col
     for name, wanted in (where or {}).items():
         column = kept.column(name)
         if name == kept.parted_by:
-            yield parts.in_each_part(kept.table.c.part, HERE)
+            yield parts.in_each(kept.table)
         if isinstance(wanted, Range):
             yield from _bounds(name, column, wanted)
         elif isinstance(wanted, Of):
