@@ -9,11 +9,12 @@ and so that nobody waits for the accounts that everybody uses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, literal_column, select, union_all, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.dialects import postgresql
 
 from gridpoints.errors import ConcurrentChange
@@ -50,11 +51,14 @@ _move_one = (
     .where(accounts.c.community_id == HERE, accounts.c.id == bindparam("account_id", type_=Text))
 )
 _MOVE_ONE = Prepared(_move_one)
-#: One line and one account, on PostgreSQL: there, the way to the database is what a short post costs.
-_record_one = (
-    postgresql.insert(journal)
-    .values({"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in UNNUMBERED}})
-    .on_conflict_do_nothing()
+#: So many lines are written with COMMIT, on PostgreSQL: there, the way to the database is what a short post
+#: costs. More are sooner copied.
+WITH_COMMIT = 500
+_UNNUMBERED = [column.name for column in UNNUMBERED]
+_RECORD_NEW = bulk.insert(journal, _UNNUMBERED)
+#: One line and one account.
+_record_one = postgresql.insert(journal).values(
+    {"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in UNNUMBERED}}
 )
 _RECORD_AND_MOVE = Prepared(_record_one.add_cte(_move_one.cte("moved")))
 _HOLD_NAMES = [column.name for column in holds.c if column.name != "community_id"]
@@ -69,18 +73,11 @@ _kept = _keep_one_hold.on_conflict_do_update(
     set_={name: _keep_one_hold.excluded[name] for name in ("remaining", "status")},
     where=holds.c.account_id == _keep_one_hold.excluded.account_id,
 )
-_one: ColumnElement[Any] = literal_column("1").label("one")
-#: The same for what a hold is placed, captured or released by; divides by zero if not both were written.
+#: The same for what a hold is placed, captured or released by; divides by zero if the hold was not written.
 _RECORD_MOVE_AND_KEEP = Prepared(
-    select(
-        select(literal_column("1 / (count(*) / 2)"))
-        .select_from(
-            union_all(
-                select(_record_one.returning(_one).cte("recorded")), select(_kept.returning(_one).cte("kept"))
-            ).subquery()
-        )
-        .scalar_subquery()
-    ).add_cte(_move_one.cte("moved"))
+    select(literal_column("1 / count(*)"))
+    .select_from(_kept.returning(literal_column("1").label("one")).cte("kept"))
+    .add_cte(_record_one.cte("recorded"), _move_one.cte("moved"))
 )
 _MOVE = bulk.update_of(accounts, _FIGURES)
 #: The same on SQLite, which takes the values of many rows at once with an insert only: half of the time of
@@ -97,14 +94,13 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         lines, accounts = locked.lines, locked.accounts
         moved = sorted(locked.changed_accounts)
         strict = [state for key in moved if (state := accounts[key]).account.kind.strict]
-        one = len(lines) == len(strict) == 1
-        one = one and not (locked.changed_lots or self._opened or locked.recorded)
-        if one and not locked.changed_holds:
-            written = self._record_and_move(lines[0], strict[0]) == 1
-        elif one and len(locked.changed_holds) == 1 and self.others_write:
-            [id] = locked.changed_holds
-            self._record_move_and_keep(lines[0], strict[0], locked.holds[id])
+        one = len(lines) == len(strict) == 1 and not (locked.changed_lots or self._opened or locked.recorded)
+        if self.others_write and self._can_wait(locked, one=one):
+            self._write_with_commit(locked, strict, one=one)
             written = True
+        elif one and not (locked.changed_holds or self.others_write):
+            _MOVE_ONE.run(self.connection, **self._moved_values(strict[0]))
+            written = self.record(lines)() == 1
         else:
             written = self._write_all(locked, strict)
         if not written:
@@ -124,6 +120,53 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         else:
             self.upkeep(locked.number - 1, len(lines))
 
+    def _can_wait(self, locked: Locked, *, one: bool) -> bool:
+        """Whether all can be written with COMMIT: if that is refused, an id is the reason, or a hold."""
+        if locked.recorded or self._opened or not 0 < len(locked.lines) <= WITH_COMMIT:
+            return False
+        return one if len(locked.changed_holds) == 1 else not locked.changed_holds
+
+    def _write_with_commit(self, locked: Locked, strict: Sequence[AccountState], *, one: bool) -> None:
+        held = [locked.holds[id] for id in locked.changed_holds]
+        send = self._sending_one(locked.lines[0], strict[0], held) if one else self._sending(locked, strict)
+        ids = [line.id for line in locked.lines]
+
+        def overtaken(work: Any) -> ConcurrentChange | None:
+            """The answer to a line of one of these ids, or a hold on another account, that came first."""
+            ledger: SqlLedger = work.ledger
+            for id in ids:
+                if ledger.line(id):
+                    return ConcurrentChange(kind="transaction", id=id)
+            for hold in held:
+                kept = ledger.find_hold(hold.id)
+                if kept is not None and kept.account != hold.account:
+                    return ConcurrentChange(kind="transaction", id=ids[0])
+            return None
+
+        put_off(self.connection, send, overtaken)
+
+    def _sending_one(self, line: Line, state: AccountState, held: Sequence[Hold]) -> Callable[[], object]:
+        values = {**self._moved_values(state), **_line_values(line)}
+        if held:
+            values |= {f"hold_{name}": value for name, [value] in hold_values(held).items()}
+        return partial((_RECORD_MOVE_AND_KEEP if held else _RECORD_AND_MOVE).start, self.connection, **values)
+
+    def _sending(self, locked: Locked, strict: Sequence[AccountState]) -> Callable[[], object]:
+        columns = list(zip(*locked.lines, strict=True))[1:]
+        writes: list[tuple[bulk.Bulk, bulk.Columns]] = [
+            (_RECORD_NEW, dict(zip(_UNNUMBERED, columns, strict=True)))
+        ]
+        if strict:
+            writes.append((_MOVE, {"id": [state.account.key for state in strict], **_moved(strict)}))
+        if locked.changed_lots:
+            writes.append((_KEEP_LOTS, _lots_values(locked)))
+
+        def send() -> None:
+            for write, values in writes:
+                write.run(self.connection, self.community, values)
+
+        return send
+
     def _write_all(self, locked: Locked, strict: Sequence[AccountState]) -> bool:
         """Whether all that should be new was new."""
         lines = locked.lines
@@ -136,9 +179,9 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         with nullcontext() if alone else pipeline(self.connection):
             recorded = recorded or self.record(lines)
             if strict:
-                self._move(strict)
+                self._set_figures([state.account for state in strict], _moved(strict))
             if locked.changed_lots:
-                self._keep_lots(locked)
+                _KEEP_LOTS.run(self.connection, self.community, _lots_values(locked))
             held = [locked.holds[id] for id in sorted(locked.changed_holds)]
             kept = self._keep_holds(held) if held else None
             # Not what another writer, whom `open` waited for, opened and used.
@@ -147,10 +190,6 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
                 _UNOPEN.run(self.connection, community=self.community, ids=unused)
         return recorded() == len(lines) and (kept is None or kept() == len(held))
 
-    def _move(self, moved: Sequence[AccountState]) -> None:
-        columns = zip(*map(_figures, moved), strict=True)
-        self._set_figures([state.account for state in moved], dict(zip(_FIGURES, columns, strict=True)))
-
     def _set_figures(self, moved: Sequence[Account], figures: bulk.Columns) -> None:
         if self.others_write:
             values: bulk.Columns = {"id": [account.key for account in moved], **figures}
@@ -158,39 +197,9 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         else:
             _MOVE_BY_INSERT.run(self.connection, self.community, {**account_values(moved), **figures})
 
-    def _record_and_move(self, line: Line, state: AccountState) -> int:
+    def _moved_values(self, state: AccountState) -> dict[str, Any]:
         values: dict[str, Any] = dict(zip(_MOVED, _figures(state), strict=True))
-        values["community"], values["account_id"] = self.community, state.account.key
-        if not self.others_write:
-            _MOVE_ONE.run(self.connection, **values)
-            return self.record([line])()
-        return _RECORD_AND_MOVE.run(self.connection, **values, **_line_values(line))
-
-    def _record_move_and_keep(self, line: Line, state: AccountState, hold: Hold) -> None:
-        values: dict[str, Any] = {
-            "account_id": state.account.key,
-            **dict(zip(_MOVED, _figures(state), strict=True)),
-            **_line_values(line),
-            **{f"hold_{name}": value for name, [value] in hold_values([hold]).items()},
-        }
-
-        def overtaken(work: Any) -> ConcurrentChange | None:
-            """The answer to a line of that id, or a hold of that id on another account, that came first."""
-            kept = work.ledger.find_hold(hold.id)
-            if work.ledger.line(line.id) or (kept is not None and kept.account != hold.account):
-                return ConcurrentChange(kind="transaction", id=line.id)
-            return None
-
-        put_off(self.connection, lambda: self.start(_RECORD_MOVE_AND_KEEP, **values), overtaken)
-
-    def _keep_lots(self, locked: Locked) -> None:
-        changed = sorted(locked.changed_lots)
-        values: bulk.Columns = {
-            "account_id": [key for key, _ in changed],
-            "expires_at": [expires_at for _, expires_at in changed],
-            "remaining": [locked.accounts[key].dated.get(expires_at, 0) for key, expires_at in changed],
-        }
-        _KEEP_LOTS.run(self.connection, self.community, values)
+        return values | {"community": self.community, "account_id": state.account.key}
 
     def _keep_holds(self, changed: Sequence[Hold]) -> bulk.Count:
         return _KEEP_HOLDS.run(self.connection, self.community, hold_values(changed))
@@ -222,6 +231,19 @@ def _figures(state: AccountState) -> tuple[Any, ...]:
     """In the order of `_FIGURES`."""
     dated = sum(state.dated.values()) if state.dated else 0
     return state.floor, state.posted, state.held, dated, state.moved_at
+
+
+def _moved(moved: Sequence[AccountState]) -> dict[str, Sequence[Any]]:
+    return dict(zip(_FIGURES, zip(*map(_figures, moved), strict=True), strict=True))
+
+
+def _lots_values(locked: Locked) -> dict[str, Sequence[Any]]:
+    changed = sorted(locked.changed_lots)
+    return {
+        "account_id": [key for key, _ in changed],
+        "expires_at": [expires_at for _, expires_at in changed],
+        "remaining": [locked.accounts[key].dated.get(expires_at, 0) for key, expires_at in changed],
+    }
 
 
 def _line_values(line: Line) -> dict[str, Any]:
