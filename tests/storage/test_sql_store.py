@@ -407,6 +407,60 @@ def test_one_hold_id_on_different_accounts_at_once(four_units: SqlStore) -> None
         assert sum(line.held for line in work.ledger.trial_balance()) == 25
 
 
+def test_a_post_that_waits_for_commit_is_seen_and_undone(four_units: SqlStore) -> None:
+    li, wang = (Account.member(id, UNITS[0].code) for id in ("li", "wang"))
+
+    def post(work: SqlWork, *ids: str) -> None:
+        work.ledger.post([transfer(id, li, 5) for id in ids], at=START)
+
+    def post_and_fail(id: str) -> None:
+        with four_units.begin("baiyang") as work:
+            post(work, id)
+            raise KeyError
+
+    def posted(work: SqlWork) -> list[int]:
+        return [balance.posted for balance in work.ledger.balances([li, wang], START).values()]
+
+    with four_units.begin("baiyang") as work:
+        post(work, "t1", "t2", "t3")
+        post(work, "t4")
+        assert posted(work) == [120, 0]
+        post(work, "t5", "t1")
+        with pytest.raises(KeyError):
+            post_and_fail("t6")
+        work.ledger.post([transfer("t7", wang, 1)], at=START)
+        post(work, "t8")
+    with pytest.raises(KeyError):
+        post_and_fail("t9")
+    with four_units.begin("baiyang", write=False) as work:
+        assert posted(work) == [130, 1]
+    found = verified(four_units)
+    assert (found.transactions, found.differences) == (len(UNITS) + 7, ())
+
+
+def test_of_a_batch_that_is_overtaken_the_id_is_told(four_units: SqlStore) -> None:
+    """It is found out with COMMIT, and nothing of the batch stands."""
+    li, other = (Account.member("li", unit.code) for unit in UNITS[:2])
+
+    def post_while_another_does() -> None:
+        with ThreadPoolExecutor(1) as thread, four_units.begin("baiyang") as work:
+            work.ledger.post([transfer(id, li, 5) for id in ("a", "b", "c")], at=START)
+            thread.submit(post_alone, four_units, transfer("b", other, 5)).result()
+
+    with pytest.raises(ConcurrentChange) as refusal:
+        post_while_another_does()
+    assert (refusal.value.kind, refusal.value.id) == ("transaction", "b")
+    with four_units.begin("baiyang") as work:
+        again = work.ledger.post([transfer(id, li, 5) for id in ("a", "b", "c")], at=START)
+    assert [type(outcome) for outcome in again] == [Posted, Rejected, Posted]
+    assert verified(four_units).differences == ()
+
+
+def post_alone(store: SqlStore, transaction: Transaction) -> None:
+    with store.begin("baiyang") as work:
+        work.ledger.post([transaction], at=START)
+
+
 def test_what_a_hold_writes_is_sent_before_all_that_follows(four_units: SqlStore) -> None:
     """It may wait for COMMIT; whoever reads by any way, or undoes it, does not notice."""
     account = Account.member("li", UNITS[0].code)

@@ -107,8 +107,8 @@ class LedgerStore(ABC):
     def write(self, locked: Locked) -> None:
         """Keep the lines, and the accounts, lots and holds as `locked` now has them.
 
-        Raises `ConcurrentChange` where another writer has recorded one of the ids since it was locked:
-        the unit of work is to be undone, and begun again.
+        Raises `ConcurrentChange` where another writer has recorded one of the ids since it was locked, now or
+        at the end of the unit of work: it is to be undone, and begun again.
         """
 
     @abstractmethod
