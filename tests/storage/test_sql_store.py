@@ -480,7 +480,7 @@ def test_what_a_hold_writes_is_sent_before_all_that_follows(four_units: SqlStore
         place(work, "h1")
         assert held(work) == 5
         place(work, "h0")
-        assert work.count_by(Unit, "code")  # by SQLAlchemy, not by a statement of ours
+        assert list(work.stream(Unit, ["code"]))  # by SQLAlchemy, not by a statement of ours
         place(work, "h2")
         with pytest.raises(KeyError):
             place_and_fail("h3")

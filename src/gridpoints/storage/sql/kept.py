@@ -91,8 +91,12 @@ KEPT: Mapping[type, Kept[Any]] = {
 _BOUNDS = ("at_least", "at_most", "above", "below")
 
 
-def form(kept: Kept[Any], name: str, wanted: Any) -> Hashable:
-    """What a statement says of a condition, less the values themselves."""
+def forms(kept: Kept[Any], where: Mapping[str, Any] | None) -> Iterator[Hashable]:
+    """What a statement says of each condition, less the values themselves."""
+    return (_form(kept, name, wanted) for name, wanted in (where or {}).items())
+
+
+def _form(kept: Kept[Any], name: str, wanted: Any) -> Hashable:
     if isinstance(wanted, Range):
         return name, *(getattr(wanted, bound) is None for bound in _BOUNDS)
     if isinstance(wanted, Of):
@@ -170,3 +174,11 @@ def ordering(kept: Kept[Any], order: Sequence[str]) -> Iterator[ColumnElement[An
         if column.nullable:  # only there, for an index is not used for it
             by = by.nulls_last() if descending else by.nulls_first()
         yield by
+
+
+def selecting(
+    kept: Kept[Any], fields: Sequence[str], where: Mapping[str, Any] | None, order: Sequence[str]
+) -> Select[Any]:
+    """Of those that are asked for, the columns of some fields."""
+    columns = select(*map(kept.column, fields))
+    return columns.where(kept.here, *conditions(kept, where)).order_by(*ordering(kept, order))

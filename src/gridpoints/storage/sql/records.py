@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
     bindparam,
     exc,
     func,
@@ -27,7 +26,7 @@ from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.port import Sought
 from gridpoints.storage.sql import bulk, tables
-from gridpoints.storage.sql.kept import KEPT, Kept, conditions, form, ordering, parameters
+from gridpoints.storage.sql.kept import KEPT, Kept, conditions, forms, ordering, parameters, selecting
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
 from gridpoints.storage.sql.prepared import Prepared, pipeline, put_off
@@ -202,8 +201,7 @@ class SqlWork:
         lock: bool,
     ) -> tuple[Prepared, dict[str, Any]]:
         """The statement that finds them, and its values."""
-        forms = (form(kept, name, wanted) for name, wanted in (where or {}).items())
-        shape = ("find", *forms, *order, limit is None, lock)
+        shape = ("find", *forms(kept, where), *order, limit is None, lock)
         if (statement := kept.asked.get(shape)) is None:
             found = kept.all.where(*conditions(kept, where)).order_by(*ordering(kept, order))
             if limit is not None:
@@ -225,7 +223,11 @@ class SqlWork:
         order: Sequence[str] = ("id",),
     ) -> list[tuple[Any, ...]]:
         kept = KEPT[kind]
-        return kept.parts(self._selected(kept, fields, where, order).all(), fields)
+        shape = ("select", tuple(fields), *forms(kept, where), *order)
+        if (statement := kept.asked.get(shape)) is None:
+            statement = kept.asked[shape] = Prepared(selecting(kept, fields, where, order))
+        values = {"community": self._community, **dict(parameters(kept, where))}
+        return kept.parts(statement.rows(self._connection, **values), fields)
 
     def stream(
         self,
@@ -236,26 +238,15 @@ class SqlWork:
         order: Sequence[str] = ("id",),
     ) -> Iterator[tuple[Any, ...]]:
         kept = KEPT[kind]
-        with self._selected(kept, fields, where, order, yield_per=AT_ONCE) as result:
+        values = {"community": self._community, **dict(parameters(kept, where))}
+        statement, options = selecting(kept, fields, where, order), {"yield_per": AT_ONCE}
+        with self._connection.execute(statement, values, execution_options=options) as result:
             for rows in result.partitions():
                 yield from kept.parts(rows, fields)
 
-    def _selected(
-        self,
-        kept: Kept[Any],
-        fields: Sequence[str],
-        where: Mapping[str, Any] | None,
-        order: Sequence[str],
-        **options: Any,
-    ) -> CursorResult[Any]:
-        statement = select(*map(kept.column, fields)).where(kept.here, *conditions(kept, where))
-        values = {"community": self._community, **dict(parameters(kept, where))}
-        statement = statement.order_by(*ordering(kept, order))
-        return self._connection.execute(statement, values, execution_options=options)
-
     def count(self, kind: type[Record], where: Mapping[str, Any] | None = None) -> int:
         kept = KEPT[kind]
-        shape = ("count", *(form(kept, *asked) for asked in (where or {}).items()))
+        shape = ("count", *forms(kept, where))
         if (statement := kept.asked.get(shape)) is None:
             counted = select(func.count()).select_from(kept.table)
             statement = kept.asked[shape] = Prepared(counted.where(kept.here, *conditions(kept, where)))
@@ -267,10 +258,13 @@ class SqlWork:
         self, kind: type[Record], field: str, where: Mapping[str, Any] | None = None
     ) -> dict[Any, int]:
         kept = KEPT[kind]
-        column = kept.column(field)
-        statement = select(column, func.count()).where(kept.here, *conditions(kept, where)).group_by(column)
+        shape = ("count by", field, *forms(kept, where))
+        if (statement := kept.asked.get(shape)) is None:
+            column = kept.column(field)
+            counted = select(column, func.count()).where(kept.here, *conditions(kept, where))
+            statement = kept.asked[shape] = Prepared(counted.group_by(column))
         values = {"community": self._community, **dict(parameters(kept, where))}
-        rows = self._connection.execute(statement, values).all()
+        rows = statement.rows(self._connection, **values)
         return {kept.field(field, value): count for value, count in rows}
 
     def usage(self, keys: Collection[str]) -> dict[str, int]:
