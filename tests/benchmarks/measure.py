@@ -134,6 +134,13 @@ def postgres() -> Iterator[str]:
         yield _durable(server.get_uri())
 
 
+def clean_up(url: str) -> None:
+    """Let a server do what it would do by itself some minutes after much was written."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("CHECKPOINT")
+
+
 def _durable(url: str) -> str:
     with psycopg.connect(url) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
