@@ -161,7 +161,8 @@ class Ledger(Transactions):
         """Set points aside until they are captured, released, or `expires_at`.
 
         The same id and content again answers the hold that stands. Raises `InsufficientPoints`
-        (a hold never draws on a debt), `HoldConflict`, `AccountHot`, `NotWholeNumber` or `UnitUnknown`.
+        (a hold never draws on a debt), `HoldConflict`, `AccountHot`, `NotWholeNumber`, `UnitUnknown`, or
+        `EmptyInterval` where it would be over already.
         """
         self.guard.adjusting()
         now = self.context.now()

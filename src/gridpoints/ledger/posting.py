@@ -17,6 +17,7 @@ import attrs
 from gridpoints.errors import (
     BalanceTooLarge,
     BatchNotPosted,
+    EmptyInterval,
     FloorAboveBalance,
     GridpointsError,
     HoldConflict,
@@ -281,13 +282,15 @@ def _hold_of(request: Request, locked: Locked, at: datetime) -> tuple[Hold, int]
 def place(hold: Hold, *, locked: Locked, at: datetime) -> Hold:
     """Set the points of `hold` aside, or answer a repetition with the hold that stands.
 
-    Raises `InsufficientPoints`, `HoldConflict`, `UnitUnknown`.
+    Raises `InsufficientPoints`, `HoldConflict`, `UnitUnknown`, or `EmptyInterval` where it is over already.
     """
     if (standing := locked.holds.get(hold.id)) is not None:
         locked.settle_overdue(locked.accounts[standing.account.key], at)
         if not standing.same_request(hold):
             raise HoldConflict(hold=hold.id)
         return locked.holds[hold.id]
+    if hold.expires_at <= at:
+        raise EmptyInterval(start=at, end=hold.expires_at)
     state = locked.account(hold.account.key)
     locked.settle_overdue(state, at)
     # Whatever the floor: a hold never draws on a debt.

@@ -316,7 +316,7 @@ class LedgerStore(ABC):
         return outcomes
 
     def place(self, hold: Hold, *, at: datetime, new: bool = False) -> Hold:
-        """Set points aside; raises `InsufficientPoints`, `HoldConflict` or `UnitUnknown`.
+        """Set points aside; raises `InsufficientPoints`, `HoldConflict`, `UnitUnknown` or `EmptyInterval`.
 
         With `new`, nobody can have asked for one of that id before, and none is looked for.
         """

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from gridpoints.errors import (
+    EmptyInterval,
     HoldClosed,
     HoldConflict,
     InsufficientPoints,
@@ -167,6 +168,18 @@ class HoldsContract(StoreContract):
         released = till.release("h")
         assert till.place(hold("h", 60)) == released
         assert till.balance(LI).held == 0
+
+    def test_no_points_are_set_aside_until_a_time_that_is_over(self, till: Clerk) -> None:
+        till.place(hold("h", 60))
+        late = START + HOUR
+        with pytest.raises(EmptyInterval) as caught:
+            till.place(hold("over", 10), late)
+        assert caught.value.fields == {"start": late, "end": late}
+        with pytest.raises(EmptyInterval):
+            till.ledger.hold(LI, 10, expires_at=START - HOUR)
+        assert till.hold("over") is None
+        assert till.place(hold("h", 60), late).status is HoldStatus.EXPIRED  # one that stands is answered
+        till.must_verify()
 
     # --- expiry -------------------------------------------------------------------------------
 
