@@ -98,6 +98,10 @@ class Context:
         """The present day where the community lives."""
         return self.now().astimezone(self.zone).date()
 
+    def day(self, name: str, given: date | None) -> date:
+        """The local day that was given under that name, or today; raises `WrongType` for what is none."""
+        return self.today() if given is None else check_day(name, given)
+
     def local_day(self, instant: datetime) -> date:
         """The day of `instant` where the community lives; in UTC, at the ends of all years."""
         instant = check_instant("instant", instant)

@@ -2,14 +2,14 @@
 
 Posting in batches of 100: the limit is the rate of ``ledger.post`` in a store of 10,000 entries, filled
 in the same run and measured in turn with the big one. Both have the same members, and each posts to
-random ones of them, so that neither opens accounts. How much the number of members costs by itself is a
-figure without a target: the same in a community of 100,000, of which each has had points once; there, each
-of the 100 accounts of a batch stands on a page of its own.
+random ones of them, so that neither opens accounts. A server has cleaned up before, as it does by itself
+within minutes of being filled, on the processors that are to answer. How much the number of members costs
+by itself is a figure without a target: the same in a community of 100,000, of which each has had points
+once; there, each of the 100 accounts of a batch stands on a page of its own.
 
 Reading, in the big store: one ``balance`` of a random member and of the issuance account, while so many lines
 are in no statement yet as nobody enters for it, and a page of 100 entries of ``statement``, the first and the
-middle one, of a busy member and of the issuance account. A server has cleaned up before, as it does by itself
-within minutes of its filling, on the processors that are to answer.
+middle one, of a busy member and of the issuance account.
 The busy member has one of 251 transactions.
 """
 
@@ -54,6 +54,9 @@ def run(bench: Run) -> Iterator[Figure]:
             _fill(big, members, bench.entries)
             filling = bench.entries / 2 / (perf_counter() - start)
             _fill(many, of_many, 2 * MANY_MEMBERS)
+            if store == "postgresql":
+                for url in (small_url, big_url, many_url):
+                    measure.clean_up(url)
             limit, old, large = measure.medians(
                 _posting(small, members, quick=bench.quick),
                 _posting(big, members, quick=bench.quick),
@@ -74,8 +77,6 @@ def run(bench: Run) -> Iterator[Figure]:
                 limit,
                 note=f"limit: with {MEMBERS:,} members, at {SMALL:,} entries",
             )
-            if store == "postgresql":
-                measure.clean_up(big_url)
             yield from _reading(store, big, members)
 
 

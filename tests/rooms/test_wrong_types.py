@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -13,10 +14,33 @@ import pytest
 
 import gridpoints
 from gridpoints import Actor, Community, Member, Report
-from gridpoints.errors import UnknownStore, WrongType
+from gridpoints.errors import GridpointsError, UnknownStore, WrongType
 
 DAY = date(2026, 3, 1)
+ROOMS = (
+    "awards",
+    "catalog",
+    "claiming",
+    "community",
+    "ledger",
+    "notices",
+    "oversight",
+    "recognition",
+    "redemption",
+)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+#: All rooms whose operations take days, but the rules: their calendar is asked with days that were checked.
+ROOMS = (
+    "awards",
+    "catalog",
+    "claiming",
+    "community",
+    "ledger",
+    "notices",
+    "oversight",
+    "recognition",
+    "redemption",
+)
 
 
 def post(village: Community, **term: Any) -> object:
@@ -64,6 +88,54 @@ def test_a_wrong_type_is_named(
         call(village, li)
     assert (caught.value.field, caught.value.given) == (field, given)
     assert "of the type" in str(caught.value)
+
+
+#: What the operations ask for beside a day; whatever else they ask for is the text ``x``.
+SAID = {
+    "count": 3,
+    "first": DAY,
+    "last": DAY,
+    "after_last": DAY,
+    "starts_on": DAY,
+    "first_day": DAY,
+    "ends_on": DAY,
+    "until": DAY,
+    "day": DAY,
+    "pattern": "FREQ=DAILY",
+    "begins": "09:00",
+    "ends": "10:00",
+    "places": 3,
+    "money": Decimal(5),
+    "kind": "training",
+    "listed": (),
+}
+
+
+def doors(village: Community) -> Iterator[tuple[Callable[..., object], str]]:
+    """Every operation of every room that takes a day, and what it calls it."""
+    for room in ROOMS:
+        operations = getattr(village, room)
+        for name in dir(operations):
+            if name.startswith("_") or not callable(operation := getattr(operations, name)):
+                continue
+            for parameter in inspect.signature(operation).parameters.values():
+                if parameter.annotation in ("date", "date | None"):
+                    yield operation, parameter.name
+
+
+@pytest.mark.parametrize("given", ["2026-03-01", NOON, 20260301], ids=["text", "instant", "number"])
+def test_what_is_no_day_is_refused_at_every_door(village: Community, li: Member, given: object) -> None:
+    """By its name, or the caller is told first what else is wrong."""
+    said = {**SAID, "member_id": li.id, "unit": "points"}
+    asked = 0
+    for operation, name in doors(village):
+        needed = inspect.signature(operation).parameters.values()
+        arguments = {p.name: said.get(p.name, "x") for p in needed if p.default is p.empty} | {name: given}
+        with pytest.raises(GridpointsError) as caught:
+            operation(**arguments)
+        if isinstance(caught.value, WrongType) and caught.value.field == name:
+            asked += 1
+    assert asked > 30
 
 
 def test_whole_numbers_and_lists_are_as_good(village: Community, li: Member) -> None:

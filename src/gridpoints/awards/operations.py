@@ -61,7 +61,7 @@ class Awards(Excluding):
             self._must_see_all()
         with self.context.read() as work:
             work.get(Member, member_id)
-            [found] = self._standings.of(work, [member_id], day or self.context.today())
+            [found] = self._standings.of(work, [member_id], self.context.day("day", day))
             return found
 
     def standings(self, day: date | None = None) -> list[MemberStanding]:
@@ -69,7 +69,7 @@ class Awards(Excluding):
         self._must_see_all()
         with self.context.read() as work:
             ids = [id for (id,) in work.select(Member, ("id",), {"status": MemberStatus.ACTIVE})]
-            return self._standings.of(work, ids, day or self.context.today())
+            return self._standings.of(work, ids, self.context.day("day", day))
 
     def grades(self, code: str, day: date | None = None) -> Grades:
         """Where all stand in a classification of the rules, in the period of a local day (None: today's).
@@ -79,7 +79,7 @@ class Awards(Excluding):
         `GradesUnknown`, or `NoRulesInForce`.
         """
         with self.context.read() as work:
-            found = grades_of(self.context, work, code, day or self.context.today())
+            found = grades_of(self.context, work, code, self.context.day("day", day))
         if found.grading.of is not Scope.GRID:
             self._must_see_all()
         return found
@@ -95,7 +95,7 @@ class Awards(Excluding):
         `NoRulesInForce`.
         """
         with self.context.read() as work:
-            return grades_of(self.context, work, code, day or self.context.today()).published(agreed)
+            return grades_of(self.context, work, code, self.context.day("day", day)).published(agreed)
 
     @property
     def _standings(self) -> Standings:
@@ -122,7 +122,7 @@ class Awards(Excluding):
         `until` is the last day, None: today; `since` the first, None: that of a year before. They
         are judged by day, and counted from 0: what was done before `since` uses up no limit.
         """
-        until = until or self.context.today()
+        until = self.context.day("until", until)
         check_type("rules", draft, RuleSet)
         return simulated(self.context, draft, since or until - timedelta(days=364), until)
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from attrs import evolve, field, frozen
 
 from gridpoints.catalog.model import MOST_PLACES, ItemStatus, Mode, must_be_published
-from gridpoints.catalog.wording import check_choice, check_name, check_names, check_optional
-from gridpoints.errors import DaysReversed, PostOver
+from gridpoints.catalog.wording import check_choice, check_days, check_name, check_names, check_optional
+from gridpoints.errors import PostOver
 from gridpoints.values import Interval, Names, check_text, check_whole
 
 
@@ -35,8 +35,7 @@ class Post:
     def checked(self) -> Post:
         """Itself, as it can be kept."""
         check_whole("places", self.places, most=MOST_PLACES)
-        if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise DaysReversed(first=self.starts_on, last=self.ends_on)
+        check_days(starts_on=self.starts_on, ends_on=self.ends_on)
         return evolve(
             self,
             name=check_name(self.name),

@@ -7,8 +7,7 @@ from datetime import date
 from attrs import evolve, field, frozen
 
 from gridpoints.catalog.model import ItemStatus, must_be_published
-from gridpoints.catalog.wording import check_name, check_names, check_optional
-from gridpoints.errors import DaysReversed
+from gridpoints.catalog.wording import check_days, check_name, check_names, check_optional
 from gridpoints.values import Names
 
 
@@ -31,8 +30,7 @@ class Programme:
 
     def checked(self) -> Programme:
         """Itself, as it can be kept."""
-        if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise DaysReversed(first=self.starts_on, last=self.ends_on)
+        check_days(starts_on=self.starts_on, ends_on=self.ends_on)
         return evolve(
             self,
             name=check_name(self.name),

@@ -36,6 +36,7 @@ from gridpoints.catalog.wording import check_choice, check_optional
 from gridpoints.errors import NotAmendable
 from gridpoints.records import Stateful
 from gridpoints.storage.port import Range, Work
+from gridpoints.values import check_day, check_type
 
 #: So far ahead sessions are announced; again when only `SOON` of it is left.
 AHEAD = timedelta(days=90)
@@ -163,6 +164,9 @@ class Recurring(Sessions):
 
         Those whose day by the pattern lies from `first` to before `after_last`.
         """
+        check_type("series", series, Series)
+        check_day("first", first)
+        check_day("after_last", after_last)
         with self.context.read() as work:
             return list(series.occurrences(first, after_last, self._holidays(work), self.context.zone))
 
@@ -213,7 +217,7 @@ class Recurring(Sessions):
 
     def mark_day(self, day: date, status: DayStatus = DayStatus.OFF, name: str = "") -> list[Replanned]:
         """`mark_days` for one day."""
-        return self.mark_days([CalendarDay(day.isoformat(), name, status)])
+        return self.mark_days([CalendarDay(check_day("day", day).isoformat(), name, status)])
 
     def adopt_calendar(self, preset: str) -> list[Replanned]:
         """`mark_days` for the days of a calendar that comes with gridpoints (``china-2026``).
@@ -224,8 +228,9 @@ class Recurring(Sessions):
 
     def days(self, first: date, after_last: date) -> list[CalendarDay]:
         """The days of the calendar that are not what the week says, in order."""
+        days = Range(at_least=str(check_day("first", first)), below=str(check_day("after_last", after_last)))
         with self.context.read() as work:
-            return work.find(CalendarDay, {"id": Range(at_least=str(first), below=str(after_last))})
+            return work.find(CalendarDay, {"id": days})
 
     def _holidays(self, work: Work) -> Holidays:
         return Holidays({day.day: day.status for day in work.find(CalendarDay)})

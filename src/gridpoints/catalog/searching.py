@@ -18,7 +18,7 @@ from gridpoints.catalog.posts import Errand
 from gridpoints.catalog.wording import check_choice, check_optional
 from gridpoints.records import kind_of
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import check_whole, midnight
+from gridpoints.values import check_day, check_whole, midnight
 
 LONGEST_QUERY = 200
 MOST_FOUND = 1_000
@@ -114,7 +114,7 @@ class Searching(Listing):
             mode=None if mode is None else check_choice("mode", mode, Mode),
             skill=skill,
             place=folded(place),
-            day=day,
+            day=None if day is None else check_day("day", day),
             free=free,
         )
         check_whole("limit", limit, most=MOST_FOUND)

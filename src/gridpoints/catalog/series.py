@@ -11,8 +11,8 @@ from attrs import evolve, frozen
 from dateutil.rrule import rrule, rrulestr
 
 from gridpoints.catalog.model import ItemStatus, check_numbers
-from gridpoints.catalog.wording import check_choice, check_optional
-from gridpoints.errors import BadRecurrence, BadTimeOfDay, DaysReversed
+from gridpoints.catalog.wording import check_choice, check_days, check_optional
+from gridpoints.errors import BadRecurrence, BadTimeOfDay
 from gridpoints.records import Lifecycle
 from gridpoints.values import Interval, check_whole, shown
 
@@ -133,9 +133,8 @@ class Series:
         """Itself, as it can be kept."""
         check_numbers(self.places, self.minimum, self.desired)
         check_whole("decide_hours", self.decide_hours, least=0, most=24 * 366)
+        check_days(first_day=self.first_day, last_day=self.last_day)
         recurrence(self.pattern, self.first_day)
-        if self.last_day is not None and self.last_day < self.first_day:
-            raise DaysReversed(first=self.first_day, last=self.last_day)
         return evolve(
             self,
             pattern=self.pattern.strip().upper().removeprefix("RRULE:"),

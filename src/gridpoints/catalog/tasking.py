@@ -13,7 +13,7 @@ from gridpoints.catalog.tasks import Task, TaskList
 from gridpoints.catalog.wording import worded
 from gridpoints.records import Stateful
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import Names
+from gridpoints.values import Names, check_day
 
 
 @frozen
@@ -35,7 +35,7 @@ class Tasking(Listing):
         is, unless `carry_over` is false. Raises `DaysReversed`.
         """
         name, names = worded(name)
-        last = _last_of_month(starts_on) if ends_on is None else ends_on
+        last = _last_of_month(check_day("starts_on", starts_on)) if ends_on is None else ends_on
         drafted = TaskList(self.context.id(id), name, starts_on, last, names).checked()
         self.context.must_organise()
         with self.context.begin() as work:

@@ -7,8 +7,7 @@ from datetime import date
 from attrs import evolve, field, frozen
 
 from gridpoints.catalog.model import MOST_PLACES, ItemStatus, must_be_published
-from gridpoints.catalog.wording import check_name, check_names, check_optional
-from gridpoints.errors import DaysReversed
+from gridpoints.catalog.wording import check_days, check_name, check_names, check_optional
 from gridpoints.values import Names, check_whole
 
 
@@ -26,8 +25,7 @@ class TaskList:
 
     def checked(self) -> TaskList:
         """Itself, as it can be kept."""
-        if self.ends_on < self.starts_on:
-            raise DaysReversed(first=self.starts_on, last=self.ends_on)
+        check_days(starts_on=self.starts_on, ends_on=self.ends_on)
         return evolve(self, name=check_name(self.name), names=check_names("name", self.names))
 
     def must_be_published(self) -> None:

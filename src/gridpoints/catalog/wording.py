@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from gridpoints.errors import NotOneOf, NotUsable
-from gridpoints.values import LONGEST_TEXT, Names, check_identifier, check_text, shown
+from gridpoints.errors import DaysReversed, NotOneOf, NotUsable
+from gridpoints.values import LONGEST_TEXT, Names, check_day, check_identifier, check_text, shown
 
 C = TypeVar("C", bound=StrEnum)
 
@@ -29,6 +30,16 @@ def worded(text: str | Names) -> tuple[str, Names]:
 def check_name(name: str) -> str:
     """A name without outer blanks; raises as `check_text`."""
     return check_text("name", name, longest=LONGEST_NAME)
+
+
+def check_days(**days: date | None) -> None:
+    """Raise `WrongType` for what is no day, `DaysReversed` where the second lies before the first.
+
+    The second may be None: there is no end.
+    """
+    first, last = (day if day is None else check_day(name, day) for name, day in days.items())
+    if first is not None and last is not None and last < first:
+        raise DaysReversed(first=first, last=last)
 
 
 def check_optional(field: str, text: str, *, longest: int = LONGEST_TEXT) -> str:

@@ -33,7 +33,7 @@ class Looking(Room):
         """Who and what there is today, for findings and proposals; `on` is the day of the terms of office."""
         with self.context.read() as work:
             return Census(
-                day=on or self.context.today(),
+                day=self.context.day("on", on),
                 tree=Tree.of(work.find(Grid)),
                 households=work.find(Household, order=("label", "id")),
                 members={member.id: member for member in work.find(Member)},

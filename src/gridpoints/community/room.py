@@ -15,7 +15,7 @@ from gridpoints.context import Context
 from gridpoints.errors import TermEndsFirst, TermUnknown
 from gridpoints.records import Lifecycle, Record, Stateful
 from gridpoints.storage.port import Work
-from gridpoints.values import check_text, shown
+from gridpoints.values import check_day, check_text, shown
 
 R = TypeVar("R", bound=Stateful)
 T = TypeVar("T", bound=Record)
@@ -85,6 +85,7 @@ def check_or_empty(name: str, text: str) -> str:
 
 
 def check_term(since: date, until: date | None) -> None:
-    """Raise `TermEndsFirst` for a term that ends before it begins."""
-    if until is not None and until < since:
+    """Raise `TermEndsFirst` for a term that ends before it begins, `WrongType` for what is no day."""
+    check_day("since", since)
+    if until is not None and check_day("until", until) < since:
         raise TermEndsFirst(since=since, until=until)

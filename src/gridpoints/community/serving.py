@@ -81,7 +81,7 @@ class Serving(Room):
             id=self.context.id(id),
             member_id=member_id,
             role=check_identifier("role", role),
-            since=since or self.context.today(),
+            since=self.context.day("since", since),
             until=until,
             grid_id=grid_id,
             household_id=household_id,
@@ -130,7 +130,7 @@ class Serving(Room):
             office = work.get(Office, office_id, lock=True)
             if self.context.actor.id != office.member_id:
                 self._must_appoint()
-            until = max(on or self.context.today(), office.since)
+            until = max(self.context.day("on", on), office.since)
             until = min(until, office.until or until)
             return self.context.change(
                 work, office, TENURE.advance(office, Tenure.ENDED, until=until), reason
@@ -189,7 +189,7 @@ class Serving(Room):
         on: date | None = None,
     ) -> list[Office]:
         """The offices that are in term today, or on the day `on`: of a member, at a grid, of a role."""
-        day = on or self.context.today()
+        day = self.context.day("on", on)
         given = {"member_id": member_id, "grid_id": grid_id, "role": role, "partner_id": partner_id}
         where = {name: value for name, value in given.items() if value is not None}
         return [office for office in self._find(Office, where, "role", "since", "id") if office.in_term(day)]
@@ -314,14 +314,14 @@ class Serving(Room):
         id: str | None = None,
     ) -> PartnershipAgreement:
         """Note what was agreed with a partner (共建协议); it begins when it is signed unless told."""
-        signed_on = signed_on or self.context.today()
+        signed_on = self.context.day("signed_on", signed_on)
         agreement = PartnershipAgreement(
             id=self.context.id(id),
             partner_id=partner_id,
             title=check_name(title),
             content=check_text("content", content, longest=20_000),
             signed_on=signed_on,
-            since=since or signed_on,
+            since=signed_on if since is None else since,
             until=until,
         )
         check_term(agreement.since, until)
@@ -340,7 +340,7 @@ class Serving(Room):
         self, partner_id: str | None = None, *, on: date | None = None
     ) -> list[PartnershipAgreement]:
         """The agreements in force today, or on another day, with one partner or with all."""
-        day = on or self.context.today()
+        day = self.context.day("on", on)
         where = {} if partner_id is None else {"partner_id": partner_id}
         return [each for each in self._find(PartnershipAgreement, where, "since", "id") if each.in_force(day)]
 

@@ -14,7 +14,7 @@ from gridpoints.errors import NotUsable, UnitUnknown
 from gridpoints.ledger.accounts import AccountKind
 from gridpoints.ledger.guard import OPEN, Guard
 from gridpoints.ledger.model import Flow, Outstanding, TrialLine, Turnover
-from gridpoints.values import Interval, can_be_stored, check_whole, midnight, shown
+from gridpoints.values import Interval, can_be_stored, check_day, check_whole, midnight, shown
 
 #: Lines that are entered in one unit of work: others who write wait no longer than that.
 FOLDED_AT_ONCE = 8_192
@@ -110,7 +110,7 @@ class Reports:
         """`count` calendar months from the one that holds `first`."""
         _must_be_storable(unit)
         check_whole("count", count, most=1_200)
-        days = _first_days(first, count)
+        days = _first_days(check_day("first", first), count)
         self._fold_what_is_long()
         bounds = [midnight(day, self.context.zone) for day in days]
         with self.context.read() as work:

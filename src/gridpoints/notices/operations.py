@@ -21,7 +21,7 @@ from gridpoints.redemption.model import Redemption, RedemptionStatus
 from gridpoints.redemption.statements.model import Settlement, SettlementStatus
 from gridpoints.storage.ledger_port import Only
 from gridpoints.storage.port import Work
-from gridpoints.values import Explanation, Interval, Step, Unit, check_instant, check_whole
+from gridpoints.values import Explanation, Interval, Step, Unit, check_day, check_instant, check_whole
 
 #: What is counted in public, by status.
 COUNTED: tuple[tuple[type[Record], type[StrEnum]], ...] = (
@@ -113,7 +113,7 @@ class Notices:
     def months(self, unit: str, first: date, count: int) -> list[Month]:
         """`count` calendar months from the one that holds `first`, by effective day, local time."""
         check_whole("count", count, most=1_200)
-        days = [first.replace(day=1)]
+        days = [check_day("first", first).replace(day=1)]
         for _ in range(count):
             days.append((days[-1].replace(day=28) + timedelta(days=4)).replace(day=1))
         with self.context.read() as work:

@@ -60,7 +60,7 @@ class Oversight:
         is told. Raises `NotForYourEyes` unless the actor may see the statements of others.
         """
         self._must_be_let()
-        last = self.context.today() if last is None else check_day("last", last)
+        last = self.context.day("last", last)
         first = last - timedelta(days=89) if first is None else check_day("first", first)
         zone = self.context.zone
         within = Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))

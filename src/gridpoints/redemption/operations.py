@@ -34,7 +34,7 @@ class Redemptions(Onboarding, Equipping, Delivering, Stocking, Refunding, Fundin
 
     def redemptions_at(self, merchant_id: str, day: date | None = None) -> list[Redemption]:
         """What a merchant handed out on a local day (None: today), by time, for its till to count up."""
-        day = day or self.context.today()
+        day = self.context.day("day", day)
         within = Interval.of_days(day, day + timedelta(days=1), self.context.zone)
         handed_out = {
             "merchant_id": merchant_id,

@@ -22,7 +22,7 @@ from gridpoints.rules.model import PublishedRules, RuleSet
 from gridpoints.rules.permissions import OPEN_AT_FIRST, Permissions, Right, naming
 from gridpoints.rules.publishing import publish, publishing
 from gridpoints.storage.port import Range, Sought, Work
-from gridpoints.values import SYSTEM, Unit, check_day
+from gridpoints.values import SYSTEM, Unit
 
 #: Of two that begin on the same day the later published one applies.
 _CALENDAR = ("starts_on", "published_at", "id")
@@ -170,7 +170,7 @@ class Rules(Drafts):
 
     def in_force(self, day: date | None = None) -> RuleSet:
         """The rule set of a local day (None: today); raises `NoRulesInForce`."""
-        day = self.context.today() if day is None else check_day("day", day)
+        day = self.context.day("day", day)
         with self.context.read() as work:
             [found] = work.find_all(in_force_on(day))
             return self.of_found(found, day)

@@ -72,7 +72,7 @@ class Funding(Reconciling):
             money=cents(money, currency),
             currency=currency,
             source=check_text("source", source),
-            day=day or self.context.today(),
+            day=self.context.day("day", day),
             made_at=self.context.now(),
             made_by=self.context.actor.id,
         )

@@ -156,7 +156,7 @@ class Onboarding(Acting):
         return Agreement(
             id=id,
             merchant_id=merchant.id,
-            starts_on=starts_on or self.context.today(),
+            starts_on=self.context.day("starts_on", starts_on),
             rate=merchant.rate,
             currency=merchant.currency,
             signed_by=self.context.actor.id,
@@ -180,7 +180,7 @@ class Onboarding(Acting):
         """What is agreed with a merchant for a local day (None: today); raises `AgreementMissing`."""
         with self.context.read() as work:
             merchant = work.get(Merchant, merchant_id)
-            return agreed_on(merchant, self.agreements(merchant_id), day or self.context.today())
+            return agreed_on(merchant, self.agreements(merchant_id), self.context.day("day", day))
 
     # --- staff --------------------------------------------------------------------------------
 

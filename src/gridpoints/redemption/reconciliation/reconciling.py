@@ -26,7 +26,7 @@ from gridpoints.redemption.statements.paying import Paying
 from gridpoints.redemption.statements.settling import AT_ONCE, NO_TAKINGS
 from gridpoints.redemption.vouchers.model import Voucher
 from gridpoints.storage.port import Range, Work
-from gridpoints.values import Interval, Unit, check_text, midnight
+from gridpoints.values import Interval, Unit, check_day, check_text, midnight
 
 
 @frozen
@@ -42,7 +42,8 @@ class Reconciling(Paying):
         Nothing is changed: see `correct`.
         """
         zone = self.context.zone
-        within = Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
+        after_last = check_day("last", last) + timedelta(days=1)
+        within = Interval(midnight(check_day("first", first), zone), midnight(after_last, zone))
         with self.context.read() as work:
             merchant = work.get(Merchant, merchant_id)
             self._must_be_let_read(work, merchant.id)
