@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from enum import StrEnum
 
 import pytest
@@ -176,7 +177,7 @@ def test_a_unit_of_work_that_is_undone_leaves_nothing(store: SqlStore, village: 
             village.ledger.post([issue(f"t{n}-{k}", LI, 1) for k in range(600)])
             village.ledger.fold()
         village.ledger.post([move("pay", LI, SHOP, 50), move("out", SHOP, Account.settled("points"), 50)])
-        village.ledger.hold(LI, 5, expires_at=ManualClock().now(), id="h")
+        village.ledger.hold(LI, 5, expires_at=ManualClock().now() + timedelta(hours=1), id="h")
     assert village.ledger.verify() == before
     [outcome] = village.ledger.post([issue("t0-0", ZHAO, 7)])
     assert isinstance(outcome, Posted)
