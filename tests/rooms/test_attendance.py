@@ -286,7 +286,7 @@ def test_who_speaks_as_a_guardian_is_one(
         mother.record_consent(li.id, "her aunt")
 
 
-def test_age_consent_skills_and_risk(village: Community, session: Session, li: Member) -> None:
+def test_age_consent_skills_and_risk(village: Community, session: Session, li: Member, zhao: Member) -> None:
     claiming = village.claiming
     claiming.set_conditions(
         Conditions(least_age=12, guardian_below=18, skills=("first-aid",), risk="Wet stairs")
@@ -322,6 +322,9 @@ def test_age_consent_skills_and_risk(village: Community, session: Session, li: M
     village.community.record_consent(li.id, "her mother")
     assert claim(minor).acknowledged
     assert len(claiming.qualifications_of(li.id)) == len(village.community.consents_for(li.id)) == 2
+    assert len(as_(village, li).claiming.qualifications_of(li.id)) == 2
+    with pytest.raises(NotTheOrganiser):
+        as_(village, zhao).claiming.qualifications_of(li.id)
 
 
 def test_who_was_born_on_a_leap_day_comes_of_age_on_the_first_of_march(

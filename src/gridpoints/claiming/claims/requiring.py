@@ -20,6 +20,7 @@ from gridpoints.claiming.conditions import (
 )
 from gridpoints.claiming.model import Target
 from gridpoints.community.consents import ATTESTATION, AttestationStatus
+from gridpoints.community.guarding import guards
 from gridpoints.errors import ConditionOfSessions, NotTheOrganiser
 from gridpoints.values import LONGEST_DERIVED, check_identifier, check_instant, check_text, check_whole
 
@@ -91,8 +92,11 @@ class Requiring(Claims):
             return self.context.change(work, given, withdrawn, reason)
 
     def qualifications_of(self, member_id: str) -> list[Qualification]:
-        """What was ever attested of somebody."""
+        """All that was ever attested of somebody: for these, for who guards them, and for organisers."""
         with self.context.read() as work:
+            actor = self.context.actor.id
+            if actor != member_id and not guards(work, actor, member_id):
+                self.context.must_organise()
             return work.find(Qualification, {"member_id": member_id}, order=("since", "id"))
 
     def _must_be_organiser(self, member_id: str | None = None) -> None:
