@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "gridpoints_version"
 #: The newest revision in `migrations`.
-HEAD = "0024"
+HEAD = "0025"
 
 #: Whoever migrates holds this advisory lock on PostgreSQL: a number of ours, "gridpnts" in ASCII.
 _ADVISORY_LOCK = int.from_bytes(b"gridpnts")
