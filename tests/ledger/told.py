@@ -275,7 +275,10 @@ TOLD_OF_CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a part of texts": ("not_usable", {"field": "leg", "value": "x"}),
     "a month before all years": ("not_usable", {"field": "first", "value": "9999-12-01"}),
     "months beyond all years": ("not_usable", {"field": "first", "value": "9990-01-01"}),
-    "a month as a text": ("not_usable", {"field": "first", "value": "2026-01"}),
+    "a month as a text": (
+        "wrong_type",
+        {"field": "first", "expected": "date", "given": "str", "value": "2026-01"},
+    ),
     "flows of nothing": ("unit_unknown", {"unit": "None"}),
     "flows within a text": ("not_usable", {"field": "within", "value": "2026"}),
     "turnover within naive days": ("naive_instant", {"field": "start", "value": "2026-03-02T01:00:00"}),

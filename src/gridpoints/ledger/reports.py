@@ -107,7 +107,10 @@ class Reports:
         ]
 
     def months(self, unit: str, first: date, count: int) -> list[Month]:
-        """`count` calendar months from the one that holds `first`."""
+        """`count` calendar months from the one that holds `first`.
+
+        Raises `WrongType` for what is no day, `NotWholeNumber`, `UnitUnknown`, or `NotUsable` beyond all years.
+        """
         _must_be_storable(unit)
         check_whole("count", count, most=1_200)
         days = _first_days(check_day("first", first), count)
@@ -124,7 +127,7 @@ def _first_days(first: date, count: int) -> list[date]:
         days = [date(first.year, first.month, 1)]
         for _ in range(count):
             days.append((days[-1] + timedelta(days=31)).replace(day=1))
-    except (AttributeError, OverflowError):
+    except OverflowError:
         raise NotUsable(field="first", value=shown(first)) from None
     return days
 
