@@ -109,7 +109,7 @@ class Reports:
     def months(self, unit: str, first: date, count: int) -> list[Month]:
         """`count` calendar months from the one that holds `first`.
 
-        Raises `WrongType` for what is no day, `NotUsable` beyond all years, `NotWholeNumber` or `UnitUnknown`.
+        Raises `WrongType`, `NotUsable` where they lie beyond all years, `NotWholeNumber` or `UnitUnknown`.
         """
         _must_be_storable(unit)
         check_whole("count", count, most=1_200)
