@@ -17,17 +17,6 @@ from gridpoints import Actor, Community, Member, Report
 from gridpoints.errors import GridpointsError, UnknownStore, WrongType
 
 DAY = date(2026, 3, 1)
-ROOMS = (
-    "awards",
-    "catalog",
-    "claiming",
-    "community",
-    "ledger",
-    "notices",
-    "oversight",
-    "recognition",
-    "redemption",
-)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 #: All rooms whose operations take days, but the rules: their calendar is asked with days that were checked.
 ROOMS = (
