@@ -57,9 +57,8 @@ class Kept(RowCodec[T], Generic[T]):
         self.one = Prepared(one)
         self.locked = Prepared(one.with_for_update(key_share=True))
         self.insert = bulk.insert(table)
-        #: The field that the table is parted by, if it is, and what answers its newest part.
+        #: The field that the table is parted by, if it is.
         self.parted_by: str | None = table.info["parted_by"]
-        self.newest_part = parts.newest(table)
         #: The statements of `find` and `count`, by the shape of what is asked: there are few.
         self.asked: dict[Hashable, Prepared] = {}
         self._replacing: dict[tuple[str, ...], Replacing] = {}

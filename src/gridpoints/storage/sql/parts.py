@@ -10,9 +10,10 @@ So on SQLite, whose one writer knows how many rows there are. On PostgreSQL ther
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Table, func, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Connection, Table, func, literal_column, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -25,8 +26,16 @@ from gridpoints.storage.sql.reading import HERE
 _BITS = 16
 
 
-def newest(table: Table) -> Prepared:
-    """Answers the part that new rows belong to, on SQLite."""
+def newest(connection: Connection, table: Table) -> int:
+    """The part that new rows belong to."""
+    if connection.dialect.name != "sqlite":
+        return 0
+    [(part,)] = _newest(table).rows(connection)
+    return int(part)
+
+
+@cache
+def _newest(table: Table) -> Prepared:
     last: ColumnElement[int] = func.coalesce(func.max(literal_column("rowid")), literal_column("0"))
     return Prepared(select(last.op(">>")(literal_column(str(_BITS)))).select_from(table))
 

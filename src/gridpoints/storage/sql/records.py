@@ -25,7 +25,7 @@ from gridpoints.errors import (
 from gridpoints.records import Change, Record, Stateful, kind_of
 from gridpoints.storage.integrity import KINDS, NEVER_NEGATIVE, REFERENCES, UNIQUE
 from gridpoints.storage.port import Sought
-from gridpoints.storage.sql import bulk, tables
+from gridpoints.storage.sql import bulk, parts, tables
 from gridpoints.storage.sql.kept import KEPT, Kept, conditions, forms, ordering, parameters, selecting
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
@@ -121,14 +121,9 @@ class SqlWork:
             if kind is Change:
                 values = {**values, "number": self.outbox.numbers(len(adding[kind]))}
             if kept.parted_by is not None:
-                values = {**values, "part": [self._newest_part(kept)] * len(adding[kind])}
+                part = parts.newest(self._connection, kept.table)
+                values = {**values, "part": [part] * len(adding[kind])}
             kept.insert.run(self._connection, self._community, values)
-
-    def _newest_part(self, kept: Kept[Any]) -> int:
-        if self._others_write:
-            return 0
-        [(part,)] = kept.newest_part.rows(self._connection)
-        return cast(int, part)
 
     def _replace(self, kept: Kept[Any], pairs: Sequence[tuple[Record, Record]]) -> None:
         """Refuse, at the latest where the pipeline ends, an old record that stands there no more.
