@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import date
 
-from gridpoints.awards.model import Award, AwardStatus
+from attrs import evolve
+
+from gridpoints.awards.model import Award
 from gridpoints.community.model import Member, Profile
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
+from gridpoints.testing.contract.examples import examples
 
-DAY = date(2026, 3, 1)
+EXAMPLE = next(each for each in examples("baiyang") if isinstance(each, Award) and not each.household_id)
 
 
 def award(id: str, member_id: str) -> Award:
-    return Award(
-        id=id,
-        member_id=member_id,
-        deed="patrol",
-        day=DAY,
-        quantity=None,
-        source="",
-        reported_by="clerk",
-        recorded_at=START,
-        rule_set="r@1",
-        unit="points",
-        wanted=5,
-        awarded=5,
-        status=AwardStatus.CREDITED,
-        explanation=(),
-    )
+    return evolve(EXAMPLE, id=id, member_id=member_id)
 
 
 def test_the_awards_of_a_member_are_found_in_each_part(sqlite_url: str) -> None:
