@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -36,7 +36,7 @@ from gridpoints.ledger.model import (
     Rejected,
     Transaction,
 )
-from gridpoints.ledger.request import Batch, Request
+from gridpoints.ledger.request import Batch, Pair, Request
 from gridpoints.ledger.reversal import Original
 from gridpoints.values import Unit, can_be_stored
 
@@ -145,14 +145,10 @@ def test_an_award_moves_two_accounts() -> None:
     assert (of(books, ISSUANCE).posted, of(books, ISSUANCE).moved_at) == (-5, None)
 
 
-def test_lines_are_numbered_where_the_store_says_so() -> None:
-    books = locked()
-    books.number = 7
-    post(books, move("1", ISSUANCE, LI, 5), move("2", LI, ZHAO, 6), move("3", LI, ZHAO, 5))
-    assert [line.number for line in books.lines] == [7, 8, 9]
-    books = locked()
-    post(books, move("1", ISSUANCE, LI, 5))
-    assert [line.number for line in books.lines] == [0]
+def test_lines_have_no_number_until_a_store_keeps_them() -> None:
+    books = locked(li=5)
+    post(books, move("1", ISSUANCE, LI, 5), move("2", LI, ZHAO, 16), move("3", LI, ZHAO, 5))
+    assert [(line.id, line.number) for line in books.lines] == [("1", 0), ("2", 0), ("3", 0)]
 
 
 def test_what_is_kept_tells_when_the_act_was_done() -> None:
@@ -368,17 +364,31 @@ def test_points_that_expire_are_a_lot_of_their_account() -> None:
     ]
 
 
-def _moved(
-    books: Locked, way: Callable[[Request, Locked, datetime], datetime], sent: Iterable[Transaction]
-) -> list[object]:
-    """What one way of moving makes of each transaction, an hour after the one before."""
-    answers: list[object] = []
-    for n, request in enumerate(Batch.read(sent).requests):
-        try:
-            answers.append(way(request, books, NOW + n * HOUR))
-        except GridpointsError as error:
-            answers.append(error.code)
-    return answers
+def _posted(books: Locked, requests: Iterable[Pair | Request]) -> list[Outcome]:
+    """What becomes of each, an hour after the one before."""
+    return [
+        outcome
+        for n, request in enumerate(requests)
+        for outcome in posting.post([request], locked=books, at=NOW + n * HOUR)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_pair"),
+    [
+        (move("1", ISSUANCE, LI, 5), True),
+        (move("1", LI, SHOP, 5), True),
+        (Transaction("1", (Leg(LI, 5, NOW + HOUR), Leg(ISSUANCE, -5)), effective_at=NOW - HOUR), True),
+        (dated(5, NOW + HOUR), False),
+        (Transaction("一", (Leg(LI, 5), Leg(ISSUANCE, -5))), False),
+        (Transaction("1", (Leg(LI, 5), Leg(ZHAO, 1), Leg(ISSUANCE, -6))), False),
+        (Transaction("1", (Leg(LI, -5), Leg(SHOP, 5)), hold="h"), False),
+        (Transaction("1", (Leg(LI, -5), Leg(ISSUANCE, 5)), reverses="0"), False),
+    ],
+)
+def test_most_transactions_are_read_as_pairs(sent: Transaction, is_pair: bool) -> None:
+    [read] = Batch.read([sent]).requests
+    assert isinstance(read, tuple) is is_pair
 
 
 @given(
@@ -393,9 +403,12 @@ def _moved(
         max_size=8,
     ),
     st.sampled_from([0, -5]),
+    st.sampled_from([NOW - 2 * HOUR, NOW + HOUR]),
 )
 def test_the_short_way_moves_what_the_long_way_does(
-    moves: list[tuple[tuple[Account, Account], int, datetime | None, datetime | None, bool]], floor: int
+    moves: list[tuple[tuple[Account, Account], int, datetime | None, datetime | None, bool]],
+    floor: int,
+    closed_until: datetime,
 ) -> None:
     sent = []
     for n, ((source, target), amount, expires_at, done, first) in enumerate(moves):
@@ -405,8 +418,9 @@ def test_the_short_way_moves_what_the_long_way_does(
     books = locked(li=5), locked(li=5)
     for each in books:
         of(each).floor = floor
-        each.closed_until = NOW - 2 * HOUR
-    assert _moved(books[0], posting._move, sent) == _moved(books[1], posting._move_any, sent)
+        each.closed_until = closed_until
+    requests = Batch.read(sent).requests
+    assert same(_posted(books[0], requests), _posted(books[1], map(Request.of, requests)))
     assert books[0] == books[1]
 
 

@@ -23,9 +23,6 @@ from gridpoints.values import Unit
 #: The least by which two lines of an account are recorded one after another.
 _INSTANT = timedelta(microseconds=1)
 
-#: A batch makes thousands: this is half of the time of ``Line(…)``.
-_new_line = tuple.__new__
-
 
 @define
 class Locked:
@@ -33,8 +30,7 @@ class Locked:
 
     `accounts`, by key, are those touched, less those of a unit that no published rule set declares;
     `holds` those named, and the open ones of the accounts that are overdue; `known` the lines that
-    stand under ids that were sent again. `number` is the number of the next line, 0 where the store
-    gives numbers later.
+    stand under ids that were sent again. The `lines` have no number yet.
     """
 
     accounts: dict[str, AccountState]
@@ -43,7 +39,6 @@ class Locked:
     known: dict[str, Line] = field(factory=dict)
     originals: dict[str, Original] = field(factory=dict)
     closed_until: datetime | None = None
-    number: int = 0
     lines: list[Line] = field(factory=list)
     changed_accounts: set[str] = field(factory=set)
     changed_holds: set[str] = field(factory=set)
@@ -109,26 +104,24 @@ class Locked:
         fields: str | None = None,
     ) -> None:
         """Put a transaction into the journal, posted or refused."""
-        sent, recorded_at = request.transaction, instant_text(at)
-        number = self.number
-        if number:
-            self.number = number + 1
-        line = (
-            number,
-            sent.id,
-            request.act,
-            sent.kind,
-            sent.reason,
-            request.subject,
-            request.effective_text or recorded_at,
-            recorded_at,
-            request.legs,
-            lots,
-            request.metadata,
-            refusal,
-            fields,
+        sent, recorded_at, done = request.transaction, instant_text(at), request.effective_at
+        self.lines.append(
+            Line(
+                0,
+                sent.id,
+                request.act,
+                sent.kind,
+                sent.reason,
+                request.subject,
+                recorded_at if done is None else instant_text(done),
+                recorded_at,
+                request.legs,
+                lots,
+                request.metadata,
+                refusal,
+                fields,
+            )
         )
-        self.lines.append(_new_line(Line, line))
 
     def write(
         self,
@@ -145,11 +138,9 @@ class Locked:
         metadata: str = "{}",
     ) -> None:
         """Put a line into the journal that no client sent."""
-        number, recorded_at = self.number, instant_text(at)
+        recorded_at = instant_text(at)
         done_at = recorded_at if effective_at is None else instant_text(effective_at)
-        if number:
-            self.number = number + 1
-        line = (number, id, act.value, kind, reason, subject, done_at, recorded_at, legs, lots, metadata)
+        line = (0, id, act.value, kind, reason, subject, done_at, recorded_at, legs, lots, metadata)
         self.lines.append(Line(*line, refusal=None, refusal_fields=None))
 
     def insufficient(self, state: AccountState, available: int, wanted: int) -> InsufficientPoints:

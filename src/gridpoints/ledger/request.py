@@ -37,8 +37,13 @@ _POST, _CAPTURE, _REVERSE = Act.POST.value, Act.CAPTURE.value, Act.REVERSE.value
 #: The ids that most transactions have: a part of those that are sound, seen in a third of the time.
 _plain_id = re.compile(f"[A-Za-z0-9_.:@/#-]{{1,{LONGEST_DERIVED}}}").fullmatch
 
-#: What legs add to each account; their text; whether one of them expires.
-_Legs = tuple[dict[str, int], str, bool]
+#: Points that go from one account to another, as in most transactions: the transaction, the account of its
+#: first leg, by key, how much that gets and when it expires, the other account, and legs and metadata in the
+#: words of the journal; at last, when it was done, if it says so. A batch has thousands of these, and what is
+#: no object is made in a quarter of the time.
+Pair = tuple[Transaction, str, int, datetime | None, str, str, str, datetime | None]
+#: What legs add to each account, and their text.
+_Legs = tuple[dict[str, int], str]
 
 
 @define
@@ -51,13 +56,19 @@ class Request:
     transaction: Transaction
     net: dict[str, int] = field(factory=dict)
     legs: str = ""
-    dated: bool = False
     metadata: str = ""
     act: str = _POST
     subject: str | None = None
     effective_at: datetime | None = None
-    effective_text: str | None = None
     error: InvalidInput | None = None
+
+    @classmethod
+    def of(cls, read: Pair | Request) -> Request:
+        """What was read, as a request."""
+        if isinstance(read, Request):
+            return read
+        sent, key, amount, _, other_key, legs, metadata, effective_at = read
+        return cls(sent, {key: amount, other_key: -amount}, legs, metadata, effective_at=effective_at)
 
     def same_as(self, line: Line) -> bool:
         """Whether `line` was made from the same request."""
@@ -68,19 +79,20 @@ class Request:
             and self.subject == line.subject
             and self.transaction.kind == line.kind
             and self.transaction.reason == line.reason
-            and (self.effective_text or line.recorded_at) == line.effective_at
+            and (line.recorded_at if self.effective_at is None else instant_text(self.effective_at))
+            == line.effective_at
         )
 
 
 @define
 class Batch:
-    """The requests of one call, with all sound accounts that they name, by key.
+    """What is requested in one call, with all sound accounts that it names, by key.
 
     `ids` are those of the sound ones, `drained` the hot accounts with a floor that these take from. It is
     `plain` where none of them captures, reverses, or says when it was done.
     """
 
-    requests: list[Request] = field(factory=list)
+    requests: list[Pair | Request] = field(factory=list)
     accounts: dict[str, Account] = field(factory=dict)
     ids: list[str] = field(factory=list)
     drained: set[str] = field(factory=set)
@@ -90,19 +102,17 @@ class Batch:
     def read(cls, transactions: Iterable[Transaction]) -> Batch:
         """Check each transaction without looking at anything else."""
         batch = cls()
-        requests, ids, read = batch.requests, batch.ids, batch._read
+        requests, read_pair, read_any = batch.requests, batch._read_pair, batch._read_any
         for transaction in transactions:
             try:
-                request = read(transaction)
-                ids.append(request.transaction.id)
+                requests.append(read_pair(transaction) or read_any(transaction))
             except InvalidInput as error:
-                request = Request(transaction, error=error)
+                requests.append(Request(transaction, error=error))
             except (AttributeError, TypeError):
                 if (odd := _odd(transaction)) is None:
                     raise
-                request = Request(transaction, error=odd)
-            requests.append(request)
-        if len(ids) < len(requests):
+                requests.append(Request(transaction, error=odd))
+        if len(batch.ids) < len(requests):
             batch._forget_unused()
         batch._find_drained()
         return batch
@@ -110,7 +120,7 @@ class Batch:
     @property
     def sound(self) -> list[Request]:
         """Those that have nothing wrong with them by themselves."""
-        return [request for request in self.requests if request.error is None]
+        return [request for request in map(Request.of, self.requests) if request.error is None]
 
     def _forget_unused(self) -> None:
         used = {key for request in self.sound for key in request.net}
@@ -122,36 +132,70 @@ class Batch:
             taken = {key for request in self.sound for key, amount in request.net.items() if amount < 0}
             self.drained = taken.intersection(floored)
 
-    def _read(self, sent: Transaction) -> Request:
-        id, kind, reason = sent.id, sent.kind, sent.reason
-        if type(id) is type(kind) is type(reason) is str:
-            if not _plain_id(id):
-                check_identifier("transaction", id, longest=LONGEST_DERIVED)
-            _check_kind(kind)
-            if reason:
-                _check_reason(reason)
-        else:
+    def _read_pair(self, sent: Transaction) -> Pair | None:
+        """Read points that go from one account to another; None: it is more than that, or is wrong."""
+        id, kind, reason, legs = sent.id, sent.kind, sent.reason, sent.legs
+        if not (type(id) is type(kind) is type(reason) is str and len(legs) == 2 and _plain_id(id)):
+            return None
+        one, other = legs
+        amount, account, other_account, expires_at = one.amount, one.account, other.account, one.expires_at
+        key, other_key = account.key, other_account.key
+        if (
+            type(amount) is not int
+            or type(other.amount) is not int
+            or amount + other.amount
+            or not -MOST_AMOUNT <= amount <= MOST_AMOUNT
+            or not amount
+            or key == other_key
+            or account.unit != other_account.unit
+            or other.expires_at is not None
+            or (expires_at is not None and (amount < 0 or not account.kind.strict))
+            or sent.hold is not None
+            or sent.reverses is not None
+        ):
+            return None
+        _check_kind(kind)
+        if reason:
+            _check_reason(reason)
+        accounts = self.accounts
+        if key not in accounts:
+            _check_account(key)
+            accounts[key] = account
+        if other_key not in accounts:
+            _check_account(other_key)
+            accounts[other_key] = other_account
+        expiry = ""
+        if expires_at is not None:
+            expires_at = check_instant("expires_at", expires_at)
+            expiry = f',"{instant_text(expires_at)}"'
+        legs_text = f'[["{key}",{amount}{expiry}],["{other_key}",{-amount}]]'
+        metadata, effective_at = sent.metadata_json(), sent.effective_at
+        if effective_at is not None:
+            self.plain = False
+            effective_at = check_instant("effective_at", effective_at)
+        self.ids.append(id)
+        return sent, key, amount, expires_at, other_key, legs_text, metadata, effective_at
+
+    def _read_any(self, sent: Transaction) -> Request:
+        if not type(sent.id) is type(sent.kind) is type(sent.reason) is str:
             sent = _plain(sent)
-            check_identifier("transaction", sent.id, longest=LONGEST_DERIVED)
-            check_identifier("kind", sent.kind)
-            if sent.reason != "":
-                check_text("reason", sent.reason)
-        legs = sent.legs
-        read = (self._read_pair(*legs) if len(legs) == 2 else None) or self._read_legs(sent)
-        request = Request(sent, *read, sent.metadata_json())
+        check_identifier("transaction", sent.id, longest=LONGEST_DERIVED)
+        check_identifier("kind", sent.kind)
+        if sent.reason != "":
+            check_text("reason", sent.reason)
+        request = Request(sent, *self._read_legs(sent), sent.metadata_json())
         if sent.effective_at is not None:
             self.plain = False
             request.effective_at = check_instant("effective_at", sent.effective_at)
-            request.effective_text = instant_text(request.effective_at)
         if sent.hold is not None or sent.reverses is not None:
             self.plain = False
             self._read_subject(request, sent)
+        self.ids.append(sent.id)
         return request
 
     def _read_legs(self, sent: Transaction) -> _Legs:
         net, totals = dict[str, int](), dict[str, int]()
         texts: list[str] = []
-        dated = False
         for leg in sent.legs:
             account, amount = leg.account, leg.amount
             key = account.key
@@ -166,7 +210,6 @@ class Batch:
                 texts.append(f'["{key}",{amount}]')
             else:
                 texts.append(f'["{key}",{amount},"{_expiry(sent, leg)}"]')
-                dated = True
         for key, amount in net.items():
             if abs(amount) > MOST_AMOUNT:
                 raise BadLegAmount(transaction=sent.id, account=key, amount=str(amount))
@@ -175,38 +218,7 @@ class Batch:
         if any(totals.values()):
             unit, total = next((unit, total) for unit, total in totals.items() if total)
             raise TransactionUnbalanced(transaction=sent.id, unit=unit, total=total)
-        return net, f"[{','.join(texts)}]", dated
-
-    def _read_pair(self, one: Leg, other: Leg) -> _Legs | None:
-        """Read the two legs that most transactions have; None: they are none of these, or are wrong."""
-        amount, account, other_account = one.amount, one.account, other.account
-        key, other_key = account.key, other_account.key
-        if (
-            type(amount) is not int
-            or type(other.amount) is not int
-            or amount + other.amount
-            or not -MOST_AMOUNT <= amount <= MOST_AMOUNT
-            or not amount
-            or key == other_key
-            or account.unit != other_account.unit
-            or other.expires_at is not None
-        ):
-            return None
-        if dated := one.expires_at is not None:
-            if amount < 0 or not account.kind.strict:
-                return None
-            expiry = f',"{instant_text(check_instant("expires_at", one.expires_at))}"'
-        else:
-            expiry = ""
-        accounts = self.accounts
-        if key not in accounts:
-            _check_account(key)
-            accounts[key] = account
-        if other_key not in accounts:
-            _check_account(other_key)
-            accounts[other_key] = other_account
-        legs = f'[["{key}",{amount}{expiry}],["{other_key}",{-amount}]]'
-        return {key: amount, other_key: -amount}, legs, dated
+        return net, f"[{','.join(texts)}]"
 
     def _read_subject(self, request: Request, sent: Transaction) -> None:
         if sent.hold is not None and sent.reverses is not None:

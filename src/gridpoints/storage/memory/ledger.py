@@ -55,7 +55,7 @@ class MemoryLedger(LedgerStore):
 
     def lock_book(self) -> Locked:
         books = self._books
-        return Locked({}, {}, self._units, closed_until=books.closed_until, number=len(books.lines) + 1)
+        return Locked({}, {}, self._units, closed_until=books.closed_until)
 
     def write(self, locked: Locked) -> None:
         books = self._books
@@ -67,7 +67,8 @@ class MemoryLedger(LedgerStore):
         for id in holds:
             books.keep(locked.holds[id])
         closed_until, books.closed_until = books.closed_until, locked.closed_until
-        entered = [place for line in locked.lines for place in self._enter(line)]
+        lines = [line._replace(number=n) for n, line in enumerate(locked.lines, len(books.lines) + 1)]
+        entered = [place for line in lines for place in self._enter(line)]
 
         def undo() -> None:
             for place in reversed(entered):

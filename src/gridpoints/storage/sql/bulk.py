@@ -125,9 +125,9 @@ class Bulk:
 
         By COPY, a row whose key is there already raises IntegrityError, whatever the statement says.
         """
-        if not columns:
+        size = len(columns[0]) if columns else 0
+        if not size:
             return _none
-        size = len(columns[0])
         if connection.dialect.name == "sqlite":
             driver: Any = driver_of(connection)
             return self._run_sqlite(driver, connection, ((community,) * size, *columns))

@@ -143,8 +143,9 @@ _NO_ENTRY = (0, 0)
 class SqlFolding(SqlStatements):
     """Recording lines, and entering them in statements."""
 
-    #: The number of the last line that is in the statements, as far as `lock` asked.
-    folded = 0
+    #: The numbers of the last line that there is, and of the last that is in the statements, as far as `lock`
+    #: asked; on PostgreSQL, later lines may have none yet.
+    last = folded = 0
 
     def open(self, named: Iterable[Account]) -> None:
         """Make rows for those accounts that have none."""
@@ -168,6 +169,8 @@ class SqlFolding(SqlStatements):
         columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
         if self.others_write:
             return self._record(_RECORD_UNNUMBERED, columns[1:], lines)
+        first, self.last = self.last + 1, self.last + len(lines)
+        columns[:1] = [range(first, self.last + 1)]
         return self._record(_RECORD, columns, lines)
 
     @contextmanager
@@ -233,10 +236,10 @@ class SqlFolding(SqlStatements):
 
     # --- folding ------------------------------------------------------------------------------
 
-    def upkeep(self, last: int, written: int) -> None:
+    def upkeep(self, written: int) -> None:
         """Fold where nobody did for far too long, and nobody else is at it."""
         self.remembered.unfolded += written
-        waiting = self.remembered.unfolded if self.others_write else last - self.folded
+        waiting = self.remembered.unfolded if self.others_write else self.last - self.folded
         if waiting >= FAR_TOO_LONG and self.lock_statements(wait=False):
             self.remembered.unfolded = 0
             self._fold(most=None)
@@ -354,6 +357,6 @@ def account_values(named: Sequence[Account]) -> bulk.Columns:
     return {
         "id": [account.key for account in named],
         "unit": [account.unit for account in named],
-        "kind": [account.kind.value for account in named],
+        "kind": [str(account.kind) for account in named],
         "owner": [account.owner for account in named],
     }

@@ -106,19 +106,13 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         if not written:
             raise ConcurrentChange(kind="transaction", id=lines[0].id)
         if not self.others_write:
-            self.remembered.keep(
-                {
-                    key: state
-                    for key, state in accounts.items()
-                    if state.account.kind.strict and state.moved_at
-                }
-            )
+            self.remembered.keep({key: state for key, state in accounts.items() if state.moved_at})
         if lines and lines[-1].act == Act.CLOSE:  # which comes alone
             self.close_book(locked.closed_until)
         if self._alone:
             self.fold()
         else:
-            self.upkeep(locked.number - 1, len(lines))
+            self.upkeep(len(lines))
 
     def _can_wait(self, locked: Locked, *, one: bool) -> bool:
         """Whether all can be written with COMMIT: if that is refused, an id is the reason, or a hold."""
@@ -234,7 +228,13 @@ def _figures(state: AccountState) -> tuple[Any, ...]:
 
 
 def _moved(moved: Sequence[AccountState]) -> dict[str, Sequence[Any]]:
-    return dict(zip(_FIGURES, zip(*map(_figures, moved), strict=True), strict=True))
+    return {
+        "floor": [state.floor for state in moved],
+        "posted": [state.posted for state in moved],
+        "held": [state.held for state in moved],
+        "dated": [sum(state.dated.values()) if state.dated else 0 for state in moved],
+        "moved_at": [state.moved_at for state in moved],
+    }
 
 
 def _lots_values(locked: Locked) -> dict[str, Sequence[Any]]:

@@ -210,9 +210,7 @@ class SqlLocking(SqlFolding):
         self._keep_book(locked, *read)
 
     def _keep_book(self, locked: Locked, last: int, folded: int, closed_until: datetime | None) -> None:
-        self.folded, locked.closed_until = folded, closed_until
-        if not self.others_write:
-            locked.number = last + 1
+        self.last, self.folded, locked.closed_until = last, folded, closed_until
 
     def lock_book(self) -> Locked:
         if self.others_write:
