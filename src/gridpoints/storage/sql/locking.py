@@ -306,15 +306,14 @@ class SqlLocking(SqlFolding):
 
     def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
-        units = {state.account.unit for state in locked.accounts.values()}
-        held = self.remembered.hot
+        strict, held = locked.accounts.values(), self.remembered.hot
+        units = {account.unit for account in hot.values()}
+        units = {u for u in units if any(state.account.unit == u for state in strict) or u in self.units}
+        hot = {key: account for key, account in hot.items() if account.unit in units}
         if new := hot.keys() - held.keys():
-            new = {key for key in new if hot[key].unit in units or hot[key].unit in self.units}
             held |= dict.fromkeys(new, 0)
             held |= dict(self.rows(READ_HOT, ids=new))
-        for key, account in hot.items():
-            if account.unit in units or account.unit in self.units:
-                locked.accounts[key] = AccountState(account, None, held[key])
+        locked.accounts |= {key: AccountState(account, None, held[key]) for key, account in hot.items()}
         if alone:
             self._alone = alone & locked.accounts.keys()
         if self._alone:
