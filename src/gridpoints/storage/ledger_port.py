@@ -107,6 +107,7 @@ class LedgerStore(ABC):
     def write(self, locked: Locked) -> None:
         """Keep the lines, and the accounts, lots and holds as `locked` now has them.
 
+        Each line gets the number that follows the last one's, or none yet where the store `numbers_later`.
         Raises `ConcurrentChange` where another writer has recorded one of the ids since it was locked, now or
         at the end of the unit of work: it is to be undone, and begun again.
         """
