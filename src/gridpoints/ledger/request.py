@@ -88,15 +88,17 @@ class Request:
 class Batch:
     """What is requested in one call, with all sound accounts that it names, by key.
 
-    `ids` are those of the sound ones, `drained` the hot accounts with a floor that these take from. It is
-    `plain` where none of them captures, reverses, or says when it was done.
+    `ids` are those of the sound ones, `holds` what these capture from, `originals` what they reverse, and
+    `drained` the hot accounts with a floor that they take from; `backdated`: one says when it was done.
     """
 
     requests: list[Pair | Request] = field(factory=list)
     accounts: dict[str, Account] = field(factory=dict)
     ids: list[str] = field(factory=list)
+    holds: set[str] = field(factory=set)
+    originals: set[str] = field(factory=set)
     drained: set[str] = field(factory=set)
-    plain: bool = True
+    backdated: bool = False
 
     @classmethod
     def read(cls, transactions: Iterable[Transaction]) -> Batch:
@@ -171,8 +173,8 @@ class Batch:
         legs_text = f'[["{key}",{amount}{expiry}],["{other_key}",{-amount}]]'
         metadata, effective_at = sent.metadata_json(), sent.effective_at
         if effective_at is not None:
-            self.plain = False
             effective_at = check_instant("effective_at", effective_at)
+            self.backdated = True
         self.ids.append(id)
         return sent, key, amount, expires_at, other_key, legs_text, metadata, effective_at
 
@@ -185,10 +187,9 @@ class Batch:
             check_text("reason", sent.reason)
         request = Request(sent, *self._read_legs(sent), sent.metadata_json())
         if sent.effective_at is not None:
-            self.plain = False
             request.effective_at = check_instant("effective_at", sent.effective_at)
+            self.backdated = True
         if sent.hold is not None or sent.reverses is not None:
-            self.plain = False
             self._read_subject(request, sent)
         self.ids.append(sent.id)
         return request
@@ -225,12 +226,14 @@ class Batch:
             raise TransactionAmbiguous(transaction=sent.id)
         if sent.hold is not None:
             request.act, request.subject = _CAPTURE, check_identifier("hold", sent.hold)
+            self.holds.add(request.subject)
         else:
             request.act = _REVERSE
             request.subject = str.__str__(check_subject(sent.reverses))
             if check_whole("extend_days", sent.extend_days, least=0, most=36_500):
                 details = {**json.loads(request.metadata), EXTEND_DAYS: sent.extend_days}
                 request.metadata = canonical(details)
+            self.originals.add(request.subject)
 
 
 def _odd(sent: object) -> InvalidInput | None:

@@ -388,14 +388,11 @@ def _alone(accounts: Iterable[Account]) -> frozenset[str]:
 
 
 def _wanted(batch: Batch) -> Wanted:
-    if batch.plain:
-        return Wanted(batch.accounts, alone=frozenset(batch.drained), ids=batch.ids)
-    sound = batch.sound
     return Wanted(
         accounts=batch.accounts,
-        holds=frozenset(r.subject for r in sound if r.act == Act.CAPTURE and r.subject),
-        originals=frozenset(r.subject for r in sound if r.act == Act.REVERSE and r.subject),
+        holds=frozenset(batch.holds),
+        originals=frozenset(batch.originals),
         alone=frozenset(batch.drained),
-        backdated=any(request.effective_at is not None for request in sound),
+        backdated=batch.backdated,
         ids=batch.ids,
     )
