@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -389,6 +390,47 @@ def _posted(books: Locked, requests: Iterable[Pair | Request]) -> list[Outcome]:
 def test_most_transactions_are_read_as_pairs(sent: Transaction, is_pair: bool) -> None:
     [read] = Batch.read([sent]).requests
     assert isinstance(read, tuple) is is_pair
+
+
+def test_a_pair_that_takes_from_no_lot_is_moved_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "_move_any", lambda *_: pytest.fail("the long way"))
+    gift = Transaction("3", (Leg(LI, 5, NOW + HOUR), Leg(ISSUANCE, -5)), effective_at=NOW - HOUR)
+    books = locked(li=5)
+    outcomes = post(books, move("1", ISSUANCE, ZHAO, 5), move("2", ZHAO, SHOP, 5), gift)
+    assert told(outcomes) == ["posted"] * 3
+
+
+THREE = Leg(LI, 5), Leg(ZHAO, 1), Leg(ISSUANCE, -6)
+
+
+def test_a_batch_says_what_has_to_be_known_of_it() -> None:
+    batch = Batch.read([move("1", LI, SHOP, 1), move("2", LI, SHOP, 1, hold="h"), Transaction("3", THREE)])
+    assert (batch.ids, batch.holds, batch.originals, batch.backdated) == (
+        ["1", "2", "3"],
+        {"h"},
+        set(),
+        False,
+    )
+    reversal = Transaction("4", (Leg(LI, -5), Leg(ISSUANCE, 5)), reverses="0")
+    assert Batch.read([reversal]).originals == {"0"}
+    for legs in (THREE, (*THREE[:1], Leg(ISSUANCE, -5))):
+        assert Batch.read([Transaction("5", legs, effective_at=NOW)]).backdated is True
+
+
+@pytest.mark.parametrize("legs", [THREE, (Leg(LI, 5), Leg(ISSUANCE, -5))], ids=["three legs", "a pair"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"kind": "a kind"},
+        {"reason": "half a \ud800"},
+        {"effective_at": NOW.replace(tzinfo=None)},
+    ],
+    ids=lambda words: next(iter(words)),
+)
+def test_words_that_are_wrong_are_named(legs: tuple[Leg, ...], words: dict[str, Any]) -> None:
+    [outcome] = post(locked(), Transaction("1", legs, **words))
+    assert isinstance(outcome, Rejected)
+    assert outcome.error.fields["field"] == next(iter(words))
 
 
 @given(
