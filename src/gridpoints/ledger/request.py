@@ -85,20 +85,27 @@ class Request:
 
 
 @define
-class Batch:
-    """What is requested in one call, with all sound accounts that it names, by key.
+class Wanted:
+    """What is to be locked, and read.
 
-    `ids` are those of the sound ones, `holds` what these capture from, `originals` what they reverse, and
-    `drained` the hot accounts with a floor that they take from; `backdated`: one says when it was done.
+    `accounts` by key, hot ones included; `holds` that are named; `originals`, the transactions that are
+    reversed; `alone` are those hot accounts that have a floor and are taken from; `backdated`: a transaction
+    says itself when it was done; `ids` are those of the lines to be.
     """
 
-    requests: list[Pair | Request] = field(factory=list)
     accounts: dict[str, Account] = field(factory=dict)
-    ids: list[str] = field(factory=list)
     holds: set[str] = field(factory=set)
     originals: set[str] = field(factory=set)
-    drained: set[str] = field(factory=set)
+    alone: set[str] = field(factory=set)
     backdated: bool = False
+    ids: list[str] = field(factory=list)
+
+
+@define
+class Batch(Wanted):
+    """What is requested in one call, and what is wanted for all of it that is sound."""
+
+    requests: list[Pair | Request] = field(factory=list)
 
     @classmethod
     def read(cls, transactions: Iterable[Transaction]) -> Batch:
@@ -116,7 +123,7 @@ class Batch:
                 requests.append(Request(transaction, error=odd))
         if len(batch.ids) < len(requests):
             batch._forget_unused()
-        batch._find_drained()
+        batch._find_alone()
         return batch
 
     @property
@@ -128,11 +135,11 @@ class Batch:
         used = {key for request in self.sound for key in request.net}
         self.accounts = {key: account for key, account in self.accounts.items() if key in used}
 
-    def _find_drained(self) -> None:
+    def _find_alone(self) -> None:
         hot = [key for key, account in self.accounts.items() if not account.kind.strict]
         if floored := [key for key in hot if self.accounts[key].kind.floor is not None]:
             taken = {key for request in self.sound for key, amount in request.net.items() if amount < 0}
-            self.drained = taken.intersection(floored)
+            self.alone = taken.intersection(floored)
 
     def _read_pair(self, sent: Transaction) -> Pair | None:
         """Read points that go from one account to another; None: it is more than that, or is wrong."""

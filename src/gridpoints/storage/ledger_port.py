@@ -29,25 +29,9 @@ from gridpoints.ledger.model import (
     Turnover,
 )
 from gridpoints.ledger.replay import Place, Projection
-from gridpoints.ledger.request import Batch
+from gridpoints.ledger.request import Batch, Wanted
 from gridpoints.ledger.seals import Seal
 from gridpoints.values import Interval
-
-
-@frozen
-class Wanted:
-    """What is to be locked.
-
-    `accounts` by key, hot ones included; `alone` are those hot ones that have a floor and are taken
-    from; `backdated`: a transaction says itself when it was done; `ids` are those of the lines to be.
-    """
-
-    accounts: Mapping[str, Account]
-    holds: frozenset[str] = frozenset()
-    originals: frozenset[str] = frozenset()
-    alone: frozenset[str] = frozenset()
-    backdated: bool = False
-    ids: Collection[str] = ()
 
 
 @frozen
@@ -310,7 +294,7 @@ class LedgerStore(ABC):
         whoever calls this directly has to undo theirs and do so too. `place` and `set_floor` likewise.
         """
         batch = Batch.read(transactions)
-        locked = self.lock(_wanted(batch), at)
+        locked = self.lock(batch, at)
         with self.recording(locked, len(batch.requests)):
             outcomes = posting.post(batch.requests, locked=locked, at=at, atomic=atomic)
         self.write(locked)
@@ -322,7 +306,7 @@ class LedgerStore(ABC):
         With `new`, nobody can have asked for one of that id before, and none is looked for.
         """
         key = hold.account.key
-        standing = frozenset[str]() if new else frozenset({hold.id})
+        standing = set[str]() if new else {hold.id}
         wanted = Wanted({key: hold.account}, standing, alone=_alone([hold.account]))
         locked = self.lock(wanted, at)
         placed = posting.place(hold, locked=locked, at=at)
@@ -331,7 +315,7 @@ class LedgerStore(ABC):
 
     def release(self, id: str, *, at: datetime) -> Hold:
         """Give back what remains of a hold; raises `RecordUnknown` or `HoldClosed`."""
-        locked = self.lock(Wanted({}, frozenset({id})), at)
+        locked = self.lock(Wanted(holds={id}), at)
         released = posting.let_go(id, locked=locked, at=at)
         self.write(locked)
         return released
@@ -383,16 +367,5 @@ class LedgerStore(ABC):
             self.write(locked)
 
 
-def _alone(accounts: Iterable[Account]) -> frozenset[str]:
-    return frozenset(account.key for account in accounts if not account.kind.strict)
-
-
-def _wanted(batch: Batch) -> Wanted:
-    return Wanted(
-        accounts=batch.accounts,
-        holds=frozenset(batch.holds),
-        originals=frozenset(batch.originals),
-        alone=frozenset(batch.drained),
-        backdated=batch.backdated,
-        ids=batch.ids,
-    )
+def _alone(accounts: Iterable[Account]) -> set[str]:
+    return {account.key for account in accounts if not account.kind.strict}

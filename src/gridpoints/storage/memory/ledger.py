@@ -18,9 +18,10 @@ from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.merkle import Node
 from gridpoints.ledger.model import Entry, Flow, Outstanding, Totals, TrialLine, Turnover
 from gridpoints.ledger.replay import Kept, Place, Projection
+from gridpoints.ledger.request import Wanted
 from gridpoints.ledger.reversal import Original
 from gridpoints.ledger.seals import Seal
-from gridpoints.storage.ledger_port import LedgerStore, Only, Wanted
+from gridpoints.storage.ledger_port import LedgerStore, Only
 from gridpoints.storage.memory.books import Books, Journal
 from gridpoints.values import Interval, Unit
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +12,8 @@ from gridpoints.ledger.accounts import Account
 from gridpoints.ledger.journal import Act, instant, instant_text
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
+from gridpoints.ledger.request import Wanted
 from gridpoints.ledger.reversal import Original
-from gridpoints.storage.ledger_port import Wanted
 from gridpoints.storage.sql.folding import READ_HOT, SqlFolding
 from gridpoints.storage.sql.prepared import Prepared, pipeline
 from gridpoints.storage.sql.reading import (
@@ -126,7 +126,7 @@ class SqlLocking(SqlFolding):
 
     #: What `lock` found out for those who write: accounts that it opened, and hot ones that are theirs alone.
     _opened: frozenset[str] = frozenset()
-    _alone: frozenset[str] = frozenset()
+    _alone: Set[str] = frozenset()
 
     def lock(self, wanted: Wanted, at: datetime) -> Locked:
         locked = Locked({}, {}, self.units)
@@ -304,7 +304,7 @@ class SqlLocking(SqlFolding):
         fetch = self.start(_LOCK, ids=named)
         return lambda: _states_in(fetch(), named)
 
-    def _add_hot(self, hot: Mapping[str, Account], alone: frozenset[str], locked: Locked) -> None:
+    def _add_hot(self, hot: Mapping[str, Account], alone: set[str], locked: Locked) -> None:
         """Hot accounts, as if they had no floor; but those that are ours alone as they really are."""
         strict, held = locked.accounts.values(), self.remembered.hot
         units = {account.unit for account in hot.values()}

@@ -17,7 +17,7 @@ from gridpoints.errors import (
     UnitUnknown,
 )
 from gridpoints.ledger.model import Account, AccountKind, Balance, Hold
-from gridpoints.storage.ledger_port import Wanted
+from gridpoints.ledger.request import Wanted
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (
     DAY,

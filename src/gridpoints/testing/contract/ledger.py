@@ -21,8 +21,7 @@ from gridpoints.ledger.model import (
     Rejected,
     Transaction,
 )
-from gridpoints.ledger.request import Batch
-from gridpoints.storage.ledger_port import Wanted
+from gridpoints.ledger.request import Batch, Wanted
 from gridpoints.storage.port import Store
 from gridpoints.testing.contract.base import (
     HOUR,
