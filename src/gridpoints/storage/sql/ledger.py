@@ -44,7 +44,6 @@ from gridpoints.storage.sql.types import Text, among
 
 _UNOPEN = Prepared(accounts.delete().where(accounts.c.community_id == HERE, among(accounts.c.id, IDS)))
 _FIGURES = ("floor", "posted", "held", "dated", "moved_at")
-_MOVED = tuple(f"account_{name}" for name in _FIGURES)
 _move_one = (
     update(accounts)
     .values({name: bindparam(f"account_{name}", type_=accounts.c[name].type) for name in _FIGURES})
@@ -151,7 +150,7 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             (_RECORD_NEW, dict(zip(_UNNUMBERED, columns, strict=True)))
         ]
         if strict:
-            writes.append((_MOVE, {"id": [state.account.key for state in strict], **_moved(strict)}))
+            writes.append((_MOVE, {"id": [state.account.key for state in strict], **_figures(strict)}))
         if locked.changed_lots:
             writes.append((_KEEP_LOTS, _lots_values(locked)))
 
@@ -173,7 +172,7 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         with nullcontext() if alone else pipeline(self.connection):
             recorded = recorded or self.record(lines)
             if strict:
-                self._set_figures([state.account for state in strict], _moved(strict))
+                self._set_figures([state.account for state in strict], _figures(strict))
             if locked.changed_lots:
                 _KEEP_LOTS.run(self.connection, self.community, _lots_values(locked))
             held = [locked.holds[id] for id in sorted(locked.changed_holds)]
@@ -192,7 +191,7 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             _MOVE_BY_INSERT.run(self.connection, self.community, {**account_values(moved), **figures})
 
     def _moved_values(self, state: AccountState) -> dict[str, Any]:
-        values: dict[str, Any] = dict(zip(_MOVED, _figures(state), strict=True))
+        values = {f"account_{name}": value for name, [value] in _figures([state]).items()}
         return values | {"community": self.community, "account_id": state.account.key}
 
     def _keep_holds(self, changed: Sequence[Hold]) -> bulk.Count:
@@ -221,20 +220,10 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         self.set_book(projection.lines, projection.closed_until)
 
 
-def _figures(state: AccountState) -> tuple[Any, ...]:
-    """In the order of `_FIGURES`."""
-    dated = sum(state.dated.values()) if state.dated else 0
-    return state.floor, state.posted, state.held, dated, state.moved_at
-
-
-def _moved(moved: Sequence[AccountState]) -> dict[str, Sequence[Any]]:
-    return {
-        "floor": [state.floor for state in moved],
-        "posted": [state.posted for state in moved],
-        "held": [state.held for state in moved],
-        "dated": [sum(state.dated.values()) if state.dated else 0 for state in moved],
-        "moved_at": [state.moved_at for state in moved],
-    }
+def _figures(moved: Sequence[AccountState]) -> dict[str, list[Any]]:
+    """By column."""
+    dated = [sum(state.dated.values()) if state.dated else 0 for state in moved]
+    return {name: [getattr(state, name) for state in moved] for name in _FIGURES} | {"dated": dated}
 
 
 def _lots_values(locked: Locked) -> dict[str, Sequence[Any]]:
