@@ -35,11 +35,11 @@ class Killer:
     file: str
     known: dict[str, Dump] = field(factory=dict)
 
-    def run(self, url: str, act: str, at: int = 0) -> dict[str, Any]:
-        """Do `act`; killed at its statement number `at`."""
+    def run(self, url: str, act: str, at: int = 0, **more: bool) -> dict[str, Any]:
+        """Do `act`; killed at its statement number `at`. What is said `more`, the program knows."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        wanted = {"url": url, "act": act, "at": at, "file": self.file if act == "restore" else ""}
+        wanted = {"url": url, "act": act, "at": at, "file": self.file if act == "restore" else "", **more}
         self.process.stdin.write(f"{json.dumps(wanted)}\n")
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, event
 
 from gridpoints import Account, Community, Leg, Transaction
 from gridpoints.testing import START, ManualClock
-from tests.ledger.full import DAY, KEY, LI, SHOP, ZHAO, found, issue, live, move, open_at
+from tests.ledger.full import DAY, HOME, KEY, LI, SHOP, ZHAO, found, issue, live, move, open_at
 
 #: When the acts are done: much is overdue by then.
 LATER = START + 400 * DAY
@@ -46,6 +46,17 @@ HOURS = Account.fund("time", "hours")
 
 def post_group(village: Community, _: str) -> None:
     village.ledger.post([issue("k1", LI, 1), issue("k2", ZHAO, 1), issue("k3", HOURS, 1)], atomic=True)
+
+
+def post_first(village: Community, _: str) -> None:
+    village.ledger.post([issue("k1", HOME, 4), issue("k2", ZHAO, 6)])
+
+
+def post_again(village: Community, _: str) -> None:
+    """What was just written is remembered, and need not be locked before the next is decided."""
+    post_first(village, _)
+    lots = (Leg(Account.issuance("points"), -9), Leg(HOME, 9, LATER + DAY))
+    village.ledger.post([Transaction("k3", lots), move("k4", ZHAO, SHOP, 2), move("k5", ZHAO, SHOP, 99_999)])
 
 
 def pay_out(village: Community, _: str) -> None:
@@ -110,6 +121,7 @@ ACTS: dict[str, Callable[[Community, str], None]] = {
     for act in (
         post,
         post_group,
+        post_again,
         pay_out,
         hold,
         capture,
@@ -126,8 +138,9 @@ ACTS: dict[str, Callable[[Community, str], None]] = {
     )
 }
 
-#: What is a part of one of them, and a unit of work of its own.
-PARTS: dict[str, Callable[[Community, str], None]] = {"number": number}
+#: What is the first part of one of them, and a unit of work of its own; where lines are numbered later than
+#: they are written, `seal` does that first.
+FIRST: dict[str, Callable[[Community, str], None]] = {"seal": number, "post_again": post_first}
 
 
 class Statements:
@@ -168,13 +181,13 @@ class Statements:
         return counted
 
 
-def run(url: str, act: str, at: int, file: str) -> int:
-    """Do it, in this process; answers how many statements that took."""
+def run(url: str, act: str, at: int, file: str, *, first: bool = False) -> int:
+    """Do it, or the first part of it, in this process; answers how many statements that took."""
     with open_at(url, ManualClock(LATER, tick=timedelta(milliseconds=1))) as exchange:
         village = exchange.community("baiyang")
         statements = Statements(at)
         statements.watch(url)
-        (ACTS | PARTS)[act](village, file)
+        (FIRST[act] if first else ACTS[act])(village, file)
         return statements.begun
 
 

@@ -308,10 +308,18 @@ def test_no_more_is_remembered_than_there_is_room_for(
     remembering: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remembered, "MOST_STATES", 3)
-    for number in range(8):
-        with remembering.begin("baiyang") as work:
-            work.ledger.post([transfer(f"m{number}", Account.member(f"m{number}", "points"), 1)], at=START)
-        assert len(remembering._remembered["baiyang"].states) <= 3
+    with remembering.begin("honggu") as work:
+        work.add(Profile("honggu", "红谷村", "Asia/Shanghai", START), Unit("points"))
+    states = remembering._states
+    members = [Account.member(f"m{number}", "points") for number in range(4)]
+    for number in range(16):
+        village = ("baiyang", "honggu")[number % 2]
+        with remembering.begin(village) as work:
+            work.ledger.post([transfer(f"m{number}", members[number % 3], 1)], at=START)
+        assert sum(states.has(at, [each.key]) for at in ("baiyang", "honggu") for each in (LI, *members)) <= 3
+    with remembering.begin("baiyang") as work:  # more at once than there is room for
+        work.ledger.post([transfer(f"all-{each.owner}", each, 1) for each in members], at=START)
+    assert not any(states.has("baiyang", [each.key]) for each in members)
     assert spent(remembering, 5) is Posted
 
 

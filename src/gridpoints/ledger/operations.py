@@ -68,7 +68,7 @@ class Ledger(Transactions):
             return self.balances([account])[account]
         self.guard.reading([_sound(account)], entries=False)
         at = check_instant("at", at)
-        self._fold_what_is_long()
+        self._fold_what_is_long(whole=not account.kind.strict)
         with self.context.read() as work:
             posted = work.ledger.moved_until(account, at, recorded=recorded)
             held = _held(work, account, at)
@@ -87,7 +87,7 @@ class Ledger(Transactions):
             _must_have_units(work, empty)
             is_long = not all(kind.strict for kind in kinds) and work.ledger.is_long()
         if is_long:
-            self._fold_if_possible()  # for whoever asks next
+            self._fold_if_possible(whole=False)  # for whoever asks next
         return found
 
     def lots(self, account: Account) -> list[Lot]:
@@ -137,7 +137,10 @@ class Ledger(Transactions):
             if text is not None and not (isinstance(text, str) and can_be_stored(text)):
                 raise BadText(field=field)
         # Of an account that many use, the sequences of entries stand only when all are in its statement.
-        self._fold_what_is_long(than=None if account.kind.strict else 0)
+        if account.kind.strict:
+            self._fold_what_is_long(whole=False)
+        else:
+            self._fold_what_is_long(than=0)
         with self.context.read() as work:
             entries = work.ledger.entries(
                 account, after=after, since=since, until=until, only=only, limit=limit + 1

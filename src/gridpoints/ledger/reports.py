@@ -50,23 +50,25 @@ class Reports:
         Nobody needs to call it: those who read do where much has gathered, and those who post where far too
         much has. Every figure is right without it.
         """
-        folded = 0
-        while True:
-            with self.context.begin() as work:
-                several = work.ledger.fold(most=FOLDED_AT_ONCE)
-            folded += several
-            if several < FOLDED_AT_ONCE:
-                return folded
+        folded = several = self._fold_some()
+        while several == FOLDED_AT_ONCE:
+            folded += (several := self._fold_some())
+        return folded
 
-    def _fold_what_is_long(self, *, than: int | None = None) -> None:
+    def _fold_some(self) -> int:
+        with self.context.begin() as work:
+            return work.ledger.fold(most=FOLDED_AT_ONCE)
+
+    def _fold_what_is_long(self, *, than: int | None = None, whole: bool = True) -> None:
+        """Enter all that waits, or a part: for whoever is soon told of the rest all the same."""
         with self.context.read(snapshot=False) as work:
             is_long = work.ledger.is_long(than=than)
         if is_long:
-            self._fold_if_possible()
+            self._fold_if_possible(whole=whole)
 
-    def _fold_if_possible(self) -> None:
+    def _fold_if_possible(self, *, whole: bool) -> None:
         with suppress(RuntimeError):  # inside a unit of work that only reads, it stays as it is
-            self.fold()
+            self.fold() if whole else self._fold_some()
 
     def trial_balance(self) -> list[TrialLine]:
         """What all accounts hold together, by unit and kind (试算平衡). Each unit sums to 0."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from typing import TypeVar
 
 from attrs import frozen
@@ -47,7 +47,10 @@ class Transactions(Transfer):
         """
         several = list(_several(transactions))
         self.guard.adjusting([t.reverses for t in several if isinstance(t, Transaction) and t.reverses])
-        return self._undisputed(lambda work, at: work.ledger.post(several, at=at, atomic=atomic))
+        tries = count()
+        return self._undisputed(
+            lambda work, at: work.ledger.post(several, at=at, atomic=atomic, optimistic=next(tries) == 0)
+        )
 
     def post_each(self, transactions: Iterable[Transaction], *, batch: int = 1_000) -> Iterator[Outcome]:
         """Post any number of transactions, `batch` at a time, each batch in a unit of work of its own.

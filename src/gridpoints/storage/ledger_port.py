@@ -75,6 +75,14 @@ class LedgerStore(ABC):
         after all lines that were ever posted. What stands in the journal under the ids is `known`.
         """
 
+    def presume(self, wanted: Wanted, at: datetime) -> Locked | None:
+        """What this process knows of all that is wanted, instead of a lock; None, as here: too little.
+
+        `write` finds out whether it is so still, and raises `ConcurrentChange` where it is not. What is
+        answered to whoever waits for that is true then, and nothing of it before.
+        """
+        return None
+
     @abstractmethod
     def lock_book(self) -> Locked:
         """Lock what concerns no account: the period that is closed."""
@@ -285,16 +293,24 @@ class LedgerStore(ABC):
     # --- what all stores share ----------------------------------------------------------------
 
     def post(
-        self, transactions: Sequence[Transaction], *, at: datetime, atomic: bool = False
+        self,
+        transactions: Sequence[Transaction],
+        *,
+        at: datetime,
+        atomic: bool = False,
+        optimistic: bool = False,
     ) -> list[Outcome]:
         """Post each transaction by itself (`atomic`: all or none) and answer one outcome each.
 
         Raises `ConcurrentChange` for a ``transaction``, as `write` does: another writer used one of the
         ids on other accounts, at the same moment. `Ledger.post` begins its unit of work again then;
         whoever calls this directly has to undo theirs and do so too. `place` and `set_floor` likewise.
+
+        `optimistic` is who begins again anyway, and does nothing else: the accounts may be presumed to be as
+        they were last seen. The outcomes count once the unit of work has ended.
         """
         batch = Batch.read(transactions)
-        locked = self.lock(batch, at)
+        locked = (self.presume(batch, at) if optimistic else None) or self.lock(batch, at)
         with self.recording(locked, len(batch.requests)):
             outcomes = posting.post(batch.requests, locked=locked, at=at, atomic=atomic)
         self.write(locked)

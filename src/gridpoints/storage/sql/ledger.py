@@ -14,12 +14,12 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, literal_column, not_, select, update
 from sqlalchemy.dialects import postgresql
 
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account, Hold
-from gridpoints.ledger.journal import Act, Line
+from gridpoints.ledger.journal import Act, Line, instant_text
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.merkle import Node
@@ -28,8 +28,9 @@ from gridpoints.ledger.seals import Seal
 from gridpoints.storage.ledger_port import LedgerStore
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.folding import account_values
-from gridpoints.storage.sql.locking import SqlLocking
+from gridpoints.storage.sql.locking import AHEAD
 from gridpoints.storage.sql.prepared import Prepared, pipeline, put_off
+from gridpoints.storage.sql.presuming import AS_SEEN, WITH_COMMIT, SqlPresuming
 from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
     HERE,
@@ -40,7 +41,7 @@ from gridpoints.storage.sql.reading import (
     journal,
     lots,
 )
-from gridpoints.storage.sql.types import Text, among
+from gridpoints.storage.sql.types import Instant, Text, among
 
 _UNOPEN = Prepared(accounts.delete().where(accounts.c.community_id == HERE, among(accounts.c.id, IDS)))
 _FIGURES = ("floor", "posted", "held", "dated", "moved_at")
@@ -50,9 +51,6 @@ _move_one = (
     .where(accounts.c.community_id == HERE, accounts.c.id == bindparam("account_id", type_=Text))
 )
 _MOVE_ONE = Prepared(_move_one)
-#: So many lines are written with COMMIT, on PostgreSQL: there, the way to the database is what a short post
-#: costs. More are sooner copied.
-WITH_COMMIT = 500
 _UNNUMBERED = [column.name for column in UNNUMBERED]
 _RECORD_NEW = bulk.insert(journal, _UNNUMBERED)
 #: One line and one account.
@@ -60,6 +58,13 @@ _record_one = postgresql.insert(journal).values(
     {"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in UNNUMBERED}}
 )
 _RECORD_AND_MOVE = Prepared(_record_one.add_cte(_move_one.cte("moved")))
+#: The same where the account is as it was seen; divides by zero if it is not.
+_move_as_seen = _move_one.where(accounts.c.moved_at == bindparam("seen", type_=Instant), not_(AHEAD.exists()))
+_RECORD_AND_MOVE_AS_SEEN = Prepared(
+    select(literal_column("1 / count(*)"))
+    .select_from(_move_as_seen.returning(literal_column("1").label("one")).cte("moved"))
+    .add_cte(_record_one.cte("recorded"))
+)
 _HOLD_NAMES = [column.name for column in holds.c if column.name != "community_id"]
 _keep_one_hold = postgresql.insert(holds).values(
     {
@@ -86,14 +91,15 @@ _KEEP_HOLDS = bulk.upsert(holds, ["remaining", "status"], same="account_id")
 _KEEP_LOTS = bulk.upsert(lots, ["remaining"])
 
 
-class SqlLedger(SqlLocking, SqlProof, LedgerStore):
+class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
     """The ledger of one community in an open transaction."""
 
     def write(self, locked: Locked) -> None:
         lines, accounts = locked.lines, locked.accounts
         moved = sorted(locked.changed_accounts)
         strict = [state for key in moved if (state := accounts[key]).account.kind.strict]
-        one = len(lines) == len(strict) == 1 and not (locked.changed_lots or self._opened or locked.recorded)
+        more = locked.changed_lots or self._opened or locked.recorded or len(self.presumed) > 1
+        one = len(lines) == len(strict) == 1 and not more
         if self.others_write and self._can_wait(locked, one=one):
             self._write_with_commit(locked, strict, one=one)
             written = True
@@ -104,8 +110,8 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             written = self._write_all(locked, strict)
         if not written:
             raise ConcurrentChange(kind="transaction", id=lines[0].id)
-        if not self.others_write:
-            self.remembered.keep({key: state for key, state in accounts.items() if state.moved_at})
+        kept = {key: state for key, state in accounts.items() if state.moved_at}
+        self.remembered.states.keep(self.community, kept)
         if lines and lines[-1].act == Act.CLOSE:  # which comes alone
             self.close_book(locked.closed_until)
         if self._alone:
@@ -115,6 +121,8 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
 
     def _can_wait(self, locked: Locked, *, one: bool) -> bool:
         """Whether all can be written with COMMIT: if that is refused, an id is the reason, or a hold."""
+        if self.presumed:
+            return bool(locked.lines)
         if locked.recorded or self._opened or not 0 < len(locked.lines) <= WITH_COMMIT:
             return False
         return one if len(locked.changed_holds) == 1 else not locked.changed_holds
@@ -123,10 +131,14 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
         held = [locked.holds[id] for id in locked.changed_holds]
         send = self._sending_one(locked.lines[0], strict[0], held) if one else self._sending(locked, strict)
         ids = [line.id for line in locked.lines]
+        presumed = bool(self.presumed)
 
         def overtaken(work: Any) -> ConcurrentChange | None:
             """The answer to a line of one of these ids, or a hold on another account, that came first."""
             ledger: SqlLedger = work.ledger
+            if presumed:  # others write as well: what is remembered of more accounts is as old
+                ledger.remembered.states.forget()
+                return ConcurrentChange(kind="transaction", id=ids[0])
             for id in ids:
                 if ledger.line(id):
                     return ConcurrentChange(kind="transaction", id=id)
@@ -140,6 +152,9 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
 
     def _sending_one(self, line: Line, state: AccountState, held: Sequence[Hold]) -> Callable[[], object]:
         values = {**self._moved_values(state), **_line_values(line)}
+        if self.presumed:
+            seen, now = self.presumed[state.account.key], instant_text(self.presumed_at)
+            return partial(_RECORD_AND_MOVE_AS_SEEN.start, self.connection, **values, seen=seen, now=now)
         if held:
             values |= {f"hold_{name}": value for name, [value] in hold_values(held).items()}
         return partial((_RECORD_MOVE_AND_KEEP if held else _RECORD_AND_MOVE).start, self.connection, **values)
@@ -153,8 +168,11 @@ class SqlLedger(SqlLocking, SqlProof, LedgerStore):
             writes.append((_MOVE, {"id": [state.account.key for state in strict], **_figures(strict)}))
         if locked.changed_lots:
             writes.append((_KEEP_LOTS, _lots_values(locked)))
+        as_seen = self.as_seen()
 
         def send() -> None:
+            if as_seen:
+                self.start(AS_SEEN, **as_seen)
             for write, values in writes:
                 write.run(self.connection, self.community, values)
 

@@ -35,7 +35,7 @@ from gridpoints.storage.sql.reading import (
 )
 from gridpoints.storage.sql.types import Text, among
 
-_lock = (
+LOCK = (
     select(
         accounts.c.id,
         accounts.c.floor,
@@ -47,10 +47,10 @@ _lock = (
     .where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
     .order_by(accounts.c.id)
 )
-_LOCK = Prepared(_lock.with_for_update(key_share=True))
+_LOCK = Prepared(LOCK.with_for_update(key_share=True))
 _line_stands = select(1).where(journal.c.community_id == HERE, journal.c.id == ID).exists()
 #: The ends of closed periods that lie ahead: nobody posts by a clock that is so far behind.
-_ahead = select(*LINE).where(
+AHEAD = select(*LINE).where(
     journal.c.community_id == HERE,
     RARE,
     journal.c.act == Act.CLOSE.value,
@@ -58,7 +58,7 @@ _ahead = select(*LINE).where(
 )
 #: The same, and whether there is a line to be read: most units of work are one transaction.
 _LOCK_FOR_ONE = Prepared(
-    _lock.add_columns(or_(_line_stands, _ahead.exists())).with_for_update(key_share=True, of=accounts)
+    LOCK.add_columns(or_(_line_stands, AHEAD.exists())).with_for_update(key_share=True, of=accounts)
 )
 _LOTS = Prepared(
     select(lots.c.account_id, lots.c.expires_at, lots.c.remaining).where(
@@ -86,7 +86,7 @@ _any_between = (
 #: Each id is looked for only where there is one.
 _KNOWN_OR_AHEAD = Prepared(
     union_all(
-        select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS), _any_between), _ahead
+        select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS), _any_between), AHEAD
     )
 )
 _last_number = (
@@ -108,9 +108,7 @@ _version = (
 #: All that whoever writes alone has to know, in one statement: a row for the book and the version of the
 #: file, which changes with what others write, then the accounts.
 _LOCK_ALONE = Prepared(
-    union_all(
-        select(null(), _last_number, _folded, _any_known, _version, _closed_until), _lock.order_by(None)
-    )
+    union_all(select(null(), _last_number, _folded, _any_known, _version, _closed_until), LOCK.order_by(None))
 )
 _KEY = func.hashtextextended(bindparam("key", type_=Text), 0)
 _ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
@@ -154,9 +152,7 @@ class SqlLocking(SqlFolding):
         self, touched: Mapping[str, Account], wanted: Wanted, at: datetime, locked: Locked
     ) -> bool:
         """Lock accounts and read their holds; answers whether all holds that are named are on these."""
-        strict, hot = dict[str, Account](), dict[str, Account]()
-        for key, account in touched.items():
-            (strict if account.kind.strict else hot)[key] = account
+        strict, hot = strict_and_hot(touched)
         found = self._lock(strict, wanted, at, locked)
         self._alone = frozenset()
         if hot:
@@ -263,12 +259,12 @@ class SqlLocking(SqlFolding):
     ) -> dict[str, AccountState]:
         """Read what nobody else can change, and what stands under the ids; no account that is remembered."""
         first, last = _ends(ids)
-        remembered = self.remembered
-        taken = remembered.take(strict)
+        states = self.remembered.states
+        taken = states.take(self.community, strict)
         asked = [key for key in strict if key not in taken] if taken else strict
         [book, *rows] = self.rows(_LOCK_ALONE, ids=asked, first=first, last=last)
-        if (version := book[4]) != remembered.version:
-            remembered.forget(version)
+        if (version := book[4]) != states.version:
+            states.forget(version)
             if taken:
                 return self._lock_alone(strict, ids, locked)
         _, number, folded, any_known, _, closed_until = book
@@ -323,12 +319,20 @@ class SqlLocking(SqlFolding):
             locked.accounts |= self._states({key: hot[key] for key in self._alone})()
 
 
+def strict_and_hot(accounts: Mapping[str, Account]) -> tuple[dict[str, Account], dict[str, Account]]:
+    """The strict ones of some accounts, and the hot ones."""
+    strict, hot = dict[str, Account](), dict[str, Account]()
+    for key, account in accounts.items():
+        (strict if account.kind.strict else hot)[key] = account
+    return strict, hot
+
+
 def _ends(ids: Collection[str]) -> tuple[str, str]:
     return (min(ids), max(ids)) if ids else ("", "")
 
 
 def _states_in(rows: Sequence[Any], named: Mapping[str, Account]) -> dict[str, AccountState]:
-    """The states in the rows of `_lock`, whatever else these have."""
+    """The states in the rows of `LOCK`, whatever else these have."""
     states = {}
     for row in rows:
         key, floor, posted, held, dated, moved_at = row[:6]

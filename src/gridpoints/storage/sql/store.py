@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from threading import get_ident
@@ -17,7 +17,7 @@ from gridpoints.storage.sql.engines import Engines
 from gridpoints.storage.sql.prepared import PutOffRefused, is_broken, set_snapshot
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.refusals import translated, unavailable
-from gridpoints.storage.sql.remembered import Remembered
+from gridpoints.storage.sql.remembered import Remembered, States
 from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.tables import CommunityRow, table_of
 
@@ -39,20 +39,22 @@ class _Open:
 
 
 class _Undone:
-    """Where what was written is undone, forget what accounts have, before anybody else writes."""
+    """Where what was written is undone, forget what accounts have, before anybody else writes.
 
-    __slots__ = ("_remembered", "_write")
+    On PostgreSQL, nobody takes what is remembered for true before it is `presumed` to be.
+    """
 
-    def __init__(self, remembered: Mapping[str, Remembered], write: bool = True) -> None:
-        self._remembered, self._write = remembered, write
+    __slots__ = ("_forgets", "_states")
+
+    def __init__(self, states: States, forgets: bool) -> None:
+        self._states, self._forgets = states, forgets
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and self._write:
-            for each in list(self._remembered.values()):  # another thread may open another community
-                each.forget(None)
+        if kind is not None and self._forgets:
+            self._states.forget()
 
 
 def _reason(refused: PutOffRefused, work: SqlWork) -> Exception:
@@ -72,7 +74,9 @@ class SqlStore:
     def __init__(self, url: str) -> None:
         self._engines = Engines.of(url)
         self._open: ContextVar[_Open | None] = ContextVar("open", default=None)
-        self._remembered = defaultdict[str, Remembered](Remembered)
+        self._states = States()
+        self._remembered = defaultdict[str, Remembered](lambda: Remembered(self._states))
+        self._trusts = self._engines.url.get_backend_name() == "sqlite"
         try:
             schema.prepare(self._engines)
         except BaseException as error:
@@ -94,7 +98,8 @@ class SqlStore:
                 engine = self._engines.writing if write else self._engines.reading
                 turn = self._engines.turn if write else _NO_TURN
                 try:
-                    with turn, _Undone(self._remembered, write), engine.begin() as connection:
+                    undone = _Undone(self._states, write and self._trusts)
+                    with turn, undone, engine.begin() as connection:
                         # Always: it may have served another unit of work before.
                         set_snapshot(connection, write or snapshot)
                         opened = _Open(connection, write, get_ident(), community, since)
@@ -112,7 +117,7 @@ class SqlStore:
                 yield self._work(outer, community)
             elif outer.write:
                 try:
-                    with _Undone(self._remembered), savepoint(outer.connection):
+                    with _Undone(self._states, self._trusts), savepoint(outer.connection):
                         yield self._work(outer, community)
                 except PutOffRefused as refused:
                     if is_broken(outer.connection):  # it was put off outside of here

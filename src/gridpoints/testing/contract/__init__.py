@@ -1,5 +1,6 @@
 """What every store must do, as tests."""
 
+from gridpoints.testing.contract.anything import AnythingContract
 from gridpoints.testing.contract.concurrency import ConcurrencyContract
 from gridpoints.testing.contract.debts import DebtsContract
 from gridpoints.testing.contract.durability import DurabilityContract
@@ -41,6 +42,7 @@ class StorageContract(
     InputContract,
     ConcurrencyContract,
     DurabilityContract,
+    AnythingContract,
 ):
     """The tests that a store passes. Subclass it in a test module and say how to open the store.
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,10 @@ class Clerk:
         return Ledger(Context(self.store, self.community, zone, SYSTEM, self.clock, self._ids))
 
     def post(self, *batch: Transaction, at: datetime = START, atomic: bool = False) -> list[Outcome]:
-        return self._undisputed(lambda ledger: ledger.post(batch, at=at, atomic=atomic))
+        tries = count()
+        return self._undisputed(
+            lambda ledger: ledger.post(batch, at=at, atomic=atomic, optimistic=next(tries) == 0)
+        )
 
     def place(self, hold: Hold, at: datetime = START) -> Hold:
         return self._undisputed(lambda ledger: ledger.place(hold, at=at))

@@ -372,20 +372,3 @@ class LedgerContract(StoreContract):
         found = clerk.ledger.verify()
         assert not found.ok
         assert all(difference.stored != difference.rebuilt for difference in found.differences)
-
-    # --- anything at all ----------------------------------------------------------------------
-
-    def test_agrees_with_the_oracle_whatever_happens(self, store: Store) -> None:
-        hypothesis = pytest.importorskip("hypothesis")
-        from hypothesis.stateful import run_state_machine_as_test
-
-        from gridpoints.testing.contract.machine import LedgerMachine
-
-        settings = hypothesis.settings(
-            max_examples=30,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
-        # Its documentation takes any factory; its annotation, classes only.
-        run_state_machine_as_test(lambda: LedgerMachine(store), settings=settings)  # type: ignore[arg-type]

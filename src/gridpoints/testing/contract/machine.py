@@ -7,8 +7,10 @@ import json
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -63,14 +65,16 @@ class _Undone(Exception):
 class LedgerMachine(RuleBasedStateMachine):
     """Does all that can be done to a ledger, and lets time pass; after each step every figure is right.
 
-    Run it with the store under test, which may hold other communities already::
+    Run it with the store under test, which may hold other communities already; or with that store opened
+    several times, as by several processes, which then go on in turn::
 
         run_state_machine_as_test(lambda: LedgerMachine(store))
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, *stores: Store) -> None:
         super().__init__()
-        self.store = store
+        self.stores = cycle(stores)
+        self.store = next(self.stores)
         self.clerk = self._found()
         self.oracle = Oracle()
         self.answers: dict[str, tuple[Any, ...]] = {}
@@ -296,6 +300,12 @@ class LedgerMachine(RuleBasedStateMachine):
         self.steps += 1
         if self.steps % CADENCE == 0:
             self._everything()
+        if self.steps % 3:  # now and then, one process does two steps
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        self.store = next(self.stores)
+        self.clerk = attrs.evolve(self.clerk, store=self.store)
 
     def teardown(self) -> None:
         """Look at everything once more."""
