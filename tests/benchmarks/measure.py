@@ -180,13 +180,20 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def rate(post: Callable[[Sequence[T]], object], items: Iterable[T], batch: int) -> float:
     """Transactions a second through `post`; they are there, in batches, before the clock starts."""
     ready = list(batches(items, batch))
-    gc.collect()
-    gc.freeze()  # what was made ready is not for the measured code to look through
-    try:
+    with collected():
         start = perf_counter()
         for each in ready:
             post(each)
         return sum(map(len, ready)) / (perf_counter() - start)
+
+
+@contextmanager
+def collected() -> Iterator[None]:
+    """What was there before is not for the measured code to look through."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
     finally:
         gc.unfreeze()
 

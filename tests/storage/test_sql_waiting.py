@@ -14,6 +14,7 @@ from sqlalchemy import text
 from gridpoints.ledger.model import Account, Leg, Transaction
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
+from gridpoints.testing.contract.base import Clerk
 from gridpoints.values import Unit
 
 ISSUANCE, LI = Account.issuance("points"), Account.member("li", "points")
@@ -188,3 +189,98 @@ def test_a_balance_is_one_message(store: SqlStore, monkeypatch: pytest.MonkeyPat
         assert work.ledger.balances([ISSUANCE], START)[ISSUANCE].posted == -3
         assert not work.ledger.is_long()
     assert len(sent) == 1
+
+
+# --- long batches ---------------------------------------------------------------------------------
+
+LONG = 600
+
+
+def numbers(store: SqlStore) -> list[int]:
+    """Of all lines, in the order of their numbers."""
+    with store.begin("baiyang", write=False) as work:
+        return [line.number for line in work.ledger.lines()]
+
+
+def rows_changed(store: SqlStore) -> int:
+    """How often a row of the journal was changed after it was written, by all tests together."""
+    with store._engines.reading.begin() as connection:
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+        changed = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'gridpoints_journal'"
+        return int(connection.execute(text(changed)).scalar_one())
+
+
+def must_verify(store: SqlStore) -> None:
+    Clerk(store, "baiyang").must_verify()
+    assert numbers(store) == list(range(1, len(numbers(store)) + 1))
+
+
+def test_the_lines_of_a_long_batch_are_written_once(store: SqlStore) -> None:
+    before = rows_changed(store)
+    post(store, "a", LONG)
+    post(store, "b", 2 * LONG)  # longer than what is passed on at once
+    assert (waiting(store), numbers(store)) == (0, list(range(1, 3 * LONG + 1)))
+    assert issued(store) == 3 * LONG
+    must_verify(store)
+    assert rows_changed(store) == before
+
+
+def test_behind_lines_that_wait_a_long_batch_waits_as_well(store: SqlStore) -> None:
+    """They were there before, and are numbered before it."""
+    post(store, "a")
+    post(store, "b", LONG)
+    assert waiting(store) == LONG + 1
+    fold(store)
+    with store.begin("baiyang"):  # the same unit of work
+        post(store, "c")
+        post(store, "d", LONG)
+    assert waiting(store) == LONG + 1
+    must_verify(store)
+
+
+def test_a_long_batch_does_not_wait_for_whoever_numbers(store: SqlStore, postgres_url: str) -> None:
+    post(store, "a", LONG)
+    with closing(SqlStore(postgres_url)) as other:
+        with other.begin("baiyang") as work:
+            work.ledger.number()
+            post(store, "b", LONG)
+            assert waiting(store) == LONG
+            with ThreadPoolExecutor(1) as elsewhere:  # two long batches at once: one of them numbers
+                elsewhere.submit(post, store, "c", LONG).result()
+        assert (waiting(store), fold(store)) == (2 * LONG, 3 * LONG)
+    must_verify(store)
+
+
+def test_what_is_committed_while_a_long_batch_numbers_follows_it(store: SqlStore, postgres_url: str) -> None:
+    with closing(SqlStore(postgres_url)) as other:
+        with other.begin("baiyang") as work:
+            batch = [Transaction(f"long{n}", (Leg(ISSUANCE, -1), Leg(LI, 1))) for n in range(LONG)]
+            work.ledger.post(batch, at=START)
+            wang = Account.member("wang", "points")
+            with store.begin("baiyang") as quick:
+                quick.ledger.post([Transaction("quick", (Leg(ISSUANCE, -1), Leg(wang, 1)))], at=START)
+            assert waiting(store) == 1
+        assert (waiting(store), numbers(store)) == (1, list(range(1, LONG + 1)))
+        with store.begin("baiyang") as work:
+            assert work.ledger.number() == 1
+            assert [line.id for line in work.ledger.lines(LONG)] == ["quick"]
+    must_verify(store)
+
+
+def test_the_numbers_of_a_long_batch_that_was_undone_are_given_again(store: SqlStore) -> None:
+    def undone() -> None:
+        with store.begin("baiyang"):
+            post(store, "a", LONG)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        undone()
+    with store.begin("baiyang"):
+        post(store, "b")
+        with pytest.raises(KeyError):
+            undone()
+        post(store, "c")
+    fold(store)
+    post(store, "d", LONG)
+    assert (waiting(store), numbers(store)) == (0, list(range(1, LONG + 3)))
+    must_verify(store)

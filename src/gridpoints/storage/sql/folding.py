@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import accumulate, islice, repeat
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, func, or_, select, text
+from sqlalchemy import BigInteger, and_, bindparam, func, not_, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gridpoints.errors import ConcurrentChange
@@ -29,7 +29,7 @@ from gridpoints.storage.sql.reading import (
     ALL,
     HERE,
     IDS,
-    LINE,
+    LAST_NUMBER,
     OLDEST,
     UNNUMBERED,
     WAITS,
@@ -66,10 +66,9 @@ _FOLDED = bulk.update_of(book, ["folded"])
 _CLOSED = bulk.update_of(book, ["closed_until"])
 
 _OPEN = bulk.insert(accounts, new_only=True)
-_RECORD = bulk.insert(journal, [column.name for column in LINE], new_only=True)
+_RECORD = bulk.insert(journal, new_only=True)
 #: Here the database itself says whose transaction it was, for as long as the line waits.
 _RECORD_UNNUMBERED = bulk.insert(journal, [column.name for column in UNNUMBERED], new_only=True)
-_RECORD_AGAIN = bulk.insert(journal, new_only=True)
 _ENTER = bulk.insert(entries)
 READ_HOT = Prepared(
     select(accounts.c.id, accounts.c.posted).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
@@ -119,6 +118,12 @@ _NUMBER = Prepared(
 #: From then on, the transaction knows no `OLDEST`: what it numbered may yet be undone.
 _HAS_NUMBERED = Prepared(select(func.set_config("gridpoints.numbered", "on", True)))
 _LEARN = Prepared(select(OLDEST))
+#: The number of the last line; none where a line waits for one.
+_LAST = Prepared(
+    select(LAST_NUMBER).where(
+        not_(select(journal.c.id).where(journal.c.community_id == HERE, WAITS).exists())
+    )
+)
 _waiting_ids = select(journal.c.id).where(journal.c.community_id == HERE, WAITS)
 _beyond = select(journal.c.id).where(
     journal.c.community_id == HERE,
@@ -146,6 +151,17 @@ class SqlFolding(SqlStatements):
     #: The numbers of the last line that there is, and of the last that is in the statements, as far as `lock`
     #: asked; on PostgreSQL, later lines may have none yet.
     last = folded = 0
+    #: Whether lines are given their numbers when they are recorded, also where others write.
+    numbers_at_once = False
+
+    def try_to_number_at_once(self) -> None:
+        """Do so if nobody else numbers lines, and none waits: then each line is written once, for good.
+
+        Until the transaction ends, nobody else numbers, folds or seals.
+        """
+        if self.lock_statements(wait=False) and (found := self.rows(_LAST, since=self.since)):
+            [(self.last,)] = found
+            self.numbers_at_once = True
 
     def open(self, named: Iterable[Account]) -> None:
         """Make rows for those accounts that have none."""
@@ -166,12 +182,23 @@ class SqlFolding(SqlStatements):
 
         Raises `ConcurrentChange` where there are many, and one is there already.
         """
+        return self._record(self._recording, self._columns(lines), lines)
+
+    @property
+    def _recording(self) -> bulk.Bulk:
+        return _RECORD_UNNUMBERED if self._numbers_later else _RECORD
+
+    @property
+    def _numbers_later(self) -> bool:
+        return self.others_write and not self.numbers_at_once
+
+    def _columns(self, lines: Sequence[Line]) -> list[Sequence[Any]]:
+        """Lines by column, as `_recording` takes them."""
         columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
-        if self.others_write:
-            return self._record(_RECORD_UNNUMBERED, columns[1:], lines)
+        if self._numbers_later:
+            return columns[1:]
         first, self.last = self.last + 1, self.last + len(lines)
-        columns[:1] = [range(first, self.last + 1)]
-        return self._record(_RECORD, columns, lines)
+        return [range(first, self.last + 1), *columns[1:], _nobody(lines)]
 
     @contextmanager
     def recording(self, locked: Locked, size: int) -> Iterator[None]:
@@ -184,11 +211,11 @@ class SqlFolding(SqlStatements):
         def send(lines: Sequence[Line]) -> None:
             nonlocal sent
             if some := lines[sent:]:
-                copy(list(zip(*some, strict=True))[1:])
+                copy(self._columns(some))
                 sent = len(lines)
 
         try:
-            with _RECORD_UNNUMBERED.copying(self.connection, self.community) as copy:
+            with self._recording.copying(self.connection, self.community) as copy:
                 locked.passes_on = send
                 yield
                 send(locked.lines)
@@ -198,8 +225,7 @@ class SqlFolding(SqlStatements):
 
     def record_again(self, lines: Sequence[Line]) -> None:
         """The same, for lines that have their numbers."""
-        nobody = (None,) * len(lines)  # is to number them
-        self._record(_RECORD_AGAIN, [*zip(*lines, strict=True), nobody] if lines else (), lines)
+        self._record(_RECORD, [*zip(*lines, strict=True), _nobody(lines)] if lines else (), lines)
 
     def _record(
         self, insert: bulk.Bulk, columns: Sequence[Sequence[Any]], lines: Sequence[Line]
@@ -341,6 +367,11 @@ class SqlFolding(SqlStatements):
         self.remembered.hot.update(now)
         values: bulk.Columns = {"id": list(now), "posted": list(now.values())}
         _MOVE_HOT.run(self.connection, self.community, values)
+
+
+def _nobody(lines: Sequence[Line]) -> Sequence[None]:
+    """Who is to number lines that have their numbers."""
+    return (None,) * len(lines)
 
 
 def _add_legs(moves: _Moves, lines: Sequence[tuple[int, str]]) -> None:

@@ -28,9 +28,9 @@ from gridpoints.ledger.seals import Seal
 from gridpoints.storage.ledger_port import LedgerStore
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.folding import account_values
-from gridpoints.storage.sql.locking import AHEAD
+from gridpoints.storage.sql.locking import AHEAD, WITH_COMMIT
 from gridpoints.storage.sql.prepared import Prepared, pipeline, put_off
-from gridpoints.storage.sql.presuming import AS_SEEN, WITH_COMMIT, SqlPresuming
+from gridpoints.storage.sql.presuming import AS_SEEN, SqlPresuming
 from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
     HERE,

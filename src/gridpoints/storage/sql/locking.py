@@ -20,6 +20,7 @@ from gridpoints.storage.sql.reading import (
     HERE,
     ID,
     IDS,
+    LAST_NUMBER,
     LINE,
     RARE,
     SOME_LEFT,
@@ -89,16 +90,11 @@ _KNOWN_OR_AHEAD = Prepared(
         select(*LINE).where(journal.c.community_id == HERE, among(journal.c.id, IDS), _any_between), AHEAD
     )
 )
-_last_number = (
-    select(func.coalesce(func.max(journal.c.number), 0))
-    .where(journal.c.community_id == HERE, journal.c.number.is_not(None))
-    .scalar_subquery()
-)
 _folded = (
     select(func.coalesce(func.max(book.c.folded), 0)).where(book.c.community_id == HERE).scalar_subquery()
 )
 _closed_until = select(book.c.closed_until).where(book.c.community_id == HERE).scalar_subquery()
-_BOOK = Prepared(select(_last_number, _folded, _closed_until))
+_BOOK = Prepared(select(LAST_NUMBER, _folded, _closed_until))
 _any_known = type_coerce(_any_between, BigInteger)  # in a column of numbers
 _version = (
     select(column("data_version", BigInteger))
@@ -108,13 +104,16 @@ _version = (
 #: All that whoever writes alone has to know, in one statement: a row for the book and the version of the
 #: file, which changes with what others write, then the accounts.
 _LOCK_ALONE = Prepared(
-    union_all(select(null(), _last_number, _folded, _any_known, _version, _closed_until), LOCK.order_by(None))
+    union_all(select(null(), LAST_NUMBER, _folded, _any_known, _version, _closed_until), LOCK.order_by(None))
 )
 _KEY = func.hashtextextended(bindparam("key", type_=Text), 0)
 _ADVISE = Prepared(select(func.pg_advisory_xact_lock(_KEY)))
 _ADVISE_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_KEY)))
 
 
+#: So many lines are written with COMMIT, on PostgreSQL: there, the way to the database is what a short post
+#: costs. More are sooner copied.
+WITH_COMMIT = 500
 #: Under which the sum of dated lots stands until they are read.
 _UNREAD = datetime.max.replace(tzinfo=UTC)
 
@@ -128,6 +127,7 @@ class SqlLocking(SqlFolding):
 
     def lock(self, wanted: Wanted, at: datetime) -> Locked:
         locked = Locked({}, {}, self.units)
+        self.numbers_at_once = False
         if self.others_write:
             self._take_turns(wanted)
             if wanted.backdated:
@@ -146,6 +146,8 @@ class SqlLocking(SqlFolding):
             self._opened |= opened
         if wanted.originals:
             locked.originals = self._originals(wanted.originals)
+        if self.others_write and len(wanted.ids) > WITH_COMMIT:
+            self.try_to_number_at_once()  # behind the locks: what they waited for is numbered before
         return locked
 
     def _lock_touched(
@@ -212,6 +214,7 @@ class SqlLocking(SqlFolding):
         if self.others_write:
             self.rows(_ADVISE, key=f"{self.community} period")
         self._opened = self._alone = frozenset()
+        self.numbers_at_once = False
         locked = Locked({}, {}, self.units)
         self._read_book(locked)
         return locked

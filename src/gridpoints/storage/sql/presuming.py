@@ -29,14 +29,10 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from gridpoints.ledger.journal import instant_text
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.request import Wanted
-from gridpoints.storage.sql.locking import AHEAD, LOCK, SqlLocking, strict_and_hot
+from gridpoints.storage.sql.locking import AHEAD, LOCK, WITH_COMMIT, SqlLocking, strict_and_hot
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import accounts
 from gridpoints.storage.sql.types import Text, array_literal, quoted
-
-#: So many lines are written with COMMIT, on PostgreSQL: there, the way to the database is what a short post
-#: costs. More are sooner copied.
-WITH_COMMIT = 500
 
 _locked = (
     LOCK.with_only_columns(accounts.c.id, accounts.c.moved_at).with_for_update(key_share=True).subquery()
@@ -82,6 +78,7 @@ class SqlPresuming(SqlLocking):
             return None
         locked = Locked(states, {}, self.units)
         self._opened = self._alone = frozenset()
+        self.numbers_at_once = False
         if hot:
             self._add_hot(hot, set(), locked)
         self.presumed, self.presumed_at = seen, at

@@ -144,6 +144,11 @@ _DEBTS = Prepared(
 )
 #: How a leg of an account begins, in the text of a line's legs.
 LEG = bindparam("leg", type_=Text)
+LAST_NUMBER = (
+    select(func.coalesce(func.max(journal.c.number), 0))
+    .where(journal.c.community_id == HERE, journal.c.number.is_not(None))
+    .scalar_subquery()
+)
 FOLDED = func.coalesce(select(book.c.folded).where(book.c.community_id == HERE).scalar_subquery(), 0)
 
 
