@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gridpoints import Account, Leg, Transaction
 from gridpoints.errors import ConcurrentChange, InsufficientPoints, PeriodClosed
-from gridpoints.ledger.model import Posted, Rejected
+from gridpoints.ledger.model import Outcome, Posted, Rejected
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.storage.sql.wire import Wire
 from gridpoints.testing import START
@@ -214,16 +214,39 @@ def test_within_a_unit_of_work_it_is_tried_again_by_itself(clerk: Clerk, colleag
     clerk.must_verify()
 
 
-def test_what_was_undone_is_not_presumed(clerk: Clerk) -> None:
+@pytest.mark.parametrize("inner", [False, True], ids=["whole", "a part"])
+@pytest.mark.parametrize("optimistic", [False, True], ids=["locked", "presumed"])
+def test_what_was_undone_is_not_presumed(
+    clerk: Clerk, colleague: Clerk, optimistic: bool, inner: bool
+) -> None:
+    """Another process then has a line of the same instant: the clock stands still."""
+
     def undone() -> None:
         with clerk.store.begin("baiyang") as work:
-            work.ledger.post([issue("a", LI, 90)], at=START, optimistic=True)
+            work.ledger.post([issue("a", LI, 90)], at=START, optimistic=optimistic)
             raise KeyError
 
-    with pytest.raises(KeyError):
+    with clerk.store.begin("baiyang") if inner else nullcontext(), pytest.raises(KeyError):
         undone()
-    assert codes(clerk.post(move("b", LI, SHOP, 11))) == ["insufficient_points"]
-    assert codes(clerk.post(move("c", LI, SHOP, 10))) == ["posted"]
+    assert codes(colleague.post(issue("x", LI, 1))) == ["posted"]
+    assert codes(clerk.post(move("b", LI, SHOP, 12))) == ["insufficient_points"]
+    assert codes(clerk.post(move("c", LI, SHOP, 11))) == ["posted"]
+    clerk.must_verify()
+
+
+def test_what_is_not_committed_is_not_presumed_by_another_thread(clerk: Clerk, colleague: Clerk) -> None:
+    spent: list[Outcome] = []
+
+    def post_too_late() -> None:
+        with ThreadPoolExecutor(1) as elsewhere, clerk.store.begin("baiyang") as work:
+            colleague.post(issue("x", LI, 1))
+            work.ledger.post([issue("a", LI, 90)], at=START, optimistic=True)
+            spent.extend(elsewhere.submit(clerk.post, move("b", LI, SHOP, 12)).result())
+
+    with pytest.raises(ConcurrentChange):
+        post_too_late()
+    assert codes(spent) == ["insufficient_points"]
+    assert clerk.balance(LI).posted == 11
     clerk.must_verify()
 
 

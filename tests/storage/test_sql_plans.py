@@ -29,7 +29,20 @@ from gridpoints.redemption.statements.model import Settlement
 from gridpoints.redemption.till.refunds import Refund
 from gridpoints.redemption.vouchers.model import Attempt, Delivery
 from gridpoints.storage.port import Range
-from gridpoints.storage.sql import bulk, folding, ledger, locking, proof, reading, records, statements, sums
+from gridpoints.storage.sql import (
+    bulk,
+    folding,
+    ledger,
+    locking,
+    prepared,
+    presuming,
+    proof,
+    reading,
+    recording,
+    records,
+    statements,
+    sums,
+)
 from gridpoints.storage.sql.kept import KEPT, conditions, ordering
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.store import SqlStore
@@ -274,7 +287,7 @@ def test_the_tail_is_found_without_the_rest(name: str, new_postgres_url: str) ->
     statement = {
         "tail": reading._TAIL["postgresql"],
         "tail of an account": reading._TAIL_OF["postgresql"],
-        "what is numbered": folding._NUMBER,
+        "what is numbered": recording._NUMBER,
     }[name]
     with closing(SqlStore(new_postgres_url)) as store:
         with store.begin("old") as work:
@@ -290,6 +303,21 @@ def test_the_tail_is_found_without_the_rest(name: str, new_postgres_url: str) ->
             found = connection.exec_driver_sql(f"EXPLAIN {compiled}", given).scalars().all()
     assert any("Index Scan" in line and "ix_gridpoints_journal_writer" in line for line in found), found
     assert not any("Seq Scan on gridpoints_journal" in line for line in found), found
+
+
+@pytest.mark.parametrize("name", ["presumed", "one that is presumed"])
+def test_what_is_presumed_is_looked_up(name: str, new_postgres_url: str) -> None:
+    """Also before PostgreSQL has counted them."""
+    statement = {"presumed": presuming.AS_SEEN, "one that is presumed": ledger._RECORD_AND_MOVE_AS_SEEN}[name]
+    with closing(SqlStore(new_postgres_url)) as store:
+        with store.begin("old") as work:
+            work.add(Unit("points"))
+            work.ledger.post(awards(0, members=5_000), at=START)
+        with store._engines.writing.begin() as connection:
+            sql = prepared._compile(clause(statement), connection.dialect).sql
+            found = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {sql}").scalars().all()
+    assert any("pk_gridpoints_account" in line for line in found), found
+    assert not any("Seq Scan on gridpoints_" in line for line in found), found
 
 
 def test_a_few_accounts_are_moved_without_a_look_at_the_others(new_postgres_url: str) -> None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Barrier
 from time import monotonic
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from gridpoints.ledger.model import Account, Leg, Transaction
+from gridpoints.ledger.model import Account, Leg, Posted, Transaction
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
 from gridpoints.testing.contract.base import Clerk
 from gridpoints.values import Unit
 
-ISSUANCE, LI = Account.issuance("points"), Account.member("li", "points")
+#: So many lines wait for a number; of more, some get theirs at once.
+FEW = 15
+ISSUANCE = Account.issuance("points")
+LI, WANG = (Account.member(id, "points") for id in ("li", "wang"))
 
 
 @pytest.fixture
@@ -65,9 +69,9 @@ def newest_transaction(store: SqlStore) -> int:
 def test_what_got_its_number_is_not_looked_at_again(store: SqlStore, number: bool) -> None:
     """Though entries of it stand in the index of what waits, until the database cleans up."""
     for turn in range(3):
-        post(store, f"t{turn}-", 20)
+        post(store, f"t{turn}-", FEW)
         with store.begin("baiyang") as work:
-            assert (work.ledger.number() if number else work.ledger.fold()) == 20
+            assert (work.ledger.number() if number else work.ledger.fold()) == FEW
     newest = newest_transaction(store)
     give_up = monotonic() + 60
     while store._remembered["baiyang"].since <= newest:  # transactions of other databases may be open
@@ -75,7 +79,7 @@ def test_what_got_its_number_is_not_looked_at_again(store: SqlStore, number: boo
         assert monotonic() < give_up
     post(store, "last")
     look(store)
-    assert (waiting(store), issued(store)) == (1, 61)
+    assert (waiting(store), issued(store)) == (1, 3 * FEW + 1)
 
 
 @pytest.mark.parametrize("know", [look, fold], ids=["reading", "folding"])
@@ -85,9 +89,7 @@ def test_a_line_that_is_committed_late_waits_as_well(
     """Its transaction is older than many that were numbered meanwhile."""
     with closing(SqlStore(postgres_url)) as other:
         with other.begin("baiyang") as work:
-            work.ledger.post(
-                [Transaction("late", (Leg(ISSUANCE, -1), Leg(Account.member("wang", "points"), 1)))], at=START
-            )
+            work.ledger.post([Transaction("late", (Leg(ISSUANCE, -1), Leg(WANG, 1)))], at=START)
             for n in range(3):
                 post(store, f"t{n}")
                 fold(store)
@@ -193,7 +195,15 @@ def test_a_balance_is_one_message(store: SqlStore, monkeypatch: pytest.MonkeyPat
 
 # --- long batches ---------------------------------------------------------------------------------
 
-LONG = 600
+
+@pytest.fixture(params=[60, 600], ids=["sent at once", "copied"])
+def many(request: pytest.FixtureRequest, store: SqlStore) -> int:
+    """Enough to number them at once, in a ledger that was folded before; two lines are there."""
+    with store.begin("baiyang") as work:
+        first = [Transaction(each.owner, (Leg(ISSUANCE, -1), Leg(each, 1))) for each in (LI, WANG)]
+        work.ledger.post(first, at=START)
+    assert fold(store) == 2
+    return int(request.param)
 
 
 def numbers(store: SqlStore) -> list[int]:
@@ -215,62 +225,66 @@ def must_verify(store: SqlStore) -> None:
     assert numbers(store) == list(range(1, len(numbers(store)) + 1))
 
 
-def test_the_lines_of_a_long_batch_are_written_once(store: SqlStore) -> None:
+def test_the_lines_of_a_long_batch_are_written_once(store: SqlStore, many: int) -> None:
     before = rows_changed(store)
-    post(store, "a", LONG)
-    post(store, "b", 2 * LONG)  # longer than what is passed on at once
-    assert (waiting(store), numbers(store)) == (0, list(range(1, 3 * LONG + 1)))
-    assert issued(store) == 3 * LONG
+    post(store, "a", many)
+    post(store, "b", 2 * many)  # longer than what is passed on at once
+    assert (waiting(store), numbers(store)) == (0, list(range(1, 3 * many + 3)))
+    assert issued(store) == 3 * many + 2
     must_verify(store)
     assert rows_changed(store) == before
 
 
-def test_behind_lines_that_wait_a_long_batch_waits_as_well(store: SqlStore) -> None:
+def test_behind_lines_that_wait_a_long_batch_waits_as_well(store: SqlStore, many: int) -> None:
     """They were there before, and are numbered before it."""
     post(store, "a")
-    post(store, "b", LONG)
-    assert waiting(store) == LONG + 1
+    post(store, "b", many)
+    assert waiting(store) == many + 1
     fold(store)
     with store.begin("baiyang"):  # the same unit of work
         post(store, "c")
-        post(store, "d", LONG)
-    assert waiting(store) == LONG + 1
+        post(store, "d", many)
+    assert waiting(store) == many + 1
     must_verify(store)
 
 
-def test_a_long_batch_does_not_wait_for_whoever_numbers(store: SqlStore, postgres_url: str) -> None:
-    post(store, "a", LONG)
+def test_a_long_batch_does_not_wait_for_whoever_numbers(
+    store: SqlStore, many: int, postgres_url: str
+) -> None:
+    post(store, "a", many)
     with closing(SqlStore(postgres_url)) as other:
         with other.begin("baiyang") as work:
             work.ledger.number()
-            post(store, "b", LONG)
-            assert waiting(store) == LONG
+            post(store, "b", many)
+            assert waiting(store) == many
             with ThreadPoolExecutor(1) as elsewhere:  # two long batches at once: one of them numbers
-                elsewhere.submit(post, store, "c", LONG).result()
-        assert (waiting(store), fold(store)) == (2 * LONG, 3 * LONG)
+                elsewhere.submit(post, store, "c", many).result()
+        assert (waiting(store), fold(store)) == (2 * many, 3 * many)
     must_verify(store)
 
 
-def test_what_is_committed_while_a_long_batch_numbers_follows_it(store: SqlStore, postgres_url: str) -> None:
+@pytest.mark.parametrize("many", [600], indirect=True)
+def test_what_is_committed_while_a_long_batch_numbers_follows_it(
+    store: SqlStore, many: int, postgres_url: str
+) -> None:
     with closing(SqlStore(postgres_url)) as other:
         with other.begin("baiyang") as work:
-            batch = [Transaction(f"long{n}", (Leg(ISSUANCE, -1), Leg(LI, 1))) for n in range(LONG)]
+            batch = [Transaction(f"long{n}", (Leg(ISSUANCE, -1), Leg(LI, 1))) for n in range(many)]
             work.ledger.post(batch, at=START)
-            wang = Account.member("wang", "points")
             with store.begin("baiyang") as quick:
-                quick.ledger.post([Transaction("quick", (Leg(ISSUANCE, -1), Leg(wang, 1)))], at=START)
+                quick.ledger.post([Transaction("quick", (Leg(ISSUANCE, -1), Leg(WANG, 1)))], at=START)
             assert waiting(store) == 1
-        assert (waiting(store), numbers(store)) == (1, list(range(1, LONG + 1)))
+        assert (waiting(store), numbers(store)) == (1, list(range(1, many + 3)))
         with store.begin("baiyang") as work:
             assert work.ledger.number() == 1
-            assert [line.id for line in work.ledger.lines(LONG)] == ["quick"]
+            assert [line.id for line in work.ledger.lines(many + 2)] == ["quick"]
     must_verify(store)
 
 
-def test_the_numbers_of_a_long_batch_that_was_undone_are_given_again(store: SqlStore) -> None:
+def test_the_numbers_of_a_long_batch_that_was_undone_are_given_again(store: SqlStore, many: int) -> None:
     def undone() -> None:
         with store.begin("baiyang"):
-            post(store, "a", LONG)
+            post(store, "a", many)
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -281,6 +295,30 @@ def test_the_numbers_of_a_long_batch_that_was_undone_are_given_again(store: SqlS
             undone()
         post(store, "c")
     fold(store)
-    post(store, "d", LONG)
-    assert (waiting(store), numbers(store)) == (0, list(range(1, LONG + 3)))
+    post(store, "d", many)
+    assert (waiting(store), numbers(store)) == (0, list(range(1, many + 5)))
     must_verify(store)
+
+
+def test_many_who_number_at_once_leave_no_gap(store: SqlStore, postgres_url: str, many: int) -> None:
+    """Whoever has no turn lets its lines wait, and nobody waits for another."""
+    rounds, barrier = 6, Barrier(4)
+
+    def run(number: int) -> None:
+        member = Account.member(f"m{number}", "points")
+        with closing(SqlStore(postgres_url)) as mine:
+            barrier.wait()
+            for turn in range(rounds):
+                batch = [
+                    Transaction(f"{number}-{turn}-{n}", (Leg(ISSUANCE, -1), Leg(member, 1)))
+                    for n in range(many)
+                ]
+                assert all(isinstance(each, Posted) for each in Clerk(mine, "baiyang").ledger.post(batch))
+                if number == turn % 4:
+                    fold(mine)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(run, range(4)))
+    assert issued(store) == 4 * rounds * many + 2
+    must_verify(store)
+    assert len(numbers(store)) == 4 * rounds * many + 2

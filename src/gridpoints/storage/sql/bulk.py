@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Connection,
     Dialect,
     Table,
@@ -278,6 +279,21 @@ def insert(table: Table, columns: Sequence[str] | None = None, *, new_only: bool
     return Bulk(table, columns, each=each, one=one, sets=[COMMUNITY, *columns], arrays=arrays)
 
 
+def insert_counted(
+    table: Table,
+    columns: Sequence[str],
+    more: Callable[[ColumnElement[int]], Mapping[str, ColumnElement[Any]]],
+) -> Bulk:
+    """Insert rows on PostgreSQL; `more` makes further columns of the place of a row among them, from 1."""
+    rows = _unnest(table, columns, counted="place")
+    made = more(rows.c.place)
+    arrays = _insert_rows(
+        table, [*made, *columns], rows, [*made.values(), *(rows.c[name] for name in columns)]
+    )
+    each, one = sqlite.insert(table), postgresql.insert(table)
+    return Bulk(table, columns, each=each, one=one, sets=[COMMUNITY, *columns], arrays=arrays)
+
+
 def upsert(table: Table, changed: Sequence[str], *, same: str | None = None) -> Bulk:
     """Insert rows; set the `changed` columns of those that are there (and agree in the column `same`)."""
     columns = _columns(table)
@@ -346,17 +362,23 @@ def _columns(table: Table) -> list[str]:
 def _insert_arrays(table: Table, columns: Sequence[str]) -> postgresql.Insert:
     """Insert in the order of the key: two writers of the same new keys do not wait for each other."""
     rows = _unnest(table, columns)
+    return _insert_rows(table, columns, rows, list(rows.c))
+
+
+def _insert_rows(
+    table: Table, columns: Sequence[str], rows: TableValuedAlias, values: Sequence[ColumnElement[Any]]
+) -> postgresql.Insert:
     community = bindparam("community", type_=table.c[COMMUNITY].type)
     keys = [rows.c[c.name] for c in table.primary_key.columns if c.name != COMMUNITY]
     return postgresql.insert(table).from_select(
-        [COMMUNITY, *columns], select(community, *rows.c).order_by(*keys)
+        [COMMUNITY, *columns], select(community, *values).order_by(*keys)
     )
 
 
-def _unnest(table: Table, columns: Sequence[str]) -> TableValuedAlias:
+def _unnest(table: Table, columns: Sequence[str], *, counted: str | None = None) -> TableValuedAlias:
     arrays = (bindparam(_array(name), type_=ARRAY(table.c[name].type, dimensions=1)) for name in columns)
     return (
         func.unnest(*arrays)
-        .table_valued(*(column(name, table.c[name].type) for name in columns))
+        .table_valued(*(column(name, table.c[name].type) for name in columns), with_ordinality=counted)
         .render_derived("new")
     )

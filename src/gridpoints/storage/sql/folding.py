@@ -9,36 +9,27 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, islice, repeat
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, func, not_, or_, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BigInteger, and_, bindparam, func, or_, select
 
-from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account
-from gridpoints.ledger.journal import MOVING, Line
-from gridpoints.ledger.locked import Locked
-from gridpoints.ledger.posting import PASSED_ON_AT_ONCE
+from gridpoints.ledger.journal import MOVING
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.prepared import Prepared
 from gridpoints.storage.sql.reading import (
-    ALL,
     HERE,
     IDS,
-    LAST_NUMBER,
     OLDEST,
-    UNNUMBERED,
     WAITS,
     accounts,
     book,
     entries,
     journal,
 )
-from gridpoints.storage.sql.statements import SqlStatements
+from gridpoints.storage.sql.recording import SqlRecording
 from gridpoints.storage.sql.types import among
 
 #: From so many lines on, whoever reads enters them in statements. What they add to the balance of a hot
@@ -57,18 +48,7 @@ ENTERED_TOGETHER, ENTRIES_AT_ONCE = 262_144, 16_384
 #: collector to look through all there is, again and again: two thirds of the time of folding.
 READ_AT_ONCE = 256
 
-_LOCK_BOOK = select(book.c.folded).where(book.c.community_id == HERE)
-_WAIT_FOR_BOOK = Prepared(_LOCK_BOOK.with_for_update())
-_TRY_BOOK = Prepared(_LOCK_BOOK.with_for_update(skip_locked=True))
-_OPEN_BOOK = bulk.insert(book, new_only=True)
-_NEW_BOOK: bulk.Columns = {"folded": [0], "sealed": [0], "closed_until": [None]}
-_FOLDED = bulk.update_of(book, ["folded"])
-_CLOSED = bulk.update_of(book, ["closed_until"])
-
 _OPEN = bulk.insert(accounts, new_only=True)
-_RECORD = bulk.insert(journal, new_only=True)
-#: Here the database itself says whose transaction it was, for as long as the line waits.
-_RECORD_UNNUMBERED = bulk.insert(journal, [column.name for column in UNNUMBERED], new_only=True)
 _ENTER = bulk.insert(entries)
 READ_HOT = Prepared(
     select(accounts.c.id, accounts.c.posted).where(accounts.c.community_id == HERE, among(accounts.c.id, IDS))
@@ -103,27 +83,6 @@ _NUMBERED_TAIL = Prepared(
     .order_by(journal.c.number)
     .limit(_LIMIT)
 )
-#: Gives the lines that wait for a number theirs, as they were recorded. They are found by their place,
-#: which nothing else ever changes.
-_NUMBER = Prepared(
-    text(
-        "UPDATE gridpoints_journal SET number = (SELECT coalesce(max(number), 0) FROM gridpoints_journal "
-        "WHERE community_id = :community AND number IS NOT NULL) + new.position, writer = NULL "
-        "FROM unnest((SELECT array_agg(place) FROM (SELECT ctid AS place FROM gridpoints_journal "
-        "WHERE community_id = :community AND writer >= :since ORDER BY recorded_at, id LIMIT :limit"
-        ") AS waiting)) WITH ORDINALITY AS new (place, position) "
-        "WHERE gridpoints_journal.ctid = new.place"
-    )
-)
-#: From then on, the transaction knows no `OLDEST`: what it numbered may yet be undone.
-_HAS_NUMBERED = Prepared(select(func.set_config("gridpoints.numbered", "on", True)))
-_LEARN = Prepared(select(OLDEST))
-#: The number of the last line; none where a line waits for one.
-_LAST = Prepared(
-    select(LAST_NUMBER).where(
-        not_(select(journal.c.id).where(journal.c.community_id == HERE, WAITS).exists())
-    )
-)
 _waiting_ids = select(journal.c.id).where(journal.c.community_id == HERE, WAITS)
 _beyond = select(journal.c.id).where(
     journal.c.community_id == HERE,
@@ -145,23 +104,8 @@ _Moves = defaultdict[str, list[int]]
 _NO_ENTRY = (0, 0)
 
 
-class SqlFolding(SqlStatements):
-    """Recording lines, and entering them in statements."""
-
-    #: The numbers of the last line that there is, and of the last that is in the statements, as far as `lock`
-    #: asked; on PostgreSQL, later lines may have none yet.
-    last = folded = 0
-    #: Whether lines are given their numbers when they are recorded, also where others write.
-    numbers_at_once = False
-
-    def try_to_number_at_once(self) -> None:
-        """Do so if nobody else numbers lines, and none waits: then each line is written once, for good.
-
-        Until the transaction ends, nobody else numbers, folds or seals.
-        """
-        if self.lock_statements(wait=False) and (found := self.rows(_LAST, since=self.since)):
-            [(self.last,)] = found
-            self.numbers_at_once = True
+class SqlFolding(SqlRecording):
+    """Entering lines in statements."""
 
     def open(self, named: Iterable[Account]) -> None:
         """Make rows for those accounts that have none."""
@@ -177,88 +121,9 @@ class SqlFolding(SqlStatements):
         }
         _OPEN.run(self.connection, self.community, values)
 
-    def record(self, lines: Sequence[Line]) -> bulk.Count:
-        """Put lines into the journal; those whose id is there already are left out.
-
-        Raises `ConcurrentChange` where there are many, and one is there already.
-        """
-        return self._record(self._recording, self._columns(lines), lines)
-
-    @property
-    def _recording(self) -> bulk.Bulk:
-        return _RECORD_UNNUMBERED if self._numbers_later else _RECORD
-
-    @property
-    def _numbers_later(self) -> bool:
-        return self.others_write and not self.numbers_at_once
-
-    def _columns(self, lines: Sequence[Line]) -> list[Sequence[Any]]:
-        """Lines by column, as `_recording` takes them."""
-        columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
-        if self._numbers_later:
-            return columns[1:]
-        first, self.last = self.last + 1, self.last + len(lines)
-        return [range(first, self.last + 1), *columns[1:], _nobody(lines)]
-
-    @contextmanager
-    def recording(self, locked: Locked, size: int) -> Iterator[None]:
-        """See `LedgerStore.recording`: a server takes them while the next are decided."""
-        if not self.others_write or size <= PASSED_ON_AT_ONCE:
-            yield
-            return
-        sent = 0
-
-        def send(lines: Sequence[Line]) -> None:
-            nonlocal sent
-            if some := lines[sent:]:
-                copy(self._columns(some))
-                sent = len(lines)
-
-        try:
-            with self._recording.copying(self.connection, self.community) as copy:
-                locked.passes_on = send
-                yield
-                send(locked.lines)
-        except IntegrityError as error:
-            raise ConcurrentChange(kind="transaction", id=locked.lines[0].id) from error
-        locked.recorded = True
-
-    def record_again(self, lines: Sequence[Line]) -> None:
-        """The same, for lines that have their numbers."""
-        self._record(_RECORD, [*zip(*lines, strict=True), _nobody(lines)] if lines else (), lines)
-
-    def _record(
-        self, insert: bulk.Bulk, columns: Sequence[Sequence[Any]], lines: Sequence[Line]
-    ) -> bulk.Count:
-        try:
-            return insert.run_bound(self.connection, self.community, columns)
-        except IntegrityError as error:
-            raise ConcurrentChange(kind="transaction", id=lines[0].id) from error
-
     def enter(self, places: Sequence[tuple[str, int, int, int, int]]) -> None:
         """Put entries into statements."""
         _ENTER.run_bound(self.connection, self.community, list(zip(*sorted(places), strict=True)))
-
-    # --- the book -----------------------------------------------------------------------------
-
-    def lock_statements(self, *, wait: bool = True) -> bool:
-        """Be the only one who writes statements, until the transaction ends; False: another one is."""
-        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
-        found = self.rows(_WAIT_FOR_BOOK if wait else _TRY_BOOK)
-        for (folded,) in found:
-            self.folded = folded
-        return bool(found)
-
-    def set_book(self, folded: int, closed_until: datetime | None) -> None:
-        """Say up to which line the statements are complete, and which period is closed."""
-        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
-        _FOLDED.run(self.connection, self.community, {"folded": [folded]})
-        self.close_book(closed_until)
-
-    def close_book(self, until: datetime | None) -> None:
-        """Say which period is closed."""
-        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
-        _CLOSED.run(self.connection, self.community, {"closed_until": [until]})
 
     # --- folding ------------------------------------------------------------------------------
 
@@ -285,23 +150,6 @@ class SqlFolding(SqlStatements):
         self.learn(oldest)
         return bool(is_long)
 
-    def number(self, *, most: int | None = None) -> int:
-        if not self.others_write:
-            return 0
-        self.lock_statements()
-        return self._number(most)
-
-    def _number(self, most: int | None) -> int:
-        [(oldest,)] = self.rows(_LEARN, since=self.since)
-        self.learn(oldest)
-        self.rows(_HAS_NUMBERED)
-        return _NUMBER.run(
-            self.connection,
-            community=self.community,
-            since=self.since,
-            limit=ALL if most is None else most,
-        )
-
     def _fold(self, most: int | None) -> int:
         if self.others_write:
             self._number(most)
@@ -312,8 +160,7 @@ class SqlFolding(SqlStatements):
             if moves:
                 self._enter_moves(moves)
             if read:
-                self.folded += read
-                _FOLDED.run(self.connection, self.community, {"folded": [self.folded]})
+                self.set_folded(self.folded + read)
             if read < size:
                 break
         return self.folded - first
@@ -367,11 +214,6 @@ class SqlFolding(SqlStatements):
         self.remembered.hot.update(now)
         values: bulk.Columns = {"id": list(now), "posted": list(now.values())}
         _MOVE_HOT.run(self.connection, self.community, values)
-
-
-def _nobody(lines: Sequence[Line]) -> Sequence[None]:
-    """Who is to number lines that have their numbers."""
-    return (None,) * len(lines)
 
 
 def _add_legs(moves: _Moves, lines: Sequence[tuple[int, str]]) -> None:

@@ -51,8 +51,6 @@ _move_one = (
     .where(accounts.c.community_id == HERE, accounts.c.id == bindparam("account_id", type_=Text))
 )
 _MOVE_ONE = Prepared(_move_one)
-_UNNUMBERED = [column.name for column in UNNUMBERED]
-_RECORD_NEW = bulk.insert(journal, _UNNUMBERED)
 #: One line and one account.
 _record_one = postgresql.insert(journal).values(
     {"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in UNNUMBERED}}
@@ -111,7 +109,10 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
         if not written:
             raise ConcurrentChange(kind="transaction", id=lines[0].id)
         kept = {key: state for key, state in accounts.items() if state.moved_at}
-        self.remembered.states.keep(self.community, kept)
+        if self.others_write:
+            self.written.note(self.community, kept)
+        else:
+            self.remembered.states.keep(self.community, kept)
         if lines and lines[-1].act == Act.CLOSE:  # which comes alone
             self.close_book(locked.closed_until)
         if self._alone:
@@ -160,10 +161,8 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
         return partial((_RECORD_MOVE_AND_KEEP if held else _RECORD_AND_MOVE).start, self.connection, **values)
 
     def _sending(self, locked: Locked, strict: Sequence[AccountState]) -> Callable[[], object]:
-        columns = list(zip(*locked.lines, strict=True))[1:]
-        writes: list[tuple[bulk.Bulk, bulk.Columns]] = [
-            (_RECORD_NEW, dict(zip(_UNNUMBERED, columns, strict=True)))
-        ]
+        lines = list(locked.lines)
+        writes: list[tuple[bulk.Bulk, bulk.Columns]] = []
         if strict:
             writes.append((_MOVE, {"id": [state.account.key for state in strict], **_figures(strict)}))
         if locked.changed_lots:
@@ -173,6 +172,7 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
         def send() -> None:
             if as_seen:
                 self.start(AS_SEEN, **as_seen)
+            self.record_new(lines)
             for write, values in writes:
                 write.run(self.connection, self.community, values)
 

@@ -57,6 +57,8 @@ class SqlPresuming(SqlLocking):
 
     def lock(self, wanted: Wanted, at: datetime) -> Locked:
         self.presumed = {}
+        if self.others_write:
+            self.remembered.states.take(self.community, wanted.accounts)
         return super().lock(wanted, at)
 
     def lock_book(self) -> Locked:

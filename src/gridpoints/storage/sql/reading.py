@@ -31,7 +31,7 @@ from gridpoints.ledger.accounts import Account, AccountKind, Hold, HoldStatus
 from gridpoints.ledger.journal import MOVING, Act, Line
 from gridpoints.storage.sql import tables
 from gridpoints.storage.sql.prepared import Prepared
-from gridpoints.storage.sql.remembered import Remembered
+from gridpoints.storage.sql.remembered import Remembered, Written
 from gridpoints.storage.sql.types import Instant, Text, TextSet, among
 from gridpoints.values import Unit
 
@@ -55,6 +55,7 @@ PAGE, ALL = 5_000, 2**62
 LINE = [column for column in journal.c if column.name not in ("community_id", "writer")]
 #: One that gets its number later.
 UNNUMBERED = LINE[1:]
+UNNUMBERED_NAMES = [column.name for column in UNNUMBERED]
 #: Of those that wait for a number, all that there can be: see `Remembered.since`. In a subquery, for which
 #: PostgreSQL makes one plan for all; with the figure itself it would make another one each time.
 WAITS = journal.c.writer >= select(bindparam("since", type_=BigInteger)).scalar_subquery()
@@ -171,11 +172,17 @@ class SqlReading:
     """A ledger that is read, in an open transaction."""
 
     def __init__(
-        self, connection: Connection, community: str, remembered: Remembered, since: int | None = None
+        self,
+        connection: Connection,
+        community: str,
+        remembered: Remembered,
+        since: int | None,
+        written: Written,
     ) -> None:
         self.connection = connection
         self.community = community
         self.remembered = remembered
+        self.written = written
         self._since = since
         self.only_reads = since is not None
         self.others_write = self.numbers_later = connection.dialect.name == "postgresql"

@@ -31,7 +31,7 @@ from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
 from gridpoints.storage.sql.prepared import Prepared, pipeline, put_off
 from gridpoints.storage.sql.reading import HERE, IDS
-from gridpoints.storage.sql.remembered import Remembered
+from gridpoints.storage.sql.remembered import Remembered, Written
 from gridpoints.storage.sql.savepoints import piped_savepoint
 from gridpoints.storage.sql.types import Whole, among
 from gridpoints.values import check_type, check_whole
@@ -65,12 +65,17 @@ class SqlWork:
     """A `gridpoints.storage.port.Work` in an open transaction."""
 
     def __init__(
-        self, connection: Connection, community: str, remembered: Remembered, since: int | None = None
+        self,
+        connection: Connection,
+        community: str,
+        remembered: Remembered,
+        since: int | None,
+        written: Written,
     ) -> None:
         self._connection = connection
         self._community = community
         self._others_write = connection.dialect.name != "sqlite"  # whoever writes there is alone
-        self.ledger = SqlLedger(connection, community, remembered, since)
+        self.ledger = SqlLedger(connection, community, remembered, since, written)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

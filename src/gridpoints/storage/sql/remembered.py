@@ -18,8 +18,7 @@ class States:
 
     On SQLite it is so while the file has the `version` that it had then, for nobody else writes meanwhile;
     on PostgreSQL it is presumed, and found out when something is written. Who locks an account takes what is
-    remembered of it out, and who has written it keeps it again, so that a unit of work that fails leaves
-    none behind.
+    remembered of it out, and who has written it keeps it again: on PostgreSQL, only once that is committed.
     """
 
     version: int | None = None
@@ -55,6 +54,33 @@ class States:
         self._kept.clear()
         self._size = 0
         self.version = version
+
+
+@define
+class Written:
+    """What a unit of work wrote of accounts on PostgreSQL, by community: remembered once it is committed.
+
+    Until then, another one may come before it, and write a line of the same instant. Of what is committed, no
+    two states of an account have one instant: that tells whether it is still as it was.
+    """
+
+    _states: dict[str, dict[str, AccountState]] = field(factory=dict)
+
+    def note(self, community: str, states: Mapping[str, AccountState]) -> None:
+        """What accounts have now."""
+        self._states.setdefault(community, {}).update(states)
+
+    def keep_in(self, states: States) -> None:
+        """It is committed."""
+        for community, written in self._states.items():
+            states.keep(community, written)
+
+    def __enter__(self) -> None:
+        """Where the block fails, which is a part of the unit of work, nothing is kept of what was written."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._states.clear()
 
 
 @define

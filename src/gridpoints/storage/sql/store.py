@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from threading import get_ident
 
-from attrs import define
+from attrs import define, field
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
@@ -17,7 +17,7 @@ from gridpoints.storage.sql.engines import Engines
 from gridpoints.storage.sql.prepared import PutOffRefused, is_broken, set_snapshot
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.refusals import translated, unavailable
-from gridpoints.storage.sql.remembered import Remembered, States
+from gridpoints.storage.sql.remembered import Remembered, States, Written
 from gridpoints.storage.sql.savepoints import savepoint
 from gridpoints.storage.sql.tables import CommunityRow, table_of
 
@@ -36,24 +36,26 @@ class _Open:
     community: str
     #: See `Remembered.since`, as it was before a snapshot was taken.
     since: int
+    written: Written = field(factory=Written)
 
 
 class _Undone:
     """Where what was written is undone, forget what accounts have, before anybody else writes.
 
-    On PostgreSQL, nobody takes what is remembered for true before it is `presumed` to be.
+    On PostgreSQL nothing of it is remembered yet: see `Written`. But what is remembered of a server that went
+    may be of a state that it does not come back to.
     """
 
-    __slots__ = ("_forgets", "_states")
+    __slots__ = ("_states", "_trusts")
 
-    def __init__(self, states: States, forgets: bool) -> None:
-        self._states, self._forgets = states, forgets
+    def __init__(self, states: States, trusts: bool) -> None:
+        self._states, self._trusts = states, trusts
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and self._forgets:
+        if kind is not None and (self._trusts or issubclass(kind, DBAPIError)):
             self._states.forget()
 
 
@@ -98,7 +100,7 @@ class SqlStore:
                 engine = self._engines.writing if write else self._engines.reading
                 turn = self._engines.turn if write else _NO_TURN
                 try:
-                    undone = _Undone(self._states, write and self._trusts)
+                    undone = _Undone(self._states, self._trusts) if write else _NO_TURN
                     with turn, undone, engine.begin() as connection:
                         # Always: it may have served another unit of work before.
                         set_snapshot(connection, write or snapshot)
@@ -108,6 +110,7 @@ class SqlStore:
                             yield self._work(opened, community)
                         finally:
                             self._open.reset(token)
+                    opened.written.keep_in(self._states)
                 except PutOffRefused as refused:
                     with self.begin(community, write=False) as work:
                         raise _reason(refused, work) from refused.error
@@ -117,7 +120,7 @@ class SqlStore:
                 yield self._work(outer, community)
             elif outer.write:
                 try:
-                    with _Undone(self._states, self._trusts), savepoint(outer.connection):
+                    with _Undone(self._states, self._trusts), outer.written, savepoint(outer.connection):
                         yield self._work(outer, community)
                 except PutOffRefused as refused:
                     if is_broken(outer.connection):  # it was put off outside of here
@@ -130,7 +133,8 @@ class SqlStore:
         since = None  # each statement of a writer has a snapshot of its own
         if not opened.write:
             since = opened.since if community == opened.community else 0
-        return SqlWork(opened.connection, community, self._remembered[community], since)
+        remembered = self._remembered[community]
+        return SqlWork(opened.connection, community, remembered, since, opened.written)
 
     def communities(self) -> list[str]:
         """The ids of all communities, sorted."""

@@ -1,0 +1,223 @@
+"""How lines get into the journal, and get their numbers.
+
+On SQLite both is one thing. On PostgreSQL those who post at once need not agree on an order: their lines wait
+for a number until somebody folds or seals. But of those who post many, one at a time numbers them itself, if
+none waits: then each line is written once, and not changed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, case, cast, func, literal_column, not_, select, text
+from sqlalchemy.exc import IntegrityError
+
+from gridpoints.errors import ConcurrentChange
+from gridpoints.ledger.journal import Line
+from gridpoints.ledger.locked import Locked
+from gridpoints.ledger.posting import PASSED_ON_AT_ONCE
+from gridpoints.storage.sql import bulk
+from gridpoints.storage.sql.prepared import Prepared
+from gridpoints.storage.sql.reading import (
+    ALL,
+    HERE,
+    LAST_NUMBER,
+    OLDEST,
+    UNNUMBERED_NAMES,
+    WAITS,
+    book,
+    journal,
+)
+from gridpoints.storage.sql.statements import SqlStatements
+from gridpoints.storage.sql.types import Text, this_transaction
+
+_LOCK_BOOK = select(book.c.folded).where(book.c.community_id == HERE)
+_WAIT_FOR_BOOK = Prepared(_LOCK_BOOK.with_for_update())
+_TRY_BOOK = Prepared(_LOCK_BOOK.with_for_update(skip_locked=True))
+_OPEN_BOOK = bulk.insert(book, new_only=True)
+_NEW_BOOK: bulk.Columns = {"folded": [0], "sealed": [0], "closed_until": [None]}
+_FOLDED = bulk.update_of(book, ["folded"])
+_CLOSED = bulk.update_of(book, ["closed_until"])
+
+_RECORD = bulk.insert(journal, new_only=True)
+#: Here the database itself says whose transaction it was, for as long as the line waits.
+_RECORD_UNNUMBERED = bulk.insert(journal, UNNUMBERED_NAMES, new_only=True)
+_RECORD_NEW = bulk.insert(journal, UNNUMBERED_NAMES)
+#: Gives the lines that wait for a number theirs, as they were recorded. They are found by their place,
+#: which nothing else ever changes.
+_NUMBER = Prepared(
+    text(
+        "UPDATE gridpoints_journal SET number = (SELECT coalesce(max(number), 0) FROM gridpoints_journal "
+        "WHERE community_id = :community AND number IS NOT NULL) + new.position, writer = NULL "
+        "FROM unnest((SELECT array_agg(place) FROM (SELECT ctid AS place FROM gridpoints_journal "
+        "WHERE community_id = :community AND writer >= :since ORDER BY recorded_at, id LIMIT :limit"
+        ") AS waiting)) WITH ORDINALITY AS new (place, position) "
+        "WHERE gridpoints_journal.ctid = new.place"
+    )
+)
+#: From then on, the transaction knows no `OLDEST`: what it numbered may yet be undone.
+_HAS_NUMBERED = Prepared(select(func.set_config("gridpoints.numbered", "on", True)))
+_LEARN = Prepared(select(OLDEST))
+_NONE_WAITS = not_(select(journal.c.id).where(journal.c.community_id == HERE, WAITS).exists())
+#: The number of the last line; none where a line waits for one.
+_LAST = Prepared(select(LAST_NUMBER).where(_NONE_WAITS))
+#: The same in one message: what the server finds out, it keeps for the next statement. Whose turn it is to
+#: number must be known before it is asked what waits: who had the turn before may have committed meanwhile.
+_TURN, _BEFORE = "gridpoints.turn", "gridpoints.before"
+_turns = select(func.count()).select_from(_LOCK_BOOK.with_for_update(skip_locked=True).subquery())
+_TAKE_TURN = Prepared(select(func.set_config(_TURN, cast(_turns.scalar_subquery(), Text), True)))
+_ours = and_(func.current_setting(_TURN) == "1", _NONE_WAITS)
+_FIND_LAST = Prepared(
+    select(func.set_config(_BEFORE, case((_ours, cast(LAST_NUMBER, Text)), else_=""), True))
+)
+_before = literal_column(f"(SELECT nullif(current_setting('{_BEFORE}'), '')::bigint)", BigInteger)
+_RECORD_IN_TURN = bulk.insert_counted(
+    journal,
+    UNNUMBERED_NAMES,
+    lambda place: {"number": _before + place, "writer": case((_before.is_(None), this_transaction()))},
+)
+#: So many lines are worth to ask for the turn.
+IN_TURN = 20
+
+
+class SqlRecording(SqlStatements):
+    """Recording lines, and numbering them."""
+
+    #: The numbers of the last line that there is, and of the last that is in the statements, as far as `lock`
+    #: asked; on PostgreSQL, later lines may have none yet.
+    last = folded = 0
+    #: Whether lines are given their numbers when they are recorded, also where others write.
+    numbers_at_once = False
+
+    def record(self, lines: Sequence[Line]) -> bulk.Count:
+        """Put lines into the journal; those whose id is there already are left out.
+
+        Raises `ConcurrentChange` where there are many, and one is there already.
+        """
+        return self._record(self._recording, self._columns(lines), lines)
+
+    @property
+    def _recording(self) -> bulk.Bulk:
+        return _RECORD_UNNUMBERED if self._numbers_later else _RECORD
+
+    @property
+    def _numbers_later(self) -> bool:
+        return self.others_write and not self.numbers_at_once
+
+    def _columns(self, lines: Sequence[Line]) -> list[Sequence[Any]]:
+        """Lines by column, as `_recording` takes them."""
+        columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
+        if self._numbers_later:
+            return columns[1:]
+        first, self.last = self.last + 1, self.last + len(lines)
+        return [range(first, self.last + 1), *columns[1:], _nobody(lines)]
+
+    @contextmanager
+    def recording(self, locked: Locked, size: int) -> Iterator[None]:
+        """See `LedgerStore.recording`: a server takes them while the next are decided."""
+        if not self.others_write or size <= PASSED_ON_AT_ONCE:
+            yield
+            return
+        sent = 0
+
+        def send(lines: Sequence[Line]) -> None:
+            nonlocal sent
+            if some := lines[sent:]:
+                copy(self._columns(some))
+                sent = len(lines)
+
+        try:
+            with self._recording.copying(self.connection, self.community) as copy:
+                locked.passes_on = send
+                yield
+                send(locked.lines)
+        except IntegrityError as error:
+            raise ConcurrentChange(kind="transaction", id=locked.lines[0].id) from error
+        locked.recorded = True
+
+    def record_again(self, lines: Sequence[Line]) -> None:
+        """The same, for lines that have their numbers."""
+        self._record(_RECORD, [*zip(*lines, strict=True), _nobody(lines)] if lines else (), lines)
+
+    def _record(
+        self, insert: bulk.Bulk, columns: Sequence[Sequence[Any]], lines: Sequence[Line]
+    ) -> bulk.Count:
+        try:
+            return insert.run_bound(self.connection, self.community, columns)
+        except IntegrityError as error:
+            raise ConcurrentChange(kind="transaction", id=lines[0].id) from error
+
+    # --- the book -----------------------------------------------------------------------------
+
+    def lock_statements(self, *, wait: bool = True) -> bool:
+        """Be the only one who writes statements, until the transaction ends; False: another one is."""
+        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        found = self.rows(_WAIT_FOR_BOOK if wait else _TRY_BOOK)
+        for (folded,) in found:
+            self.folded = folded
+        return bool(found)
+
+    def set_book(self, folded: int, closed_until: datetime | None) -> None:
+        """Say up to which line the statements are complete, and which period is closed."""
+        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        self.set_folded(folded)
+        self.close_book(closed_until)
+
+    def set_folded(self, folded: int) -> None:
+        """Say up to which line the statements are complete."""
+        self.folded = folded
+        _FOLDED.run(self.connection, self.community, {"folded": [folded]})
+
+    def close_book(self, until: datetime | None) -> None:
+        """Say which period is closed."""
+        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        _CLOSED.run(self.connection, self.community, {"closed_until": [until]})
+
+    # --- numbers ------------------------------------------------------------------------------
+
+    def number(self, *, most: int | None = None) -> int:
+        if not self.others_write:
+            return 0
+        self.lock_statements()
+        return self._number(most)
+
+    def _number(self, most: int | None) -> int:
+        [(oldest,)] = self.rows(_LEARN, since=self.since)
+        self.learn(oldest)
+        self.rows(_HAS_NUMBERED)
+        return _NUMBER.run(
+            self.connection,
+            community=self.community,
+            since=self.since,
+            limit=ALL if most is None else most,
+        )
+
+    def try_to_number_at_once(self) -> None:
+        """Do so if nobody else numbers lines, and none waits: then each line is written once, for good.
+
+        Until the transaction ends, nobody else numbers, folds or seals.
+        """
+        if self.lock_statements(wait=False) and (found := self.rows(_LAST, since=self.since)):
+            [(self.last,)] = found
+            self.numbers_at_once = True
+
+    def record_new(self, lines: Sequence[Line]) -> None:
+        """Put new lines into the journal of PostgreSQL: many with their numbers, if that can be.
+
+        To be sent as a `pipeline`. It is refused if one stands there already.
+        """
+        insert = _RECORD_NEW
+        if len(lines) >= IN_TURN:
+            self.start(_TAKE_TURN)
+            self.start(_FIND_LAST, since=self.since)
+            insert = _RECORD_IN_TURN
+        columns = list(zip(*lines, strict=True))[1:]
+        insert.run(self.connection, self.community, dict(zip(UNNUMBERED_NAMES, columns, strict=True)))
+
+
+def _nobody(lines: Sequence[Line]) -> Sequence[None]:
+    """Who is to number lines that have their numbers."""
+    return (None,) * len(lines)
