@@ -8,7 +8,6 @@ from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
-    Connection,
     bindparam,
     exc,
     func,
@@ -31,7 +30,6 @@ from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.outbox import SqlOutbox
 from gridpoints.storage.sql.prepared import Prepared, pipeline, put_off
 from gridpoints.storage.sql.reading import HERE, IDS
-from gridpoints.storage.sql.remembered import Remembered, Written
 from gridpoints.storage.sql.savepoints import piped_savepoint
 from gridpoints.storage.sql.types import Whole, among
 from gridpoints.values import check_type, check_whole
@@ -64,18 +62,11 @@ def _grouped(items: Iterable[Item], kind: Callable[[Item], type[Record]]) -> dic
 class SqlWork:
     """A `gridpoints.storage.port.Work` in an open transaction."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        community: str,
-        remembered: Remembered,
-        since: int | None,
-        written: Written,
-    ) -> None:
-        self._connection = connection
-        self._community = community
-        self._others_write = connection.dialect.name != "sqlite"  # whoever writes there is alone
-        self.ledger = SqlLedger(connection, community, remembered, since, written)
+    def __init__(self, ledger: SqlLedger) -> None:
+        self.ledger = ledger
+        self._connection = ledger.connection
+        self._community = ledger.community
+        self._others_write = ledger.others_write
 
     @cached_property
     def outbox(self) -> SqlOutbox:

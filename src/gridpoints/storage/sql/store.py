@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gridpoints.storage.sql import schema
 from gridpoints.storage.sql.engines import Engines
+from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.prepared import PutOffRefused, is_broken, set_snapshot
 from gridpoints.storage.sql.records import SqlWork
 from gridpoints.storage.sql.refusals import translated, unavailable
@@ -134,7 +135,7 @@ class SqlStore:
         if not opened.write:
             since = opened.since if community == opened.community else 0
         remembered = self._remembered[community]
-        return SqlWork(opened.connection, community, remembered, since, opened.written)
+        return SqlWork(SqlLedger(opened.connection, community, remembered, since, opened.written))
 
     def communities(self) -> list[str]:
         """The ids of all communities, sorted."""
