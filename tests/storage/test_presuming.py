@@ -13,14 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gridpoints import Account, Leg, Transaction
-from gridpoints.errors import ConcurrentChange, InsufficientPoints, PeriodClosed
-from gridpoints.ledger.model import Outcome, Posted, Rejected
+from gridpoints.errors import ConcurrentChange, InsufficientPoints, StoreUnavailable
+from gridpoints.ledger.locked import Locked
+from gridpoints.ledger.model import Outcome, Posted
+from gridpoints.ledger.request import Wanted
+from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.storage.sql.wire import Wire
 from gridpoints.testing import START
 from gridpoints.testing.contract.base import ISSUANCE, LI, SHOP, ZHAO, Clerk, codes, found, issue, move
 
-pytest.importorskip("psycopg", reason="PostgreSQL needs its driver")
+psycopg = pytest.importorskip("psycopg", reason="PostgreSQL needs its driver")
 
 HOUSE = Account.household("zhao", "points")
 DAY = timedelta(days=1)
@@ -63,7 +66,7 @@ def messages(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     [
         pytest.param([issue("a", LI, 5)], 2, id="one line and COMMIT"),
         pytest.param([move("a", ZHAO, LI, 5)], 4, id="two accounts, their lines, their figures, and COMMIT"),
-        pytest.param([issue("a", LI, 5), move("b", LI, SHOP, 12), issue("c", ZHAO, 5)], 4, id="a batch"),
+        pytest.param([issue("c", ZHAO, 5), issue("a", LI, 5), move("b", LI, SHOP, 12)], 4, id="a batch"),
         pytest.param(
             [Transaction("a", (Leg(Account.issuance("points"), -5), Leg(LI, 5, START + DAY)))], 5, id="a lot"
         ),
@@ -85,7 +88,7 @@ def test_a_refusal_asks_for_the_unit_first(clerk: Clerk, messages: list[int]) ->
 
 
 def test_what_cannot_be_presumed_is_locked(clerk: Clerk, messages: list[int]) -> None:
-    """Accounts that are new, or have holds; what was done earlier, reverses, or takes from a hold."""
+    """New accounts, and those with holds; what was done earlier, reverses, takes from a hold or a shop."""
     hold = clerk.ledger.hold(ZHAO, 5, expires_at=START + DAY)
     for transaction in (
         issue("a", HOUSE, 5),
@@ -93,10 +96,12 @@ def test_what_cannot_be_presumed_is_locked(clerk: Clerk, messages: list[int]) ->
         issue("c", LI, 5, effective_at=START),
         move("d", ZHAO, SHOP, 5, hold=hold.id),
         move("e", ZHAO, Account.issuance("points"), 5, reverses="b"),
+        move("f", SHOP, LI, 6),
     ):
         messages.clear()
         assert codes(clerk.post(transaction)) == ["posted"]
         assert len(messages) > 1
+    assert codes(clerk.post(move("g", SHOP, LI, 1))) == ["insufficient_points"]
     clerk.must_verify()
 
 
@@ -165,14 +170,20 @@ def test_an_id_that_another_process_used_is_answered(clerk: Clerk, colleague: Cl
     clerk.must_verify()
 
 
-def test_a_period_that_another_process_closed_beyond_our_clock(clerk: Clerk, colleague: Clerk) -> None:
+@pytest.mark.parametrize("accounts", [[LI], [LI, ZHAO]], ids=["one", "two"])
+def test_a_period_that_another_process_closed_beyond_our_clock(
+    clerk: Clerk, colleague: Clerk, accounts: list[Account]
+) -> None:
     colleague.clock.set(START + DAY)
     colleague.ledger.close_period(START + DAY)
-    for batch in ([issue("a", LI, 5)], [issue("b", LI, 5), issue("c", ZHAO, 5)]):
-        outcomes = clerk.post(*batch)
-        assert [type(each.error) for each in outcomes if isinstance(each, Rejected)] == [PeriodClosed] * len(
-            batch
-        )
+    outcomes = clerk.post(*(issue(f"a-{account.owner}", account, 5) for account in accounts))
+    assert codes(outcomes) == ["period_closed"] * len(accounts)
+    clerk.must_verify()
+
+
+def test_a_hold_that_another_process_placed_is_captured(clerk: Clerk, colleague: Clerk) -> None:
+    hold = colleague.ledger.hold(LI, 8, expires_at=START + DAY)
+    assert codes(clerk.post(move("a", LI, SHOP, 8, hold=hold.id))) == ["posted"]
     clerk.must_verify()
 
 
@@ -211,6 +222,49 @@ def test_within_a_unit_of_work_it_is_tried_again_by_itself(clerk: Clerk, colleag
         ]
         assert codes(ledger.post([move("c", HOUSE, SHOP, 1)])) == ["posted"]
     assert clerk.balance(LI).posted == 0
+    clerk.must_verify()
+
+
+def test_after_a_mistake_it_locks_and_remembers_anew(
+    clerk: Clerk, colleague: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others write as well: the rest is as old. Whoever begins again presumes nothing, whatever it knows."""
+    asked: list[bool] = []
+    presume = SqlLedger.presume
+
+    def noted(ledger: SqlLedger, wanted: Wanted, at: datetime) -> Locked | None:
+        found = presume(ledger, wanted, at)
+        asked.append(found is not None)
+        return found
+
+    _spends(colleague)
+    monkeypatch.setattr(SqlLedger, "presume", noted)
+    states = clerk.store._states  # type: ignore[attr-defined]
+    assert states.has("baiyang", [LI.key, ZHAO.key])
+    assert codes(clerk.ledger.post([issue("a", LI, 1)])) == ["posted"]
+    assert asked == [True]
+    assert states.has("baiyang", [LI.key])
+    assert not states.has("baiyang", [ZHAO.key])
+
+
+def test_what_a_server_had_that_went_is_not_presumed(
+    clerk: Clerk, postgres_url: str, messages: list[int]
+) -> None:
+    """It may come back to an earlier state."""
+
+    def cut_off() -> None:
+        with clerk.store.begin("baiyang") as work, psycopg.connect(postgres_url, autocommit=True) as other:
+            work.ledger.post([issue("a", HOUSE, 5)], at=START)
+            other.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    with pytest.raises(StoreUnavailable):
+        cut_off()
+    messages.clear()
+    assert codes(clerk.post(issue("b", LI, 5))) == ["posted"]
+    assert len(messages) > 1
     clerk.must_verify()
 
 

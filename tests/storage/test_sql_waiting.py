@@ -248,6 +248,21 @@ def test_behind_lines_that_wait_a_long_batch_waits_as_well(store: SqlStore, many
     must_verify(store)
 
 
+def test_in_one_unit_of_work_lines_are_numbered_in_their_order(store: SqlStore, many: int) -> None:
+    """A line between two batches waits for a number, and so does what comes behind it."""
+    new = Account.member("new", "points")
+    with store.begin("baiyang") as work:
+        post(store, "a", 600)
+        post(store, "b")
+        gifts = [Transaction(f"c{n}", (Leg(LI, -1), Leg(new, 1))) for n in range(many)]
+        assert all(isinstance(each, Posted) for each in work.ledger.post(gifts, at=START))
+    assert waiting(store) == many + 1
+    fold(store)
+    with store.begin("baiyang", write=False) as work:
+        assert [line.id for line in work.ledger.lines(600)][2:4] == ["b0", "c0"]
+    must_verify(store)
+
+
 def test_a_long_batch_does_not_wait_for_whoever_numbers(
     store: SqlStore, many: int, postgres_url: str
 ) -> None:

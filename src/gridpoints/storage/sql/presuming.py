@@ -80,7 +80,6 @@ class SqlPresuming(SqlLocking):
             return None
         locked = Locked(states, {}, self.units)
         self._opened = self._alone = frozenset()
-        self.numbers_at_once = False
         if hot:
             self._add_hot(hot, set(), locked)
         self.presumed, self.presumed_at = seen, at
