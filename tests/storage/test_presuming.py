@@ -34,8 +34,8 @@ def clerk(postgres_url: str) -> Iterator[Clerk]:
     """It has just given Li and Zhao 10 points each, and remembers that."""
     with closing(SqlStore(postgres_url)) as store:
         clerk = found(store, "baiyang")
-        clerk.post(issue("li", LI, 10), issue("zhao", ZHAO, 10))
-        clerk.post(issue("shop", SHOP, 1))
+        clerk.post(issue("li", LI, 9), issue("shop", SHOP, 1))
+        clerk.post(issue("li-again", LI, 1), issue("zhao", ZHAO, 10))
         yield clerk
 
 

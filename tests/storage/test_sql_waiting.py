@@ -252,10 +252,13 @@ def test_in_one_unit_of_work_lines_are_numbered_in_their_order(store: SqlStore, 
     """A line between two batches waits for a number, and so does what comes behind it."""
     new = Account.member("new", "points")
     with store.begin("baiyang") as work:
-        post(store, "a", 600)
-        post(store, "b")
-        gifts = [Transaction(f"c{n}", (Leg(LI, -1), Leg(new, 1))) for n in range(many)]
-        assert all(isinstance(each, Posted) for each in work.ledger.post(gifts, at=START))
+        for source, target, name, count in (
+            (ISSUANCE, LI, "a", 600),
+            (ISSUANCE, LI, "b", 1),
+            (LI, new, "c", many),
+        ):
+            batch = [Transaction(f"{name}{n}", (Leg(source, -1), Leg(target, 1))) for n in range(count)]
+            assert all(isinstance(each, Posted) for each in work.ledger.post(batch, at=START))
     assert waiting(store) == many + 1
     fold(store)
     with store.begin("baiyang", write=False) as work:
