@@ -27,6 +27,7 @@ from gridpoints.errors import (
     TransactionConflict,
     UnknownStore,
 )
+from gridpoints.ledger import reports
 from gridpoints.ledger.model import Account, Hold, Leg, Posted, Rejected, Transaction, Verification
 from gridpoints.ledger.verification import verify
 from gridpoints.storage.sql import remembered
@@ -37,6 +38,7 @@ from gridpoints.storage.sql.store import SqlStore
 from gridpoints.storage.sql.tables import AccountRow, metadata, table_of
 from gridpoints.storage.sql.turns import Turns
 from gridpoints.testing import START
+from gridpoints.testing.contract.base import ISSUANCE, found, issue
 from gridpoints.values import Unit
 
 if TYPE_CHECKING:
@@ -321,6 +323,29 @@ def test_no_more_is_remembered_than_there_is_room_for(
         work.ledger.post([transfer(f"all-{each.owner}", each, 1) for each in members], at=START)
     assert not any(states.has("baiyang", [each.key]) for each in members)
     assert spent(remembering, 5) is Posted
+
+
+# --- what waits to be entered ---------------------------------------------------------------------
+
+
+def test_a_reader_enters_a_part_of_what_waits(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is told of the rest. Before the statement of an account that many use, all of it is entered."""
+    monkeypatch.setattr(reports, "FOLDED_BY_A_READER", 10)
+    clerk = found(store, "baiyang")
+    clerk.post(*(issue(f"t{n}", LI, 1) for n in range(100)))
+
+    def waits() -> int:
+        with store.begin("baiyang", write=False) as work:
+            return sum(1 for _ in work.ledger.tail_of(LI))
+
+    assert clerk.ledger.balance(ISSUANCE).posted == -100
+    assert waits() == 90
+    assert [entry.sequence for entry in clerk.ledger.statement(LI).entries] == list(range(1, 101))
+    assert waits() == 80
+    assert clerk.ledger.balance(LI, at=START + timedelta(1)).posted == 100
+    assert waits() == 70
+    assert len(clerk.ledger.statement(ISSUANCE).entries) == 100
+    assert waits() == 0
 
 
 # --- threads --------------------------------------------------------------------------------------
