@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -265,6 +265,21 @@ def test_what_a_server_had_that_went_is_not_presumed(
     messages.clear()
     assert codes(clerk.post(issue("b", LI, 5))) == ["posted"]
     assert len(messages) > 1
+    clerk.must_verify()
+
+
+def test_a_unit_of_work_that_passes_over_an_error_is_undone_and_says_so(clerk: Clerk) -> None:
+    """The database answers COMMIT with ROLLBACK then."""
+
+    def pass_over() -> None:
+        with clerk.store.begin("baiyang") as work:
+            work.ledger.post([issue("li", ZHAO, 90)], at=START, optimistic=True)
+            with suppress(Exception):
+                work.ledger.line("li")
+
+    with pytest.raises(StoreUnavailable, match="undone"):
+        pass_over()
+    assert codes(clerk.post(move("a", ZHAO, SHOP, 11))) == ["insufficient_points"]
     clerk.must_verify()
 
 

@@ -28,6 +28,7 @@ from gridpoints.errors import (
     UnknownStore,
 )
 from gridpoints.ledger import reports
+from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.model import Account, Hold, Leg, Posted, Rejected, Transaction, Verification
 from gridpoints.ledger.verification import verify
 from gridpoints.storage.sql import remembered
@@ -323,6 +324,20 @@ def test_no_more_is_remembered_than_there_is_room_for(
         work.ledger.post([transfer(f"all-{each.owner}", each, 1) for each in members], at=START)
     assert not any(states.has("baiyang", [each.key]) for each in members)
     assert spent(remembering, 5) is Posted
+
+
+def test_threads_keep_count_of_what_is_remembered() -> None:
+    states = remembered.States()
+    keys = [f"points/member/m{n}" for n in range(50)]
+
+    def take_and_keep(number: int) -> None:
+        for _ in range(300):
+            mine = {key: AccountState(LI, 0) for key in keys[number::4]} | states.take("baiyang", keys[:10])
+            states.keep("baiyang", mine)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(take_and_keep, range(8)))
+    assert states._size == sum(map(len, states._kept.values()))
 
 
 # --- what waits to be entered ---------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from gridpoints.ledger.model import Account, Leg, Posted, Transaction
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
-from gridpoints.testing.contract.base import Clerk
+from gridpoints.testing.contract.base import Clerk, codes
 from gridpoints.values import Unit
 
 #: So many lines wait for a number; of more, some get theirs at once.
@@ -32,11 +32,12 @@ def store(postgres_url: str) -> Iterator[SqlStore]:
         yield store
 
 
+def awards(name: str, count: int) -> list[Transaction]:
+    return [Transaction(f"{name}{n}", (Leg(ISSUANCE, -1), Leg(LI, 1))) for n in range(count)]
+
+
 def post(store: SqlStore, name: str, count: int = 1) -> None:
-    with store.begin("baiyang") as work:
-        work.ledger.post(
-            [Transaction(f"{name}{n}", (Leg(ISSUANCE, -1), Leg(LI, 1))) for n in range(count)], at=START
-        )
+    Clerk(store, "baiyang").post(*awards(name, count))
 
 
 def waiting(store: SqlStore) -> int:
@@ -252,13 +253,10 @@ def test_in_one_unit_of_work_lines_are_numbered_in_their_order(store: SqlStore, 
     """A line between two batches waits for a number, and so does what comes behind it."""
     new = Account.member("new", "points")
     with store.begin("baiyang") as work:
-        for source, target, name, count in (
-            (ISSUANCE, LI, "a", 600),
-            (ISSUANCE, LI, "b", 1),
-            (LI, new, "c", many),
-        ):
-            batch = [Transaction(f"{name}{n}", (Leg(source, -1), Leg(target, 1))) for n in range(count)]
-            assert all(isinstance(each, Posted) for each in work.ledger.post(batch, at=START))
+        work.ledger.post(awards("a", 600), at=START, optimistic=True)
+        work.ledger.post(awards("b", 1), at=START)
+        gifts = [Transaction(f"c{n}", (Leg(LI, -1), Leg(new, 1))) for n in range(many)]
+        assert all(isinstance(each, Posted) for each in work.ledger.post(gifts, at=START))
     assert waiting(store) == many + 1
     fold(store)
     with store.begin("baiyang", write=False) as work:
@@ -287,8 +285,7 @@ def test_what_is_committed_while_a_long_batch_numbers_follows_it(
 ) -> None:
     with closing(SqlStore(postgres_url)) as other:
         with other.begin("baiyang") as work:
-            batch = [Transaction(f"long{n}", (Leg(ISSUANCE, -1), Leg(LI, 1))) for n in range(many)]
-            work.ledger.post(batch, at=START)
+            work.ledger.post(awards("long", many), at=START, optimistic=True)
             with store.begin("baiyang") as quick:
                 quick.ledger.post([Transaction("quick", (Leg(ISSUANCE, -1), Leg(WANG, 1)))], at=START)
             assert waiting(store) == 1
@@ -301,8 +298,8 @@ def test_what_is_committed_while_a_long_batch_numbers_follows_it(
 
 def test_the_numbers_of_a_long_batch_that_was_undone_are_given_again(store: SqlStore, many: int) -> None:
     def undone() -> None:
-        with store.begin("baiyang"):
-            post(store, "a", many)
+        with store.begin("baiyang") as work:
+            work.ledger.post(awards("a", many), at=START, optimistic=True)
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -340,3 +337,44 @@ def test_many_who_number_at_once_leave_no_gap(store: SqlStore, postgres_url: str
     assert issued(store) == 4 * rounds * many + 2
     must_verify(store)
     assert len(numbers(store)) == 4 * rounds * many + 2
+
+
+def test_who_goes_on_after_many_lines_keeps_nobody_waiting(
+    store: SqlStore, many: int, postgres_url: str
+) -> None:
+    """A unit of work may take its time: its lines wait, and not others who read, pay out or close."""
+    clerk = Clerk(store, "baiyang")
+    shop = Account.merchant("shop", "points")
+    clerk.post(Transaction("shop", (Leg(ISSUANCE, -5), Leg(shop, 5))))
+    clerk.post(*awards("before", 100))
+    payout = Transaction("paid", (Leg(shop, -5), Leg(Account.settled("points"), 5)))
+    with closing(SqlStore(postgres_url)) as other, ThreadPoolExecutor(1) as elsewhere:
+        colleague = Clerk(other, "baiyang")
+        with store.begin("baiyang") as work:
+            clerk.ledger.post(awards("inner", many))
+            work.ledger.post(awards("outer", many), at=START)
+            for act in (
+                lambda: colleague.ledger.balance(ISSUANCE),
+                lambda: colleague.ledger.statement(WANG),
+                lambda: colleague.post(payout),
+                lambda: colleague.ledger.close_period(START),
+            ):
+                elsewhere.submit(act).result(timeout=60)
+    must_verify(store)
+
+
+def test_a_long_batch_of_which_one_is_refused(store: SqlStore, many: int) -> None:
+    """In whose words it is told cannot be asked while lines are copied."""
+    batch = [*awards("a", 1_200), Transaction("much", (Leg(LI, -5_000), Leg(ISSUANCE, 5_000)))]
+    outcomes = Clerk(store, "baiyang").post(*batch)
+    assert codes(outcomes) == ["posted"] * 1_200 + ["insufficient_points"]
+    must_verify(store)
+
+
+def test_of_a_long_batch_few_are_sound(store: SqlStore, many: int) -> None:
+    """What is presumed is not copied as well."""
+    wrong = [Transaction(f"wrong{n}", ()) for n in range(1_100)]
+    with store.begin("baiyang") as work:
+        outcomes = work.ledger.post([*wrong, *awards("a", 400)], at=START, optimistic=True)
+    assert codes(outcomes) == ["transaction_empty"] * 1_100 + ["posted"] * 400
+    must_verify(store)

@@ -6,6 +6,7 @@ An `Engines` has one engine for units of work that write and one for those that 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from time import monotonic, sleep
 from types import TracebackType
@@ -56,8 +57,11 @@ class Kept:
 
     `begin` is what the driver must be told for a transaction to begin; None: it begins one by itself.
     A connection that does more and more plans its statements `anew` now and then, by this statement.
-    When the server goes, all are lost that are kept, also by others that have a list in `together`.
+    When the server goes, all are lost that are kept, also by others that have a list in `together`; then
+    `lost` is called.
     """
+
+    lost: Callable[[], object] = staticmethod(lambda: None)
 
     def __init__(
         self,
@@ -126,6 +130,7 @@ class Kept:
             # The server may have gone: then they all are lost.
             if isinstance(error, DBAPIError | StoreUnavailable):
                 self._close_idle()
+                self.lost()
 
     def connect(self) -> Connection:
         """See `Engine.connect`."""
@@ -193,6 +198,10 @@ class Engines:
             case "postgresql" | "postgresql+psycopg":
                 return _postgresql(parsed.set(drivername="postgresql+psycopg"))
         raise UnknownStore(url=shown(parsed), known=_KNOWN)
+
+    def call_when_lost(self, lost: Callable[[], object]) -> None:
+        """Call it whenever the server may have gone."""
+        self.writing.lost = self.reading.lost = lost
 
     def dispose(self) -> None:
         """Close all connections."""

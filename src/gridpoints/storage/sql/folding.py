@@ -131,9 +131,11 @@ class SqlFolding(SqlRecording):
         """Fold where nobody did for far too long, and nobody else is at it."""
         self.remembered.unfolded += written
         waiting = self.remembered.unfolded if self.others_write else self.last - self.folded
-        if waiting >= FAR_TOO_LONG and self.lock_statements(wait=False):
-            self.remembered.unfolded = 0
-            self._fold(most=None)
+        if waiting >= FAR_TOO_LONG:
+            self.open_book()
+            if self.lock_statements(wait=False):
+                self.remembered.unfolded = 0
+                self._fold(most=None)
 
     def fold(self, *, most: int | None = None) -> int:
         self.lock_statements()

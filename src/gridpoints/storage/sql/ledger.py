@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, literal_column, not_, select, update
@@ -151,16 +150,19 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
 
         put_off(self.connection, send, overtaken)
 
-    def _sending_one(self, line: Line, state: AccountState, held: Sequence[Hold]) -> Callable[[], object]:
+    def _sending_one(self, line: Line, state: AccountState, held: Sequence[Hold]) -> Callable[[bool], object]:
         values = {**self._moved_values(state), **_line_values(line)}
         if self.presumed:
-            seen, now = self.presumed[state.account.key], instant_text(self.presumed_at)
-            return partial(_RECORD_AND_MOVE_AS_SEEN.start, self.connection, **values, seen=seen, now=now)
-        if held:
+            write, seen = _RECORD_AND_MOVE_AS_SEEN, self.presumed[state.account.key]
+            values |= {"seen": seen, "now": instant_text(self.presumed_at)}
+        elif held:
+            write = _RECORD_MOVE_AND_KEEP
             values |= {f"hold_{name}": value for name, [value] in hold_values(held).items()}
-        return partial((_RECORD_MOVE_AND_KEEP if held else _RECORD_AND_MOVE).start, self.connection, **values)
+        else:
+            write = _RECORD_AND_MOVE
+        return lambda _: write.start(self.connection, **values)
 
-    def _sending(self, locked: Locked, strict: Sequence[AccountState]) -> Callable[[], object]:
+    def _sending(self, locked: Locked, strict: Sequence[AccountState]) -> Callable[[bool], object]:
         lines = list(locked.lines)
         writes: list[tuple[bulk.Bulk, bulk.Columns]] = []
         if strict:
@@ -169,10 +171,10 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
             writes.append((_KEEP_LOTS, _lots_values(locked)))
         as_seen = self.as_seen()
 
-        def send() -> None:
+        def send(commit: bool) -> None:
             if as_seen:
                 self.start(AS_SEEN, **as_seen)
-            self.record_new(lines)
+            self.record_new(lines, number=commit)
             for write, values in writes:
                 write.run(self.connection, self.community, values)
 

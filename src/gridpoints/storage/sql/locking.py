@@ -146,8 +146,6 @@ class SqlLocking(SqlFolding):
             self._opened |= opened
         if wanted.originals:
             locked.originals = self._originals(wanted.originals)
-        if self.others_write and len(wanted.ids) > WITH_COMMIT:
-            self.try_to_number_at_once()  # behind the locks: what they waited for is numbered before
         return locked
 
     def _lock_touched(

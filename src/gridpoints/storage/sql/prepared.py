@@ -214,10 +214,11 @@ class PutOffRefused(Exception):
         self.reasons = reasons
 
 
-def put_off(connection: Connection, send: Callable[[], object], why: Reason) -> None:
+def put_off(connection: Connection, send: Callable[[bool], object], why: Reason) -> None:
     """Send statements that answer nothing of interest with COMMIT, or before whatever is to be sent first.
 
-    `send` sends them. Where the database refuses any of them, `PutOffRefused` is raised then.
+    `send` sends them, and is told whether COMMIT goes with them. Where the database refuses any of them,
+    `PutOffRefused` is raised then.
     """
     wire = connection.info[_WIRE] if _WIRE in connection.info else _laid(connection)
     wire.last.append((send, why))
@@ -230,7 +231,7 @@ def send_last(connection: Connection, *, commit: bool = False) -> None:
     try:
         with pipeline(connection):
             for send, _ in last:
-                send()
+                send(commit)
             if commit:
                 wire.send("COMMIT")
     except (exc.DataError, exc.IntegrityError) as error:
@@ -255,7 +256,10 @@ def commit(connection: Connection) -> None:
         driver_of(connection).commit()
     elif puts_off(connection):
         send_last(connection, commit=True)
-    elif driver_of(connection).pgconn.transaction_status:
+    elif (status := driver_of(connection).pgconn.transaction_status) == _IN_ERROR:
+        # The block went on after an error of the database, which would answer COMMIT with ROLLBACK.
+        raise connection.dialect.loaded_dbapi.InternalError("a statement failed: the transaction is undone")
+    elif status:
         _wire(connection).send("COMMIT")
 
 

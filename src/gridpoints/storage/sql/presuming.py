@@ -8,7 +8,6 @@ is written stands there behind the question whether all is as it was seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import (
@@ -51,15 +50,22 @@ AS_SEEN = Prepared(
 class SqlPresuming(SqlLocking):
     """Knows what accounts had when they were last written."""
 
-    #: Of accounts that are presumed, when each had its last line; none: they are locked.
-    presumed: Mapping[str, datetime] = {}
     presumed_at: datetime
+    #: Whether it is in a unit of work that is a part of another one.
+    is_part = False
+    #: Whether the unit of work ends with what is locked next.
+    _ends = False
 
     def lock(self, wanted: Wanted, at: datetime) -> Locked:
         self.presumed = {}
-        if self.others_write:
-            self.remembered.states.take(self.community, wanted.accounts)
-        return super().lock(wanted, at)
+        ends, self._ends = self._ends, False
+        if not self.others_write:
+            return super().lock(wanted, at)
+        self.remembered.states.take(self.community, wanted.accounts)
+        locked = super().lock(wanted, at)
+        if ends and len(wanted.ids) > WITH_COMMIT:
+            self.try_to_number_at_once()  # behind the locks: what they waited for is numbered before
+        return locked
 
     def lock_book(self) -> Locked:
         self.presumed = {}
@@ -67,6 +73,7 @@ class SqlPresuming(SqlLocking):
 
     def presume(self, wanted: Wanted, at: datetime) -> Locked | None:
         """See `LedgerStore.presume`: on SQLite, there is no way to a server to be spared."""
+        self._ends = not self.is_part
         strict, hot = strict_and_hot(wanted.accounts)
         more = wanted.backdated or wanted.holds or wanted.originals or wanted.alone
         if more or not (self.others_write and strict and len(wanted.ids) <= WITH_COMMIT):
@@ -82,7 +89,7 @@ class SqlPresuming(SqlLocking):
         self._opened = self._alone = frozenset()
         if hot:
             self._add_hot(hot, set(), locked)
-        self.presumed, self.presumed_at = seen, at
+        self.presumed, self.presumed_at, self._ends = seen, at, False
         return locked
 
     def as_seen(self) -> dict[str, object]:

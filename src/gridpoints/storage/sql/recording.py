@@ -7,7 +7,7 @@ none waits: then each line is written once, and not changed again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -91,6 +91,8 @@ class SqlRecording(SqlStatements):
     last = folded = 0
     #: Whether lines are given their numbers when they are recorded, also where others write.
     numbers_at_once = False
+    #: Of accounts that are presumed, when each had its last line; none: they are locked.
+    presumed: Mapping[str, datetime] = {}
 
     def record(self, lines: Sequence[Line]) -> bulk.Count:
         """Put lines into the journal; those whose id is there already are left out.
@@ -118,9 +120,10 @@ class SqlRecording(SqlStatements):
     @contextmanager
     def recording(self, locked: Locked, size: int) -> Iterator[None]:
         """See `LedgerStore.recording`: a server takes them while the next are decided."""
-        if not self.others_write or size <= PASSED_ON_AT_ONCE:
+        if not self.others_write or self.presumed or size <= PASSED_ON_AT_ONCE:
             yield
             return
+        len(self.units)  # a refusal is told in their words, and nothing can be asked meanwhile
         sent = 0
 
         def send(lines: Sequence[Line]) -> None:
@@ -153,16 +156,24 @@ class SqlRecording(SqlStatements):
     # --- the book -----------------------------------------------------------------------------
 
     def lock_statements(self, *, wait: bool = True) -> bool:
-        """Be the only one who writes statements, until the transaction ends; False: another one is."""
-        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        """Be the only one who writes statements, until the transaction ends.
+
+        Who does not `wait` may be told False: another one is, or there is no book yet.
+        """
+        if wait:
+            self.open_book()
         found = self.rows(_WAIT_FOR_BOOK if wait else _TRY_BOOK)
         for (folded,) in found:
             self.folded = folded
         return bool(found)
 
+    def open_book(self) -> None:
+        """Make the book, if there is none."""
+        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+
     def set_book(self, folded: int, closed_until: datetime | None) -> None:
         """Say up to which line the statements are complete, and which period is closed."""
-        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        self.open_book()
         self.set_folded(folded)
         self.close_book(closed_until)
 
@@ -173,7 +184,7 @@ class SqlRecording(SqlStatements):
 
     def close_book(self, until: datetime | None) -> None:
         """Say which period is closed."""
-        _OPEN_BOOK.run(self.connection, self.community, _NEW_BOOK)
+        self.open_book()
         _CLOSED.run(self.connection, self.community, {"closed_until": [until]})
 
     # --- numbers ------------------------------------------------------------------------------
@@ -198,19 +209,19 @@ class SqlRecording(SqlStatements):
     def try_to_number_at_once(self) -> None:
         """Do so if nobody else numbers lines, and none waits: then each line is written once, for good.
 
-        Until the transaction ends, nobody else numbers, folds or seals.
+        Until the transaction ends, nobody else numbers, folds or seals: it is to end soon.
         """
         if self.lock_statements(wait=False) and (found := self.rows(_LAST, since=self.since)):
             [(self.last,)] = found
             self.numbers_at_once = True
 
-    def record_new(self, lines: Sequence[Line]) -> None:
-        """Put new lines into the journal of PostgreSQL: many with their numbers, if that can be.
+    def record_new(self, lines: Sequence[Line], *, number: bool) -> None:
+        """Put new lines into the journal of PostgreSQL, as a `pipeline`. It is refused if one stands there.
 
-        To be sent as a `pipeline`. It is refused if one stands there already.
+        Many get their numbers, if that can be and the transaction ends with them: others would have to wait.
         """
         insert = _RECORD_NEW
-        if len(lines) >= IN_TURN:
+        if number and len(lines) >= IN_TURN:
             self.start(_TAKE_TURN)
             self.start(_FIND_LAST, since=self.since)
             insert = _RECORD_IN_TURN

@@ -94,7 +94,8 @@ class SqlWork:
         replacing = _grouped(changed, lambda pair: type(pair[0]))
         send = partial(self._send, adding, replacing)
         if at_end and self._others_write:
-            put_off(self._connection, send, lambda work: next(work.reasons(adding, replacing), None))
+            why = lambda work: next(work.reasons(adding, replacing), None)  # noqa: E731 -- reads as one
+            put_off(self._connection, lambda _: send(), why)
             return
         try:
             with piped_savepoint(self._connection):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from threading import Lock
 
 from attrs import define, field
 
@@ -24,6 +25,7 @@ class States:
     version: int | None = None
     _kept: dict[str, dict[str, AccountState]] = field(factory=dict)
     _size: int = 0
+    _lock: Lock = field(factory=Lock, eq=False, repr=False)
 
     def has(self, community: str, keys: Collection[str]) -> bool:
         """Whether something is remembered of each of these accounts."""
@@ -32,28 +34,35 @@ class States:
 
     def take(self, community: str, keys: Collection[str]) -> dict[str, AccountState]:
         """What is remembered of these accounts, which is then remembered no more."""
-        if (kept := self._kept.get(community)) is None:
-            return {}
-        found = ((key, kept.pop(key, None)) for key in keys)  # other threads take some, too
-        taken = {key: state for key, state in found if state is not None}
-        self._size -= len(taken)
+        taken = {}
+        with self._lock:
+            kept = self._kept.get(community, {})
+            for key in keys:
+                if key in kept:
+                    taken[key] = kept.pop(key)
+            self._size -= len(taken)
         return taken
 
     def keep(self, community: str, states: Mapping[str, AccountState]) -> None:
         """Remember what accounts have, and no more than `MOST_STATES` of them."""
-        if self._size + len(states) > MOST_STATES:
-            self.forget(self.version)
-        if len(states) <= MOST_STATES:
-            kept = self._kept.setdefault(community, {})
-            before = len(kept)
-            kept.update(states)
-            self._size += len(kept) - before
+        with self._lock:
+            if self._size + len(states) > MOST_STATES:
+                self._clear()
+            if len(states) <= MOST_STATES:
+                kept = self._kept.setdefault(community, {})
+                before = len(kept)
+                kept.update(states)
+                self._size += len(kept) - before
 
     def forget(self, version: int | None = None) -> None:
         """Remember of no account what it has; what is kept from now on is of this version of the file."""
+        with self._lock:
+            self._clear()
+            self.version = version
+
+    def _clear(self) -> None:
         self._kept.clear()
         self._size = 0
-        self.version = version
 
 
 @define
@@ -67,8 +76,9 @@ class Written:
     _states: dict[str, dict[str, AccountState]] = field(factory=dict)
 
     def note(self, community: str, states: Mapping[str, AccountState]) -> None:
-        """What accounts have now."""
-        self._states.setdefault(community, {}).update(states)
+        """What accounts have now; of more than are remembered, nothing."""
+        if len(written := self._states.setdefault(community, {})) <= MOST_STATES:
+            written.update(states)
 
     def keep_in(self, states: States) -> None:
         """It is committed."""
@@ -101,3 +111,8 @@ class Remembered:
     unfolded: int = 0
     hot: dict[str, int] = field(factory=dict)
     since: int = 0
+
+    def forget(self) -> None:
+        """Know nothing of what a server had that went."""
+        self.unfolded = self.since = 0
+        self.hot = {}  # another thread may be looking at what it was

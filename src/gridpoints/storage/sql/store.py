@@ -43,20 +43,19 @@ class _Open:
 class _Undone:
     """Where what was written is undone, forget what accounts have, before anybody else writes.
 
-    On PostgreSQL nothing of it is remembered yet: see `Written`. But what is remembered of a server that went
-    may be of a state that it does not come back to.
+    On PostgreSQL nothing of it is remembered yet: see `Written`.
     """
 
-    __slots__ = ("_states", "_trusts")
+    __slots__ = ("_forgets", "_states")
 
-    def __init__(self, states: States, trusts: bool) -> None:
-        self._states, self._trusts = states, trusts
+    def __init__(self, states: States, forgets: bool) -> None:
+        self._states, self._forgets = states, forgets
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and (self._trusts or issubclass(kind, DBAPIError)):
+        if kind is not None and self._forgets:
             self._states.forget()
 
 
@@ -80,6 +79,7 @@ class SqlStore:
         self._states = States()
         self._remembered = defaultdict[str, Remembered](lambda: Remembered(self._states))
         self._trusts = self._engines.url.get_backend_name() == "sqlite"
+        self._engines.call_when_lost(self._forget_all)
         try:
             schema.prepare(self._engines)
         except BaseException as error:
@@ -87,6 +87,12 @@ class SqlStore:
             if isinstance(error, DBAPIError):  # of whatever sort: the store does not open
                 raise unavailable(self._engines.url, error.orig or error) from error
             raise
+
+    def _forget_all(self) -> None:
+        """The server may come back with an earlier state, as from a backup."""
+        self._states.forget()
+        for each in list(self._remembered.values()):
+            each.forget()
 
     @contextmanager
     def begin(self, community: str, *, write: bool = True, snapshot: bool = True) -> Iterator[SqlWork]:
@@ -101,7 +107,7 @@ class SqlStore:
                 engine = self._engines.writing if write else self._engines.reading
                 turn = self._engines.turn if write else _NO_TURN
                 try:
-                    undone = _Undone(self._states, self._trusts) if write else _NO_TURN
+                    undone = _Undone(self._states, write and self._trusts)
                     with turn, undone, engine.begin() as connection:
                         # Always: it may have served another unit of work before.
                         set_snapshot(connection, write or snapshot)
@@ -122,7 +128,7 @@ class SqlStore:
             elif outer.write:
                 try:
                     with _Undone(self._states, self._trusts), outer.written, savepoint(outer.connection):
-                        yield self._work(outer, community)
+                        yield self._work(outer, community, is_part=True)
                 except PutOffRefused as refused:
                     if is_broken(outer.connection):  # it was put off outside of here
                         raise
@@ -130,12 +136,14 @@ class SqlStore:
             else:
                 raise RuntimeError("the unit of work that is open only reads")
 
-    def _work(self, opened: _Open, community: str) -> SqlWork:
+    def _work(self, opened: _Open, community: str, *, is_part: bool = False) -> SqlWork:
         since = None  # each statement of a writer has a snapshot of its own
         if not opened.write:
             since = opened.since if community == opened.community else 0
         remembered = self._remembered[community]
-        return SqlWork(SqlLedger(opened.connection, community, remembered, since, opened.written))
+        ledger = SqlLedger(opened.connection, community, remembered, since, opened.written)
+        ledger.is_part = is_part
+        return SqlWork(ledger)
 
     def communities(self) -> list[str]:
         """The ids of all communities, sorted."""
