@@ -102,6 +102,9 @@ def test_what_cannot_be_presumed_is_locked(clerk: Clerk, messages: list[int]) ->
         assert codes(clerk.post(transaction)) == ["posted"]
         assert len(messages) > 1
     assert codes(clerk.post(move("g", SHOP, LI, 1))) == ["insufficient_points"]
+    gold = (Leg(Account.issuance("gold"), -1), Leg(Account.settled("gold"), 1))
+    again = Transaction("a", (*issue("a", LI, 5).legs, *gold))
+    assert codes(clerk.post(again)) == ["transaction_conflict"]
     clerk.must_verify()
 
 
@@ -260,8 +263,13 @@ def test_what_a_server_had_that_went_is_not_presumed(
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
+    clerk.ledger.fold()
+    clerk.ledger.balance(ISSUANCE)
+    remembered = clerk.store._remembered["baiyang"]  # type: ignore[attr-defined]
+    assert remembered.since
     with pytest.raises(StoreUnavailable):
         cut_off()
+    assert not remembered.since
     messages.clear()
     assert codes(clerk.post(issue("b", LI, 5))) == ["posted"]
     assert len(messages) > 1

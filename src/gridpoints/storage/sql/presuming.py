@@ -89,6 +89,10 @@ class SqlPresuming(SqlLocking):
         self._opened = self._alone = frozenset()
         if hot:
             self._add_hot(hot, set(), locked)
+        if len(locked.accounts) < len(
+            wanted.accounts
+        ):  # of an unknown unit: what is told of an id comes first
+            return None
         self.presumed, self.presumed_at, self._ends = seen, at, False
         return locked
 
