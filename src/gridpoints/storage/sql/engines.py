@@ -61,8 +61,6 @@ class Kept:
     `lost` is called.
     """
 
-    lost: Callable[[], object] = staticmethod(lambda: None)
-
     def __init__(
         self,
         engine: Engine,
@@ -78,6 +76,7 @@ class Kept:
         self._idle: list[Connection] = []
         self._together = [] if together is None else together
         self._together.append(self._idle)
+        self.lost: Callable[[], object] = _nobody_asked
         self.dialect = engine.dialect
 
     def begin(self) -> _Transaction:
@@ -146,6 +145,10 @@ class Kept:
             with suppress(IndexError):
                 while True:
                     idle.pop().close()
+
+
+def _nobody_asked() -> None:
+    """Nothing is to be done."""
 
 
 class _Transaction:

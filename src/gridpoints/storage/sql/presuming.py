@@ -89,10 +89,8 @@ class SqlPresuming(SqlLocking):
         self._opened = self._alone = frozenset()
         if hot:
             self._add_hot(hot, set(), locked)
-        if len(locked.accounts) < len(
-            wanted.accounts
-        ):  # of an unknown unit: what is told of an id comes first
-            return None
+        if len(locked.accounts) < len(wanted.accounts):
+            return None  # one is of an unknown unit: whether an id is known is told before that
         self.presumed, self.presumed_at, self._ends = seen, at, False
         return locked
 

@@ -94,8 +94,11 @@ class SqlWork:
         replacing = _grouped(changed, lambda pair: type(pair[0]))
         send = partial(self._send, adding, replacing)
         if at_end and self._others_write:
-            why = lambda work: next(work.reasons(adding, replacing), None)  # noqa: E731 -- reads as one
-            put_off(self._connection, lambda _: send(), why)
+            put_off(
+                self._connection,
+                lambda _: send(),
+                lambda work: next(work.reasons(adding, replacing), None),
+            )
             return
         try:
             with piped_savepoint(self._connection):
