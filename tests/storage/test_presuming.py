@@ -19,7 +19,6 @@ from gridpoints.ledger.model import Outcome, Posted
 from gridpoints.ledger.request import Wanted
 from gridpoints.storage.sql.ledger import SqlLedger
 from gridpoints.storage.sql.store import SqlStore
-from gridpoints.storage.sql.wire import Wire
 from gridpoints.testing import START
 from gridpoints.testing.contract.base import ISSUANCE, LI, SHOP, ZHAO, Clerk, codes, found, issue, move
 
@@ -49,6 +48,8 @@ def colleague(clerk: Clerk, postgres_url: str) -> Iterator[Clerk]:
 @pytest.fixture
 def messages(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many statements were in each message that was sent."""
+    from gridpoints.storage.sql.wire import Wire
+
     sent: list[int] = []
     flush = Wire.flush
 
