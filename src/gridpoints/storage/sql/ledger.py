@@ -95,8 +95,8 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
         lines, accounts = locked.lines, locked.accounts
         moved = sorted(locked.changed_accounts)
         strict = [state for key in moved if (state := accounts[key]).account.kind.strict]
-        more = locked.changed_lots or self._opened or locked.recorded or len(self.presumed) > 1
-        one = len(lines) == len(strict) == 1 and not more
+        alone = not (locked.changed_lots or self._opened or locked.recorded or len(self.presumed) > 1)
+        one = alone and len(lines) == len(strict) == 1
         if self.others_write and self._can_wait(locked, one=one):
             self._write_with_commit(locked, strict, one=one)
             written = True

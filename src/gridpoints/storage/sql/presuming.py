@@ -50,20 +50,21 @@ AS_SEEN = Prepared(
 class SqlPresuming(SqlLocking):
     """Knows what accounts had when they were last written."""
 
+    #: By which clock they are.
     presumed_at: datetime
     #: Whether it is in a unit of work that is a part of another one.
     is_part = False
     #: Whether the unit of work ends with what is locked next.
-    _ends = False
+    _nothing_follows = False
 
     def lock(self, wanted: Wanted, at: datetime) -> Locked:
         self.presumed = {}
-        ends, self._ends = self._ends, False
+        nothing_follows, self._nothing_follows = self._nothing_follows, False
         if not self.others_write:
             return super().lock(wanted, at)
         self.remembered.states.take(self.community, wanted.accounts)
         locked = super().lock(wanted, at)
-        if ends and len(wanted.ids) > WITH_COMMIT:
+        if nothing_follows and len(wanted.ids) > WITH_COMMIT:
             self.try_to_number_at_once()  # behind the locks: what they waited for is numbered before
         return locked
 
@@ -73,10 +74,10 @@ class SqlPresuming(SqlLocking):
 
     def presume(self, wanted: Wanted, at: datetime) -> Locked | None:
         """See `LedgerStore.presume`: on SQLite, there is no way to a server to be spared."""
-        self._ends = not self.is_part
+        self._nothing_follows = not self.is_part
         strict, hot = strict_and_hot(wanted.accounts)
-        more = wanted.backdated or wanted.holds or wanted.originals or wanted.alone
-        if more or not (self.others_write and strict and len(wanted.ids) <= WITH_COMMIT):
+        must_lock = wanted.backdated or wanted.holds or wanted.originals or wanted.alone
+        if must_lock or not (self.others_write and strict and len(wanted.ids) <= WITH_COMMIT):
             return None
         remembered = self.remembered.states
         if not remembered.has(self.community, strict):
@@ -91,7 +92,7 @@ class SqlPresuming(SqlLocking):
             self._add_hot(hot, set(), locked)
         if len(locked.accounts) < len(wanted.accounts):
             return None  # one is of an unknown unit: whether an id is known is told before that
-        self.presumed, self.presumed_at, self._ends = seen, at, False
+        self.presumed, self.presumed_at, self._nothing_follows = seen, at, False
         return locked
 
     def as_seen(self) -> dict[str, object]:

@@ -37,6 +37,7 @@ class _Open:
     community: str
     #: See `Remembered.since`, as it was before a snapshot was taken.
     since: int
+    #: See `Written`.
     written: Written = field(factory=Written)
 
 
