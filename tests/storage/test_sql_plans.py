@@ -42,6 +42,7 @@ from gridpoints.storage.sql import (
     records,
     statements,
     sums,
+    unseen,
 )
 from gridpoints.storage.sql.kept import KEPT, conditions, ordering
 from gridpoints.storage.sql.prepared import Prepared
@@ -305,10 +306,13 @@ def test_the_tail_is_found_without_the_rest(name: str, new_postgres_url: str) ->
     assert not any("Seq Scan on gridpoints_journal" in line for line in found), found
 
 
-@pytest.mark.parametrize("name", ["presumed", "one that is presumed"])
-def test_what_is_presumed_is_looked_up(name: str, new_postgres_url: str) -> None:
-    """Also before PostgreSQL has counted them."""
-    statement = {"presumed": presuming.AS_SEEN, "one that is presumed": ledger._RECORD_AND_MOVE_AS_SEEN}[name]
+@pytest.mark.parametrize(
+    "statement",
+    [presuming.AS_SEEN, ledger._RECORD_AND_MOVE_AS_SEEN, unseen.MAY_ADD, unseen.RECORD_AND_ADD],
+    ids=["seen", "one that was seen", "added to", "one that is added to"],
+)
+def test_what_is_presumed_is_looked_up(statement: Prepared, new_postgres_url: str) -> None:
+    """Also before PostgreSQL has counted them; lots by account, of which one has few."""
     with closing(SqlStore(new_postgres_url)) as store:
         with store.begin("old") as work:
             work.add(Unit("points"))
@@ -317,17 +321,21 @@ def test_what_is_presumed_is_looked_up(name: str, new_postgres_url: str) -> None
             sql = prepared._compile(clause(statement), connection.dialect).sql
             found = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {sql}").scalars().all()
     assert any("pk_gridpoints_account" in line for line in found), found
-    assert not any("Seq Scan on gridpoints_" in line for line in found), found
+    assert not any("Seq Scan on gridpoints_" in line or "hashed" in line for line in found), found
+    assert not any("ix_gridpoints_lot_expires_at" in line for line in found), found
 
 
-def test_a_few_accounts_are_moved_without_a_look_at_the_others(new_postgres_url: str) -> None:
+@pytest.mark.parametrize("move", [ledger._MOVE, unseen.ADD], ids=["set", "added to"])
+def test_a_few_accounts_are_moved_without_a_look_at_the_others(
+    move: bulk.Bulk, new_postgres_url: str
+) -> None:
     """Also before PostgreSQL has counted them, when it takes every community for a small one."""
     with closing(SqlStore(new_postgres_url)) as store:
         with store.begin("old") as work:
             work.add(Unit("points"))
             work.ledger.post(awards(0, members=5_000), at=START)
         with store._engines.writing.begin() as connection:
-            sql, _ = bulk._compiled(ledger._MOVE._arrays, connection.dialect)
+            sql, _ = bulk._compiled(move._arrays, connection.dialect)
             found = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {sql}").scalars().all()
     assert any("Tid Scan on gridpoints_account" in line for line in found), found
     assert not any("Heap Scan on" in line or "Seq Scan on" in line for line in found), found

@@ -16,6 +16,7 @@ from gridpoints.exact_json import canonical
 from gridpoints.ledger.accounts import Account, Hold, HoldStatus
 from gridpoints.ledger.journal import Act, Line, instant_text
 from gridpoints.ledger.lots import AccountState, overdue
+from gridpoints.ledger.model import Outcome
 from gridpoints.ledger.request import Request
 from gridpoints.ledger.reversal import Original
 from gridpoints.values import Unit
@@ -30,7 +31,8 @@ class Locked:
 
     `accounts`, by key, are those touched, less those of a unit that no published rule set declares;
     `holds` those named, and the open ones of the accounts that are overdue; `known` the lines that
-    stand under ids that were sent again. The `lines` have no number yet.
+    stand under ids that were sent again. The `lines` have no number yet; the `outcomes` are what is
+    answered to a batch.
     """
 
     accounts: dict[str, AccountState]
@@ -40,6 +42,7 @@ class Locked:
     originals: dict[str, Original] = field(factory=dict)
     closed_until: datetime | None = None
     lines: list[Line] = field(factory=list)
+    outcomes: list[Outcome] = field(factory=list)
     changed_accounts: set[str] = field(factory=set)
     changed_holds: set[str] = field(factory=set)
     changed_lots: set[tuple[str, datetime]] = field(factory=set)

@@ -58,8 +58,11 @@ def post(
     transaction by itself (`InvalidInput`) is answered and not kept: it can never be right. A refusal
     is kept.
     """
-    if not atomic:
-        return _post_each(requests, locked, at)
+    locked.outcomes = _post_all(requests, locked, at) if atomic else _post_each(requests, locked, at)
+    return locked.outcomes
+
+
+def _post_all(requests: Sequence[Pair | Request], locked: Locked, at: datetime) -> list[Outcome]:
     trial = locked.copy()
     outcomes = _post_each(requests, trial, at)
     if any(isinstance(outcome, Rejected) for outcome in outcomes):

@@ -75,11 +75,12 @@ class LedgerStore(ABC):
         after all lines that were ever posted. What stands in the journal under the ids is `known`.
         """
 
-    def presume(self, wanted: Wanted, at: datetime) -> Locked | None:
+    def presume(self, batch: Batch, at: datetime) -> Locked | None:
         """What this process knows of all that is wanted, instead of a lock; None, as here: too little.
 
         `write` finds out whether it is so still, and raises `ConcurrentChange` where it is not. What is
-        answered to whoever waits for that is true then, and nothing of it before.
+        answered to whoever waits for that is true then, and nothing of it before: until then, the `outcomes`
+        may be put right.
         """
         return None
 

@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from gridpoints.storage.sql.prepared import driver_of, executed, in_words_of, translated
@@ -55,6 +56,8 @@ ROWS_AT_ONCE = (500, 50, 10, 1)
 _BINDS_ONCE = not (3, 12) <= sys.version_info < (3, 12, 4)
 #: Answers how many rows were written; in a `pipeline`, only after its end.
 Count = Callable[[], int]
+#: Makes columns of rows.
+Made = Callable[[ReadOnlyColumnCollection[str, Any]], Mapping[str, ColumnElement[Any]]]
 #: A statement, and the names of its parameters in their order.
 _Compiled = tuple[str, Sequence[str]]
 
@@ -63,7 +66,7 @@ class Bulk:
     """One way of writing rows of a table of one community, compiled once for each database.
 
     `each` writes one row on SQLite and `one` on PostgreSQL, with parameters named like the `columns`;
-    `arrays` writes all of them on PostgreSQL.
+    `arrays` writes all of them on PostgreSQL, and one as well where there is no `one`.
     """
 
     def __init__(
@@ -72,7 +75,7 @@ class Bulk:
         columns: Sequence[str],
         *,
         each: sqlite.Insert | Update,
-        one: postgresql.Insert | Update,
+        one: postgresql.Insert | Update | None,
         sets: Sequence[str],
         arrays: ClauseElement,
     ) -> None:
@@ -102,7 +105,7 @@ class Bulk:
                 for name in self._parameters
             ]
             return self._run_sqlite(driver_of(connection), connection, columns)
-        if size == 1:
+        if size == 1 and self._one is not None:
             sql, order = self._one_sql = self._one_sql or _compiled(self._one, dialect, self._sets)
             arguments = {
                 name: values[name][0]
@@ -279,29 +282,27 @@ def insert(table: Table, columns: Sequence[str] | None = None, *, new_only: bool
     return Bulk(table, columns, each=each, one=one, sets=[COMMUNITY, *columns], arrays=arrays)
 
 
-def insert_counted(
-    table: Table,
-    columns: Sequence[str],
-    more: Callable[[ColumnElement[int]], Mapping[str, ColumnElement[Any]]],
-) -> Bulk:
-    """Insert rows on PostgreSQL; `more` makes further columns of the place of a row among them, from 1."""
+def insert_made(table: Table, columns: Sequence[str], made: Made) -> Bulk:
+    """Insert rows on PostgreSQL, with what is `made` of them; ``place`` counts them from 1."""
     rows = _unnest(table, columns, counted="place")
-    made = more(rows.c.place)
-    arrays = _insert_rows(
-        table, [*made, *columns], rows, [*made.values(), *(rows.c[name] for name in columns)]
-    )
-    each, one = sqlite.insert(table), postgresql.insert(table)
-    return Bulk(table, columns, each=each, one=one, sets=[COMMUNITY, *columns], arrays=arrays)
+    values = {name: rows.c[name] for name in columns} | dict(made(rows.c))
+    arrays = _insert_rows(table, list(values), rows, list(values.values()))
+    each = sqlite.insert(table)
+    return Bulk(table, columns, each=each, one=None, sets=[COMMUNITY, *columns], arrays=arrays)
 
 
-def upsert(table: Table, changed: Sequence[str], *, same: str | None = None) -> Bulk:
-    """Insert rows; set the `changed` columns of those that are there (and agree in the column `same`)."""
+def upsert(table: Table, changed: Sequence[str], *, same: str | None = None, adding: bool = False) -> Bulk:
+    """Insert rows; set the `changed` columns of those that are there (and agree in the column `same`).
+
+    With `adding`, what they have is added to.
+    """
     columns = _columns(table)
 
     def changing(insert: Insert) -> Insert:
+        new = insert.excluded
         return insert.on_conflict_do_update(
             index_elements=table.primary_key.columns,
-            set_={name: insert.excluded[name] for name in changed},
+            set_={name: table.c[name] + new[name] if adding else new[name] for name in changed},
             where=None if same is None else table.c[same] == insert.excluded[same],
         )
 
@@ -315,8 +316,11 @@ def upsert(table: Table, changed: Sequence[str], *, same: str | None = None) -> 
     )
 
 
-def update_of(table: Table, changed: Sequence[str]) -> Bulk:
-    """Set the `changed` columns of the rows with these keys, which are locked: nobody else changes them."""
+def update_of(table: Table, changed: Sequence[str], made: Made | None = None) -> Bulk:
+    """Set the `changed` columns of the rows with these keys, which are locked: nobody else changes them.
+
+    On PostgreSQL, they may be set to what is `made` of these values, and of what the rows have.
+    """
     keys = [c.name for c in table.primary_key.columns if c.name != COMMUNITY]
     columns = [*changed, *keys]
     community = table.c[COMMUNITY]
@@ -342,10 +346,10 @@ def update_of(table: Table, changed: Sequence[str]) -> Bulk:
         table,
         columns,
         each=each,
-        one=each,
+        one=None if made else each,
         sets=changed,
         arrays=update(table)
-        .values({name: found.c[name] for name in changed})
+        .values(made(found.c) if made else {name: found.c[name] for name in changed})
         .where(literal_column(f"{table.name}.ctid") == found.c.place),
     )
 

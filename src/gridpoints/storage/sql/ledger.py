@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column, not_, select, update
+from sqlalchemy import bindparam, func, literal_column, not_, select, update
 from sqlalchemy.dialects import postgresql
 
 from gridpoints.errors import ConcurrentChange
 from gridpoints.ledger.accounts import Account, Hold
-from gridpoints.ledger.journal import Act, Line, instant_text
+from gridpoints.ledger.journal import Act, Line
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.lots import AccountState
 from gridpoints.ledger.merkle import Node
@@ -28,8 +29,8 @@ from gridpoints.storage.ledger_port import LedgerStore
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.folding import account_values
 from gridpoints.storage.sql.locking import AHEAD, WITH_COMMIT
-from gridpoints.storage.sql.prepared import Prepared, pipeline, put_off
-from gridpoints.storage.sql.presuming import AS_SEEN, SqlPresuming
+from gridpoints.storage.sql.prepared import Prepared, Send, pipeline, put_off
+from gridpoints.storage.sql.presuming import SqlPresuming, put_right
 from gridpoints.storage.sql.proof import SqlProof
 from gridpoints.storage.sql.reading import (
     HERE,
@@ -41,6 +42,7 @@ from gridpoints.storage.sql.reading import (
     lots,
 )
 from gridpoints.storage.sql.types import Instant, Text, among
+from gridpoints.storage.sql.unseen import ADD, ADD_LOTS, RECORD_AND_ADD, or_fail
 
 _UNOPEN = Prepared(accounts.delete().where(accounts.c.community_id == HERE, among(accounts.c.id, IDS)))
 _FIGURES = ("floor", "posted", "held", "dated", "moved_at")
@@ -55,10 +57,10 @@ _record_one = postgresql.insert(journal).values(
     {"community_id": HERE, **{c.name: bindparam(f"line_{c.name}", type_=c.type) for c in UNNUMBERED}}
 )
 _RECORD_AND_MOVE = Prepared(_record_one.add_cte(_move_one.cte("moved")))
-#: The same where the account is as it was seen; divides by zero if it is not.
+#: The same where the account is as it was seen; fails if it is not.
 _move_as_seen = _move_one.where(accounts.c.moved_at == bindparam("seen", type_=Instant), not_(AHEAD.exists()))
 _RECORD_AND_MOVE_AS_SEEN = Prepared(
-    select(literal_column("1 / count(*)"))
+    select(or_fail(func.count() == 1))
     .select_from(_move_as_seen.returning(literal_column("1").label("one")).cte("moved"))
     .add_cte(_record_one.cte("recorded"))
 )
@@ -74,9 +76,9 @@ _kept = _keep_one_hold.on_conflict_do_update(
     set_={name: _keep_one_hold.excluded[name] for name in ("remaining", "status")},
     where=holds.c.account_id == _keep_one_hold.excluded.account_id,
 )
-#: The same for what a hold is placed, captured or released by; divides by zero if the hold was not written.
+#: The same for what a hold is placed, captured or released by; fails if the hold was not written.
 _RECORD_MOVE_AND_KEEP = Prepared(
-    select(literal_column("1 / count(*)"))
+    select(or_fail(func.count() == 1))
     .select_from(_kept.returning(literal_column("1").label("one")).cte("kept"))
     .add_cte(_record_one.cte("recorded"), _move_one.cte("moved"))
 )
@@ -95,8 +97,11 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
         lines, accounts = locked.lines, locked.accounts
         moved = sorted(locked.changed_accounts)
         strict = [state for key in moved if (state := accounts[key]).account.kind.strict]
-        alone = not (locked.changed_lots or self._opened or locked.recorded or len(self.presumed) > 1)
-        one = alone and len(lines) == len(strict) == 1
+        presumed = self.presumed
+        if self.must_look(locked):
+            raise ConcurrentChange(kind="transaction", id=lines[0].id)
+        alone = not (locked.changed_lots or self._opened or locked.recorded)
+        one = alone and len(lines) == len(strict) == 1 and not (presumed and len(presumed.accounts) > 1)
         if self.others_write and self._can_wait(locked, one=one):
             self._write_with_commit(locked, strict, one=one)
             written = True
@@ -109,7 +114,8 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
             raise ConcurrentChange(kind="transaction", id=lines[0].id)
         kept = {key: state for key, state in accounts.items() if state.moved_at}
         if self.others_write:
-            self.written.note(self.community, kept)
+            if not (presumed and presumed.adds):
+                self.written.note(self.community, kept)
         else:
             self.remembered.states.keep(self.community, kept)
         if lines and lines[-1].act == Act.CLOSE:  # which comes alone
@@ -129,15 +135,15 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
 
     def _write_with_commit(self, locked: Locked, strict: Sequence[AccountState], *, one: bool) -> None:
         held = [locked.holds[id] for id in locked.changed_holds]
-        send = self._sending_one(locked.lines[0], strict[0], held) if one else self._sending(locked, strict)
+        send = self._sending_one(locked, strict[0], held) if one else self._sending(locked, strict)
         ids = [line.id for line in locked.lines]
-        presumed = bool(self.presumed)
+        presumed = self.presumed
 
         def overtaken(work: Any) -> ConcurrentChange | None:
             """The answer to a line of one of these ids, or a hold on another account, that came first."""
             ledger: SqlLedger = work.ledger
-            if presumed:  # others write as well: what is remembered of more accounts is as old
-                ledger.remembered.states.forget()
+            if presumed:
+                ledger.was_wrong(presumed)
                 return ConcurrentChange(kind="transaction", id=ids[0])
             for id in ids:
                 if ledger.line(id):
@@ -150,33 +156,51 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
 
         put_off(self.connection, send, overtaken)
 
-    def _sending_one(self, line: Line, state: AccountState, held: Sequence[Hold]) -> Callable[[bool], object]:
-        values = {**self._moved_values(state), **_line_values(line)}
-        if self.presumed:
-            write, seen = _RECORD_AND_MOVE_AS_SEEN, self.presumed[state.account.key]
-            values |= {"seen": seen, "now": instant_text(self.presumed_at)}
+    def _sending_one(self, locked: Locked, state: AccountState, held: Sequence[Hold]) -> Send:
+        values, presumed, key = _line_values(locked.lines[0]), self.presumed, state.account.key
+        if presumed and presumed.adds:
+            values |= {"account_id": key, "amount": state.posted}
+            values |= presumed.clock
+
+            def send_adding(_: bool) -> Callable[[], None]:
+                answer = self.start(RECORD_AND_ADD, **values)
+                return lambda: put_right(locked.outcomes, answer()[0][1] - presumed.at)
+
+            return send_adding
+        values |= self._moved_values(state)
+        write = _RECORD_AND_MOVE
+        if presumed:
+            write = _RECORD_AND_MOVE_AS_SEEN
+            values |= {"seen": presumed.seen[key], **presumed.clock}
         elif held:
             write = _RECORD_MOVE_AND_KEEP
             values |= {f"hold_{name}": value for name, [value] in hold_values(held).items()}
-        else:
-            write = _RECORD_AND_MOVE
-        return lambda _: write.start(self.connection, **values)
 
-    def _sending(self, locked: Locked, strict: Sequence[AccountState]) -> Callable[[bool], object]:
-        lines = list(locked.lines)
+        def send(_: bool) -> None:
+            write.start(self.connection, **values)
+
+        return send
+
+    def _sending(self, locked: Locked, strict: Sequence[AccountState]) -> Send:
+        presumed, lines = self.presumed, list(locked.lines)
+        adds = presumed is not None and presumed.adds
         writes: list[tuple[bulk.Bulk, bulk.Columns]] = []
         if strict:
-            writes.append((_MOVE, {"id": [state.account.key for state in strict], **_figures(strict)}))
+            figures = {"id": [state.account.key for state in strict], **_figures(strict)}
+            writes.append((ADD if adds else _MOVE, figures))
         if locked.changed_lots:
-            writes.append((_KEEP_LOTS, _lots_values(locked)))
-        as_seen = self.as_seen()
+            writes.append((ADD_LOTS if adds else _KEEP_LOTS, _lots_values(locked)))
+        question = presumed.question(locked.accounts) if presumed else None
 
-        def send(commit: bool) -> None:
-            if as_seen:
-                self.start(AS_SEEN, **as_seen)
-            self.record_new(lines, number=commit)
+        def send(commit: bool) -> Callable[[], None] | None:
+            if question:
+                answer = self.start(question[0], **question[1])
+            self.record_new(lines, number=commit, later=adds)
             for write, values in writes:
                 write.run(self.connection, self.community, values)
+            if not adds:
+                return None
+            return lambda: put_right(locked.outcomes, timedelta(microseconds=answer()[0][1]))
 
         return send
 

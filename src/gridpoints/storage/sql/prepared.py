@@ -26,6 +26,9 @@ Convert = Callable[[Any], Any]
 #: What a unit of work finds to be the reason why a statement was refused, if it is one.
 Reason = Callable[[Any], Exception | None]
 
+#: Sends what was put off, with COMMIT or not, and answers what is to be done once that is done.
+Send = Callable[[bool], Callable[[], object] | None]
+
 #: Where a connection to PostgreSQL keeps its `Wire`.
 _WIRE = "gridpoints_wire"
 #: The status of a transaction of PostgreSQL that can only be undone.
@@ -214,11 +217,11 @@ class PutOffRefused(Exception):
         self.reasons = reasons
 
 
-def put_off(connection: Connection, send: Callable[[bool], object], why: Reason) -> None:
-    """Send statements that answer nothing of interest with COMMIT, or before whatever is to be sent first.
+def put_off(connection: Connection, send: Send, why: Reason) -> None:
+    """Send statements whose answers can wait with COMMIT, or before whatever is to be sent first.
 
-    `send` sends them, and is told whether COMMIT goes with them. Where the database refuses any of them,
-    `PutOffRefused` is raised then.
+    `send` sends them, is told whether COMMIT goes with them, and answers what is to be done then. Where the
+    database refuses any of them, `PutOffRefused` is raised instead.
     """
     wire = connection.info[_WIRE] if _WIRE in connection.info else _laid(connection)
     wire.last.append((send, why))
@@ -230,12 +233,14 @@ def send_last(connection: Connection, *, commit: bool = False) -> None:
     last, wire.last = wire.last, []
     try:
         with pipeline(connection):
-            for send, _ in last:
-                send(commit)
+            done = [send(commit) for send, _ in last]
             if commit:
                 wire.send("COMMIT")
     except (exc.DataError, exc.IntegrityError) as error:
         raise PutOffRefused(error, [why for _, why in reversed(last)]) from error
+    for then in done:
+        if then is not None:
+            then()
 
 
 def forget_last(connection: Connection) -> None:

@@ -7,12 +7,25 @@ none waits: then each line is written once, and not changed again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, case, cast, func, literal_column, not_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Interval,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    not_,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 
 from gridpoints.errors import ConcurrentChange
@@ -74,10 +87,36 @@ _FIND_LAST = Prepared(
     select(func.set_config(_BEFORE, case((_ours, cast(LAST_NUMBER, Text)), else_=""), True))
 )
 _before = literal_column(f"(SELECT nullif(current_setting('{_BEFORE}'), '')::bigint)", BigInteger)
-_RECORD_IN_TURN = bulk.insert_counted(
-    journal,
-    UNNUMBERED_NAMES,
-    lambda place: {"number": _before + place, "writer": case((_before.is_(None), this_transaction()))},
+#: By how many microseconds what is posted now is recorded later than it says itself, if it is: in the setting
+#: of that name, then as a time.
+LATE = "gridpoints.late"
+MICROSECOND = literal_column("interval '1 microsecond'", Interval)
+LATER = literal_column(
+    f"(SELECT nullif(current_setting('{LATE}'), '0')::bigint * interval '1 microsecond')", Interval
+)
+
+
+def as_text(instant: ColumnElement[datetime]) -> ColumnElement[str]:
+    """As `instant_text` writes it."""
+    here = func.timezone(literal_column("'UTC'"), instant)
+    return func.to_char(here, literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""), type_=Text)
+
+
+def _later(lines: Any) -> dict[str, ColumnElement[Any]]:
+    def late(text: ColumnElement[str]) -> ColumnElement[str]:
+        return case((LATER.is_(None), text), else_=as_text(cast(text, DateTime(timezone=True)) + LATER))
+
+    return {name: late(lines[name]) for name in ("effective_at", "recorded_at")}
+
+
+def _in_turn(lines: Any) -> dict[str, ColumnElement[Any]]:
+    return {"number": _before + lines.place, "writer": case((_before.is_(None), this_transaction()))}
+
+
+_RECORD_IN_TURN = bulk.insert_made(journal, UNNUMBERED_NAMES, _in_turn)
+_RECORD_LATER = bulk.insert_made(journal, UNNUMBERED_NAMES, _later)
+_RECORD_LATER_IN_TURN = bulk.insert_made(
+    journal, UNNUMBERED_NAMES, lambda lines: _in_turn(lines) | _later(lines)
 )
 #: So many lines are worth to ask for the turn.
 IN_TURN = 20
@@ -91,8 +130,6 @@ class SqlRecording(SqlStatements):
     last = folded = 0
     #: Whether lines are given their numbers when they are recorded, also where others write.
     numbers_at_once = False
-    #: Of accounts that are presumed, when each had its last line; none: they are locked.
-    presumed: Mapping[str, datetime] = {}
 
     def record(self, lines: Sequence[Line]) -> bulk.Count:
         """Put lines into the journal; those whose id is there already are left out.
@@ -120,7 +157,7 @@ class SqlRecording(SqlStatements):
     @contextmanager
     def recording(self, locked: Locked, size: int) -> Iterator[None]:
         """See `LedgerStore.recording`: a server takes them while the next are decided."""
-        if not self.others_write or self.presumed or size <= PASSED_ON_AT_ONCE:
+        if not self.others_write or size <= PASSED_ON_AT_ONCE:
             yield
             return
         len(self.units)  # a refusal is told in their words, and nothing can be asked meanwhile
@@ -215,16 +252,17 @@ class SqlRecording(SqlStatements):
             [(self.last,)] = found
             self.numbers_at_once = True
 
-    def record_new(self, lines: Sequence[Line], *, number: bool) -> None:
+    def record_new(self, lines: Sequence[Line], *, number: bool, later: bool) -> None:
         """Put new lines into the journal of PostgreSQL, as a `pipeline`. It is refused if one stands there.
 
         Many get their numbers, if that can be and the transaction ends with them: others would have to wait.
+        They may have to be recorded `LATER`.
         """
-        insert = _RECORD_NEW
+        insert = _RECORD_LATER if later else _RECORD_NEW
         if number and len(lines) >= IN_TURN:
             self.start(_TAKE_TURN)
             self.start(_FIND_LAST, since=self.since)
-            insert = _RECORD_IN_TURN
+            insert = _RECORD_LATER_IN_TURN if later else _RECORD_IN_TURN
         columns = list(zip(*lines, strict=True))[1:]
         insert.run(self.connection, self.community, dict(zip(UNNUMBERED_NAMES, columns, strict=True)))
 

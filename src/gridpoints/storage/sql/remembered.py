@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from threading import Lock
+from typing import ClassVar
 
 from attrs import define, field
 
@@ -94,10 +95,30 @@ class Written:
 
 
 @define
+class Luck:
+    """Whether accounts are presumed that nothing is remembered of: as long as that mostly goes well."""
+
+    #: So much is had of it at most, and a mistake costs so much.
+    _MOST: ClassVar[int] = 32
+    _COST: ClassVar[int] = 16
+    _left: int = _COST
+
+    def lasts(self) -> bool:
+        """Ask before each try; there is a little more each time."""
+        self._left = min(self._left + 1, self._MOST)
+        return self._left > 0
+
+    def fails(self) -> None:
+        """It was a mistake."""
+        self._left -= self._COST
+
+
+@define
 class Remembered:
     """What this process remembers of the ledger of one community, between units of work.
 
-    `states` are those of all communities. `unfolded` counts the lines that it recorded since it last folded:
+    `states` are those of all communities, and `luck` is had with accounts that are not among them.
+    `unfolded` counts the lines that it recorded since it last folded:
     on PostgreSQL, where it would be slow to ask how many there are. `hot` is what the hot accounts held that
     it used, when it first used them or last folded: enough to refuse what would take them beyond
     `MOST_BALANCE`, which leaves room for all that was not folded meanwhile.
@@ -108,6 +129,7 @@ class Remembered:
     """
 
     states: States
+    luck: Luck = field(factory=Luck)
     unfolded: int = 0
     hot: dict[str, int] = field(factory=dict)
     since: int = 0
