@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,9 +16,8 @@ from gridpoints import Account, Leg, Transaction
 from gridpoints.errors import ConcurrentChange, InsufficientPoints, StoreUnavailable
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.model import Outcome, Posted
-from gridpoints.ledger.request import Wanted
+from gridpoints.ledger.request import Batch
 from gridpoints.storage.sql.ledger import SqlLedger
-from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
 from gridpoints.testing.contract.base import ISSUANCE, LI, SHOP, ZHAO, Clerk, codes, found, issue, move
 
@@ -26,40 +25,6 @@ psycopg = pytest.importorskip("psycopg", reason="PostgreSQL needs its driver")
 
 HOUSE = Account.household("zhao", "points")
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def clerk(postgres_url: str) -> Iterator[Clerk]:
-    """It has just given Li and Zhao 10 points each, and remembers that."""
-    with closing(SqlStore(postgres_url)) as store:
-        clerk = found(store, "baiyang")
-        clerk.post(issue("li", LI, 9), issue("shop", SHOP, 1))
-        clerk.post(issue("li-again", LI, 1), issue("zhao", ZHAO, 10))
-        yield clerk
-
-
-@pytest.fixture
-def colleague(clerk: Clerk, postgres_url: str) -> Iterator[Clerk]:
-    """At work in another process."""
-    with closing(SqlStore(postgres_url)) as store:
-        yield Clerk(store, "baiyang")
-
-
-@pytest.fixture
-def messages(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many statements were in each message that was sent."""
-    from gridpoints.storage.sql.wire import Wire
-
-    sent: list[int] = []
-    flush = Wire.flush
-
-    def counted(wire: Wire) -> None:
-        if wire._queue:
-            sent.append(len(wire._queue))
-        flush(wire)
-
-    monkeypatch.setattr(Wire, "flush", counted)
-    return sent
 
 
 @pytest.mark.parametrize(
@@ -236,8 +201,8 @@ def test_after_a_mistake_it_locks_and_remembers_anew(
     asked: list[bool] = []
     presume = SqlLedger.presume
 
-    def noted(ledger: SqlLedger, wanted: Wanted, at: datetime) -> Locked | None:
-        found = presume(ledger, wanted, at)
+    def noted(ledger: SqlLedger, batch: Batch, at: datetime) -> Locked | None:
+        found = presume(ledger, batch, at)
         asked.append(found is not None)
         return found
 

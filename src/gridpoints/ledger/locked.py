@@ -42,7 +42,7 @@ class Locked:
     originals: dict[str, Original] = field(factory=dict)
     closed_until: datetime | None = None
     lines: list[Line] = field(factory=list)
-    outcomes: list[Outcome] = field(factory=list)
+    outcomes: list[Outcome] = field(factory=list, eq=False)
     changed_accounts: set[str] = field(factory=set)
     changed_holds: set[str] = field(factory=set)
     changed_lots: set[tuple[str, datetime]] = field(factory=set)
