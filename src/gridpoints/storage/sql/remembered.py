@@ -28,11 +28,6 @@ class States:
     _size: int = 0
     _lock: Lock = field(factory=Lock, eq=False, repr=False)
 
-    def has(self, community: str, keys: Collection[str]) -> bool:
-        """Whether something is remembered of each of these accounts."""
-        kept = self._kept.get(community)
-        return kept is not None and all(key in kept for key in keys)
-
     def take(self, community: str, keys: Collection[str]) -> dict[str, AccountState]:
         """What is remembered of these accounts, which is then remembered no more."""
         taken = {}
