@@ -322,8 +322,8 @@ def place(hold: Hold, *, locked: Locked, at: datetime) -> Hold:
         raise EmptyInterval(start=at, end=hold.expires_at)
     state = locked.account(hold.account.key)
     locked.settle_overdue(state, at)
-    # Whatever the floor: a hold never draws on a debt.
-    if hold.amount > (available := state.posted - state.held):
+    # A hold never draws on a debt that is allowed, nor on what the account must keep.
+    if hold.amount > (available := state.posted - state.held - max(0, state.floor or 0)):
         raise locked.insufficient(state, available, hold.amount)
     at = after(at, state)
     hold = attrs.evolve(hold, placed_at=at)

@@ -76,7 +76,7 @@ class LedgerStore(ABC):
         """
 
     def presume(self, batch: Batch, at: datetime) -> Locked | None:
-        """What this process knows of all that is wanted, instead of a lock; None, as here: too little.
+        """What this process knows or presumes of what is wanted, instead of a lock; None, as here: nothing.
 
         `write` finds out whether it is so still, and raises `ConcurrentChange` where it is not. What is
         answered to whoever waits for that is true then, and nothing of it before: until then, the `outcomes`

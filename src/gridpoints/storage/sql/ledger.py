@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, not_, select, update
@@ -164,7 +163,7 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
 
             def send_adding(_: bool) -> Callable[[], None]:
                 answer = self.start(RECORD_AND_ADD, **values)
-                return lambda: put_right(locked.outcomes, answer()[0][1] - presumed.at)
+                return lambda: put_right(locked.outcomes, answer()[0][1])
 
             return send_adding
         values |= self._moved_values(state)
@@ -200,7 +199,7 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
                 write.run(self.connection, self.community, values)
             if not adds:
                 return None
-            return lambda: put_right(locked.outcomes, timedelta(microseconds=answer()[0][1]))
+            return lambda: put_right(locked.outcomes, answer()[0][1])
 
         return send
 

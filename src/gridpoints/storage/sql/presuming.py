@@ -171,9 +171,10 @@ def _given_and_taken(requests: Iterable[Pair | Request], at: datetime) -> tuple[
     return given, taken
 
 
-def put_right(outcomes: list[Outcome], late: timedelta) -> None:
+def put_right(outcomes: list[Outcome], microseconds: int) -> None:
     """What was posted is recorded that much later."""
-    if late:
+    if microseconds:
+        late = timedelta(microseconds=microseconds)
         for place, outcome in enumerate(outcomes):
             if isinstance(outcome, Posted):
                 outcomes[place] = Posted(outcome.transaction, outcome.recorded_at + late)

@@ -105,7 +105,7 @@ class Luck:
 
     def fails(self) -> None:
         """It was a mistake."""
-        self._left -= self._COST
+        self._left = max(self._left - self._COST, -self._COST)
 
 
 @define

@@ -2,18 +2,20 @@
 
 Who is only given points gets them whatever is there, and who is only taken from has enough of them or has
 not: the journal says the same of it, whoever wrote to the account meanwhile. But each line is recorded after
-the last one of its accounts; if that is not before `at`, all that is posted together is recorded later, by as
-much as it takes.
+the last one of its accounts; if that is not before `at`, all that is posted together is recorded a little
+later.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Interval,
     and_,
     bindparam,
     case,
@@ -33,42 +35,39 @@ from gridpoints.ledger.model import MOST_BALANCE
 from gridpoints.storage.sql import bulk
 from gridpoints.storage.sql.locking import AHEAD
 from gridpoints.storage.sql.prepared import Prepared
-from gridpoints.storage.sql.reading import AT, HERE, UNNUMBERED, accounts, journal, lots
+from gridpoints.storage.sql.reading import AT, HERE, SOME_LEFT, UNNUMBERED, accounts, journal, lots
 from gridpoints.storage.sql.recording import LATE, LATER, MICROSECOND, as_text
 from gridpoints.storage.sql.types import Text, TextSet
 
-#: What the log of the server says where a post is begun again, this time with locks.
-_BEGUN_AGAIN = "gridpoints: not as presumed, the post is begun again"
+#: What the log of the server says where a unit of work is undone, and a post begun again with locks.
+_NOT_SO = "gridpoints: not as it was presumed"
+#: By so much, at most, are all lines of a post recorded later because of one account: as long as writers wait
+#: for each other, and clocks are apart that are kept right. One whose last line is further ahead is locked.
+_MOST_LATE = literal_column("interval '100 milliseconds'", Interval)
 
 
 def or_fail(so: ColumnElement[bool]) -> ColumnElement[int]:
     """1 if it is `so`; else an error, and nothing is done of what is sent behind it."""
-    words = case((so, literal_column("'1'")), else_=literal_column(f"'{_BEGUN_AGAIN}'"))
+    words = case((so, literal_column("'1'")), else_=literal_column(f"'{_NOT_SO}'"))
     return cast(words, BigInteger)
+
+
+#: The accounts with lots that are over: few, for whoever touches them posts their expiry.
+_overdue = select(lots.c.account_id).where(lots.c.community_id == HERE, SOME_LEFT, lots.c.expires_at <= AT)
 
 
 def _may(row: Any, amount: ColumnElement[int], dated: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether an account can be given the `amount`, `dated` of it in lots, or less than 0 taken from it.
 
-    And nothing else happens to it: it has no holds, pays no debt with a lot, and has no lots that are over,
-    or from which something is taken.
+    And nothing else happens to it: it has no holds, pays no debt with a lot, and has no lots that were over
+    when this was asked, or from which something is taken.
     """
-    # Looked up by account: in the words of the index by expiry, it would be all that are over.
-    overdue = (
-        select(lots.c.account_id)
-        .where(
-            lots.c.community_id == HERE,
-            lots.c.account_id == row.id,
-            lots.c.expires_at <= AT,
-            lots.c.remaining != 0,
-        )
-        .offset(literal_column("0"))
-    )
     given = amount > 0
     return and_(
         row.held == 0,
+        row.moved_at < AT + _MOST_LATE,
         or_(dated == 0, row.posted >= 0),
-        or_(row.dated == 0, and_(given, not_(overdue.exists()))),
+        or_(row.dated == 0, and_(given, row.id.not_in(_overdue))),
         row.posted + amount <= literal_column(str(MOST_BALANCE)),
         or_(given, row.posted + amount >= func.coalesce(row.floor, literal_column(str(-MOST_BALANCE)))),
     )
@@ -97,8 +96,14 @@ _one = (
     .lateral("one")
 )
 _all_may = func.coalesce(func.bool_and(_may(_one.c, _new.c.amount, _new.c.dated)), true())
+
+
+def _microseconds(time: ColumnElement[timedelta]) -> ColumnElement[int]:
+    return cast(func.extract("epoch", time) * 1_000_000, BigInteger)
+
+
 _last = func.max(_one.c.moved_at)
-_late = case((_last >= AT, cast(func.extract("epoch", _last - AT) * 1_000_000, BigInteger) + 1), else_=0)
+_late = case((_last >= AT, _microseconds(_last - AT) + 1), else_=0)
 #: Locks accounts, and fails where they may not be added to. Answers by how many microseconds all is recorded
 #: later.
 MAY_ADD = Prepared(
@@ -144,7 +149,9 @@ _record_one = postgresql.insert(journal).from_select(
         ),
     ).select_from(_add_one),
 )
-#: All at once, for one line and one account, without lots; answers when that was.
+#: All at once, for one line and one account, without lots; answers by how many microseconds that is later.
 RECORD_AND_ADD = Prepared(
-    select(or_fail(func.count() == 1), func.max(_add_one.c.moved_at)).add_cte(_record_one.cte("recorded"))
+    select(or_fail(func.count() == 1), _microseconds(func.max(_add_one.c.moved_at) - AT)).add_cte(
+        _record_one.cte("recorded")
+    )
 )

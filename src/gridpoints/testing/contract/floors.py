@@ -72,6 +72,15 @@ class FloorsContract(StoreContract):
         ]
         clerk.must_verify()
 
+    def test_what_an_account_must_keep_is_not_held(self, clerk: Clerk) -> None:
+        clerk.post(issue("1", LI, 100))
+        clerk.ledger.set_floor(LI, 40, reason="savings")
+        with pytest.raises(InsufficientPoints) as caught:
+            clerk.place(Hold("h", LI, 61, START, LATER, 61))
+        assert (caught.value.fields["available"], caught.value.fields["wanted"]) == (60, 61)
+        assert clerk.place(Hold("h", LI, 60, START, LATER, 60)).remaining == 60
+        clerk.must_verify()
+
     def test_a_floor_is_not_set_above_what_is_there(self, clerk: Clerk) -> None:
         """What is held may be taken, and what has expired is gone."""
         clerk.post(award("1", 10, 1), award("2", 50))

@@ -213,7 +213,8 @@ class Oracle(Standing):
                 return "hold_conflict"
             self._settle(standing.account)
             return "placed"
-        if hold.amount > self.balance(hold.account) - self.held(hold.account) - self.expired(hold.account):
+        there = self.balance(hold.account) - self.held(hold.account) - self.expired(hold.account)
+        if hold.amount > there - max(0, self.floor(hold.account) or 0):
             return "insufficient_points"
         self._settle(hold.account)
         when = self._after(hold.account)
