@@ -84,6 +84,18 @@ def test_it_is_sent_once(
     colleague.must_verify()
 
 
+def test_what_was_added_to_is_not_known(colleague: Clerk) -> None:
+    """What is there is for the server to see, the next time as well."""
+    for hour in range(1, 5):
+        assert codes(colleague.post(issue(str(hour), LI, 5), at=START + timedelta(hours=hour))) == ["posted"]
+    assert colleague.balance(LI).posted == 30
+    assert codes(colleague.post(move("a", LI, SHOP, 31), move("b", LI, SHOP, 30), at=LATER)) == [
+        "insufficient_points",
+        "posted",
+    ]
+    colleague.must_verify()
+
+
 def test_a_line_that_is_far_ahead_does_not_take_others_with_it(clerk: Clerk, colleague: Clerk) -> None:
     """A clock was wrong once. What is posted with that account says when it was, for all other accounts."""
     [ahead] = clerk.post(issue("ahead", LI, 1), at=START + 365 * DAY)
@@ -95,11 +107,11 @@ def test_a_line_that_is_far_ahead_does_not_take_others_with_it(clerk: Clerk, col
 
 
 def _holds(other: Clerk) -> None:
-    other.ledger.hold(LI, 4, expires_at=START + 9 * DAY)
+    other.ledger.hold(LI, 4, expires_at=START + 9 * DAY, id="h")
 
 
 def _holds_briefly(other: Clerk) -> None:
-    other.ledger.hold(LI, 4, expires_at=START + DAY / 2)
+    other.ledger.hold(LI, 4, expires_at=START + DAY / 2, id="h")
 
 
 def _has_lots(other: Clerk) -> None:
@@ -128,12 +140,14 @@ ACTS = [_holds, _holds_briefly, _has_lots, _has_lots_that_are_over, _owes, _save
 BATCHES = [
     [issue("a", LI, 5)],
     [award("a", 5, days=20)],
+    [award("a", 5, days=9)],
     [award("a", 5, days=1), award("b", 1)],
     [move("a", LI, SHOP, 3)],
     [move("a", LI, SHOP, 8)],
     [move("a", LI, ZHAO, 7), issue("b", ZHAO, 1)],
     [issue("a", LI, 2), move("b", LI, SHOP, 12)],
     [move("a", LI, SHOP, 12), issue("b", LI, 2)],
+    [move("a", LI, SHOP, 99), Transaction("b", ())],
     [issue("a", HOUSE, 2)],
     [issue("a", LI, 2), issue("a", LI, 2), issue("a", LI, 3)],
     [Transaction("a", (Leg(LI, -5), Leg(ZHAO, 5), Leg(LI, 5), Leg(ISSUANCE, -5)))],
@@ -169,6 +183,7 @@ def _must_be_alike(one: Clerk, other: Clerk, at: datetime) -> None:
     for account in (LI, ZHAO, SHOP, HOUSE, ISSUANCE):
         assert one.balance(account, at) == other.balance(account, at)
         assert one.ledger.lots(account) == other.ledger.lots(account)
+    assert one.hold("h") == other.hold("h")
     one.must_verify()
     other.must_verify()
 
@@ -197,6 +212,8 @@ class TwoProcesses(RuleBasedStateMachine):
         name = f"village-{len(self.stores[0].communities())}"
         self.village = found(self.stores[0], name)
         self.next_door = found(self.stores[0], f"{name}-next-door")
+        for each in (self.village, self.next_door):
+            each.post(issue("li", LI, 9), issue("zhao", ZHAO, 9), issue("house", HOUSE, 9))
         self.count = 0
 
     def _at_both(self, act: Callable[[Clerk], object]) -> None:
@@ -242,7 +259,10 @@ class TwoProcesses(RuleBasedStateMachine):
         _must_be_alike(self.village, self.next_door, START + DAY)
 
 
-def test_whatever_is_forgotten_it_comes_to_the_same(clerk: Clerk, colleague: Clerk) -> None:
+def test_whatever_is_forgotten_it_comes_to_the_same(
+    clerk: Clerk, colleague: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Luck, "_COST", 0)  # it is always tried
     machine = type("Machine", (TwoProcesses,), {"stores": (clerk.store, colleague.store)})
     run_state_machine_as_test(
         machine,
@@ -274,10 +294,10 @@ def test_luck_lasts_where_it_seldom_goes_wrong() -> None:
 
 def test_new_accounts_are_mostly_opened_at_once(colleague: Clerk, messages: list[int]) -> None:
     """Whoever has many of them to open soon finds out that nothing can be presumed of them."""
-    sent = []
+    tries = 0
     for number in range(64):
         messages.clear()
         colleague.post(issue(f"{number}", Account.member(f"m{number}", "points"), 1))
-        sent.append(len(messages))
-    assert sent.count(min(sent)) > 64 * 15 // 17
+        tries += messages[0] == 2  # the line, and COMMIT
+    assert 2 <= tries <= 6
     colleague.must_verify()
