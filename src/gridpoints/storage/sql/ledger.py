@@ -158,8 +158,7 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
     def _sending_one(self, locked: Locked, state: AccountState, held: Sequence[Hold]) -> Send:
         values, presumed, key = _line_values(locked.lines[0]), self.presumed, state.account.key
         if presumed and presumed.adds:
-            values |= {"account_id": key, "amount": state.posted}
-            values |= presumed.clock
+            values |= {"account_id": key, "amount": state.posted, **presumed.clock}
 
             def send_adding(_: bool) -> Callable[[], None]:
                 answer = self.start(RECORD_AND_ADD, **values)
