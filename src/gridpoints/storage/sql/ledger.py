@@ -190,15 +190,18 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
             writes.append((ADD_LOTS if adds else _KEEP_LOTS, _lots_values(locked)))
         question = presumed.question(locked.accounts) if presumed else None
 
-        def send(commit: bool) -> Callable[[], None] | None:
-            if question:
-                answer = self.start(question[0], **question[1])
-            self.record_new(lines, number=commit, later=adds)
+        def send(commit: bool) -> Callable[[], None]:
+            asked = self.start(question[0], **question[1]) if question else None
+            recorded = self.record_new(lines, number=commit, later=adds)
             for write, values in writes:
                 write.run(self.connection, self.community, values)
-            if not adds:
-                return None
-            return lambda: put_right(locked.outcomes, answer()[0][1])
+
+            def done() -> None:
+                recorded()
+                if asked and adds:
+                    put_right(locked.outcomes, asked()[0][1])
+
+            return done
 
         return send
 

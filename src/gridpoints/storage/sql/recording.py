@@ -1,13 +1,13 @@
 """How lines get into the journal, and get their numbers.
 
 On SQLite both is one thing. On PostgreSQL those who post at once need not agree on an order: their lines wait
-for a number until somebody folds or seals. But of those who post many, one at a time numbers them itself, if
-none waits: then each line is written once, and not changed again.
+for a number until somebody folds or seals. But of those who post many, one at a time numbers them itself, and
+the `FEW` that wait before: then nearly every line is written once, and not changed again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,15 +17,18 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Interval,
+    Select,
     and_,
+    bindparam,
     case,
     cast,
     func,
     literal_column,
     not_,
     select,
-    text,
+    update,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import IntegrityError
 
 from gridpoints.errors import ConcurrentChange
@@ -33,7 +36,7 @@ from gridpoints.ledger.journal import Line
 from gridpoints.ledger.locked import Locked
 from gridpoints.ledger.posting import PASSED_ON_AT_ONCE
 from gridpoints.storage.sql import bulk
-from gridpoints.storage.sql.prepared import Prepared
+from gridpoints.storage.sql.prepared import Prepared, pipeline
 from gridpoints.storage.sql.reading import (
     ALL,
     HERE,
@@ -59,32 +62,52 @@ _RECORD = bulk.insert(journal, new_only=True)
 #: Here the database itself says whose transaction it was, for as long as the line waits.
 _RECORD_UNNUMBERED = bulk.insert(journal, UNNUMBERED_NAMES, new_only=True)
 _RECORD_NEW = bulk.insert(journal, UNNUMBERED_NAMES)
-#: Gives the lines that wait for a number theirs, as they were recorded. They are found by their place,
-#: which nothing else ever changes.
-_NUMBER = Prepared(
-    text(
-        "UPDATE gridpoints_journal SET number = (SELECT coalesce(max(number), 0) FROM gridpoints_journal "
-        "WHERE community_id = :community AND number IS NOT NULL) + new.position, writer = NULL "
-        "FROM unnest((SELECT array_agg(place) FROM (SELECT ctid AS place FROM gridpoints_journal "
-        "WHERE community_id = :community AND writer >= :since ORDER BY recorded_at, id LIMIT :limit"
-        ") AS waiting)) WITH ORDINALITY AS new (place, position) "
-        "WHERE gridpoints_journal.ctid = new.place"
-    )
+#: Whose turn it is to number, and the number of the last line: settings of a transaction.
+_TURN, _BEFORE = "gridpoints.turn", "gridpoints.before"
+_OUR_TURN = func.current_setting(_TURN) == "1"
+#: So many lines that wait for a number get it from whoever posts many: those that came while another one
+#: folded or sealed. Of more, none does: they are there because several post many, and are left to whoever
+#: folds.
+FEW = 4_096
+_PLACE: ColumnElement[object] = literal_column("gridpoints_journal.ctid")
+_waiting = select(_PLACE.label("place"), journal.c.recorded_at, journal.c.id).where(
+    journal.c.community_id == HERE, WAITS
 )
+
+
+def _numbering(lines: Select[Any], *conditions: ColumnElement[bool]) -> Prepared:
+    """Gives lines that wait for a number theirs, as they were recorded.
+
+    They are found by their place, which nothing else ever changes.
+    """
+    found = lines.subquery().c
+    in_order = aggregate_order_by(found.place, found.recorded_at, found.id)
+    places = select(func.array_agg(in_order)).having(*conditions).scalar_subquery()
+    new = func.unnest(places).table_valued("place", with_ordinality="position").render_derived("new")
+    number = LAST_NUMBER.correlate(None) + new.c.position
+    return Prepared(update(journal).values(number=number, writer=None).where(new.c.place == _PLACE))
+
+
+_NUMBER = _numbering(
+    _waiting.order_by(journal.c.recorded_at, journal.c.id).limit(bindparam("limit", type_=BigInteger))
+)
+#: All of them, if they are few, for whoever has its turn.
+_NUMBER_FEW = _numbering(_waiting.limit(literal_column(str(FEW + 1))), _OUR_TURN, func.count() <= FEW)
 #: From then on, the transaction knows no `OLDEST`: what it numbered may yet be undone.
 _HAS_NUMBERED = Prepared(select(func.set_config("gridpoints.numbered", "on", True)))
 _LEARN = Prepared(select(OLDEST))
 _NONE_WAITS = not_(select(journal.c.id).where(journal.c.community_id == HERE, WAITS).exists())
-#: The number of the last line; none where a line waits for one.
-_LAST = Prepared(select(LAST_NUMBER).where(_NONE_WAITS))
-#: The same in one message: what the server finds out, it keeps for the next statement. Whose turn it is to
-#: number must be known before it is asked what waits: who had the turn before may have committed meanwhile.
-_TURN, _BEFORE = "gridpoints.turn", "gridpoints.before"
+#: What the server finds out, it keeps for the next statement. Whose turn it is to number must be known before
+#: it is asked what waits: who had the turn before may have committed meanwhile.
 _turns = select(func.count()).select_from(_LOCK_BOOK.with_for_update(skip_locked=True).subquery())
 _TAKE_TURN = Prepared(select(func.set_config(_TURN, cast(_turns.scalar_subquery(), Text), True)))
-_ours = and_(func.current_setting(_TURN) == "1", _NONE_WAITS)
+#: The number of the last line; none where it is another's turn, or a line waits for one.
 _FIND_LAST = Prepared(
-    select(func.set_config(_BEFORE, case((_ours, cast(LAST_NUMBER, Text)), else_=""), True))
+    select(
+        func.set_config(
+            _BEFORE, case((and_(_OUR_TURN, _NONE_WAITS), cast(LAST_NUMBER, Text)), else_=""), True
+        )
+    )
 )
 _before = literal_column(f"(SELECT nullif(current_setting('{_BEFORE}'), '')::bigint)", BigInteger)
 #: By how many microseconds what is posted now is recorded later than it says itself, if it is: in the setting
@@ -244,27 +267,49 @@ class SqlRecording(SqlStatements):
         )
 
     def try_to_number_at_once(self) -> None:
-        """Do so if nobody else numbers lines, and none waits: then each line is written once, for good.
+        """Do so if nobody else numbers lines, and few wait: then each line is written once, for good.
 
         Until the transaction ends, nobody else numbers, folds or seals: it is to end soon.
         """
-        if self.lock_statements(wait=False) and (found := self.rows(_LAST, since=self.since)):
-            [(self.last,)] = found
+        with pipeline(self.connection):
+            found = self._take_turn(few_wait=True)
+        if (last := found()) is not None:
+            self.last = last
             self.numbers_at_once = True
 
-    def record_new(self, lines: Sequence[Line], *, number: bool, later: bool) -> None:
+    def _take_turn(self, *, few_wait: bool) -> Callable[[], int | None]:
+        """Send what is needed to number lines; the answer is the last number, if they can be."""
+        self.start(_TAKE_TURN)
+        if few_wait:
+            self.start(_NUMBER_FEW, since=self.since)
+            self.start(_HAS_NUMBERED)
+        answer = self.start(_FIND_LAST, since=self.since)
+
+        def last() -> int | None:
+            [(number,)] = answer()
+            return int(number) if number else None
+
+        return last
+
+    def record_new(self, lines: Sequence[Line], *, number: bool, later: bool) -> Callable[[], None]:
         """Put new lines into the journal of PostgreSQL, as a `pipeline`. It is refused if one stands there.
 
         Many get their numbers, if that can be and the transaction ends with them: others would have to wait.
-        They may have to be recorded `LATER`.
+        They may have to be recorded `LATER`. What is answered is to be called when that is done.
         """
-        insert = _RECORD_LATER if later else _RECORD_NEW
+        insert, found = _RECORD_LATER if later else _RECORD_NEW, None
+        remembered = self.remembered
         if number and len(lines) >= IN_TURN:
-            self.start(_TAKE_TURN)
-            self.start(_FIND_LAST, since=self.since)
+            found = self._take_turn(few_wait=0 < remembered.unnumbered <= FEW)
             insert = _RECORD_LATER_IN_TURN if later else _RECORD_IN_TURN
         columns = list(zip(*lines, strict=True))[1:]
         insert.run(self.connection, self.community, dict(zip(UNNUMBERED_NAMES, columns, strict=True)))
+
+        def done() -> None:
+            if found:
+                remembered.unnumbered = remembered.unnumbered + len(lines) if found() is None else 0
+
+        return done
 
 
 def _nobody(lines: Sequence[Line]) -> Sequence[None]:

@@ -120,7 +120,8 @@ class Remembered:
 
     `since` is a transaction on PostgreSQL: whatever those before it wrote has its number. Each line that got
     one leaves an entry in the index of those that wait, until the database cleans up; whoever looks for
-    them begins here, and passes over few of these.
+    them begins here, and passes over few of these. `unnumbered` counts the lines that were to get their
+    number when they were recorded, and did not, since the last that did.
     """
 
     states: States
@@ -128,8 +129,9 @@ class Remembered:
     unfolded: int = 0
     hot: dict[str, int] = field(factory=dict)
     since: int = 0
+    unnumbered: int = 0
 
     def forget(self) -> None:
         """Know nothing of what a server had that went."""
-        self.unfolded = self.since = 0
+        self.unfolded = self.since = self.unnumbered = 0
         self.hot = {}  # another thread may be looking at what it was
