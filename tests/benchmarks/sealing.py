@@ -1,10 +1,10 @@
 """Posting while another process seals, against posting alone.
 
 ``ledger.post`` in batches of 100, in turn with and without another process that calls ``ledger.seal``
-every half second; the limit is the rate without it. Statements are entered between two rounds, or the
-one round in three that does it for the others would be measured. Then ``seal`` by itself: how many
-transactions a second it seals, of those that were posted without a sealer, against the rate they were
-posted at.
+every half second, so some times in a round; the limit is the rate without it. Statements are entered
+between two rounds, or the one round in three that does it for the others would be measured. Then ``seal``
+by itself: how many transactions a second it seals, of those that were posted without a sealer, against the
+rate they were posted at.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tests.benchmarks.measure import Figure, Run
 
 MEMBERS = 1_000
 BATCH = 100
-SIZE, QUICK_SIZE = 40_000, 4_000
-ROUNDS = 7
+SIZE, QUICK_SIZE = 80_000, 4_000
+ROUNDS = 9
 #: Seconds between two seals, and until the sealer must have started.
 PAUSE, PATIENCE = 0.5, 120
 
