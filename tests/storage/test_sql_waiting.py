@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import text
 
 from gridpoints.ledger.model import Account, Leg, Posted, Transaction
-from gridpoints.storage.sql.recording import FEW as MOST_IN_TURN
 from gridpoints.storage.sql.store import SqlStore
 from gridpoints.testing import START
 from gridpoints.testing.contract.base import Clerk, codes
@@ -238,45 +237,12 @@ def test_the_lines_of_a_long_batch_are_written_once(store: SqlStore, many: int) 
     assert rows_changed(store) == before
 
 
-@pytest.mark.parametrize("few", [1, FEW], ids=["one", "few"])
-def test_few_lines_that_wait_are_numbered_before_a_long_batch(store: SqlStore, many: int, few: int) -> None:
-    """Whoever sends it with COMMIT finds that they wait, and numbers them with the next one."""
-    post(store, "a", few)
+@pytest.mark.parametrize("many", [600], indirect=True)
+def test_behind_lines_that_wait_a_long_batch_waits_as_well(store: SqlStore, many: int) -> None:
+    """They were there before, and are numbered before it: not by it, which may take long."""
+    post(store, "a")
     post(store, "b", many)
-    if many < 500:
-        assert waiting(store) == many + few
-        post(store, "c", many)
-    assert waiting(store) == 0
-    with store.begin("baiyang", write=False) as work:
-        ids = [line.id for line in work.ledger.lines(2)]
-    assert ids == sorted(ids, key=lambda id: (id[0], int(id[1:])))
-    must_verify(store)
-    before = rows_changed(store)
-    post(store, "d", many)
-    assert waiting(store) == 0
-    must_verify(store)
-    assert rows_changed(store) == before
-
-
-def test_behind_too_many_lines_that_wait_a_long_batch_waits_as_well(store: SqlStore, many: int) -> None:
-    """They were there before, and are numbered before it, by whoever folds."""
-    with store.begin("baiyang"):
-        post(store, "a", MOST_IN_TURN + 1)
-    for turn in range(3):
-        post(store, f"b{turn}-", many)
-    wait = MOST_IN_TURN + 1 + 3 * many
-    assert waiting(store) == wait
-    assert fold(store) == wait
     post(store, "c", many)
-    assert waiting(store) == 0
-    must_verify(store)
-
-
-def test_in_a_unit_of_work_that_goes_on_nothing_is_numbered(store: SqlStore, many: int) -> None:
-    with store.begin("baiyang"):
-        post(store, "c")
-        post(store, "d", many)
-        post(store, "e", many)
     assert waiting(store) == 2 * many + 1
     must_verify(store)
 
@@ -308,56 +274,6 @@ def test_a_long_batch_does_not_wait_for_whoever_numbers(
             with ThreadPoolExecutor(1) as elsewhere:  # two long batches at once: one of them numbers
                 elsewhere.submit(post, store, "c", many).result()
         assert (waiting(store), fold(store)) == (2 * many, 3 * many)
-    must_verify(store)
-
-
-def test_after_others_numbered_lines_are_written_once_again(
-    store: SqlStore, many: int, postgres_url: str
-) -> None:
-    """Of those that were recorded meanwhile, each is changed once, by whoever posts next."""
-    with closing(SqlStore(postgres_url)) as other, other.begin("baiyang") as work:
-        work.ledger.number()
-        post(store, "a", many)
-        post(store, "b", many)
-    assert waiting(store) == 2 * many
-    before = rows_changed(store)
-    for name in "cdef":
-        post(store, name, many)
-    assert waiting(store) == 0
-    must_verify(store)
-    assert rows_changed(store) == before + 2 * many
-
-
-def test_a_long_batch_is_refused_that_would_have_numbered_others(
-    store: SqlStore, many: int, postgres_url: str
-) -> None:
-    """They are numbered by whoever posts it again, or the next one."""
-    with closing(SqlStore(postgres_url)) as other:
-        with other.begin("baiyang") as work:
-            work.ledger.number()
-            post(store, "a", many)
-        Clerk(other, "baiyang").post(Transaction("b7", (Leg(ISSUANCE, -2), Leg(WANG, 2))))
-    outcomes = Clerk(store, "baiyang").post(*awards("b", many))
-    assert codes(outcomes) == ["posted"] * 7 + ["transaction_conflict"] + ["posted"] * (many - 8)
-    post(store, "c", many)
-    assert (waiting(store), issued(store)) == (0, 2 + many + 2 + (many - 1) + many)
-    must_verify(store)
-
-
-@pytest.mark.parametrize("many", [600], indirect=True)
-def test_what_was_numbered_before_a_long_batch_that_was_undone_waits_again(
-    store: SqlStore, many: int
-) -> None:
-    def undone() -> None:
-        with store.begin("baiyang") as work:
-            work.ledger.post(awards("b", many), at=START, optimistic=True)
-            assert (work.ledger.waiting(), work.ledger.is_long()) == (0, True)
-            raise KeyError
-
-    post(store, "a", 3)
-    with pytest.raises(KeyError):
-        undone()
-    assert (waiting(store), issued(store), fold(store)) == (3, 5, 3)
     must_verify(store)
 
 

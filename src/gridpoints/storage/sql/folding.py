@@ -29,7 +29,7 @@ from gridpoints.storage.sql.reading import (
     entries,
     journal,
 )
-from gridpoints.storage.sql.recording import SqlRecording
+from gridpoints.storage.sql.recording import IN_TURN, SqlRecording
 from gridpoints.storage.sql.types import among
 
 #: From so many lines on, whoever reads enters them in statements. What they add to the balance of a hot
@@ -130,6 +130,7 @@ class SqlFolding(SqlRecording):
     def upkeep(self, written: int) -> None:
         """Fold where nobody did for far too long, and nobody else is at it."""
         self.remembered.unfolded += written
+        self.remembered.some_wait |= 0 < written < IN_TURN
         waiting = self.remembered.unfolded if self.others_write else self.last - self.folded
         if waiting >= FAR_TOO_LONG:
             self.open_book()

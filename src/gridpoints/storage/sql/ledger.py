@@ -197,7 +197,8 @@ class SqlLedger(SqlPresuming, SqlProof, LedgerStore):
                 write.run(self.connection, self.community, values)
 
             def done() -> None:
-                recorded()
+                if recorded:
+                    recorded()
                 if asked and adds:
                     put_right(locked.outcomes, asked()[0][1])
 

@@ -1,8 +1,8 @@
 """How lines get into the journal, and get their numbers.
 
 On SQLite both is one thing. On PostgreSQL those who post at once need not agree on an order: their lines wait
-for a number until somebody folds or seals. But of those who post many, one at a time numbers them itself, and
-the `FEW` that wait before: then nearly every line is written once, and not changed again.
+for a number until somebody folds or seals. But of those who post many, one at a time numbers them itself, if
+none waits, or has numbered the few that did: then each line is written once, and not changed again.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ _RECORD_NEW = bulk.insert(journal, UNNUMBERED_NAMES)
 #: Whose turn it is to number, and the number of the last line: settings of a transaction.
 _TURN, _BEFORE = "gridpoints.turn", "gridpoints.before"
 _OUR_TURN = func.current_setting(_TURN) == "1"
-#: So many lines that wait for a number get it from whoever posts many: those that came while another one
-#: folded or sealed. Of more, none does: they are there because several post many, and are left to whoever
-#: folds.
+#: So many lines that wait for a number, such as came while another one folded or sealed, get it from whoever
+#: posts many next: in up to 30 ms. Of more, none does: they are there because several post many, and are left
+#: to whoever folds.
 FEW = 4_096
 _PLACE: ColumnElement[object] = literal_column("gridpoints_journal.ctid")
 _waiting = select(_PLACE.label("place"), journal.c.recorded_at, journal.c.id).where(
@@ -75,15 +75,21 @@ _waiting = select(_PLACE.label("place"), journal.c.recorded_at, journal.c.id).wh
 )
 
 
-def _numbering(lines: Select[Any], *conditions: ColumnElement[bool]) -> Prepared:
+def _numbering(lines: Select[Any], *, most: int | None = None) -> Prepared:
     """Gives lines that wait for a number theirs, as they were recorded.
 
     They are found by their place, which nothing else ever changes.
     """
     found = lines.subquery().c
     in_order = aggregate_order_by(found.place, found.recorded_at, found.id)
-    places = select(func.array_agg(in_order)).having(*conditions).scalar_subquery()
-    new = func.unnest(places).table_valued("place", with_ordinality="position").render_derived("new")
+    places = select(func.array_agg(in_order))
+    if most is not None:
+        places = places.having(func.count() <= literal_column(str(most)))
+    new = (
+        func.unnest(places.scalar_subquery())
+        .table_valued("place", with_ordinality="position")
+        .render_derived("new")
+    )
     number = LAST_NUMBER.correlate(None) + new.c.position
     return Prepared(update(journal).values(number=number, writer=None).where(new.c.place == _PLACE))
 
@@ -91,8 +97,11 @@ def _numbering(lines: Select[Any], *conditions: ColumnElement[bool]) -> Prepared
 _NUMBER = _numbering(
     _waiting.order_by(journal.c.recorded_at, journal.c.id).limit(bindparam("limit", type_=BigInteger))
 )
-#: All of them, if they are few, for whoever has its turn.
-_NUMBER_FEW = _numbering(_waiting.limit(literal_column(str(FEW + 1))), _OUR_TURN, func.count() <= FEW)
+#: All of them, if they are few, for whoever has its turn. In the order of the index, which ends where it is
+#: told to.
+_NUMBER_FEW = _numbering(
+    _waiting.where(_OUR_TURN).order_by(journal.c.writer).limit(literal_column(str(FEW + 1))), most=FEW
+)
 #: From then on, the transaction knows no `OLDEST`: what it numbered may yet be undone.
 _HAS_NUMBERED = Prepared(select(func.set_config("gridpoints.numbered", "on", True)))
 _LEARN = Prepared(select(OLDEST))
@@ -267,49 +276,50 @@ class SqlRecording(SqlStatements):
         )
 
     def try_to_number_at_once(self) -> None:
-        """Do so if nobody else numbers lines, and few wait: then each line is written once, for good.
+        """Do so if nobody else numbers lines, and none waits: then each line is written once, for good.
 
         Until the transaction ends, nobody else numbers, folds or seals: it is to end soon.
         """
         with pipeline(self.connection):
-            found = self._take_turn(few_wait=True)
+            found = self._take_turn()
         if (last := found()) is not None:
             self.last = last
             self.numbers_at_once = True
 
-    def _take_turn(self, *, few_wait: bool) -> Callable[[], int | None]:
-        """Send what is needed to number lines; the answer is the last number, if they can be."""
-        self.start(_TAKE_TURN)
-        if few_wait:
+    def _take_turn(self, *, number_few: bool = False) -> Callable[[], int | None]:
+        """Send what is needed to number lines; the answer is the last number, if they can be.
+
+        Who numbers the few that wait ends the transaction with the same message: whoever sends one of these
+        again waits for it.
+        """
+        turn = self.start(_TAKE_TURN)
+        if number_few:
             self.start(_NUMBER_FEW, since=self.since)
-            self.start(_HAS_NUMBERED)
-        answer = self.start(_FIND_LAST, since=self.since)
+        found, remembered = self.start(_FIND_LAST, since=self.since), self.remembered
 
         def last() -> int | None:
-            [(number,)] = answer()
+            [(number,)] = found()
+            remembered.some_wait = not number
+            if number_few and not number and turn() == [("1",)]:
+                remembered.turns.fails()
             return int(number) if number else None
 
         return last
 
-    def record_new(self, lines: Sequence[Line], *, number: bool, later: bool) -> Callable[[], None]:
+    def record_new(self, lines: Sequence[Line], *, number: bool, later: bool) -> Callable[[], object] | None:
         """Put new lines into the journal of PostgreSQL, as a `pipeline`. It is refused if one stands there.
 
         Many get their numbers, if that can be and the transaction ends with them: others would have to wait.
-        They may have to be recorded `LATER`. What is answered is to be called when that is done.
+        They may have to be recorded `LATER`. What is answered is to be called when all is done.
         """
         insert, found = _RECORD_LATER if later else _RECORD_NEW, None
-        remembered = self.remembered
         if number and len(lines) >= IN_TURN:
-            found = self._take_turn(few_wait=0 < remembered.unnumbered <= FEW)
+            number_few = self.remembered.some_wait and self.remembered.turns.lasts()
+            found = self._take_turn(number_few=number_few)
             insert = _RECORD_LATER_IN_TURN if later else _RECORD_IN_TURN
         columns = list(zip(*lines, strict=True))[1:]
         insert.run(self.connection, self.community, dict(zip(UNNUMBERED_NAMES, columns, strict=True)))
-
-        def done() -> None:
-            if found:
-                remembered.unnumbered = remembered.unnumbered + len(lines) if found() is None else 0
-
-        return done
+        return found
 
 
 def _nobody(lines: Sequence[Line]) -> Sequence[None]:

@@ -91,7 +91,7 @@ class Written:
 
 @define
 class Luck:
-    """Whether accounts are presumed that nothing is remembered of: as long as that mostly goes well."""
+    """Whether something is tried that costs more where it fails: as long as it mostly goes well."""
 
     #: So much is had of it at most, and a mistake costs so much.
     _MOST: ClassVar[int] = 32
@@ -120,8 +120,8 @@ class Remembered:
 
     `since` is a transaction on PostgreSQL: whatever those before it wrote has its number. Each line that got
     one leaves an entry in the index of those that wait, until the database cleans up; whoever looks for
-    them begins here, and passes over few of these. `unnumbered` counts the lines that were to get their
-    number when they were recorded, and did not, since the last that did.
+    them begins here, and passes over few of these. `some_wait` says that lines may, as far as this process
+    knows; `turns` is the luck of those who number them before their own.
     """
 
     states: States
@@ -129,9 +129,10 @@ class Remembered:
     unfolded: int = 0
     hot: dict[str, int] = field(factory=dict)
     since: int = 0
-    unnumbered: int = 0
+    some_wait: bool = False
+    turns: Luck = field(factory=Luck)
 
     def forget(self) -> None:
         """Know nothing of what a server had that went."""
-        self.unfolded = self.since = self.unnumbered = 0
+        self.unfolded = self.since = 0
         self.hot = {}  # another thread may be looking at what it was
