@@ -97,11 +97,8 @@ def _numbering(lines: Select[Any], *, most: int | None = None) -> Prepared:
 _NUMBER = _numbering(
     _waiting.order_by(journal.c.recorded_at, journal.c.id).limit(bindparam("limit", type_=BigInteger))
 )
-#: All of them, if they are few, for whoever has its turn. In the order of the index, which ends where it is
-#: told to.
-_NUMBER_FEW = _numbering(
-    _waiting.where(_OUR_TURN).order_by(journal.c.writer).limit(literal_column(str(FEW + 1))), most=FEW
-)
+#: All of them, if they are few, for whoever has its turn.
+_NUMBER_FEW = _numbering(_waiting.where(_OUR_TURN).limit(literal_column(str(FEW + 1))), most=FEW)
 #: From then on, the transaction knows no `OLDEST`: what it numbered may yet be undone.
 _HAS_NUMBERED = Prepared(select(func.set_config("gridpoints.numbered", "on", True)))
 _LEARN = Prepared(select(OLDEST))
