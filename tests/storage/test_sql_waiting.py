@@ -247,6 +247,14 @@ def test_behind_lines_that_wait_a_long_batch_waits_as_well(store: SqlStore, many
     must_verify(store)
 
 
+def test_in_a_unit_of_work_that_goes_on_a_long_batch_waits_as_well(store: SqlStore, many: int) -> None:
+    with store.begin("baiyang"):
+        post(store, "a")
+        post(store, "b", many)
+    assert waiting(store) == many + 1
+    must_verify(store)
+
+
 def test_in_one_unit_of_work_lines_are_numbered_in_their_order(store: SqlStore, many: int) -> None:
     """A line between two batches waits for a number, and so does what comes behind it."""
     new = Account.member("new", "points")
